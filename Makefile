@@ -1,0 +1,45 @@
+# The whole dev loop. `make help` lists the targets.
+PYTHON ?= python3
+PORT ?= 8000
+DATA ?= data
+VENV := .venv
+BIN := $(VENV)/bin
+RUNTIME := functions/requirements.txt infra/requirements/site.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version) if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+	@echo "$(CURDIR)/functions" > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/portal.pth"
+
+$(VENV)/run.stamp: $(RUNTIME) | $(VENV)/bin/python
+	$(BIN)/pip install --quiet --require-hashes $(addprefix -r ,$(RUNTIME))
+	@touch $@
+
+$(VENV)/test.stamp: $(VENV)/run.stamp infra/requirements/dev.txt
+	$(BIN)/pip install --quiet --require-hashes -r infra/requirements/dev.txt
+	@touch $@
+
+build/site/index.html: $(VENV)/run.stamp mkdocs.yml $(shell find site schemas functions/portal/publish.py -type f 2>/dev/null)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+	@$(BIN)/python -m whitenoise.compress --quiet build/site
+
+run: build/site/index.html ## start the portal in rehearsal mode (PORT=8000 DATA=data)
+	@$(BIN)/python -m portal --data "$(DATA)" serve --rehearsal --port $(PORT)
+
+test: $(VENV)/test.stamp build/site/index.html ## lint, types and every test
+	$(BIN)/ruff check functions infra tests
+	$(BIN)/ruff format --check functions infra tests
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+lock: ## pin and hash the requirements anew from pyproject.toml (needs uv)
+	sh infra/requirements/lock.sh
+
+clean: ## remove what was built (keeps the data folder)
+	rm -rf build $(VENV)

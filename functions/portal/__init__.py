@@ -1,0 +1,1 @@
+"""The portal: one SOP, published and running."""

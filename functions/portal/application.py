@@ -1,0 +1,335 @@
+"""The application: the one noun that flows through the portal.
+
+A move returns a new application with one more event, or raises; nothing here knows the time, a store or a web page.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from portal import ledger
+from portal.errors import NotAllowed, NotFound
+from portal.sop import APPLICANT, Sop
+from portal.steps import State, applicant_actions, follow, official_actions, waits_on
+
+Form = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Document:
+    """An uploaded file as the portal describes it (``document.schema.json``).
+
+    Attributes:
+        kind: key of a requirement of the SOP.
+        key: where the file lies; ``version`` pins that content in stores that keep versions.
+        sha256: of the content kept, hexadecimal.
+        size: bytes.
+        name: the file's name on the applicant's device, shown back only to the applicant.
+    """
+
+    kind: str
+    key: str
+    version: str
+    sha256: str
+    size: int
+    media_type: str
+    pages: int
+    uploaded_at: str
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acted, and as what: ``role`` of the SOP, ``office`` as it is printed (with Plt. or Plh.), ``number`` NIP."""
+
+    role: str
+    name: str = ""
+    office: str = ""
+    email: str = ""
+    number: str = ""
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened, chained to the one before by hash (``ledger``).
+
+    Attributes:
+        number: 1, 2, 3 ...: the version of the application after it.
+        step: the step the application is at afterwards; ``state`` likewise.
+        data: what was decided: JSON values only.
+    """
+
+    number: int
+    action: str
+    at: datetime
+    step: str
+    state: State
+    actor: Actor
+    data: Mapping[str, Any]
+    previous: str
+    hash: str
+
+    def entry(self) -> dict[str, Any]:
+        """The event as plain values: what the hash covers, and what is stored."""
+        return {
+            "number": self.number,
+            "action": self.action,
+            "at": self.at.isoformat(),
+            "step": self.step,
+            "state": self.state.value,
+            "actor": vars(self.actor),
+            "data": dict(self.data),
+            "previous": self.previous,
+            "hash": self.hash,
+        }
+
+    @classmethod
+    def from_entry(cls, entry: Mapping[str, Any]) -> "Event":
+        return cls(
+            **{
+                **entry,
+                "at": datetime.fromisoformat(entry["at"]),
+                "state": State(entry["state"]),
+                "actor": Actor(**entry["actor"]),
+            }
+        )
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What an applicant has typed and uploaded but not sent.
+
+    Attributes:
+        version: 1, 2, 3 ...; a store keeps version n only over n - 1.
+        ticket: once sent, the application it became.
+        mends: the ticket of a returned application that this draft mends; ``items`` then names what may change.
+    """
+
+    id: str
+    service: str
+    form: Form
+    created_at: datetime
+    documents: tuple[Document, ...] = ()
+    version: int = 1
+    ticket: str = ""
+    mends: str = ""
+    items: tuple[str, ...] = ()
+
+    def document(self, kind: str) -> Document | None:
+        return next((document for document in self.documents if document.kind == kind), None)
+
+    def with_form(self, form: Form) -> "Draft":
+        """The draft with what was typed; of a mending draft only the named fields change."""
+        self._must_be_open()
+        if self.items:
+            untouched = {name: value for name, value in self.form.items() if name not in self.items}
+            form = {**untouched, **{name: value for name, value in form.items() if name in self.items}}
+        return replace(self, form=dict(form), version=self.version + 1)
+
+    def with_document(self, document: Document) -> "Draft":
+        """The draft with this document in place of an earlier one of its kind."""
+        kept = self.without_document(document.kind)
+        return replace(kept, documents=(*kept.documents, document))
+
+    def without_document(self, kind: str) -> "Draft":
+        self._must_be_open()
+        if self.items and kind not in self.items:
+            raise NotAllowed("not_to_be_mended", item=kind)
+        documents = tuple(document for document in self.documents if document.kind != kind)
+        return replace(self, documents=documents, version=self.version + 1)
+
+    def sent_as(self, ticket: str) -> "Draft":
+        self._must_be_open()
+        return replace(self, ticket=ticket, version=self.version + 1)
+
+    def expires_at(self, days: int) -> datetime:
+        return self.created_at + timedelta(days=days)
+
+    def _must_be_open(self) -> None:
+        if self.ticket:
+            raise NotAllowed("draft_already_sent", ticket=self.ticket)
+
+
+@dataclass(frozen=True)
+class Application:
+    """A case, from the first sending to the archive.
+
+    Attributes:
+        ticket: the public number; also the origin of the hash chain.
+        sop_version: hash of the SOP it runs under; later editions of the SOP do not touch it.
+        form: what the applicant stated; ``documents`` what was brought.
+        step: key of the SOP's step; ``state`` says where within it.
+        events: all that happened, oldest first; the newest one's number is the version.
+    """
+
+    ticket: str
+    service: str
+    sop_version: str
+    form: Form
+    documents: tuple[Document, ...]
+    step: str
+    state: State
+    events: tuple[Event, ...] = field(repr=False)
+
+    # --- moves ---------------------------------------------------------------------------------------------------
+
+    @classmethod
+    def submit(
+        cls, draft: Draft, *, ticket: str, documents: tuple[Document, ...], sop: Sop, at: datetime
+    ) -> "Application":
+        """SOP step 1: the applicant sends form and documents (``documents``: the copies kept under the ticket)."""
+        blank = cls(ticket, draft.service, sop.version, draft.form, documents, sop.first.key, State.UNCONFIRMED, ())
+        return blank._record("submit", sop.first.key, State.UNCONFIRMED, blank._applicant(sop), at, blank._basis())
+
+    def confirm(self, *, agenda: str, sop: Sop, at: datetime) -> "Application":
+        """The applicant's address is real; ``agenda`` is the office's running number of the letter."""
+        return self._move("confirm", sop, self._applicant(sop), at, {"agenda": agenda})
+
+    def decide(self, action: str, data: Mapping[str, Any], *, actor: Actor, sop: Sop, at: datetime) -> "Application":
+        """An official decides at the present step (``data`` as in ``decision.schema.json``).
+
+        Raises:
+            NotAllowed: not this role's turn, an action of somebody else, or one's own application.
+        """
+        if action not in official_actions(sop, self.step, self.state):
+            raise NotAllowed("action_not_now", action=action, state=self.state.value)
+        if actor.role != sop.step(self.step).role:
+            raise NotAllowed("not_your_turn")
+        if self.concerns(actor.email, actor.number, sop):
+            raise NotAllowed("own_application")
+        return self._move(action, sop, actor, at, data)
+
+    def resubmit(self, draft: Draft, *, documents: tuple[Document, ...], sop: Sop, at: datetime) -> "Application":
+        """The applicant has mended what was named; the case goes back to the step that returned it."""
+        mended = replace(self, form=draft.form, documents=documents)
+        changed = mended._basis()
+        return mended._move("resubmit", sop, self._applicant(sop), at, {**changed, "items": list(draft.items)})
+
+    def withdraw(self, *, sop: Sop, at: datetime) -> "Application":
+        return self._move("withdraw", sop, self._applicant(sop), at, {})
+
+    def lapse(self, *, sop: Sop, at: datetime) -> "Application":
+        """The address was not confirmed in time."""
+        return self._move("lapse", sop, Actor(role="portal"), at, {})
+
+    def book(self, slot: datetime, seat: str, *, sop: Sop, at: datetime) -> "Application":
+        """SOP step 6: the applicant picks when to come; ``seat`` is the claim that keeps others off the same time."""
+        return self._move("book", sop, self._applicant(sop), at, {"slot": slot.isoformat(), "seat": seat})
+
+    # --- questions -----------------------------------------------------------------------------------------------
+
+    @property
+    def version(self) -> int:
+        return self.events[-1].number
+
+    @property
+    def is_closed(self) -> bool:
+        return self.state.is_closed
+
+    @property
+    def turn(self) -> Event:
+        """The event that brought the case to whoever has it now: entry into the step, or coming back mended."""
+        newest = self.events[0]
+        for before, event in zip(self.events, self.events[1:], strict=False):
+            if event.step != before.step or before.state is State.RETURNED:
+                newest = event
+        return newest
+
+    def step_before(self, event: Event) -> str:
+        """Key of the step at which an event happened (``event.step`` is where it led)."""
+        return self.events[event.number - 2].step if event.number > 1 else event.step
+
+    @property
+    def round(self) -> int:
+        """1 for the first sending, 2 after the first mending, and so on ("pengajuan ke-N")."""
+        return 1 + sum(event.action == "resubmit" for event in self.events)
+
+    @property
+    def agenda(self) -> str:
+        return str(self._newest("confirm").get("agenda", ""))
+
+    @property
+    def slot(self) -> datetime | None:
+        """When the applicant is expected, while a visit is agreed."""
+        booking = self._newest("book")
+        return datetime.fromisoformat(booking["slot"]) if booking and self.state is State.BOOKED else None
+
+    @property
+    def seat(self) -> str:
+        return str(self._newest("book").get("seat", "")) if self.state is State.BOOKED else ""
+
+    @property
+    def certificate(self) -> Mapping[str, Any]:
+        """Serial, valid_from and valid_until once recorded; empty before."""
+        return self._newest("record")
+
+    @property
+    def returned(self) -> Mapping[str, Any]:
+        """Items, reason and note of the newest return; empty if there was none."""
+        return self._newest("return")
+
+    def waits_on(self, sop: Sop) -> str:
+        return waits_on(sop, self.step, self.state)
+
+    def official_actions(self, sop: Sop) -> tuple[str, ...]:
+        return official_actions(sop, self.step, self.state)
+
+    def may(self, action: str, sop: Sop) -> bool:
+        """May the applicant do this now?"""
+        return action in applicant_actions(sop, self.step, self.state)
+
+    def document(self, kind: str) -> Document:
+        for document in self.documents:
+            if document.kind == kind:
+                return document
+        raise NotFound("document_unknown")
+
+    def value(self, meaning: str, sop: Sop) -> str:
+        """What the form says under one of the SOP's meanings (name, email, number, position, office)."""
+        return str(self.form.get(sop.applicant.get(meaning, ""), ""))
+
+    def concerns(self, email: str, number: str, sop: Sop) -> bool:
+        """Is this the application of the person with this address or staff number?"""
+        same_email = bool(email) and email.lower() == self.value("email", sop).lower()
+        return same_email or (bool(number) and number == self.value("number", sop))
+
+    def spans(self, now: datetime) -> Iterator[tuple[str, State, datetime, datetime]]:
+        """(step, state, from, until) of every stretch of time so far; the last one lasts until ``now``."""
+        ends = [event.at for event in self.events[1:]] + [self.events[-1].at if self.is_closed else now]
+        for event, end in zip(self.events, ends, strict=True):
+            yield event.step, event.state, event.at, end
+
+    def first_damage(self) -> int | None:
+        """Number of the first event that breaks the hash chain; None if the case is as it was written."""
+        return ledger.verify(self.ticket, [event.entry() for event in self.events])
+
+    # --- how a move is made --------------------------------------------------------------------------------------
+
+    def _move(self, action: str, sop: Sop, actor: Actor, at: datetime, data: Mapping[str, Any]) -> "Application":
+        step, state = follow(sop, self.step, self.state, action)
+        return self._record(action, step, state, actor, at, data)
+
+    def _record(
+        self, action: str, step: str, state: State, actor: Actor, at: datetime, data: Mapping[str, Any]
+    ) -> "Application":
+        previous = self.events[-1].hash if self.events else ledger.genesis(self.ticket)
+        event = Event(len(self.events) + 1, action, at, step, state, actor, dict(data), previous, "")
+        entry = event.entry()
+        del entry["hash"], entry["previous"]
+        event = replace(event, hash=ledger.digest(previous, entry))
+        return replace(self, step=step, state=state, events=(*self.events, event))
+
+    def _basis(self) -> dict[str, Any]:
+        """Fingerprints of what officials decide upon, so that the chain covers form and documents too."""
+        return {
+            "form": sha256(ledger.canonical(self.form)).hexdigest(),
+            "documents": {document.kind: document.sha256 for document in self.documents},
+        }
+
+    def _applicant(self, sop: Sop) -> Actor:
+        return Actor(role=APPLICANT, name=self.value("name", sop), email=self.value("email", sop))
+
+    def _newest(self, action: str) -> Mapping[str, Any]:
+        return next((event.data for event in reversed(self.events) if event.action == action), {})

@@ -1,0 +1,227 @@
+"""The files in a folder: what ``ports.Files`` promises, and the receiving end of the signed upload form.
+
+Never looks into a file and never changes one: content under a key is added as a new version beside the older ones.
+"""
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+from portal.engines.ports import Stored, UploadForm
+from portal.errors import DocumentRefused, LinkExpired, LinkForged, NotFound, Unavailable
+from portal.links import Links
+
+# A segment never begins with a dot (files being written do) and holds no "@" (it parts the key from the version).
+_SEGMENT: Final = r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}"
+_KEY: Final = re.compile(rf"{_SEGMENT}(/{_SEGMENT})*")
+_VERSION: Final = re.compile(r"(\d{6,})\.[A-Za-z0-9_-]+")
+
+_LONGEST: Final = 1024  # as on S3
+
+_CHUNK: Final = 64 * 1024
+
+
+class FolderFiles:
+    """``ports.Files`` in a folder: ``drafts/a1/ktp`` lies in ``drafts/a1/ktp@000001.<random>``, a later one in 000002.
+
+    Args:
+        root: the folder; made when something is written.
+        links: signs the upload forms and reads them back.
+        version_maker: a short random text of letters, digits, "-" and "_", such as ``secrets.token_hex(8)``: keeps two
+            simultaneous writers, and two lives of one key, apart.
+        receive_url: where the portal takes uploads in, by ``receive``.
+    """
+
+    def __init__(
+        self, root: Path, links: Links, version_maker: Callable[[], str], receive_url: str = "/unggah"
+    ) -> None:
+        self._root = root
+        self._links = links
+        self._version_maker = version_maker
+        self._receive_url = receive_url
+
+    # --- uploads -------------------------------------------------------------------------------------------------
+
+    def upload_form(self, key: str, max_bytes: int, expires: datetime, redirect: str) -> UploadForm:
+        """Fields ``key`` and ``policy``; the file itself is posted after them, in a field named ``file`` (as on S3)."""
+        self._place(key)
+        policy = self._links.sign("upload", {"key": key, "max": max_bytes, "redirect": redirect}, expires)
+        return UploadForm(self._receive_url, {"key": key, "policy": policy})
+
+    def receive(self, fields: Mapping[str, str], stream: BinaryIO, now: datetime) -> tuple[Stored, str]:
+        """Keep an upload, and say where the browser goes next.
+
+        Args:
+            fields: the form's hidden fields as they came back.
+            stream: the file; read no further than one byte past the limit.
+
+        Raises:
+            LinkForged: not our form, or not for this key (``upload_form_forged``).
+            LinkExpired: our form, but too old (``upload_form_expired``).
+            DocumentRefused: ``document_too_large``, ``document_empty``; nothing of it is kept.
+            Unavailable: ``store_unavailable``; nothing of it is kept.
+        """
+        policy = self._policy(fields, now)
+        stored = self._keep(policy["key"], _limited(stream, policy["max"]))
+        return stored, str(policy["redirect"])
+
+    # --- files ---------------------------------------------------------------------------------------------------
+
+    def stat(self, key: str) -> Stored:
+        place = self._place(key)
+        with _translated():
+            versions = self._versions(place)
+            if not versions:
+                raise NotFound("file_unknown")
+            newest = max(versions, key=_number)
+            with _missing_is_unknown():
+                return Stored(key, newest, _file(place, newest).stat().st_size)
+
+    def read(self, key: str, version: str) -> bytes:
+        place = self._place(key)
+        if not _VERSION.fullmatch(version):
+            raise NotFound("file_unknown")
+        with _translated(), _missing_is_unknown():
+            return _file(place, version).read_bytes()
+
+    def write(self, key: str, content: bytes, media_type: str) -> Stored:
+        """Durable when it returns. A folder keeps no media type; the portal has it in the document's description."""
+        return self._keep(key, [content])
+
+    def copy(self, key: str, version: str, target: str) -> Stored:
+        return self._keep(target, [self.read(key, version)])
+
+    def delete(self, prefix: str) -> None:
+        """Forget all below ``drafts/a1/``, or the file of a key; never a neighbour whose name merely begins the same.
+
+        Raises:
+            NotFound: not the form of a key (``file_unknown``), the empty prefix in particular.
+        """
+        place = self._place(prefix.removesuffix("/"))
+        with _translated():
+            if not prefix.endswith("/"):
+                for version in self._versions(place):
+                    _file(place, version).unlink(missing_ok=True)
+            _remove(place)
+            if place.parent.is_dir():
+                _sync(place.parent)
+
+    # --- within --------------------------------------------------------------------------------------------------
+
+    def _policy(self, fields: Mapping[str, str], now: datetime) -> dict[str, Any]:
+        try:
+            policy = self._links.read("upload", fields.get("policy", ""), now)
+        except LinkForged as problem:
+            raise LinkForged("upload_form_forged") from problem
+        except LinkExpired as problem:
+            raise LinkExpired("upload_form_expired", **problem.facts) from problem
+        if policy["key"] != fields.get("key"):
+            raise LinkForged("upload_form_forged")
+        return policy
+
+    def _place(self, key: str) -> Path:
+        """Where the key's versions lie: always strictly below the root, as no segment begins with a dot."""
+        if len(key) > _LONGEST or not _KEY.fullmatch(key):
+            raise NotFound("file_unknown")
+        return self._root / key
+
+    def _versions(self, place: Path) -> list[str]:
+        try:
+            names = os.listdir(place.parent)
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        mine = (name.removeprefix(f"{place.name}@") for name in names if name.startswith(f"{place.name}@"))
+        return [version for version in mine if _VERSION.fullmatch(version)]
+
+    def _keep(self, key: str, chunks: Iterable[bytes]) -> Stored:
+        place = self._place(key)
+        with _translated():
+            folder = _make(place.parent)
+            number = 1 + max(map(_number, self._versions(place)), default=0)
+            version = f"{number:06d}.{self._version_maker()}"
+            unfinished = folder / f".{place.name}@{version}"
+            try:
+                size = _write(unfinished, chunks)
+                os.rename(unfinished, _file(place, version))
+            except BaseException:
+                unfinished.unlink(missing_ok=True)
+                raise
+            _sync(folder)
+        return Stored(key, version, size)
+
+
+def _limited(stream: BinaryIO, limit: int) -> Iterator[bytes]:
+    left = limit + 1
+    while left and (chunk := stream.read(min(_CHUNK, left))):
+        left -= len(chunk)
+        yield chunk
+    if not left:
+        raise DocumentRefused("document_too_large", max_mb=f"{limit / 2**20:g}")
+    if left == limit + 1:
+        raise DocumentRefused("document_empty")
+
+
+def _file(place: Path, version: str) -> Path:
+    return place.with_name(f"{place.name}@{version}")
+
+
+def _number(version: str) -> int:
+    return int(version.partition(".")[0])
+
+
+def _write(path: Path, chunks: Iterable[bytes]) -> int:
+    """The number of bytes, which are on the disk when this returns."""
+    # Personal documents: for the owner's eyes only.
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with open(descriptor, "wb") as file:
+        size = sum(file.write(chunk) for chunk in chunks)
+        file.flush()
+        os.fsync(descriptor)
+    return size
+
+
+def _make(folder: Path) -> Path:
+    """The folder, with those above it; a new one is as durable as what will lie in it."""
+    if not folder.is_dir():
+        _make(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        _sync(folder.parent)
+    return folder
+
+
+def _sync(folder: Path) -> None:
+    """Make what was added to, renamed in or removed from a folder survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _remove(folder: Path) -> None:
+    """The folder and all below it; what somebody else removes at this moment is as good as removed."""
+    for path, _folders, names in os.walk(folder, topdown=False):
+        for name in names:
+            Path(path, name).unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            os.rmdir(path)
+
+
+@contextmanager
+def _missing_is_unknown() -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError as problem:
+        raise NotFound("file_unknown") from problem
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except OSError as problem:
+        raise Unavailable("store_unavailable") from problem

@@ -1,0 +1,247 @@
+"""The mail through an SMTP relay, and the mailbox that stands in for one in rehearsal.
+
+Sends once and says how it went; whether and when to try again is decided elsewhere. Never logs: a relay's answer may
+hold an address.
+"""
+
+import json
+import re
+import smtplib
+import ssl
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import parseaddr
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from portal.engines.local.database import Database
+from portal.engines.ports import Message
+from portal.errors import MailDeferred, MailRefused
+
+ANSWER_LENGTH: Final = 300
+
+# RFC 4954: the relay wants us to log in, or differently. A fault of the configuration, not of this message.
+_OUR_FAULT: Final = frozenset({530, 534, 535, 538})
+
+# One plain address, without a name, a list or a line break; whether it exists is for the relay to say.
+_ADDRESS: Final = re.compile(r"[^\s\x00-\x1f\x7f@<>()\[\],;:\\\"]+@[^\s\x00-\x1f\x7f@<>()\[\],;:\\\"]+")
+
+_LINK: Final = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?)']")
+
+
+_MAILBOX: Final = (
+    ("CREATE TABLE message (id INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL, raw BLOB NOT NULL)",),
+)
+
+
+class Smtp:
+    """``ports.Mail`` through a relay.
+
+    Args:
+        sender: who it is from, as in a From line: ``Portal <portal@tarakankota.go.id>``; its domain is also what the
+            relay is greeted with, and where message ids belong.
+        starttls: False for a relay on the same machine or network, True to insist on encryption after the greeting
+            (port 587), "ssl" for encryption from the start (port 465).
+        timeout: seconds the relay may take for any one answer.
+        tls: for a relay whose certificate the system does not know; the system's own trust if None.
+    """
+
+    def __init__(
+        self,
+        *,
+        host: str,
+        port: int,
+        sender: str,
+        username: str = "",
+        password: str = "",
+        starttls: bool | Literal["ssl"] = True,
+        timeout: float = 20,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self._host = host
+        self._port = port
+        self._sender = sender
+        self._username = username
+        self._password = password
+        self._starttls = starttls
+        self._timeout = timeout
+        self._tls = tls
+
+    def send(self, message: Message, at: datetime) -> None:
+        """Hand it to the relay.
+
+        Raises:
+            MailRefused: the address is none, or the relay says 5xx to sender, recipient or content (``mail_refused``);
+                ``facts["answer"]`` is what it said.
+            MailDeferred: anything that may pass: 4xx, no connection, no answer in time, a refused login
+                (``mail_deferred``, with ``answer``).
+        """
+        mail = compose(message, self._sender, at)
+        with _deferring(), closing(self._connect()) as relay:
+            self._log_in(relay)
+            with _refusing():
+                relay.send_message(mail, parseaddr(self._sender)[1], [message.to])
+            # The relay has it. Whatever happens to the farewell must not make us send it again.
+            with suppress(smtplib.SMTPException, OSError):
+                relay.quit()
+
+    def _connect(self) -> smtplib.SMTP:
+        # The name to greet with is given, as smtplib would ask the DNS for one, which may take longer than the timeout.
+        greeting = _domain(self._sender)
+        if self._starttls == "ssl":
+            context = self._tls or ssl.create_default_context()
+            return smtplib.SMTP_SSL(self._host, self._port, greeting, timeout=self._timeout, context=context)
+        return smtplib.SMTP(self._host, self._port, greeting, timeout=self._timeout)
+
+    def _log_in(self, relay: smtplib.SMTP) -> None:
+        if self._starttls is True:
+            relay.starttls(context=self._tls or ssl.create_default_context())
+        if self._username:
+            relay.login(self._username, self._password)
+
+
+class Mailbox:
+    """``ports.Mail`` for rehearsal: keeps everything sent, durably and in order, in a file of its own.
+
+    Args:
+        path: the file; made when missing.
+        sender: as for ``Smtp``.
+    """
+
+    def __init__(self, path: Path, sender: str) -> None:
+        self._database = Database(path, _MAILBOX)
+        self._sender = sender
+        # A file of its own, so that the switch works from another process, by hand too.
+        self._down = path.with_name(f"{path.name}.down")
+
+    @property
+    def failing(self) -> bool:
+        """Does it play a relay that is down? Set it to rehearse that; then every ``send`` raises MailDeferred."""
+        return self._down.exists()
+
+    @failing.setter
+    def failing(self, value: bool) -> None:
+        if value:
+            self._down.touch()
+        else:
+            self._down.unlink(missing_ok=True)
+
+    def send(self, message: Message, at: datetime) -> None:
+        """Keep it. Raises MailDeferred while ``failing``, MailRefused as ``Smtp`` for what is no address."""
+        mail = compose(message, self._sender, at)
+        if self.failing:
+            raise MailDeferred("mail_deferred", answer="421 rehearsal")
+        kept = {
+            "to": message.to,
+            "subject": message.subject,
+            "text": message.text,
+            "html": message.html,
+            "calendar": message.calendar,
+            "links": _LINK.findall(message.text),
+            "sent_at": at.astimezone(UTC).isoformat(),
+        }
+        with self._database.writing() as connection:
+            connection.execute("INSERT INTO message (body, raw) VALUES (?, ?)", (json.dumps(kept), mail.as_bytes()))
+
+    def messages(self) -> list[dict[str, Any]]:
+        """All that was sent, oldest first: id, to, subject, text, html, calendar, links, sent_at (UTC, ISO 8601).
+
+        ``links``: the addresses in the text, in order.
+        """
+        with self._database.reading() as connection:
+            kept = connection.execute("SELECT id, body FROM message ORDER BY id").fetchall()
+        return [{"id": id, **json.loads(body)} for id, body in kept]
+
+    def raw(self, id: int) -> bytes | None:
+        """A message as a relay would have got it (RFC 5322); None if there is no such one."""
+        with self._database.reading() as connection:
+            found = connection.execute("SELECT raw FROM message WHERE id = ?", (id,)).fetchone()
+        return bytes(found[0]) if found else None
+
+    def close(self) -> None:
+        self._database.close()
+
+
+def compose(message: Message, sender: str, at: datetime) -> EmailMessage:
+    """The message in the form relays take (RFC 5322, MIME).
+
+    Raises:
+        MailRefused: ``message.to`` is not one address (``mail_refused``).
+    """
+    if not _ADDRESS.fullmatch(message.to):
+        raise MailRefused("mail_refused", answer="not an address")
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = sender
+    mail["To"] = message.to
+    mail["Subject"] = _one_line(message.subject)
+    mail["Date"] = at
+    mail["Message-ID"] = _message_id(message, sender, at)
+    # RFC 3834 and its Exchange counterpart: no "out of office" in reply.
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Auto-Response-Suppress"] = "All"
+    for name, value in message.headers.items():
+        del mail[name]
+        mail[name] = _one_line(value)
+    mail.set_content(message.text)
+    mail.add_alternative(message.html, subtype="html")
+    if message.calendar:
+        mail.add_attachment(message.calendar, subtype="calendar", filename="jadwal.ics")
+    return mail
+
+
+def _message_id(message: Message, sender: str, at: datetime) -> str:
+    # Made from what is sent, so that nothing random is needed and the same sending never bears two ids.
+    said = "\0".join((message.to, message.subject, message.text, at.isoformat()))
+    return f"<{sha256(said.encode()).hexdigest()[:32]}@{_domain(sender)}>"
+
+
+def _domain(sender: str) -> str:
+    return parseaddr(sender)[1].rpartition("@")[2]
+
+
+def _one_line(value: str) -> str:
+    # A line break in a header would begin another header.
+    return " ".join(value.split())
+
+
+@contextmanager
+def _deferring() -> Iterator[None]:
+    try:
+        yield
+    except (smtplib.SMTPException, OSError) as problem:
+        # Without the cause: smtplib's exceptions carry addresses, and a traceback may be logged.
+        raise MailDeferred("mail_deferred", answer=_answer(problem)) from None
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Tell a refusal for good from one that may pass, once the relay has accepted us."""
+    try:
+        yield
+    except smtplib.SMTPNotSupportedError as problem:  # an address that this relay cannot write
+        raise MailRefused("mail_refused", answer=_answer(problem)) from None
+    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as problem:
+        code, _ = _reply(problem)
+        if 500 <= code < 600 and code not in _OUR_FAULT:
+            raise MailRefused("mail_refused", answer=_answer(problem)) from None
+        raise
+
+
+def _reply(problem: Exception) -> tuple[int, str]:
+    """The relay's code and words; 0 and our side's words when it said nothing."""
+    code: int = 0
+    words: bytes | str = str(problem) or type(problem).__name__
+    if isinstance(problem, smtplib.SMTPRecipientsRefused):
+        code, words = next(iter(problem.recipients.values()))
+    elif isinstance(problem, smtplib.SMTPResponseException):
+        code, words = problem.smtp_code, problem.smtp_error
+    return code, words.decode(errors="replace") if isinstance(words, bytes) else words
+
+
+def _answer(problem: Exception) -> str:
+    code, words = _reply(problem)
+    return _one_line(f"{code or ''} {words}")[:ANSWER_LENGTH]

@@ -1,0 +1,228 @@
+"""The records in one SQLite file: what ``ports.Records`` promises, in SQL. Decides nothing about a case."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from sqlite3 import Connection
+from typing import Any
+
+from portal.application import Application, Draft
+from portal.engines.local import rows
+from portal.engines.local.database import Database
+from portal.engines.ports import Change, Fact
+from portal.errors import Conflict, NotFound
+from portal.notices import Notice, Official
+
+
+class SqliteRecords:
+    """``ports.Records`` on one machine, for any number of threads and processes.
+
+    Args:
+        path: the file; made when missing, brought to the present shape when older.
+        busy_seconds: how long to wait for another writer before ``Unavailable``.
+
+    Raises:
+        Unavailable: the file cannot be used (``store_unavailable``) or is of a newer portal (``store_newer``).
+    """
+
+    def __init__(self, path: Path, busy_seconds: float = 5) -> None:
+        self._database = Database(path, rows.MIGRATIONS, busy_seconds)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+    def backup(self, target: Path) -> None:
+        """A consistent copy of everything into another file, while the portal goes on writing. Raises Unavailable."""
+        self._database.backup(target)
+
+    # --- applications --------------------------------------------------------------------------------------------
+
+    def load(self, ticket: str) -> Application:
+        query = """SELECT ticket, body, entry FROM application JOIN event USING (ticket)
+            WHERE ticket = ? ORDER BY number"""
+        for application in self._applications(query, ticket):
+            return application
+        raise NotFound("ticket_unknown")
+
+    def waiting_on(self, role: str) -> Iterator[Application]:
+        # The second condition lets SQLite use the index, which leaves closed applications out.
+        query = """SELECT ticket, body, entry FROM application JOIN event USING (ticket)
+            WHERE waiting_role = ? AND waiting_role <> '' ORDER BY waiting_since, ticket, number"""
+        return self._applications(query, role)
+
+    def commit(self, change: Change) -> None:
+        ticket = change.application.ticket
+        with self._database.writing() as connection:
+            _write_application(connection, change)
+            _queue(connection, change.notices)
+            if change.draft:
+                _write_draft(connection, change.draft)
+            for name in change.releases:
+                connection.execute("DELETE FROM claim WHERE name = ? AND ticket = ?", (name, ticket))
+            for name in change.claims:
+                _claim(connection, name, ticket)
+            if change.fact is not None:
+                connection.execute(
+                    "INSERT INTO fact VALUES (?, ?) ON CONFLICT (ticket) DO UPDATE SET body = excluded.body",
+                    (ticket, rows.as_json(change.fact)),
+                )
+
+    def taken(self, prefix: str) -> Sequence[str]:
+        # Nothing sorts after the last code point, so this is the range of all names with the prefix.
+        query = "SELECT name FROM claim WHERE name >= ? AND name < ? ORDER BY name"
+        return [name for (name,) in self._all(query, prefix, f"{prefix}\U0010ffff")]
+
+    def facts(self) -> Iterator[Fact]:
+        return (json.loads(body) for (body,) in self._all("SELECT body FROM fact ORDER BY rowid"))
+
+    # --- drafts --------------------------------------------------------------------------------------------------
+
+    def load_draft(self, id: str) -> Draft:
+        for (body,) in self._all("SELECT body FROM draft WHERE id = ?", id):
+            return rows.draft(body)
+        raise NotFound("draft_unknown")
+
+    def save_draft(self, draft: Draft, notices: Sequence[Notice] = ()) -> None:
+        with self._database.writing() as connection:
+            _write_draft(connection, draft)
+            _queue(connection, notices)
+
+    def drafts_before(self, created_before: datetime) -> Iterator[Draft]:
+        query = "SELECT body FROM draft WHERE created_at < ? ORDER BY created_at, id"
+        return (rows.draft(body) for (body,) in self._all(query, rows.utc(created_before)))
+
+    def delete_draft(self, id: str) -> None:
+        with self._database.writing() as connection:
+            connection.execute("DELETE FROM draft WHERE id = ?", (id,))
+
+    # --- owed emails ---------------------------------------------------------------------------------------------
+
+    def owe(self, notices: Sequence[Notice]) -> None:
+        with self._database.writing() as connection:
+            _queue(connection, notices)
+
+    def claim_notice(self, now: datetime, lease: timedelta) -> Notice | None:
+        due = """SELECT * FROM notice WHERE sent_at IS NULL AND hopeless = 0 AND due_at <= ?
+            ORDER BY due_at, queued_at LIMIT 1"""
+        with self._database.writing() as connection:
+            found = _notices(connection, due, rows.utc(now))
+            if not found:
+                return None
+            held = found[0].held(now + lease)
+            connection.execute(
+                """UPDATE notice SET due_at = :due_at, attempts = :attempts
+                WHERE about = :about AND event = :event AND letter = :letter AND recipient = :recipient
+                AND occasion = :occasion""",
+                rows.notice_row(held),
+            )
+        return held
+
+    def settle_notice(self, notice: Notice) -> None:
+        # A sender whose lease ran out may settle late. That it was sent is true whoever holds the notice by now; that
+        # it failed is for the present holder to say, and the number of attempts tells holders apart.
+        with self._database.writing() as connection:
+            connection.execute(
+                """UPDATE notice SET due_at = :due_at, problem = :problem, hopeless = :hopeless, sent_at = :sent_at
+                WHERE about = :about AND event = :event AND letter = :letter AND recipient = :recipient
+                AND occasion = :occasion AND sent_at IS NULL AND (attempts = :attempts OR :sent_at IS NOT NULL)""",
+                rows.notice_row(notice),
+            )
+
+    def unsent(self) -> Iterator[Notice]:
+        with self._database.reading() as connection:
+            return iter(_notices(connection, "SELECT * FROM notice WHERE sent_at IS NULL ORDER BY queued_at"))
+
+    # --- officials, editions of the SOP, numbers -----------------------------------------------------------------
+
+    def officials(self) -> Sequence[Official]:
+        return [rows.official(body) for (body,) in self._all("SELECT body FROM official ORDER BY rowid")]
+
+    def appoint(self, official: Official) -> None:
+        with self._database.writing() as connection:
+            connection.execute(
+                """INSERT INTO official VALUES (:role, :email, :since, :body)
+                ON CONFLICT (role, email, since) DO UPDATE SET body = excluded.body""",
+                rows.official_row(official),
+            )
+
+    def keep_sop(self, version: str, snapshot: str) -> None:
+        with self._database.writing() as connection:
+            connection.execute("INSERT INTO sop VALUES (?, ?) ON CONFLICT DO NOTHING", (version, snapshot))
+
+    def sop(self, version: str) -> str:
+        for (snapshot,) in self._all("SELECT snapshot FROM sop WHERE version = ?", version):
+            return str(snapshot)
+        raise NotFound("sop_unknown")
+
+    def next_number(self, series: str) -> int:
+        with self._database.writing() as connection:
+            connection.execute(
+                "INSERT INTO counter VALUES (?, 1) ON CONFLICT (series) DO UPDATE SET number = number + 1", (series,)
+            )
+            row = connection.execute("SELECT number FROM counter WHERE series = ?", (series,)).fetchone()
+        return int(row[0])
+
+    # --- within --------------------------------------------------------------------------------------------------
+
+    def _all(self, query: str, *values: object) -> list[Any]:
+        # All at once: a reader dawdling over its rows would keep the write-ahead log from being folded back.
+        with self._database.reading() as connection:
+            return connection.execute(query, values).fetchall()
+
+    def _applications(self, query: str, value: str) -> Iterator[Application]:
+        # Applications and their events come from one query, hence from one moment.
+        for (ticket, body), events in groupby(self._all(query, value), key=itemgetter(0, 1)):
+            yield rows.application(ticket, body, [entry for _, _, entry in events])
+
+
+def _write_application(connection: Connection, change: Change) -> None:
+    application = change.application
+    connection.execute(
+        """INSERT INTO application VALUES (:ticket, :waiting_role, :waiting_since, :body) ON CONFLICT (ticket) DO UPDATE
+        SET waiting_role = excluded.waiting_role, waiting_since = excluded.waiting_since, body = excluded.body""",
+        rows.application_row(application, change.waits_on),
+    )
+    written = connection.execute(
+        "INSERT INTO event VALUES (:ticket, :number, :entry) ON CONFLICT DO NOTHING",
+        rows.event_row(application.ticket, application.events[-1]),
+    )
+    if not written.rowcount:
+        raise Conflict("event_taken")
+
+
+def _write_draft(connection: Connection, draft: Draft) -> None:
+    if draft.version == 1:
+        statement = "INSERT INTO draft VALUES (:id, :version, :created_at, :body) ON CONFLICT DO NOTHING"
+    else:
+        statement = "UPDATE draft SET version = :version, body = :body WHERE id = :id AND version = :version - 1"
+    if not connection.execute(statement, rows.draft_row(draft)).rowcount:
+        raise Conflict("draft_changed")
+
+
+def _claim(connection: Connection, name: str, ticket: str) -> None:
+    # A claim of one's own is written over itself, so that it counts as written.
+    written = connection.execute(
+        """INSERT INTO claim VALUES (?, ?)
+        ON CONFLICT (name) DO UPDATE SET ticket = excluded.ticket WHERE claim.ticket = excluded.ticket""",
+        (name, ticket),
+    )
+    if not written.rowcount:
+        raise Conflict("claim_taken")
+
+
+def _queue(connection: Connection, notices: Iterable[Notice]) -> None:
+    connection.executemany(
+        """INSERT INTO notice VALUES (:about, :event, :letter, :recipient, :occasion, :role, :name, :queued_at, :due_at,
+        :attempts, :problem, :hopeless, :sent_at) ON CONFLICT DO NOTHING""",
+        [rows.notice_row(notice) for notice in notices],
+    )
+
+
+def _notices(connection: Connection, query: str, *values: object) -> list[Notice]:
+    found = connection.execute(query, values)
+    columns = [column for column, *_ in found.description]
+    return [rows.notice(dict(zip(columns, row, strict=True))) for row in found.fetchall()]

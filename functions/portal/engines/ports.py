@@ -1,0 +1,161 @@
+"""What the portal asks of an engine: records, files, mail. Whatever keeps these promises can carry the portal."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from portal.application import Application, Draft
+from portal.notices import Notice, Official
+
+Fact = Mapping[str, Any]
+"""What the recap keeps of a closed application for good: no personal data (``recap.fact``)."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """All that one move writes, in one transaction.
+
+    Attributes:
+        application: with its newest event, the one to write.
+        notices: the emails it owes.
+        draft: the draft it came from, already in its new version.
+        claims: names nobody else may hold (a visit slot); ``releases`` gives names up.
+        fact: what the recap keeps, when the application closes.
+        waits_on: who has to act now, a role or ``APPLICANT``; empty when closed.
+    """
+
+    application: Application
+    notices: Sequence[Notice] = ()
+    draft: Draft | None = None
+    claims: Sequence[str] = ()
+    releases: Sequence[str] = ()
+    fact: Fact | None = None
+    waits_on: str = ""
+
+
+class Records(Protocol):
+    """Applications with their events, drafts, owed emails, appointments; durable once a call returns.
+
+    Every method may raise ``errors.Unavailable`` (``store_unavailable``); then nothing was written.
+    """
+
+    def load(self, ticket: str) -> Application:
+        """Raises NotFound (``ticket_unknown``)."""
+
+    def commit(self, change: Change) -> None:
+        """Write all of it or nothing.
+
+        Raises:
+            Conflict: this event number exists already (``event_taken``), the draft has moved on (``draft_changed``),
+                or somebody holds one of the claims (``claim_taken``).
+        """
+
+    def waiting_on(self, role: str) -> Iterator[Application]:
+        """Open applications that this role (or ``sop.APPLICANT``) has to act on, longest waiting first."""
+
+    def load_draft(self, id: str) -> Draft:
+        """Raises NotFound (``draft_unknown``)."""
+
+    def save_draft(self, draft: Draft, notices: Sequence[Notice] = ()) -> None:
+        """Keep version n over n - 1 (1 over nothing). Raises Conflict (``draft_changed``)."""
+
+    def drafts_before(self, created_before: datetime) -> Iterator[Draft]:
+        """Drafts made earlier than that, oldest first."""
+
+    def delete_draft(self, id: str) -> None:
+        """Forget it, if it is still there."""
+
+    def owe(self, notices: Sequence[Notice]) -> None:
+        """Queue emails that no event owes (reminders, renewed links); one already queued stays as it is."""
+
+    def claim_notice(self, now: datetime, lease: timedelta) -> Notice | None:
+        """The longest-due unsent notice, held by the caller for ``lease``; None if nothing is due."""
+
+    def settle_notice(self, notice: Notice) -> None:
+        """Keep what became of it (``Notice.delivered`` or ``Notice.failed``)."""
+
+    def unsent(self) -> Iterator[Notice]:
+        """Owed emails not yet taken by the relay, oldest first."""
+
+    def officials(self) -> Sequence[Official]:
+        """Everybody ever appointed, in order of appointment."""
+
+    def appoint(self, official: Official) -> None:
+        """Add an appointment; one of the same role, email and first day is replaced."""
+
+    def keep_sop(self, version: str, snapshot: str) -> None:
+        """Keep a SOP's snapshot under its version, once."""
+
+    def sop(self, version: str) -> str:
+        """Raises NotFound (``sop_unknown``)."""
+
+    def next_number(self, series: str) -> int:
+        """1, 2, 3 ... per series; a number is never given twice, but one may be skipped."""
+
+    def taken(self, prefix: str) -> Sequence[str]:
+        """Claims held that begin with ``prefix``."""
+
+    def facts(self) -> Iterator[Fact]:
+        """All facts ever written."""
+
+
+@dataclass(frozen=True)
+class UploadForm:
+    """A form with which a browser posts one file straight to the store: where to, and its hidden fields in order."""
+
+    url: str
+    fields: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A file as it lies in the store; ``version`` pins this content."""
+
+    key: str
+    version: str
+    size: int
+
+
+class Files(Protocol):
+    """Bytes under keys made by the portal, such as ``drafts/<id>/ktp/<random>``; every method may raise Unavailable."""
+
+    def upload_form(self, key: str, max_bytes: int, expires: datetime, redirect: str) -> UploadForm:
+        """A short-lived signed form for exactly this key; without JavaScript the browser goes to ``redirect`` after."""
+
+    def stat(self, key: str) -> Stored:
+        """Raises NotFound (``file_unknown``)."""
+
+    def read(self, key: str, version: str) -> bytes:
+        """Exactly the pinned content. Raises NotFound (``file_unknown``)."""
+
+    def write(self, key: str, content: bytes, media_type: str) -> Stored:
+        """Durable when it returns."""
+
+    def copy(self, key: str, version: str, target: str) -> Stored:
+        """The pinned content under another key. Raises NotFound (``file_unknown``)."""
+
+    def delete(self, prefix: str) -> None:
+        """Forget every file whose key begins with ``prefix`` and its versions."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """An email ready to be sent. ``calendar`` is an iCalendar text, attached if not empty."""
+
+    to: str
+    subject: str
+    text: str
+    html: str
+    calendar: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Mail(Protocol):
+    def send(self, message: Message, at: datetime) -> None:
+        """Hand it to the relay.
+
+        Raises:
+            MailRefused: can never be delivered.
+            MailDeferred: not now.
+        """

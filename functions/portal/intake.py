@@ -1,0 +1,233 @@
+"""Taking applications in: drafts, uploads, sending, and mending what was returned.
+
+Everything up to the moment an application exists, or comes back; the case itself is the business of ``service``.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any, Final, Protocol
+
+from portal import ticket
+from portal.application import Actor, Application, Document, Draft
+from portal.engines.ports import UploadForm
+from portal.errors import Conflict, DocumentRefused, Finding, Invalid, NotAllowed, NotFound
+from portal.notices import Notice, notice
+from portal.service import Portal
+from portal.sop import APPLICANT, Sop
+
+UPLOAD_FORM: Final = timedelta(hours=1)
+TRIES: Final = 5
+"""How often a write that met another one is tried on fresh data before the person is told."""
+
+
+class Inspected(Protocol):
+    """What a document check found (``documents.Inspected``)."""
+
+    @property
+    def content(self) -> bytes: ...
+    @property
+    def media_type(self) -> str: ...
+    @property
+    def pages(self) -> int: ...
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def size(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class Intake:
+    """The use cases of an applicant before there is a case.
+
+    Attributes:
+        inspect: checks a document's content and returns what to keep.
+        max_bytes: largest file taken.
+    """
+
+    portal: Portal
+    inspect: Callable[[bytes], Inspected]
+    max_bytes: int
+
+    # --- the applicant: draft ------------------------------------------------------------------------------------
+
+    def start(self, form: Mapping[str, Any]) -> Draft:
+        """Keep what was typed, and owe the address an email with which to resume it."""
+        draft = Draft(self.portal.token(), self.portal.sop.service, dict(form), self.portal.clock())
+        self.portal.records.save_draft(draft, self._resumption(draft))
+        return draft
+
+    def draft(self, id: str) -> Draft:
+        """Raises NotFound (``draft_unknown``), also for one past its days that the sweep has not met yet."""
+        draft = self.portal.records.load_draft(id)
+        if not draft.mends and self.portal.clock() > draft.expires_at(self.portal.sop.data["draft_days"]):
+            raise NotFound("draft_unknown")
+        return draft
+
+    def change_form(self, id: str, form: Mapping[str, Any]) -> Draft:
+        """What was typed, typed anew; a changed address gets the email for resuming too."""
+        draft = self.draft(id).with_form(form)
+        # A notice already owed to this address stays the one it is; only a new address gets another.
+        self.portal.records.save_draft(draft, self._resumption(draft))
+        return draft
+
+    def upload_form(self, draft: Draft, kind: str, redirect: Callable[[str], str]) -> tuple[UploadForm, str]:
+        """The signed form for one document, and the token with which the browser reports that it is there.
+
+        Args:
+            redirect: address to go to afterwards without JavaScript, made from that token.
+        """
+        self._requirement(draft, kind)
+        key = f"drafts/{draft.id}/{kind}/{self.portal.token()}/original"
+        expires = self.portal.clock() + UPLOAD_FORM
+        finish = self.portal.links.sign("finish", {"d": draft.id, "k": kind, "f": key}, expires)
+        return self.portal.files.upload_form(key, self.max_bytes, expires, redirect(finish)), finish
+
+    def accept_upload(self, id: str, finish: str, name: str = "") -> Document:
+        """Check a file that has arrived, and pin it to the draft in place of an earlier one.
+
+        Raises:
+            DocumentRefused: not acceptable; nothing of it is kept and the draft is as it was.
+            NotFound: nothing has arrived (``file_unknown``).
+        """
+        claims = self.portal.links.read("finish", finish, self.portal.clock())
+        if claims["d"] != id:
+            raise NotFound("draft_unknown")
+        self._requirement(self.draft(id), claims["k"])
+        document = self._checked(claims["k"], claims["f"], name)
+        old = self._change_draft(id, lambda draft: draft.with_document(document)).document(document.kind)
+        if old and old.key != document.key and old.key.startswith(f"drafts/{id}/"):
+            self.portal.files.delete(_folder(old.key))
+        return document
+
+    def remove_document(self, id: str, kind: str) -> None:
+        old = self._change_draft(id, lambda draft: draft.without_document(kind)).document(kind)
+        if old and old.key.startswith(f"drafts/{id}/"):
+            self.portal.files.delete(_folder(old.key))
+
+    def missing(self, draft: Draft) -> tuple[str, ...]:
+        """Kinds of document still to be uploaded."""
+        return tuple(r.key for r in self.sop_of(draft).requirements if draft.document(r.key) is None)
+
+    def sop_of(self, draft: Draft) -> Sop:
+        """The edition a draft is checked against: that of the application it mends, or the present one."""
+        return self.portal.sop_of(self.portal.records.load(draft.mends)) if draft.mends else self.portal.sop
+
+    def submit(self, id: str) -> Application:
+        """SOP step 1. Sending twice is sending once: the second time answers with the same application.
+
+        Raises:
+            Invalid: the form breaks a rule (of today), or documents are missing (finding with the document's key).
+        """
+        for _ in range(TRIES):
+            draft = self.draft(id)
+            if draft.ticket:
+                return self.portal.records.load(draft.ticket)
+            self._must_be_complete(draft)
+            try:
+                return self._submit(draft)
+            except Conflict:
+                continue  # a ticket already taken, or the same draft sent at the same moment
+        raise Conflict("try_again")
+
+    def mending(self, application: Application) -> Draft:
+        """The draft in which a returned application is mended; the same one each time.
+
+        Raises:
+            NotAllowed: nothing is to be mended (``action_not_now``).
+        """
+        sop = self.portal.sop_of(application)
+        if not application.may("resubmit", sop):
+            raise NotAllowed("action_not_now", action="resubmit", state=application.state.value)
+        id = f"{application.ticket}-{application.version}"
+        try:
+            return self.portal.records.load_draft(id)
+        except NotFound:
+            named = application.returned["items"]
+            documents = [requirement.key for requirement in sop.requirements if requirement.key in named]
+            items = (*documents, *self.portal.application_form(sop).only(named).fields)
+            kept = tuple(document for document in application.documents if document.kind not in items)
+            draft = Draft(
+                id, application.service, application.form, self.portal.clock(), kept, 1, "", application.ticket, items
+            )
+            try:
+                self.portal.records.save_draft(draft)
+            except Conflict:
+                return self.portal.records.load_draft(id)
+            return draft
+
+    def resubmit(self, application: Application) -> Application:
+        """Send what was mended; the case goes back to the step that returned it."""
+        draft = self.mending(application)
+        self._must_be_complete(draft)
+        at = self.portal.clock()
+        documents = tuple(self._under_ticket(d, application.ticket) for d in draft.documents)
+        mended = application.resubmit(draft, documents=documents, sop=self.portal.sop_of(application), at=at)
+        return self.portal.commit(mended, draft=draft.sent_as(application.ticket))
+
+    # --- within ---
+
+    def _submit(self, draft: Draft) -> Application:
+        at = self.portal.clock()
+        number = ticket.new(self.portal.sop.ticket_prefix, self.portal.today().year, self.portal.choice)
+        documents = tuple(self._under_ticket(document, number) for document in draft.documents)
+        application = Application.submit(draft, ticket=number, documents=documents, sop=self.portal.sop, at=at)
+        return self.portal.commit(application, draft=draft.sent_as(number))
+
+    def _change_draft(self, id: str, change: Callable[[Draft], Draft]) -> Draft:
+        """Apply a change to the newest draft, whoever else is writing it; returns the draft as it was before."""
+        for _ in range(TRIES):
+            before = self.draft(id)
+            try:
+                self.portal.records.save_draft(change(before))
+            except Conflict:
+                continue
+            return before
+        raise Conflict("try_again")
+
+    def _checked(self, kind: str, key: str, name: str) -> Document:
+        stored = self.portal.files.stat(key)
+        try:
+            if stored.size > self.max_bytes:
+                raise DocumentRefused("document_too_large", max_mb=self.max_bytes // 1024**2)
+            found = self.inspect(self.portal.files.read(key, stored.version))
+        except DocumentRefused:
+            self.portal.files.delete(_folder(key))
+            raise
+        kept = self.portal.files.write(f"{_folder(key)}checked", found.content, found.media_type)
+        return Document(
+            kind, kept.key, kept.version, found.sha256, found.size, found.media_type, found.pages,
+            self.portal.clock().isoformat(), name[:120],
+        )  # fmt: skip
+
+    def _under_ticket(self, document: Document, number: str) -> Document:
+        folder = f"applications/{number}/"
+        if document.key.startswith(folder):
+            return document
+        stored = self.portal.files.copy(
+            document.key, document.version, f"{folder}{document.kind}/{self.portal.token()}"
+        )
+        return replace(document, key=stored.key, version=stored.version)
+
+    def _must_be_complete(self, draft: Draft) -> None:
+        form = self.portal.application_form(self.sop_of(draft))
+        findings = [finding for finding in form.check(draft.form, self.portal.today()) if not finding.passable]
+        findings += [Finding(kind, "") for kind in self.missing(draft)]
+        if findings:
+            raise Invalid(findings)
+
+    def _requirement(self, draft: Draft, kind: str) -> None:
+        if kind not in {requirement.key for requirement in self.sop_of(draft).requirements}:
+            raise NotFound("document_unknown")
+
+    def _resumption(self, draft: Draft) -> tuple[Notice, ...]:
+        fields = self.portal.sop.applicant
+        name, email = (str(draft.form.get(fields[meaning], "")) for meaning in ("name", "email"))
+        if not email or draft.mends:
+            return ()
+        actor = Actor(APPLICANT, name, email=email)
+        return (notice("draft_saved", actor, about=draft.id, event=0, at=self.portal.clock()),)
+
+
+def _folder(key: str) -> str:
+    return key.rpartition("/")[0] + "/"

@@ -1,0 +1,48 @@
+"""Signed links, cookies and forms: what they say cannot be altered, and no usable one is ever stored.
+
+Time comes in as an argument; keys come from ``bootstrap``. Around ``itsdangerous``, and nothing else.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from portal.errors import LinkExpired, LinkForged
+
+
+class Links:
+    """Signs and reads claims.
+
+    Args:
+        keys: secret keys, newest last: the last one signs, all of them are accepted (rotation).
+    """
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        self._keys = list(keys)
+
+    def sign(self, purpose: str, claims: Mapping[str, Any], expires: datetime) -> str:
+        """A URL-safe text that says ``claims`` for this purpose only, until ``expires``."""
+        return str(self._serializer(purpose).dumps({**claims, "x": int(expires.timestamp())}))
+
+    def read(self, purpose: str, text: str, now: datetime) -> dict[str, Any]:
+        """The claims.
+
+        Raises:
+            LinkForged: not signed by one of our keys for this purpose (``link_forged``).
+            LinkExpired: genuine but too old (``link_expired``); ``facts["claims"]`` holds them.
+        """
+        from itsdangerous import BadData
+
+        try:
+            claims: dict[str, Any] = self._serializer(purpose).loads(text)
+            expires = datetime.fromtimestamp(claims.pop("x"), UTC)
+        except (BadData, ValueError, KeyError, AttributeError, TypeError) as problem:
+            raise LinkForged("link_forged") from problem
+        if now > expires:
+            raise LinkExpired("link_expired", claims=claims)
+        return claims
+
+    def _serializer(self, purpose: str) -> Any:
+        from itsdangerous import URLSafeSerializer
+
+        return URLSafeSerializer(self._keys, salt=f"portal.{purpose}")

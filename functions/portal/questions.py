@@ -1,0 +1,112 @@
+"""What a form asks, read from a JSON Schema: sections, fields and choices, for pages to show.
+
+Never looks at an answer; ``forms`` does.
+"""
+
+import copy
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Schema = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Option:
+    """A choice; one that is not ``active`` is no longer offered but still accepted, so that old cases stay valid."""
+
+    value: str
+    label: str
+    active: bool = True
+
+
+@dataclass(frozen=True)
+class Field:
+    """One question of a form, as a page shows it.
+
+    Attributes:
+        widget: text, textarea, select, radio, checkbox, checkboxes, email, tel, date or hidden.
+        required: has to be answered whenever it is asked; what is required only sometimes says so in its ``hint``.
+        maxlength: characters; None where people type more than is kept (spaces, dashes).
+        show_if: (field, value or values): only asked when that field has such a value.
+    """
+
+    name: str
+    label: str
+    hint: str
+    example: str
+    widget: str
+    options: tuple[Option, ...]
+    required: bool
+    autocomplete: str
+    inputmode: str
+    maxlength: int | None
+    show_if: tuple[str, str | tuple[str, ...]] | None
+
+
+@dataclass(frozen=True)
+class Section:
+    """A few fields under one heading."""
+
+    key: str
+    title: str
+    intro: str
+    fields: tuple[Field, ...]
+
+
+def with_options(schema: Schema, options: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, Any]:
+    """The schema with the lists filled in that are only known at run time."""
+    filled: dict[str, Any] = copy.deepcopy(dict(schema))
+    for name, field in filled["properties"].items():
+        if "x-options" not in field:
+            continue
+        entries = options[field["x-options"]]
+        field.get("items", field)["oneOf"] = [{"const": entry["key"], "title": entry["label"]} for entry in entries]
+        if field.get("complete"):
+            field["minItems"] = len(entries)
+        if "note_field" in field:
+            flagged = {"enum": [entry["key"] for entry in entries if entry.get("needs_note")]}
+            condition = {"properties": {name: flagged}, "required": [name]}
+            filled.setdefault("allOf", []).append({"if": condition, "then": {"required": [field["note_field"]]}})
+    return filled
+
+
+def sections(schema: Schema) -> Iterator[Section]:
+    whole = {"key": "", "title": schema.get("title", ""), "fields": list(schema["properties"])}
+    for section in schema.get("sections", (whole,)):
+        fields = tuple(_field(name, schema) for name in section["fields"])
+        yield Section(section["key"], section["title"], section.get("intro", ""), fields)
+
+
+def _field(name: str, schema: Schema) -> Field:
+    field = schema["properties"][name]
+    choices = field.get("items", field).get("oneOf", [field] if "const" in field else [])
+    return Field(
+        name=name,
+        label=field["title"],
+        hint=field.get("hint", ""),
+        example=str(field.get("examples", [""])[0]),
+        widget=field.get("widget", "text"),
+        options=tuple(Option(c["const"], c.get("title", c["const"]), not c.get("deprecated", False)) for c in choices),
+        required=_is_required(name, schema),
+        autocomplete=field.get("autocomplete", ""),
+        inputmode=field.get("inputmode", ""),
+        maxlength=field.get("maxLength"),
+        show_if=_condition(field),
+    )
+
+
+def _condition(field: Schema) -> tuple[str, str | tuple[str, ...]] | None:
+    if "show_if" not in field:
+        return None
+    other, wanted = field["show_if"]
+    return other, wanted if isinstance(wanted, str) else tuple(wanted)
+
+
+def _is_required(name: str, schema: Schema) -> bool:
+    """Required always, or under the very condition under which the field is asked."""
+    if name in schema.get("required", ()):
+        return True
+    other, wanted = schema["properties"][name].get("show_if", ("", ""))
+    demands = (c["if"]["properties"].get(other, {}) for c in schema.get("allOf", ()) if name in c["then"]["required"])
+    return any(wanted in (demand.get("const"), demand.get("enum")) for demand in demands if demand)

@@ -1,0 +1,202 @@
+"""The dynamic pages: ``create_app`` puts the blueprints, one per kind of person, on one Flask application.
+
+Pages ask ``service`` and ``intake`` and show the answer; every sentence is in a template or in ``messages.toml``.
+"""
+
+import logging
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from flask import Flask, Response, current_app, g, render_template, request
+from jinja2 import StrictUndefined
+from werkzeug.exceptions import HTTPException
+
+from portal import errors
+from portal.clockwork import Clockwork
+from portal.intake import Intake
+from portal.language import Language
+from portal.service import Portal
+from portal.web.access import Access, refuse_foreign
+
+log = logging.getLogger(__name__)
+
+STATUS: Final[Mapping[type[errors.PortalError], int]] = {
+    errors.NotFound: 404,
+    errors.NotAllowed: 403,
+    errors.Conflict: 409,
+    errors.Unavailable: 503,
+    errors.DocumentRefused: 422,
+    errors.Invalid: 422,
+    errors.LinkForged: 403,
+    errors.LinkExpired: 410,
+}
+"""HTTP status by kind of refusal; a code's own ``status`` in ``messages.toml`` goes before."""
+
+LARGEST_BODY: Final = 256 * 1024
+"""Bytes of a posted form; uploads have their own limit."""
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """What the pages have at hand, as ``current_app.extensions["portal"]`` (see ``rooms``).
+
+    Attributes:
+        address: public address of the portal, without a slash at the end.
+        store_origin: origin to which browsers post files, when it is not this one.
+        rehearsal: show the rehearsal strip and offer sample documents.
+        messages: the parsed ``messages.toml``.
+        extra: what only one engine or mode has (the folder's receiver, the rehearsal's mailbox and time machine).
+    """
+
+    portal: Portal
+    intake: Intake
+    clockwork: Clockwork
+    language: Language
+    access: Access
+    address: str
+    store_origin: str
+    rehearsal: bool
+    messages: Mapping[str, Any]
+    extra: Mapping[str, Any]
+
+
+def rooms() -> Rooms:
+    """The present application's ``Rooms``."""
+    found: Rooms = current_app.extensions["portal"]
+    return found
+
+
+def now() -> datetime:
+    """The portal's time, the same all through one request."""
+    if "now" not in g:
+        g.now = rooms().portal.clock()
+    moment: datetime = g.now
+    return moment
+
+
+def read_messages() -> dict[str, Any]:
+    """The sentences of ``messages.toml``."""
+    return tomllib.loads(Path(__file__).with_name("messages.toml").read_text("utf-8"))
+
+
+def create_app(
+    portal: Portal,
+    intake: Intake,
+    clockwork: Clockwork,
+    *,
+    address: str,
+    store_origin: str = "",
+    rehearsal: bool = False,
+    extra: Mapping[str, Any] | None = None,
+) -> Flask:
+    """The WSGI application for one service on one engine."""
+    messages = read_messages()
+    dates = messages["dates"]
+    language = Language(dates["months"], dates["days"], portal.calendar.zone, portal.calendar.label)
+    access = Access(portal.links, secure=address.startswith("https:"))
+    app = Flask(__name__, static_url_path="/aset")
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
+    app.extensions["portal"] = Rooms(
+        portal, intake, clockwork, language, access, address, store_origin, rehearsal, messages, extra or {}
+    )
+    _prepare_templates(app, portal, language)
+    app.before_request(lambda: refuse_foreign(request))
+    app.after_request(_protect)
+    app.register_error_handler(errors.PortalError, _refused)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _failed)
+    _register(app, rehearsal)
+    return app
+
+
+def _register(app: Flask, rehearsal: bool) -> None:
+    from portal.web import applicant, apply, lost_links, mending, official, recap, status, uploads
+
+    for room in (apply, uploads, status, applicant, mending, lost_links, official, recap):
+        app.register_blueprint(room.pages)
+    if rehearsal:
+        from portal.web import rehearsal as rehearsing
+
+        app.register_blueprint(rehearsing.pages)
+
+
+def _prepare_templates(app: Flask, portal: Portal, language: Language) -> None:
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(
+        date=language.date,
+        day=language.day,
+        month=language.month,
+        time=language.time,
+        moment=language.moment,
+        number=language.number,
+    )
+
+    @app.context_processor
+    def shared() -> dict[str, Any]:
+        here = rooms()
+        return {"sop": here.portal.sop.data, "rehearsal": here.rehearsal, "address": here.address, "now": now()}
+
+
+def _protect(response: Response) -> Response:
+    store = f" {rooms().store_origin}" if rooms().store_origin else ""
+    response.headers.setdefault(
+        "Content-Security-Policy",
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+        f"connect-src 'self'{store}; form-action 'self'{store}; base-uri 'none'; frame-ancestors 'none'",
+    )
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def explain(code: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Title, sentence, what to do, and a link, for a refusal's code."""
+    entry = rooms().messages["errors"][code]
+    return {
+        "title": entry["title"],
+        "sentence": rooms().language.fill(entry["sentence"], facts),
+        "advice": rooms().language.fill(entry.get("advice", ""), facts),
+        "link": entry.get("link"),
+    }
+
+
+def _refused(refusal: errors.PortalError) -> tuple[str, int]:
+    entry = rooms().messages["errors"][refusal.code]
+    status = entry.get("status") or next((code for kind, code in STATUS.items() if isinstance(refusal, kind)), 500)
+    page = explain(refusal.code, refusal.facts)
+    return render_template(
+        "error.html", code=refusal.code, facts=refusal.facts, renewal=_renewal(refusal), **page
+    ), status
+
+
+def _renewal(refusal: errors.PortalError) -> dict[str, str] | None:
+    """How to ask for a new link: with the expired one itself, or with what one knows."""
+    page = refusal.facts.get("page")
+    if isinstance(refusal, errors.LinkExpired):
+        token = (request.view_args or {}).get("token", "")
+        return {"page": str(page), "token": token}
+    return {"page": str(page), "token": ""} if refusal.code == "link_needed" else None
+
+
+def _http_error(error: HTTPException) -> Any:
+    if error.code is None or error.code < 400:
+        return error
+    messages = rooms().messages["http"]
+    entry = messages.get(str(error.code), messages["400" if error.code < 500 else "500"])
+    page = render_template("error.html", code=str(error.code), facts={}, renewal=None, link=None, **entry)
+    headers = [(name, value) for name, value in error.get_headers() if name in ("Allow", "Retry-After")]
+    return page, error.code, headers
+
+
+def _failed(error: Exception) -> tuple[str, int]:
+    # Only the kind of error and the route: what it was about may be personal.
+    log.exception("request failed on %s", request.url_rule, extra={"kind": type(error).__name__})
+    entry = rooms().messages["http"]["500"]
+    return render_template("error.html", code="500", facts={}, renewal=None, link=None, **entry), 500

@@ -1,0 +1,92 @@
+"""Who is behind a request: secrets of emailed links become cookies, and forms prove that they are ours.
+
+The link's token is swapped at the first GET for an HttpOnly cookie on the page's own path and redirected away, so that
+it stays out of history, logs and Referer.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from flask import Request, Response, redirect, request
+
+from portal.errors import LinkExpired, LinkForged, NotAllowed
+from portal.links import Links
+
+SESSION: Final = timedelta(hours=12)
+FORM: Final = timedelta(hours=12)
+
+
+class Access:
+    """Cookies and form tokens over ``Links``.
+
+    Args:
+        secure: send cookies over HTTPS only (everywhere but on a rehearsing machine).
+    """
+
+    def __init__(self, links: Links, secure: bool) -> None:
+        self._links = links
+        self._secure = secure
+
+    def read_link(self, page: str, token: str, now: datetime) -> dict[str, Any]:
+        """The claims of an emailed link. Raises LinkForged or LinkExpired (with ``claims`` and ``page``)."""
+        try:
+            return self._links.read(page, token, now)
+        except LinkExpired as expired:
+            raise LinkExpired("link_expired", page=page, claims=expired.facts["claims"]) from expired
+
+    def enter(self, page: str, claims: Mapping[str, Any], path: str, now: datetime) -> Response:
+        """Off to ``path``, with a cookie there that says ``claims``."""
+        response = redirect(path, code=303)
+        self.remember(response, page, claims, path, now)
+        return response  # type: ignore[return-value]
+
+    def remember(self, response: Any, page: str, claims: Mapping[str, Any], path: str, now: datetime) -> None:
+        response.set_cookie(
+            page,
+            self._links.sign(f"cookie.{page}", claims, now + SESSION),
+            path=path,
+            max_age=int(SESSION.total_seconds()),
+            httponly=True,
+            samesite="Lax",
+            secure=self._secure,
+        )
+
+    def claims(self, page: str, now: datetime) -> dict[str, Any]:
+        """What this request's cookie says.
+
+        Raises:
+            LinkForged: there is no cookie, or it is not ours (``link_needed``): open the emailed link again.
+        """
+        try:
+            return self._links.read(f"cookie.{page}", request.cookies.get(page, ""), now)
+        except (LinkForged, LinkExpired) as problem:
+            raise LinkForged("link_needed", page=page) from problem
+
+    def csrf(self, page: str, now: datetime) -> str:
+        """A token for the forms of a page; worthless with any other cookie."""
+        return self._links.sign("csrf", {"c": _fingerprint(page)}, now + FORM)
+
+    def check_csrf(self, page: str, now: datetime) -> None:
+        """Raises NotAllowed (``form_foreign``): the posted form is not ours, or too old."""
+        try:
+            claims = self._links.read("csrf", request.form.get("csrf", ""), now)
+        except (LinkForged, LinkExpired) as problem:
+            raise NotAllowed("form_foreign") from problem
+        if claims.get("c") != _fingerprint(page):
+            raise NotAllowed("form_foreign")
+
+
+def refuse_foreign(request: Request) -> None:
+    """Raises NotAllowed (``form_foreign``) for what another site makes a browser post here."""
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return
+    origin = request.headers.get("Origin")
+    if request.headers.get("Sec-Fetch-Site") == "cross-site" or (origin and urlsplit(origin).netloc != request.host):
+        raise NotAllowed("form_foreign")
+
+
+def _fingerprint(page: str) -> str:
+    return sha256(request.cookies.get(page, "").encode()).hexdigest()[:32]

@@ -1,0 +1,209 @@
+"""The applicant's own case, behind the emailed link: confirming, mending, visits, withdrawing, papers."""
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Any, Final
+
+from flask import Blueprint, Response, redirect, render_template, request
+
+from portal.application import Application
+from portal.errors import NotAllowed
+from portal.progress import history, standard
+from portal.steps import State
+from portal.web import explain, now, rooms
+from portal.web.cards import Explained
+from portal.wording import described
+
+pages = Blueprint("applicant", __name__)
+
+PAGE: Final = "permohonan"
+CONFIRMING: Final = "konfirmasi"
+
+# Which notes of officials are meant for the applicant; those of a disposition are between officials.
+_TOLD: Final = ("return", "reject", "invite", "miss", "record", "hand_over")
+
+
+# --- Confirming the address ------------------------------------------------------------------------------------------
+
+
+@pages.get("/konfirmasi/<token>")
+def open_confirmation(token: str) -> Any:
+    claims = rooms().access.read_link(CONFIRMING, token, now())
+    return rooms().access.enter(CONFIRMING, claims, "/konfirmasi", now())
+
+
+@pages.route("/konfirmasi", methods=["GET", "POST"])
+def confirm() -> Any:
+    """A page with one button; only the button confirms, whatever a mail scanner opens."""
+    application = own(CONFIRMING)
+    if request.method == "POST":
+        rooms().portal.confirm(application.ticket)
+        return redirect("/konfirmasi", 303)
+    portal = rooms().portal
+    return render_template(
+        "applicant/confirm.html",
+        application=application,
+        unconfirmed=application.state is State.UNCONFIRMED,
+        lapsed=application.state is State.LAPSED,
+        status=portal.sop_of(application).status(application.step, application.state),
+        csrf=rooms().access.csrf(CONFIRMING, now()),
+    )
+
+
+# --- The case --------------------------------------------------------------------------------------------------------
+
+
+@pages.get("/permohonan/<token>")
+def open_case(token: str) -> Any:
+    claims = rooms().access.read_link(PAGE, token, now())
+    return rooms().access.enter(PAGE, claims, "/permohonan", now())
+
+
+@pages.get("/permohonan")
+def show() -> str:
+    application = own()
+    portal = rooms().portal
+    sop = portal.sop_of(application)
+    return render_template(
+        "applicant/show.html",
+        **case_facts(application),
+        sections=portal.application_form(sop).shown(application.form),
+        standard=standard(application, sop, portal.calendar, now()),
+        may={action: application.may(action, sop) for action in ("resubmit", "withdraw", "book")},
+        next_step=sop.after(application.step),
+        events=_events(application),
+        withdrawable_later=application.state is State.RETURNED,
+    )
+
+
+@pages.get("/permohonan/berkas/<kind>")
+def document(kind: str) -> Response:
+    """The applicant's own document, as it is kept."""
+    kept = own().document(kind)
+    content = rooms().portal.files.read(kept.key, kept.version)
+    return Response(
+        content, mimetype=kept.media_type, headers={"Content-Security-Policy": "default-src 'none'; sandbox"}
+    )
+
+
+@pages.get("/permohonan/tanda-terima")
+def acknowledgement() -> str:
+    application = own()
+    return render_template("applicant/acknowledgement.html", **_paper(application))
+
+
+@pages.get("/permohonan/serah-terima")
+def handover() -> str:
+    application = own()
+    if application.state is not State.DONE or not application.certificate:
+        raise NotAllowed("action_not_now", action="handover", state=application.state.value)
+    return render_template("applicant/handover.html", **_paper(application), events=_events(application))
+
+
+@pages.route("/permohonan/batal", methods=["GET", "POST"])
+def withdraw() -> Any:
+    application = own()
+    if request.method == "POST":
+        rooms().portal.withdraw(application)
+        return redirect("/permohonan", 303)
+    if not application.may("withdraw", rooms().portal.sop_of(application)):
+        return redirect("/permohonan", 303)
+    return render_template("applicant/withdraw.html", **case_facts(application))
+
+
+# --- Visits ----------------------------------------------------------------------------------------------------------
+
+
+@pages.get("/permohonan/jadwal")
+def slots() -> Any:
+    return _slots_page(own(), None)
+
+
+@pages.post("/permohonan/jadwal")
+def book() -> Any:
+    application = own()
+    try:
+        slot = datetime.fromisoformat(request.form.get("jadwal", ""))
+        rooms().portal.book(application, slot)
+    except (ValueError, TypeError):
+        return _slots_page(application, explain("slot_unchosen", {})), 422
+    except NotAllowed as taken:
+        if taken.code != "slot_taken":
+            raise
+        return _slots_page(application, explain(taken.code, taken.facts)), 409
+    return redirect("/permohonan", 303)
+
+
+@pages.get("/permohonan/jadwal.ics")
+def calendar_entry() -> Response:
+    application = own()
+    booking = next((event for event in reversed(application.events) if event.action == "book"), None)
+    if booking is None or application.slot is None:
+        raise NotAllowed("action_not_now", action="book", state=application.state.value)
+    text = rooms().extra["calendar_entry"](application.ticket, booking, rooms().portal.sop_of(application))
+    headers = {"Content-Disposition": f'attachment; filename="{application.ticket}.ics"'}
+    return Response(text, mimetype="text/calendar", headers=headers)
+
+
+# --- within ----------------------------------------------------------------------------------------------------------
+
+
+def own(page: str = PAGE) -> Application:
+    """The application this browser's cookie opens; a posted form must be ours."""
+    claims = rooms().access.claims(page, now())
+    if request.method == "POST":
+        rooms().access.check_csrf(page, now())
+    return rooms().portal.records.load(claims["t"])
+
+
+def case_facts(application: Application) -> dict[str, Any]:
+    sop = rooms().portal.sop_of(application)
+    return {
+        "application": application,
+        "edition": sop,
+        "status": sop.status(application.step, application.state),
+        "step": sop.step(application.step),
+        "csrf": rooms().access.csrf(PAGE, now()),
+    }
+
+
+def _paper(application: Application) -> dict[str, Any]:
+    sop, qr = rooms().portal.sop_of(application), rooms().extra.get("qr")
+    status_address = f"{rooms().address}/status/{application.ticket}"
+    form = rooms().portal.application_form(sop)
+    field = sop.applicant["office"]
+    return {
+        **case_facts(application),
+        "submitted": application.events[0].at,
+        "name": application.value("name", sop),
+        "office": form.label(field, application.value("office", sop)),
+        "office_label": form.fields[field].label,
+        "status_address": status_address,
+        "qr_code": qr(status_address) if qr else "",
+    }
+
+
+def _events(application: Application) -> list[dict[str, Any]]:
+    """The history in words, with what officials say to the applicant."""
+    portal = rooms().portal
+    sop = portal.sop_of(application)
+    return [
+        {
+            "event": event,
+            "label": label,
+            "by": event.actor.office,
+            "facts": described(application, event, sop, portal.decisions) if event.action in _TOLD else {},
+        }
+        for event, label in history(application, sop)
+    ]
+
+
+def _slots_page(application: Application, refusal: Explained | None) -> Any:
+    portal = rooms().portal
+    sop = portal.sop_of(application)
+    if not application.may("book", sop):
+        return redirect("/permohonan", 303)
+    days: defaultdict[Any, list[datetime]] = defaultdict(list)
+    for slot in portal.slots(application):
+        days[portal.calendar.local(slot).date()].append(slot)
+    return render_template("applicant/slots.html", **case_facts(application), days=days, refusal=refusal)

@@ -1,0 +1,166 @@
+"""The documents of a draft as a list of tasks: what is there, what is missing, and the form that sends it.
+
+Shared by the pages on which an applicant applies and those on which he mends; knows neither's addresses.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Final
+
+from flask import Response, redirect, render_template, request
+
+from portal.application import Document, Draft
+from portal.engines.ports import UploadForm
+from portal.errors import DocumentRefused, LinkExpired, LinkForged, NotAllowed, NotFound, Unavailable
+from portal.sop import Requirement
+from portal.typed import one_line
+from portal.web import explain, rooms
+
+Explained = Mapping[str, Any]
+
+_NONE: Final[Mapping[str, Any]] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Card:
+    """One document, as ``apply/_card.html`` shows it.
+
+    Attributes:
+        state: missing, received or replace.
+        refusal: why the file sent last was not taken (``web.explain``), or None.
+        note: the official's words about it, when it is to be mended.
+        base: address of all the cards; that of this one is ``base/<key>``.
+    """
+
+    requirement: Requirement
+    state: str
+    document: Document | None
+    received_at: datetime | None
+    refusal: Explained | None
+    note: str
+    upload: UploadForm
+    finish: str
+    base: str
+    csrf: str
+    max_bytes: int
+
+    @property
+    def key(self) -> str:
+        return self.requirement.key
+
+    @property
+    def address(self) -> str:
+        return f"{self.base}/{self.key}"
+
+
+def document_cards(
+    draft: Draft,
+    base: str,
+    csrf: str,
+    refusals: Mapping[str, Explained] = _NONE,
+    notes: Mapping[str, str] = _NONE,
+) -> list[Card]:
+    """The cards of a draft's documents; of a mending draft only those to be mended.
+
+    Args:
+        base: path of the page's documents, such as ``/ajukan/<draft>/berkas``. Below it the page answers
+            ``POST <base>/<kind>`` (``accept``) and ``GET <base>/<kind>/terunggah``, both with ``selesai``,
+            ``POST <base>/<kind>/hapus`` and ``GET <base>/<kind>/lihat`` (``view``).
+        refusals: by kind, why the file sent just now was not taken.
+        notes: by kind, what an official says about it; such a document is to be replaced, not merely missing.
+    """
+    return [
+        _card(draft, requirement, base, csrf, refusals.get(requirement.key), notes.get(requirement.key, ""))
+        for requirement in rooms().intake.sop_of(draft).requirements
+        if not draft.mends or requirement.key in draft.items
+    ]
+
+
+def find(cards: list[Card], kind: str) -> Card:
+    """The card of one document. Raises NotFound (``document_unknown``)."""
+    for card in cards:
+        if card.key == kind:
+            return card
+    raise NotFound("document_unknown")
+
+
+def accept(draft: Draft, kind: str, base: str, csrf: str, page: Callable[[Mapping[str, Explained]], str]) -> Any:
+    """The browser reports that a file has arrived (fields ``selesai`` and ``name``).
+
+    A script is answered with the card anew; a person with the page: again with the refusal in it, or by a redirect.
+
+    Args:
+        page: the whole page, given the refusals by kind.
+
+    Raises:
+        NotAllowed: the report is not ours (``form_foreign``).
+        NotFound: no such document (``document_unknown``).
+    """
+    find(document_cards(draft, base, csrf), kind)
+    refusal = _accept(draft)
+    status = 422 if refusal else 200
+    refusals = {kind: refusal} if refusal else {}
+    if "X-Requested-With" in request.headers:
+        card = find(document_cards(rooms().intake.draft(draft.id), base, csrf, refusals), kind)
+        return render_template("apply/_card.html", card=card), status
+    return (page(refusals), status) if refusal else redirect(f"{base}#berkas-{kind}", 303)
+
+
+def arrived(draft: Draft, kind: str, base: str, csrf: str) -> str:
+    """Where a browser without JavaScript lands after an upload; looking at the file is a POST of its own."""
+    card = find(document_cards(draft, base, csrf), kind)
+    return render_template("apply/arrived.html", card=card, finish=request.args.get("selesai", ""))
+
+
+def remove(draft: Draft, kind: str, base: str) -> Any:
+    """Take a document off the draft; one that is not there is as good as removed."""
+    if draft.document(kind):
+        rooms().intake.remove_document(draft.id, kind)
+    return redirect(f"{base}#berkas-{kind}", 303)
+
+
+def view(draft: Draft, kind: str) -> Response:
+    """What was taken, as it is kept, for the applicant's own eyes. Raises NotFound (``document_unknown``)."""
+    document = draft.document(kind)
+    if document is None:
+        raise NotFound("document_unknown")
+    return Response(rooms().portal.files.read(document.key, document.version), mimetype=document.media_type)
+
+
+def _card(draft: Draft, requirement: Requirement, base: str, csrf: str, refusal: Explained | None, note: str) -> Card:
+    kind, document = requirement.key, draft.document(requirement.key)
+    address = f"{rooms().address}{base}/{kind}/terunggah"
+    upload, finish = rooms().intake.upload_form(draft, kind, lambda token: f"{address}?selesai={token}")
+    return Card(
+        requirement=requirement,
+        state="received" if document else "replace" if refusal or note else "missing",
+        document=document,
+        received_at=datetime.fromisoformat(document.uploaded_at) if document else None,
+        refusal=refusal,
+        note="" if document else note,
+        upload=upload,
+        finish=f"{base}/{kind}?selesai={finish}",
+        base=base,
+        csrf=csrf,
+        max_bytes=rooms().intake.max_bytes,
+    )
+
+
+def _accept(draft: Draft) -> Explained | None:
+    """Why the file is not taken, if it is not."""
+    finish, name = request.values.get("selesai", ""), one_line(request.form.get("name", ""))
+    try:
+        rooms().intake.accept_upload(draft.id, finish, name)
+    except LinkExpired:
+        return explain("upload_form_expired", {})
+    except LinkForged as forged:
+        raise NotAllowed("form_foreign") from forged
+    except (DocumentRefused, Unavailable) as refusal:
+        return explain(refusal.code, refusal.facts)
+    except NotFound as missing:
+        if missing.code != "file_unknown":
+            raise
+        return explain(missing.code, missing.facts)
+    return None

@@ -1,0 +1,44 @@
+"""What of a form a page shows: the fields that are asked here, with what was typed into them.
+
+Holds no rule; those are the schema's.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from portal.forms import Field, Form, Section
+from portal.typed import texts
+
+
+def asked(form: Form, values: Mapping[str, Any]) -> list[tuple[Section, list[Field]]]:
+    """The fields to show, by section.
+
+    What depends on a hidden field is settled here, as nobody can change that field on the page; what depends on the
+    person's own answers is shown or hidden as they are given.
+    """
+
+    def is_asked(field: Field) -> bool:
+        if field.widget == "hidden":
+            return False
+        if field.show_if is None or form.fields[field.show_if[0]].widget != "hidden":
+            return True
+        return values.get(field.show_if[0]) == field.show_if[1]
+
+    shown = ((section, [field for field in section.fields if is_asked(field)]) for section in form.sections)
+    return [(section, fields) for section, fields in shown if fields]
+
+
+def hidden(form: Form, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The hidden fields with their values."""
+    return {name: values[name] for name, field in form.fields.items() if field.widget == "hidden" and name in values}
+
+
+def as_typed(form: Form, raw: Mapping[str, Any], cleaned: Mapping[str, Any]) -> dict[str, Any]:
+    """What to show again: the tidied answers, and as typed what did not count as one. Nobody types anything twice."""
+    typed = {name: texts(raw.get(name)) for name in form.fields}
+    plain = {
+        name: list(answers) if form.fields[name].widget == "checkboxes" else answers[0]
+        for name, answers in typed.items()
+        if answers
+    }
+    return {**plain, **cleaned}

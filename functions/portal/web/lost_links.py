@@ -1,0 +1,80 @@
+"""A link that is lost or too old: a new one goes to the registered address, and nobody learns whether there is one."""
+
+from typing import Any
+
+from flask import Blueprint, render_template, request
+
+from portal.application import Actor, Application
+from portal.errors import LinkExpired, LinkForged, NotAllowed, NotFound
+from portal.sop import APPLICANT
+from portal.steps import State
+from portal.typed import one_line
+from portal.web import now, rooms
+from portal.web.applicant import CONFIRMING, PAGE
+
+pages = Blueprint("lost_links", __name__)
+
+
+@pages.get("/tautan")
+def ask_link() -> str:
+    return render_template("applicant/ask_link.html", sent=False, page=_asked_page())
+
+
+@pages.post("/tautan")
+def send_link() -> Any:
+    """A fresh link, to the registered address only; the answer never tells whether there was anything to send."""
+    page, token = _asked_page(), request.form.get("token", "")
+    try:
+        if token:
+            _renew(page, token)
+        elif page == "meja":
+            rooms().portal.owe_desk(one_line(request.form.get("email", "")))
+        else:
+            _remind(one_line(request.form.get("tiket", "")), one_line(request.form.get("email", "")), page)
+    except (NotFound, NotAllowed, LinkForged):
+        pass  # same answer as for the others
+    return render_template("applicant/ask_link.html", sent=True, page=page)
+
+
+def _asked_page() -> str:
+    page = request.values.get("halaman", PAGE)
+    return page if page in (PAGE, CONFIRMING, "telaah", "meja") else PAGE
+
+
+def _renew(page: str, token: str) -> None:
+    """A genuine but expired link earns its registered recipient a new one."""
+    portal = rooms().portal
+    try:
+        claims = portal.links.read(page, token, now())
+    except LinkExpired as expired:
+        claims = dict(expired.facts["claims"])  # type: ignore[call-overload]
+    if page == "meja":
+        portal.owe_desk(claims["r"])
+        return
+    application = portal.records.load(claims["t"])
+    if page == "telaah":
+        _owe_official(application, claims["r"])
+    else:
+        _owe_applicant(application)
+
+
+def _remind(typed: str, email: str, page: str) -> None:
+    application = rooms().portal.find(typed)
+    if page == "telaah":
+        _owe_official(application, email)
+    elif application.concerns(email, "", rooms().portal.sop_of(application)):
+        _owe_applicant(application)
+
+
+def _owe_applicant(application: Application) -> None:
+    sop = rooms().portal.sop_of(application)
+    actor = Actor(APPLICANT, application.value("name", sop), email=application.value("email", sop))
+    letter = "confirm_address" if application.state is State.UNCONFIRMED else "new_link"
+    rooms().portal.owe_again(application, letter, actor)
+
+
+def _owe_official(application: Application, email: str) -> None:
+    for waiting, official in rooms().portal.desk(email):
+        if waiting.ticket == application.ticket:
+            actor = official.as_actor(rooms().portal.sop_of(application))
+            rooms().portal.owe_again(application, "turn", actor)

@@ -1,0 +1,112 @@
+"""Mending a returned application: only what was named is asked again, and sent back to who returned it."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from flask import Blueprint, Response, redirect, render_template, request
+
+from portal.application import Application, Draft
+from portal.errors import Invalid, NotFound
+from portal.web import fields, now, rooms
+from portal.web.applicant import PAGE, case_facts, own
+from portal.web.cards import Explained, accept, document_cards, view
+from portal.wording import described
+
+pages = Blueprint("mending", __name__)
+
+_BASE: Final = "/permohonan/perbaikan/berkas"
+
+
+@pages.get("/permohonan/perbaikan")
+def mend() -> Any:
+    application = own()
+    if not application.may("resubmit", rooms().portal.sop_of(application)):
+        return redirect("/permohonan", 303)
+    return _mending_page(application, rooms().intake.mending(application))
+
+
+@pages.post("/permohonan/perbaikan")
+def resubmit() -> Any:
+    """What was typed is kept, then everything is sent, if nothing is missing; a second click changes nothing more."""
+    application = own()
+    if not application.may("resubmit", rooms().portal.sop_of(application)):
+        return redirect("/permohonan", 303)
+    draft = rooms().intake.mending(application)
+    form = rooms().portal.application_form(rooms().portal.sop_of(application)).only(draft.items)
+    raw = dict(request.form.lists())
+    if form.fields:
+        draft = rooms().intake.change_form(draft.id, form.clean(raw))
+    noticed = "peringatan_dibaca" in request.form
+    findings = form.check(draft.form, rooms().portal.today())
+    shown = tuple(f for f in findings if not f.passable or f.field in form.fields)
+    if any(not (finding.passable and noticed) for finding in shown):
+        return _mending_page(application, draft, findings=shown, raw=raw, noticed=noticed), 422
+    try:
+        rooms().intake.resubmit(application)
+    except Invalid:
+        return _mending_page(application, draft, raw=raw, incomplete=True, noticed=noticed), 422
+    return redirect("/permohonan", 303)
+
+
+@pages.get("/permohonan/perbaikan/berkas")
+def mended_documents() -> Any:
+    return redirect("/permohonan/perbaikan", 303)
+
+
+@pages.get("/permohonan/perbaikan/berkas/<kind>/terunggah")
+def arrived(kind: str) -> str:
+    draft = rooms().intake.mending(own())
+    for card in document_cards(draft, _BASE, rooms().access.csrf(PAGE, now())):
+        if card.key == kind:
+            return render_template("apply/arrived.html", card=card, finish=request.args.get("selesai", ""))
+    raise NotFound("document_unknown")
+
+
+@pages.post("/permohonan/perbaikan/berkas/<kind>")
+def accept_document(kind: str) -> Any:
+    application = own()
+    draft = rooms().intake.mending(application)
+    csrf = rooms().access.csrf(PAGE, now())
+    return accept(draft, kind, _BASE, csrf, lambda refusals: _mending_page(application, draft, refusals=refusals))
+
+
+@pages.post("/permohonan/perbaikan/berkas/<kind>/hapus")
+def remove_document(kind: str) -> Any:
+    rooms().intake.remove_document(rooms().intake.mending(own()).id, kind)
+    return redirect(f"/permohonan/perbaikan#berkas-{kind}", 303)
+
+
+@pages.get("/permohonan/perbaikan/berkas/<kind>/lihat")
+def view_document(kind: str) -> Response:
+    return view(rooms().intake.mending(own()), kind)
+
+
+def _mending_page(
+    application: Application,
+    draft: Draft,
+    *,
+    findings: tuple[Any, ...] = (),
+    raw: Mapping[str, Any] | None = None,
+    refusals: Mapping[str, Explained] | None = None,
+    incomplete: bool = False,
+    noticed: bool = False,
+) -> str:
+    portal = rooms().portal
+    sop = portal.sop_of(application)
+    form = portal.application_form(sop).only(draft.items)
+    cards = document_cards(draft, _BASE, rooms().access.csrf(PAGE, now()), refusals or {})
+    returned = next(event for event in reversed(application.events) if event.action == "return")
+    values = fields.as_typed(form, raw, draft.form) if raw is not None else dict(draft.form)
+    return render_template(
+        "applicant/mend.html",
+        **case_facts(application),
+        facts=described(application, returned, sop, portal.decisions),
+        sections=fields.asked(form, values),
+        values=values,
+        findings=findings,
+        errors={finding.field: finding.message for finding in findings if not finding.passable},
+        noticed=noticed,
+        cards=cards,
+        refused=bool(refusals),
+        missing=[card for card in cards if card.document is None] if incomplete else [],
+    )

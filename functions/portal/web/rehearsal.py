@@ -1,0 +1,92 @@
+"""Rehearsal only: the mailbox, the time machine, sample documents, and where to begin. Not registered in production."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request
+
+from portal.web import now, rooms
+
+pages = Blueprint("rehearsal", __name__)
+
+
+@pages.get("/_latihan")
+def start() -> str:
+    here = rooms()
+    officials = [official.as_actor(here.portal.sop) for official in here.portal.records.officials()]
+    return render_template("rehearsal/start.html", officials=officials, samples=here.extra["samples"])
+
+
+@pages.get("/_mailbox")
+def mailbox() -> str:
+    """Every email, newest first."""
+    box = rooms().extra["mailbox"]
+    return render_template("rehearsal/mailbox.html", messages=list(reversed(box.messages())), failing=box.failing)
+
+
+@pages.get("/_mailbox.json")
+def mailbox_json() -> Response:
+    """``[{id, to, subject, text, html, links, sent_at}]``, oldest first."""
+    fields = ("id", "to", "subject", "text", "html", "links", "sent_at")
+    return jsonify([{field: message[field] for field in fields} for message in rooms().extra["mailbox"].messages()])
+
+
+@pages.get("/_mailbox/<id>")
+def message_html(id: str) -> Response:
+    """One email as its reader's program shows it, shut off from the portal."""
+    for message in rooms().extra["mailbox"].messages():
+        if str(message["id"]) == id:
+            response = Response(message["html"], mimetype="text/html")
+            response.headers["Content-Security-Policy"] = (
+                "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; "
+                "sandbox allow-popups allow-top-navigation-by-user-activation"
+            )
+            return response
+    return abort(404)
+
+
+@pages.post("/_mailbox/relai")
+def relay() -> Any:
+    """Let the mail relay fail, or work again."""
+    rooms().extra["mailbox"].failing = request.form.get("mati") == "ya"
+    return redirect("/_mailbox", 303)
+
+
+@pages.get("/_jam")
+def clock() -> str:
+    return render_template("rehearsal/clock.html", offset=rooms().extra["time_machine"].offset)
+
+
+@pages.post("/_jam")
+def move_clock() -> Any:
+    """Forward by a fixed span, to the next opening of the office, or back to now."""
+    machine, calendar = rooms().extra["time_machine"], rooms().portal.calendar
+    spans = {
+        "jam": lambda: timedelta(hours=1),
+        "buka": lambda: calendar.next_opening(now()) - now(),
+        "hari": lambda: timedelta(days=1),
+        "pekan": lambda: timedelta(days=8),
+    }
+    move = request.form.get("maju", "")
+    if move == "kembali":
+        machine.reset()
+    elif move in spans:
+        machine.forward(spans[move]())
+    else:
+        abort(400)
+    return redirect("/_jam", 303)
+
+
+@pages.get("/_contoh/<name>")
+def sample_file(name: str) -> Response:
+    """A sample document to upload."""
+    from portal.samples import sample
+
+    for spec in rooms().extra["samples"]:
+        if spec["file"] == name:
+            content, media_type = sample(
+                spec["name"], {"samples": rooms().extra["samples"], "specimen": rooms().extra["specimen"]}
+            )
+            headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+            return Response(content, mimetype=media_type, headers=headers)
+    return abort(404)

@@ -1,0 +1,136 @@
+// Comfort only: pages work without this file. Sentences come from data attributes.
+const doc = document;
+const all = (selector, within = doc) => [...within.querySelectorAll(selector)];
+const one = (selector, within = doc) => within.querySelector(selector);
+const on = (type, selector, act) => doc.addEventListener(type, (event) => {
+  const found = event.target.closest(selector);
+  if (found) act(found, event);
+});
+const say = (text) => { one("[data-live]").textContent = text; };
+const cardOf = (form) => form.closest("[data-card]");
+let running = 0;
+
+// Straight to the store; then the portal looks at the file and answers with the card anew.
+function upload(form) {
+  const input = one("[type=file]", form), file = input.files[0], data = form.dataset;
+  if (!file) return fail(form, data.errorEmpty);
+  if (file.size > data.maxBytes) return fail(form, data.errorSize);
+  if (file.type && !input.accept.split(",").includes(file.type)) return fail(form, data.errorType);
+  if (form.request) form.request.abort();
+  const request = form.request = new XMLHttpRequest();
+  const failed = () => { running--; fail(form, data.errorNetwork); };
+  const finish = () => answer(form, file.name).catch(failed);
+  let sent = false, spoken = 0;
+  const progress = (percent) => {
+    const text = show(form, data.uploading.replace("{n}", percent), percent);
+    if (percent >= spoken) { say(text); spoken += 25; }
+  };
+  request.upload.onprogress = (event) => progress(Math.floor(event.loaded / event.total * 100));
+  request.upload.onload = () => { sent = true; say(show(form, data.checking, 100)); };
+  // What the store answers (a redirect, say) may be unreadable here; when all was sent, the portal knows.
+  request.onload = finish;
+  request.onerror = () => sent ? finish() : failed();
+  request.onabort = () => running--;
+  running++;
+  one(".error", cardOf(form)).hidden = true;
+  progress(0);
+  request.open("POST", form.action);
+  if (form.action.startsWith(location.origin + "/")) request.setRequestHeader("X-Requested-With", "XMLHttpRequest");
+  request.send(new FormData(form));
+}
+
+async function answer(form, name) {
+  const card = cardOf(form);
+  const reply = await fetch(form.dataset.finish, {
+    method: "POST", body: new URLSearchParams({ csrf: form.dataset.csrf, name }),
+    headers: { Accept: "text/html", "X-Requested-With": "XMLHttpRequest" },
+  });
+  const page = new DOMParser().parseFromString(await reply.text(), "text/html");
+  const fresh = page.getElementById(card.id), said = fresh.dataset.announce;
+  const focused = card.contains(doc.activeElement);
+  card.replaceWith(fresh);
+  running--;
+  if (focused) fresh.focus();
+  say(said);
+}
+
+function show(form, text, percent = 0) {
+  const word = one("[data-state]", cardOf(form)), bar = one("progress", form);
+  form.idle = form.idle || word.textContent;
+  bar.hidden = !text;
+  bar.value = percent;
+  return word.textContent = text || form.idle;
+}
+
+function fail(form, sentence) {
+  const line = one(".error", cardOf(form));
+  show(form);
+  one("[type=file]", form).value = "";
+  one("[data-error]", line).textContent = sentence;
+  line.hidden = false;
+  say(sentence);
+}
+
+on("change", "[data-upload] [type=file]", (input) => input.files[0] && upload(input.form));
+on("submit", "[data-upload]", (form, event) => { event.preventDefault(); upload(form); });
+addEventListener("beforeunload", (event) => running && event.preventDefault());
+
+on("submit", "[data-once]", (form, event) => {
+  if (form.sending) return event.preventDefault();
+  form.sending = true;
+  const button = event.submitter;
+  if (!button || !button.dataset.sending) return;
+  button.label = button.textContent;
+  say(button.textContent = button.dataset.sending);
+  button.setAttribute("aria-disabled", "true");
+});
+addEventListener("pageshow", () => {
+  all("[data-once]").forEach((form) => { form.sending = false; });
+  all("[aria-disabled]").forEach((button) => {
+    button.removeAttribute("aria-disabled");
+    button.textContent = button.label;
+  });
+});
+
+on("click", "[data-copy]", async (button) => {
+  const node = one(button.dataset.copy);
+  getSelection().selectAllChildren(node);
+  try { await navigator.clipboard.writeText(node.textContent); } catch (e) { doc.execCommand("copy"); }
+  say(button.textContent = button.dataset.copied);
+});
+on("click", "[data-share]", (button) => navigator.share({ text: button.dataset.share }).catch(() => {}));
+on("click", "[data-print]", () => print());
+
+const reveal = () => all("[data-show-if]").forEach((box) => {
+  const given = new FormData(box.closest("form")).getAll(box.dataset.showIf);
+  box.hidden = !box.dataset.showValues.split("|").some((value) => given.includes(value));
+  all("[name]", box).forEach((input) => { input.disabled = box.hidden; });
+});
+doc.addEventListener("change", reveal);
+
+const make = (within, tag, values) => within.appendChild(Object.assign(doc.createElement(tag), values));
+on("click", "[data-pages]", (link, event) => {
+  const list = link.closest("[data-viewer]");
+  if (!window.HTMLDialogElement || event.ctrlKey) return;
+  event.preventDefault();
+  const box = make(doc.body, "dialog", { className: "viewer", ariaLabel: list.dataset.viewer });
+  make(box, "button", { className: "button", textContent: list.dataset.close, onclick: () => box.close() });
+  const strip = make(box, "div", { className: "strip", tabIndex: 0 });
+  let first;
+  for (const other of all("[data-pages]", list)) other.dataset.pages.split(" ").forEach((src, index, pages) => {
+    const alt = other.dataset.caption.replace("{n}", index + 1).replace("{m}", pages.length);
+    const figure = make(strip, "figure");
+    make(figure, "img", { loading: "lazy", src, alt });
+    make(figure, "figcaption", { textContent: alt });
+    if (other === link && !index) first = figure;
+  });
+  box.onclose = () => { box.remove(); link.focus(); };
+  box.showModal();
+  strip.scrollLeft = first.offsetLeft;
+});
+
+doc.documentElement.classList.add("js");
+const offered = "[data-print], [data-copy]" + (navigator.share ? ", [data-share]" : "");
+all(offered).forEach((button) => { button.hidden = false; });
+all("[data-focus]").forEach((box) => box.focus());
+reveal();

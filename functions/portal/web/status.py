@@ -1,0 +1,66 @@
+"""Where an application is: for anybody who has the ticket number; and whether the portal is well, for a monitor."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, jsonify, redirect, render_template, request
+
+from portal.errors import NotFound, Unavailable
+from portal.progress import status
+from portal.web import explain, now, rooms
+
+pages = Blueprint("status", __name__)
+
+
+@pages.get("/status")
+def ask() -> Any:
+    """The form for a ticket; ``?tiket=`` is what somebody typed here or on the site."""
+    typed = request.args.get("tiket", "").strip()
+    if not typed:
+        return render_template("status/ask.html", typed="", refusal=None)
+    try:
+        application = rooms().portal.find(typed)
+    except NotFound as unknown:
+        return _unknown(typed, unknown)
+    return redirect(f"/status/{application.ticket}", 303)
+
+
+@pages.get("/status/<ticket>")
+def show(ticket: str) -> Any:
+    """Step, dates, what comes next. Unknown and malformed numbers get the same answer."""
+    wants_json = _wants_json()
+    try:
+        application = rooms().portal.find(ticket)
+    except NotFound as unknown:
+        return (jsonify(error=unknown.code), 404) if wants_json else _unknown("", unknown)
+    portal = rooms().portal
+    found = status(application, portal.sop_of(application), portal.calendar, now())
+    if wants_json:
+        return jsonify(found)
+    return render_template("status/show.html", status=found, at=datetime.fromisoformat)
+
+
+@pages.get("/sehat")
+def health() -> Any:
+    """For a monitor: counts and ages only; 503 when the records do not answer."""
+    try:
+        unsent = list(rooms().portal.records.unsent())
+    except Unavailable:
+        return jsonify(ok=False, records=False), 503
+    red = sum(notice.is_red(now()) for notice in unsent)
+    oldest = max((now() - notice.queued_at).total_seconds() for notice in unsent) if unsent else 0
+    this_year = rooms().portal.today().year
+    calendar = rooms().portal.calendar.knows_holidays_of(this_year)
+    healthy = red == 0 and calendar
+    return jsonify(
+        ok=healthy, records=True, calendar=calendar, unsent=len(unsent), oldest_unsent_seconds=int(oldest), red=red
+    )
+
+
+def _wants_json() -> bool:
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return request.args.get("format") == "json" or best == "application/json"
+
+
+def _unknown(typed: str, unknown: NotFound) -> tuple[str, int]:
+    return render_template("status/ask.html", typed=typed, refusal=explain(unknown.code, unknown.facts)), 404

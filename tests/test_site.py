@@ -1,0 +1,369 @@
+"""The public site, built once: it says what the SOP file says, and every link leads somewhere of our own."""
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+import jinja2
+import pytest
+from mkdocs.exceptions import PluginError
+
+from portal import publish
+
+ROOT = Path(__file__).parent.parent
+SOP = tomllib.loads((ROOT / "schemas/penerbitan/sop.toml").read_text("utf-8"))
+PAGES = [
+    "", "sop/", "persyaratan/", "formulir/", "formulir/contoh-surat/", "standar-pelayanan/", "tanya-jawab/",
+    "layanan-terkait/", "privasi/", "pengaduan/", "panduan/", "panduan/pejabat/", "panduan/verifikator/",
+    "panduan/petugas/", "404.html",
+]  # fmt: skip
+FORM_PAGES = {"/ajukan", "/status", "/rekap"}  # answered by the portal itself, not by the site
+
+BLOCKS = {"p", "li", "dt", "dd", "td", "th", "h1", "h2", "h3", "label", "summary", "caption", "title", "b", "button"}
+LOADED = {("link", "href"), ("script", "src"), ("img", "src"), ("iframe", "src"), ("source", "src")}
+
+
+@dataclass
+class Page(HTMLParser):
+    """What a test wants to know about one built page."""
+
+    url: str
+    html: str
+    ids: set[str] = field(default_factory=set)
+    links: list[str] = field(default_factory=list)
+    loaded: list[str] = field(default_factory=list)
+    meta: dict[str, str] = field(default_factory=dict)
+    forms: list[dict[str, str]] = field(default_factory=list)
+    fields: list[dict[str, str]] = field(default_factory=list)
+    rows: list[list[str]] = field(default_factory=list)
+    blocks: list[str] = field(default_factory=list)
+    lang: str = ""
+    title: str = ""
+
+    def __post_init__(self) -> None:
+        super().__init__()
+        self._skipped = ""
+        self.feed(self.html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if "id" in given:
+            self.ids.add(given["id"])
+        for name, value in given.items():
+            if (tag, name) in LOADED:
+                self.loaded.append(value)
+            if (tag, name) in LOADED | {("a", "href"), ("form", "action")}:
+                self.links.append(value)
+        if tag == "html":
+            self.lang = given.get("lang", "")
+        elif tag == "meta" and "name" in given:
+            self.meta[given["name"]] = given.get("content", "")
+        elif tag == "form":
+            self.forms.append(given)
+        elif tag == "input":
+            self.fields.append(given)
+        elif tag == "tr":
+            self.rows.append([])
+        elif tag == "td" and self.rows:
+            self.rows[-1].append("")
+        elif tag in {"script", "style"}:
+            self._skipped = tag
+        if tag in BLOCKS:
+            self.blocks.append("")
+        elif tag == "br":
+            self.handle_data(" ")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == self._skipped:
+            self._skipped = ""
+        if tag == "title":
+            self.title = self.title or collapsed(self.blocks[-1])
+        if tag in BLOCKS - {"b"}:
+            self.blocks.append("")
+
+    def handle_data(self, data: str) -> None:
+        if self._skipped:
+            return
+        if self.blocks:
+            self.blocks[-1] += data
+        if self.rows and self.rows[-1]:
+            self.rows[-1][-1] += data
+
+    @property
+    def text(self) -> str:
+        return collapsed(" ".join(self.blocks))
+
+
+def collapsed(text: str) -> str:
+    return " ".join(text.split())
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site as `mkdocs build --strict` writes it."""
+    site = tmp_path_factory.mktemp("site")
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(site)]
+    environment = os.environ | {"NO_MKDOCS_2_WARNING": "1", "ADDRESS": ""}
+    run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stdout + run.stderr) == (0, "")
+    return site
+
+
+@pytest.fixture(scope="module")
+def pages(built: Path) -> dict[str, Page]:
+    """Every built page by its address below the root."""
+    found = {}
+    for path in sorted(built.rglob("*.html")):
+        url = path.relative_to(built).as_posix().removesuffix("index.html")
+        found[url] = Page(url="/" + url, html=path.read_text("utf-8"))
+    return found
+
+
+def test_the_site_has_its_pages_and_no_others(pages: dict[str, Page]) -> None:
+    assert sorted(PAGES) == sorted(pages)
+
+
+# --- The SOP, word for word ---------------------------------------------------------------------------------------
+
+
+def strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for each in value:
+            yield from strings(each)
+    elif isinstance(value, dict):
+        yield from strings(list(value.values()))
+
+
+def numbered(lines: list[str]) -> list[str]:
+    return [f"{number}. {line}" for number, line in enumerate(lines, start=1)]
+
+
+def test_the_sop_file_holds_the_offices_text_and_nothing_else() -> None:
+    """Put back in the office's order, the strings of the SOP file are the office's text, misspellings included."""
+    text = SOP["text"]
+    expected = [*text["title"], text["year"], *text["institution"], text["address"], text["telephone"]]
+    expected += ["Laman:", text["website"], "pos-el :", text["email"], *text["institution"]]
+    expected += ["Nomor SOP :", text["number"], "Tgl Pembuatan :", text["created"], "Tgl Revisi :", text["revised"]]
+    expected += ["Tgl Pengesahan :", text["approved"], "Disahkan Oleh :", text["approved_by"]]
+    expected += ["Nama SOP", text["name"], text["unit"], "DASAR HUKUM :", *numbered(text["legal_basis"])]
+    expected += ["KUALIFIKASI PELAKSANA:", *numbered(text["qualifications"])]
+    expected += ["KETERKAITAN : PERALATAN/PERLENGKAPAN :", *numbered(text["related"]), *numbered(text["equipment"])]
+    expected += ["PERINGATAN : PENCATATAN DAN PENDATAAN :", text["warning"], *numbered(text["record"])]
+    expected += [*text["title"], "No Kegiatan Pelaksana Mutu Baku", text["remark_column"]]
+    expected += [*text["columns"], *text["quality_columns"]]
+    for step in SOP["steps"]:
+        end = ["Selesai"] if "ends" in publish.marks_of(SOP, step) else []
+        row = step["text"]
+        expected += [row["number"], row["activity"], *end, row["completeness"], row["time"], row["output"]]
+    office = (ROOT / "tests/naskah_sop.txt").read_text("utf-8")
+    for artefact in ["**", '<ol style="list-style-type: none">', "<", ">", "↓"]:  # what the conversion left behind
+        office = office.replace(artefact, "")
+    assert collapsed(" ".join(expected)) == collapsed(office)
+
+
+def test_the_sop_page_prints_every_string_of_the_text(pages: dict[str, Page]) -> None:
+    wanted = [*strings(SOP["text"]), *strings([step["text"] for step in SOP["steps"]])]
+    assert len(wanted) > 70
+    assert [each for each in wanted if each not in pages["sop/"].text] == []
+
+
+def test_each_row_of_the_sop_table_is_one_step(pages: dict[str, Page]) -> None:
+    rows = [[collapsed(cell) for cell in row] for row in pages["sop/"].rows if len(row) == 11]
+    labels = SOP["text"]["quality_columns"]
+    assert len(SOP["steps"]) == len(rows)
+    for step, row in zip(SOP["steps"], rows, strict=True):
+        said = [step["text"][key] for key in ("completeness", "time", "output")]
+        assert [f"Langkah {step['text']['number']}", step["text"]["activity"]] == row[:2]
+        assert [f"{label}: {text}" for label, text in zip(labels, said, strict=True)] == row[7:10]
+
+
+def test_step_five_is_the_verifikators_and_the_applicant_joins_six_and_ends_seven() -> None:
+    marks = [publish.marks_of(SOP, step) for step in SOP["steps"]]
+    assert marks == [
+        ["acts", "", "", "", ""],
+        ["", "acts", "", "", ""],
+        ["", "", "acts", "", ""],
+        ["", "", "", "acts", ""],
+        ["", "", "", "", "acts"],
+        ["joins", "", "", "", "acts"],
+        ["ends", "", "", "", "acts"],
+    ]
+
+
+def test_the_published_duration_is_the_sum_of_the_steps(pages: dict[str, Page]) -> None:
+    minutes = publish.total_minutes(SOP)
+    assert SOP["sentences"]["duration"].startswith(f"{minutes} menit")
+    assert f"{len(SOP['steps'])} langkah, {minutes} menit penanganan" in pages[""].text
+
+
+def notes(shown: bool, public: bool) -> str:
+    note = {"number": 1, "public": public, "about": "Langkah 3", "text": "Pada naskah tertulis begini."}
+    partials = jinja2.Environment(loader=jinja2.FileSystemLoader(ROOT / "site/_partials"), autoescape=False)
+    return partials.get_template("notes.html").render(sop={"notes": [note]}, extra={"portal_notes": shown})
+
+
+@pytest.mark.parametrize(
+    ("shown", "public", "printed"), [(True, True, True), (True, False, False), (False, True, False)]
+)
+def test_a_portal_note_is_printed_only_if_public_and_switched_on(shown: bool, public: bool, printed: bool) -> None:
+    assert printed == ("Pada naskah tertulis begini." in notes(shown, public))
+
+
+def test_return_and_reject_are_marked_as_outside_the_chart(pages: dict[str, Page]) -> None:
+    beyond = pages["sop/"].text.partition("Yang ditambahkan portal")[2]
+    assert beyond.lstrip().startswith("di luar bagan SOP")
+    assert [each for each in publish.reasons_for(SOP, "return") if each not in beyond] == []
+
+
+# --- Links --------------------------------------------------------------------------------------------------------
+
+
+def test_every_internal_link_and_anchor_leads_somewhere(built: Path, pages: dict[str, Page]) -> None:
+    broken = []
+    for page in pages.values():
+        for link in page.links:
+            target, anchor = urldefrag(urljoin(page.url, link))
+            if urlsplit(target).scheme or urlsplit(target).path in FORM_PAGES:
+                continue
+            path = urlsplit(target).path.removeprefix("/")
+            exists = path in pages or (built / path).is_file()
+            if not exists or (anchor and anchor not in pages[path].ids):
+                broken.append((page.url, link))
+    assert broken == []
+
+
+def test_what_forms_and_letters_link_to_exists(pages: dict[str, Page]) -> None:
+    """Form pages, letters and schemas may point into the site; `email-dinas` is where people without one are sent."""
+    folders = "|".join(sorted({url.partition("/")[0] for url in pages if url.endswith("/")}))
+    pattern = re.compile(rf"(?<=[\"'\s(])/(?:{folders})/[\w/-]*(?:#[\w-]+)?")
+    sources = [*ROOT.glob("schemas/**/*"), *ROOT.glob("functions/portal/**/*")]
+    texts = [path.read_text("utf-8") for path in sources if path.suffix in {".html", ".json", ".toml", ".txt"}]
+    linked = {"/persyaratan/#email-dinas"} | {link for text in texts for link in pattern.findall(text)}
+    places = {page.url for page in pages.values()} | {
+        f"{page.url}#{each}" for page in pages.values() for each in page.ids
+    }
+    assert linked - places == set()
+
+
+def test_nothing_is_loaded_from_anybody_else(built: Path, pages: dict[str, Page]) -> None:
+    foreign = [(page.url, each) for page in pages.values() for each in page.loaded if urlsplit(each).netloc]
+    styles = [
+        path.name
+        for path in built.rglob("*.css")
+        if re.search(r"(?:@import|url\()\s*['\"]?(?:https?:)?//", path.read_text("utf-8"))
+    ]
+    assert (foreign, styles) == ([], [])
+
+
+def test_no_page_needs_inline_scripts_or_styles(pages: dict[str, Page]) -> None:
+    """So that the site can be served with `script-src 'self'; style-src 'self'`."""
+    inline = re.compile(r"<script(?![^>]*(?:src=|application/json))|<style|\sstyle=|\son[a-z]+=\"|href=\"javascript:")
+    assert {url for url, page in pages.items() if inline.search(page.html)} == set()
+
+
+def test_sources_of_theme_and_partials_are_not_published(built: Path) -> None:
+    assert [path for path in built.rglob("*") if path.name.startswith("_")] == []
+
+
+def test_a_ticket_can_be_looked_up_from_the_home_page(pages: dict[str, Page]) -> None:
+    forms = [form for form in pages[""].forms if form.get("action") == "/status"]
+    assert [form["method"] for form in forms] == ["get"]
+    assert [each["name"] for each in pages[""].fields if each.get("id") == "tiket"] == ["tiket"]
+
+
+# --- What is said, and how ----------------------------------------------------------------------------------------
+
+
+def test_every_page_says_what_it_is(pages: dict[str, Page]) -> None:
+    assert {"id"} == {page.lang for page in pages.values()}
+    assert [url for url, page in pages.items() if not page.title or not page.meta.get("description")] == []
+    assert len(pages) == len({page.title for page in pages.values()})
+    assert len(pages) == len({page.meta["description"] for page in pages.values()})
+
+
+def test_every_page_carries_the_safety_line_and_the_office(pages: dict[str, Page]) -> None:
+    office = SOP["office"]
+    wanted = [SOP["sentences"]["safety"], office["address"], *(each["text"] for each in office["telephones"])]
+    assert [(url, each) for url, page in pages.items() for each in wanted if each not in page.text] == []
+
+
+UNCONFIRMED = [
+    r"\b8 karakter|huruf besar|huruf kecil|karakter khusus",  # passphrase rules: BSrE's own page states them
+    r"gratis|tanpa dipungut|tidak dipungut|Rp ?\d",  # the fee is not settled
+    r"(?:berlaku|selama) (?:2|dua) tahun|24 bulan",  # the life of a certificate is on the certificate
+    r"1 Tahun 2024|Nomor 11 Tahun 2022|10 Tahun 2019|10/2019|11/2022|11/2018|64\.73",
+    r"biometri|Pasal 53|Pasal 34|Pasal 31\b",
+    r"kunci (?:privat )?disimpan (?:di|oleh) BSrE",
+    r"swafoto (?:Anda|diunggah)|unggah swafoto",
+    r"setiap saat|24 jam sehari",
+    r"\blogin\b|\bsubmit\b|\buser\b|\bapprove\b|\btoken\b|\bupload\b",  # words of programs, not of the office
+]
+
+
+@pytest.mark.parametrize("claim", UNCONFIRMED)
+def test_nothing_unconfirmed_is_printed(claim: str, pages: dict[str, Page]) -> None:
+    said = {url: re.findall(claim, page.text, re.IGNORECASE) for url, page in pages.items()}
+    assert {url: found for url, found in said.items() if found} == {}
+
+
+def test_sentences_are_short(pages: dict[str, Page]) -> None:
+    """Under twenty words; the SOP page quotes the office and is left alone."""
+    long = set()
+    for url in set(pages) - {"sop/"}:
+        for block in pages[url].blocks:
+            for sentence in re.split(r"(?<=[.?!])\s+", collapsed(block)):
+                if len(sentence.split()) >= 20:
+                    long.add((url, sentence))
+    assert set() == long
+
+
+# --- A SOP file that is not right ---------------------------------------------------------------------------------
+
+
+class Macros:
+    """Stands where the mkdocs-macros plugin stands."""
+
+    def __init__(self, project: Path) -> None:
+        self.conf: dict[str, Any] = {"extra": {"service": "penerbitan"}}
+        self.variables: dict[str, Any] = {}
+        self.project_dir = str(project)
+        self.macros: dict[str, Any] = {}
+
+    def macro(self, v: Any, name: str = "") -> Any:
+        self.macros[name] = v
+        return v
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        ("title = \n", r"sop\.toml: Invalid value \(at line 1, column 9\)"),
+        ('title = "Penerbitan"\n', r"sop\.toml: the key 'steps' is missing"),
+        (None, r"No such file or directory: .*sop\.toml"),
+    ],
+)
+def test_a_wrong_sop_file_is_named_with_what_is_wrong(content: str | None, complaint: str, tmp_path: Path) -> None:
+    folder = tmp_path / "schemas/penerbitan"
+    folder.mkdir(parents=True)
+    if content is not None:
+        (folder / "sop.toml").write_text(content, "utf-8")
+    with pytest.raises(PluginError, match=complaint):
+        publish.define_env(Macros(tmp_path))
+
+
+def test_pages_and_theme_are_given_the_same_sop() -> None:
+    env = Macros(ROOT)
+    publish.define_env(env)
+    assert SOP == env.variables["sop"] == env.conf["extra"]["sop"]
+    assert SOP["steps"][4] == env.macros["step"]("pemeriksaan")
+    assert SOP["roles"][1] == env.macros["role"]("kadis")
