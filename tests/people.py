@@ -4,6 +4,7 @@ Everything is read from the pages and from the rehearsal's mailbox; nothing reac
 """
 
 import json
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -38,6 +39,13 @@ class Mailbox:
 
     def to(self, email: str, subject: str = "") -> list[dict[str, Any]]:
         return [mail for mail in self.all() if mail["to"] == email and subject in mail["subject"]]
+
+    def wait_for(self, email: str, subject: str, seconds: float = 20) -> None:
+        """For a server that sends by itself."""
+        until = time.monotonic() + seconds
+        while not self.to(email, subject):
+            assert time.monotonic() < until, f"{email} got nothing about {subject}"
+            time.sleep(0.1)
 
     def link(self, email: str, page: str, subject: str = "") -> str:
         """The newest link to such a page that this person was sent."""

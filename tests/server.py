@@ -80,7 +80,10 @@ class Process:
         command = [sys.executable, "-m", "portal", "--data", str(self._data), "serve", "--rehearsal", "--port"]
         environment = {**os.environ, "PYTHONPATH": str(ROOT / "functions")}
         self._process = subprocess.Popen(
-            [*command, str(self._port)], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            [*command, str(self._port), "--address", self.address],
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         until = time.monotonic() + 20
         while time.monotonic() < until:
@@ -96,4 +99,13 @@ class Process:
         """kill -9: no handler runs, nothing is flushed."""
         assert self._process is not None
         self._process.kill()
+        self._process.wait(timeout=10)
+
+    def kill_after(self, seconds: float) -> None:
+        """kill -9 a little later, while somebody is at work."""
+        assert self._process is not None
+        threading.Timer(seconds, self._process.kill).start()
+
+    def wait(self) -> None:
+        assert self._process is not None
         self._process.wait(timeout=10)

@@ -164,6 +164,13 @@ def test_every_event_is_chained_to_form_and_documents(sop: Sop) -> None:
     assert replace(case, events=(*case.events[:2], forged, *case.events[3:])).first_damage() == 3
 
 
+def test_a_form_or_document_changed_behind_the_ledger_is_found(sop: Sop) -> None:
+    case = Walk(sop).confirm().decide("return", items=["jabatan"], reason="lainnya", note="x").mend().case
+    assert case.first_damage() is None
+    assert replace(case, form={**case.form, "nama_ktp": "Orang Lain"}).first_damage() == 4
+    assert replace(case, documents=(replace(KTP, sha256="cd" * 32),)).first_damage() == 4
+
+
 def test_the_spans_cover_all_time_without_gaps(sop: Sop) -> None:
     case = Walk(sop).to_bsre().case
     spans = list(case.spans(MORNING + timedelta(hours=5)))

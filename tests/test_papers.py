@@ -17,7 +17,7 @@ import lxml.html
 import pytest
 import segno
 from axe_playwright_python.sync_playwright import Axe
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Browser, sync_playwright
 
@@ -304,10 +304,10 @@ def test_what_people_type_never_changes_a_subject(sent: list[Sent], hostile: lis
     assert without_ticket[0] == without_ticket[1]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None)
 @given(typed=st.text())
 @example(typed="a\r\nBcc: semua@tarakankota.go.id")
-@example(typed="\x02=> a: https://jahat.example/")
+@example(typed="\n=> a: https://jahat.example/\n\x02-> b: https://jahat.example/\n! c")
 def test_no_text_gets_into_a_subject_a_second_link_or_any_tag(sent: list[Sent], typed: str) -> None:
     for each in {each.letter: each for each in sent}.values():
         context = {**each.context, "name": typed}
@@ -578,10 +578,13 @@ def test_an_official_picks_items_from_documents_and_fields(edition: Sop) -> None
 # --- markup ---
 
 
-@given(st.text())
+@given(st.text() | st.text("=->! 1.:ab/\n\r\x02\x03\x85\u2028"))
+@example(typed="=> a: https://x.id\n-> a: https://x.id\n! a\n1. a\na: b")
 def test_a_value_is_never_markup(typed: str) -> None:
     text = f"{markup.value(typed)}\n\n- {markup.value(typed)}\n{markup.value(typed)}"
-    assert {block.kind for block in markup.blocks(text)} <= {"paragraph", "list"}
+    blocks = markup.blocks(text)
+    assert {block.kind for block in blocks} <= {"paragraph", "list"}
+    assert not any(line.label for block in blocks for line in block.lines)
     assert "\x02" not in markup.plain(text)
 
 

@@ -287,8 +287,12 @@ class Application:
         raise NotFound("document_unknown")
 
     def value(self, meaning: str, sop: Sop) -> str:
-        """What the form says under one of the SOP's meanings (name, email, number, position, office)."""
-        return str(self.form.get(sop.applicant.get(meaning, ""), ""))
+        """What the form says under one of the SOP's meanings (name, email, number, position, office).
+
+        ``<meaning>_other`` is the field for those whose answer is on no list; filled, it speaks for the list.
+        """
+        names = (sop.applicant.get(f"{meaning}_other", ""), sop.applicant.get(meaning, ""))
+        return next((str(self.form[name]) for name in names if self.form.get(name)), "")
 
     def concerns(self, email: str, number: str, sop: Sop) -> bool:
         """Is this the application of the person with this address or staff number?"""
@@ -302,8 +306,16 @@ class Application:
             yield event.step, event.state, event.at, end
 
     def first_damage(self) -> int | None:
-        """Number of the first event that breaks the hash chain; None if the case is as it was written."""
-        return ledger.verify(self.ticket, [event.entry() for event in self.events])
+        """Number of the first event that does not fit: a link of the chain, or the form and documents it fingerprints.
+
+        None if the whole case is as it was written.
+        """
+        damage = ledger.verify(self.ticket, [event.entry() for event in self.events])
+        if damage is not None:
+            return damage
+        sent = next(event for event in reversed(self.events) if event.action in ("submit", "resubmit"))
+        basis = self._basis()
+        return None if all(sent.data.get(key) == basis[key] for key in basis) else sent.number
 
     # --- how a move is made --------------------------------------------------------------------------------------
 

@@ -200,7 +200,7 @@ def _smtp(config: Config) -> Mail:
         password=config.smtp_password,
         starttls=security,
         sender=config.sender,
-        timeout=30,
+        timeout=10,  # up to nine answers a message must stay within the clockwork's lease
     )
 
 

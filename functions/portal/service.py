@@ -18,6 +18,7 @@ from portal.links import Links
 from portal.notices import Official, eligible, notice, owed
 from portal.sop import Sop, restore
 from portal.steps import State
+from portal.wording import choices
 from portal.worktime import Calendar
 
 OFFICIAL_LINK: Final = timedelta(days=14)
@@ -129,16 +130,8 @@ class Portal:
 
     def decision_form(self, view: OfficialView, action: str) -> Form:
         """The form of one action, with the SOP's own lists in it."""
-        application_form = self.application_form(view.sop)
-        items = [{"key": r.key, "label": r.label} for r in view.sop.requirements]
-        items += [{"key": f.name, "label": f.label} for f in application_form.fields.values() if f.widget != "hidden"]
-        options = {
-            "items": items,
-            "reasons": [vars(reason) for reason in view.sop.reasons_for(action)],
-            "instructions": [vars(instruction) for instruction in view.sop.instructions],
-            "checklist": [vars(point) for point in view.sop.step(view.application.step).checklist],
-        }
-        return self.make_form(self.decisions[action], options)
+        lists = choices(view.sop, view.application.step, action)
+        return self.make_form(self.decisions[action], lists)
 
     def decide(self, claims: Claims, action: str, raw: Mapping[str, Any], seen: int) -> Application:
         """One decision, made on event ``seen``.

@@ -123,10 +123,9 @@ def brought_by(happenings: Sequence[Happening], application: Application) -> Hap
 
 
 def latest(happenings: Sequence[Happening], application: Application) -> Happening | None:
-    """The newest event, where it is a decision that left the case at its step (a refusal by BSrE, a missed visit)."""
+    """The newest event, where it is a decision that says something and left the case at its step."""
     newest = happenings[-1]
-    stayed = application.step_before(newest.event) == application.step
-    return newest if stayed and newest.event.actor.office else None
+    return newest if newest.said.keys() - {"checklist"} and application.step_before(newest.event) == application.step else None
 
 
 def last_of(happenings: Sequence[Happening], action: str) -> Happening | None:

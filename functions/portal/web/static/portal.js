@@ -10,7 +10,7 @@ const say = (text) => { one("[data-live]").textContent = text; };
 const cardOf = (form) => form.closest("[data-card]");
 let running = 0;
 
-// Straight to the store; then the portal looks at the file and answers with the card anew.
+// Straight to the store; then the portal checks it and answers with the card anew.
 function upload(form) {
   const input = one("[type=file]", form), file = input.files[0], data = form.dataset;
   if (!file) return fail(form, data.errorEmpty);

@@ -1,0 +1,117 @@
+"""kill -9 of the real server in the middle of the story: what was acknowledged is there, and the story goes on."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from people import Applicant, Mailbox, Official
+from server import Process
+from test_story import KABID, KADIS, STATISTISI, VERIFIKATOR
+
+from portal.bootstrap import ROOT, Config, build
+
+
+class Survivor:
+    """A server that is killed after every step, and people who just carry on."""
+
+    def __init__(self, data: Path) -> None:
+        self.data, self.kills = data, 0
+        self.server = Process(data)
+        self.server.start()
+        self.mailbox = Mailbox(self.server.address)
+        self.applicant = Applicant(self.server.address, self.mailbox, _samples())
+
+    def official(self, email: str) -> Official:
+        return Official(self.server.address, self.mailbox, email)
+
+    def and_killed(self, step: Callable[[], Any]) -> Any:
+        """Do it; the moment it is acknowledged, kill the server; start it again."""
+        done = step()
+        self.kill()
+        return done
+
+    def kill(self) -> None:
+        self.server.kill()
+        self.kills += 1
+        self.server.start()
+
+    def mail_to(self, email: str, subject: str) -> None:
+        self.mailbox.wait_for(email, subject)
+
+
+def _samples() -> dict[str, Any]:
+    import tomllib
+
+    data = tomllib.loads((ROOT / "schemas" / "penerbitan" / "rehearsal.toml").read_text())
+    return {key: data[key] for key in ("samples", "specimen")}
+
+
+def test_killed_ten_times_in_mid_story_nothing_acknowledged_is_lost(tmp_path: Path) -> None:
+    city = Survivor(tmp_path)
+    siti = city.applicant
+    try:
+        page = city.and_killed(siti.fill_in)
+        for kind in ("surat_permohonan", "formulir_bsre"):
+            page = siti.upload(page, kind)
+        city.kill()
+        page = siti.browser.get(page.url)
+        assert page.text.count("Diterima") == 2
+        page = city.and_killed(lambda: siti.upload_all(page))
+        city.and_killed(lambda: siti.send(page))
+        assert siti.browser.get(f"/status/{siti.ticket}").status == 200
+        city.mail_to(siti.email, siti.ticket)
+        city.and_killed(siti.confirm)
+        for email in (KADIS, KABID, STATISTISI):
+            city.mail_to(email, siti.ticket)
+            official = city.official(email)
+            city.and_killed(lambda official=official: official.decide(siti.ticket, "forward", instructions=["proses"]))
+        city.mail_to(VERIFIKATOR, siti.ticket)
+        verifikator = city.official(VERIFIKATOR)
+        city.and_killed(lambda: verifikator.decide(siti.ticket, "dispatch", checklist="*"))
+        city.kill()
+        assert verifikator.decide(siti.ticket, "accept").status == 200
+        assert city.kills >= 10
+    finally:
+        city.server.kill()
+    _ledger_is_whole(tmp_path, siti.ticket)
+
+
+def _ledger_is_whole(data: Path, ticket: str) -> None:
+    house = build(Config.from_environment({}, data=data, rehearsal=True))
+    application = house.portal.records.load(ticket)
+    assert application.first_damage() is None
+    assert [event.action for event in application.events] == [
+        "submit", "confirm", "forward", "forward", "forward", "dispatch", "accept",
+    ]  # fmt: skip
+    for document in application.documents:
+        house.portal.files.read(document.key, document.version)
+    house.portal.records.close()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.02, 0.05, 0.1, 0.2])
+def test_killed_while_a_decision_is_under_way_it_is_there_or_it_is_not(tmp_path: Path, delay: float) -> None:
+    """Whatever the moment, the case is as before or as after, never in between; and a second try then works."""
+    city = Survivor(tmp_path)
+    try:
+        siti = city.applicant.apply()
+        city.mail_to(siti.email, siti.ticket)
+        siti.confirm()
+        city.mail_to(KADIS, siti.ticket)
+        kadis = city.official(KADIS)
+        page = kadis.open(siti.ticket)
+        city.server.kill_after(delay)
+        try:
+            acknowledged = kadis.press(page, "forward", instructions=["proses"]).status == 200
+        except OSError:
+            acknowledged = False
+        city.server.wait()
+        city.server.start()
+        state = siti.browser.get(f"/status/{siti.ticket}").text
+        forwarded = "Didisposisikan kepada Kepala Bidang" in state
+        assert forwarded or not acknowledged
+        if not forwarded:
+            kadis.press(kadis.open(siti.ticket), "forward", instructions=["proses"])
+        city.mail_to(KABID, siti.ticket)
+    finally:
+        city.server.kill()
