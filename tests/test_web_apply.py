@@ -78,7 +78,8 @@ class World:
 
     def link(self, draft: Draft, life: timedelta = timedelta(days=7)) -> str:
         """The link of the email with which a draft is resumed."""
-        return f"/ajukan/lanjut/{self.house.portal.links.sign('draft', {'d': draft.id}, self.clock() + life)}"
+        claims = {"d": draft.id, "r": draft.form["email"]}
+        return f"/ajukan/lanjut/{self.house.portal.links.sign('draft', claims, self.clock() + life)}"
 
     def holder(self, draft: Draft) -> "Applicant":
         """Somebody who has opened that link."""
@@ -349,6 +350,25 @@ def test_a_changed_address_gets_a_link_of_its_own(world: World) -> None:
     assert sorted(owed) == ["siti.contoh@tarakankota.go.id", "siti2@tarakankota.go.id"]
 
 
+def test_the_link_sent_to_a_mistyped_address_no_longer_opens_a_corrected_draft(world: World) -> None:
+    draft = world.draft({**ANSWERS, "email": "orang.lain@tarakankota.go.id"})
+    siti, link = world.holder(draft), world.link(draft)
+    page = siti.get(f"/ajukan/{draft.id}/data")
+    siti.post(page.action("data"), {**page.form("data"), "email": ANSWERS["email"]})
+    assert world.applicant().get(link).status == 404
+    assert world.applicant().get(world.link(world.kept(draft))).status == 200
+
+
+def test_a_draft_may_be_saved_half_changed(world: World) -> None:
+    draft = world.draft()
+    siti = world.holder(draft)
+    page = siti.get(f"/ajukan/{draft.id}/data")
+    page = siti.post(page.action("data"), {**page.form("data"), "nik": "12", "tindakan": "simpan"})
+    assert page.path == f"/ajukan/{draft.id}/tersimpan"
+    assert world.kept(draft).form["nik"] == "12"
+    assert len(world.kept(draft).documents) == len(KINDS)
+
+
 # --- who may open a draft ----------------------------------------------------------------------------------------
 
 
@@ -510,6 +530,7 @@ def test_a_document_can_be_looked_at_replaced_and_removed(world: World) -> None:
     assert (seen.body, seen.headers["Content-Type"]) == (b"ktp", "application/pdf")
     assert seen.headers["Cache-Control"] == "no-store"
     assert seen.headers["X-Content-Type-Options"] == "nosniff"
+    assert seen.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
     siti.upload(draft, "ktp", pdf(pages=3))
     replaced = world.kept(draft).document("ktp")
     assert replaced is not None

@@ -146,7 +146,7 @@ class Clockwork:
     def _compose_draft(self, owed: Notice) -> Message:
         draft = self.portal.records.load_draft(owed.about)
         expires = draft.expires_at(self.portal.sop.data["draft_days"])
-        token = self.portal.links.sign("draft", {"d": draft.id}, expires)
+        token = self.portal.links.sign("draft", {"d": draft.id, "r": owed.recipient}, expires)
         link = f"{self.address}/ajukan/lanjut/{token}"
         context = {"sop": self.portal.sop.data, "name": owed.name, "link": link, "expires": expires}
         return self.render(owed.letter, owed.recipient, context)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from portal.application import Application, Event
-from portal.sop import APPLICANT, Sop
+from portal.sop import Sop
 from portal.steps import State
 from portal.worktime import Calendar
 
@@ -85,12 +85,6 @@ def _steps(application: Application, sop: Sop) -> Iterator[dict[str, Any]]:
             "by": sop.role(step.role).label,
             "position": position,
         }
-
-
-def waits_for(application: Application, sop: Sop) -> str:
-    """Whose turn it is, as a title; empty when nobody's."""
-    role = application.waits_on(sop)
-    return sop.role(sop.first.role).label if role == APPLICANT else sop.role(role).label if role else ""
 
 
 def _local(at: datetime, calendar: Calendar) -> str:

@@ -178,11 +178,12 @@ def _refused(refusal: errors.PortalError) -> tuple[str, int]:
 
 def _renewal(refusal: errors.PortalError) -> dict[str, str] | None:
     """How to ask for a new link: with the expired one itself, or with what one knows."""
-    page = refusal.facts.get("page")
+    page, given = refusal.facts.get("page"), request.view_args or {}
     if isinstance(refusal, errors.LinkExpired):
-        token = (request.view_args or {}).get("token", "")
-        return {"page": str(page), "token": token}
-    return {"page": str(page), "token": ""} if refusal.code == "link_needed" else None
+        return {"page": str(page), "token": str(given.get("token", "")), "ticket": ""}
+    if refusal.code == "link_needed":
+        return {"page": str(page), "token": "", "ticket": str(given.get("ticket", ""))}
+    return None
 
 
 def _http_error(error: HTTPException) -> Any:

@@ -3,7 +3,6 @@
 What is asked and every rule about it are the schema's; what becomes of it is ``intake``'s.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, Final
@@ -20,10 +19,6 @@ pages = Blueprint("apply", __name__)
 
 PAGE: Final = "draf"
 """Name of the cookie that opens one draft, and of its forms' tokens."""
-
-FILLED_BY: Final = "diisi_oleh"
-OTHER: Final = "orang_lain"
-"""The field of a schema that says who fills in the form, and its value for somebody else; a service may have none."""
 
 
 # --- Step 1: data ------------------------------------------------------------------------------------------------
@@ -43,7 +38,7 @@ def begin_for_other() -> Any:
 def data(draft: str) -> Any:
     kept = _open(draft)
     form = rooms().portal.application_form()
-    fixed = {FILLED_BY: kept.form[FILLED_BY]} if FILLED_BY in kept.form else {}
+    fixed = {name: kept.form[name] for name in (fields.FILLED_BY,) if name in kept.form}
     if request.method != "POST":
         return _form_page(form, fixed, {**form.clean(fixed), **kept.form}, draft=kept)
     return _filled_in(form, fixed, lambda values: rooms().intake.change_form(kept.id, values), draft=kept)
@@ -58,13 +53,20 @@ def saved(draft: str) -> str:
 
 @pages.get("/ajukan/lanjut/<token>")
 def resume(token: str) -> Any:
-    """The link in the email: from here on the draft opens with a cookie."""
+    """The link in the email: from here on the draft opens with a cookie.
+
+    Raises:
+        NotFound: the draft has expired, or the address was changed since (``draft_unknown``): whoever reads the mail
+            of a mistyped address must not read on.
+    """
     try:
         claims = rooms().access.read_link("draft", token, now())
     except LinkExpired as expired:
-        # The link lives exactly as long as the draft.
-        raise NotFound("draft_unknown") from expired
-    return _enter(rooms().intake.draft(str(claims["d"])))
+        raise NotFound("draft_unknown") from expired  # the link lives exactly as long as the draft
+    draft = rooms().intake.draft(claims["d"])
+    if claims["r"] != draft.form.get(_email_field()):
+        raise NotFound("draft_unknown")
+    return _enter(draft)
 
 
 @pages.get("/ajukan/<draft>")
@@ -136,19 +138,12 @@ def acknowledgement(draft: str) -> Any:
 
 def _begin(other: bool) -> Any:
     form = rooms().portal.application_form()
-    fixed = _filled_by(form, other)
+    fixed = fields.filled_by(form, other)
+    if fixed is None:
+        abort(404)
     if request.method != "POST":
         return _form_page(form, fixed, form.clean(fixed))
     return _filled_in(form, fixed, rooms().intake.start)
-
-
-def _filled_by(form: Form, other: bool) -> dict[str, str]:
-    """What the path says about who fills in the form."""
-    offered = [option.value for option in form.fields[FILLED_BY].options] if FILLED_BY in form.fields else []
-    fitting = [value for value in offered if (value == OTHER) is other]
-    if other and not fitting:
-        abort(404)
-    return {FILLED_BY: fitting[0]} if fitting else {}
 
 
 def _filled_in(
@@ -160,7 +155,7 @@ def _filled_in(
     save_only = request.form.get("tindakan") == "simpan"
     if save_only:
         # What is still missing may wait; where to send the link may not.
-        findings = tuple(f for f in findings if f.field == rooms().portal.sop.applicant["email"] and not f.passable)
+        findings = tuple(f for f in findings if f.field == _email_field() and not f.passable)
     noticed = "peringatan_dibaca" in request.form
     if any(not (finding.passable and noticed) for finding in findings):
         return _form_page(form, fixed, fields.as_typed(form, raw, values), findings, noticed, draft), 422
@@ -181,7 +176,7 @@ def _form_page(
         action=f"/ajukan/{draft.id}/data" if draft else request.path,
         csrf=_csrf() if draft else "",
         draft=draft,
-        other=fixed.get(FILLED_BY) == OTHER,
+        other=fixed.get(fields.FILLED_BY) == fields.OTHER,
         for_other_offered=bool(fixed),
         hidden=fields.hidden(form, values),
         sections=fields.asked(form, values),
@@ -263,24 +258,14 @@ def _check_page(draft: Draft, unstated: bool = False) -> str:
         "apply/check.html",
         draft=draft,
         csrf=_csrf(),
-        other=draft.form.get(FILLED_BY) == OTHER,
+        other=draft.form.get(fields.FILLED_BY) == fields.OTHER,
         sections=form.shown(draft.form),
         wrong=[(finding, form.fields[finding.field].label) for finding in _wrong(draft)],
         requirements=rooms().portal.sop.requirements,
         missing=rooms().intake.missing(draft),
-        twins=_twins(draft),
+        twins=cards.twins(draft),
         unstated=unstated,
     )
-
-
-def _twins(draft: Draft) -> list[list[str]]:
-    """Labels of documents for which the same file was sent: most likely a slip."""
-    labels: defaultdict[str, list[str]] = defaultdict(list)
-    for requirement in rooms().portal.sop.requirements:
-        document = draft.document(requirement.key)
-        if document:
-            labels[document.sha256].append(requirement.label)
-    return [same for same in labels.values() if len(same) > 1]
 
 
 def _sent_page(template: str, id: str) -> Any:
@@ -303,13 +288,18 @@ def _sent_page(template: str, id: str) -> Any:
         confirm_until=submitted + timedelta(days=sop.data["draft_days"]),
         name=application.value("name", sop),
         office=application.value("office", sop),
+        fields=portal.application_form(sop).fields,
         email=_masked_email(application.form),
         status_address=status_address,
         qr_code=qr(status_address) if qr else "",
     )
 
 
+def _email_field() -> str:
+    return str(rooms().portal.sop.applicant["email"])
+
+
 def _masked_email(form: Mapping[str, Any]) -> str:
     """Enough of the address to recognise a slip, too little to read it over a shoulder: ``si•••@kota.go.id``."""
-    name, _, host = str(form.get(rooms().portal.sop.applicant["email"], "")).partition("@")
+    name, _, host = str(form.get(_email_field(), "")).partition("@")
     return f"{name[:2] if len(name) > 3 else name[:1]}•••@{host}"

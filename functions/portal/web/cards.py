@@ -3,6 +3,7 @@
 Shared by the pages on which an applicant applies and those on which he mends; knows neither's addresses.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,9 @@ from portal.typed import one_line
 from portal.web import explain, rooms
 
 Explained = Mapping[str, Any]
+
+SEALED: Final = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+"""Policy for an applicant's own file: shown, but with no power over the portal's pages."""
 
 _NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 
@@ -121,12 +125,23 @@ def remove(draft: Draft, kind: str, base: str) -> Any:
     return redirect(f"{base}#berkas-{kind}", 303)
 
 
+def twins(draft: Draft) -> list[list[str]]:
+    """Labels of documents for which the same file was sent: most likely a slip."""
+    labels: defaultdict[str, list[str]] = defaultdict(list)
+    for requirement in rooms().intake.sop_of(draft).requirements:
+        document = draft.document(requirement.key)
+        if document:
+            labels[document.sha256].append(requirement.label)
+    return [same for same in labels.values() if len(same) > 1]
+
+
 def view(draft: Draft, kind: str) -> Response:
     """What was taken, as it is kept, for the applicant's own eyes. Raises NotFound (``document_unknown``)."""
     document = draft.document(kind)
     if document is None:
         raise NotFound("document_unknown")
-    return Response(rooms().portal.files.read(document.key, document.version), mimetype=document.media_type)
+    content = rooms().portal.files.read(document.key, document.version)
+    return Response(content, mimetype=document.media_type, headers={"Content-Security-Policy": SEALED})
 
 
 def _card(draft: Draft, requirement: Requirement, base: str, csrf: str, refusal: Explained | None, note: str) -> Card:

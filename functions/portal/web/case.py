@@ -17,7 +17,7 @@ from portal.service import OfficialView, Portal
 from portal.sop import APPLICANT, ActionText, Sop
 from portal.typed import texts
 from portal.web import fields
-from portal.wording import Fact, choices, described
+from portal.wording import Fact, awaited, choices, described
 from portal.worktime import Calendar
 
 THUMB: Final = 320
@@ -87,6 +87,33 @@ class Card:
         return True, self.application.slot or self.since
 
 
+def shown(portal: Portal, view: OfficialView, now: datetime) -> dict[str, Any]:
+    """What ``official/case.html`` shows of a case; all but the choices."""
+    application, sop = view.application, view.sop
+    form, happenings = portal.application_form(sop), history(application, sop, portal.decisions)
+    step, status = sop.step(application.step), sop.status(application.step, application.state)
+    return {
+        "application": application,
+        "edition": sop,
+        "step": step,
+        "place": sop.steps.index(step) + 1,
+        "status": status,
+        "task": status.task or (step.task if view.actions else ""),
+        "awaited": awaited(sop, application.step, application.state),
+        "office": view.official.as_actor(sop).office,
+        "sender": sender(application, sop, form),
+        "deadline": deadline(application, sop, portal.calendar, now),
+        "brought": _brought_by(happenings, application),
+        "latest": _latest(happenings, application),
+        "mended": _last_of(happenings, "resubmit"),
+        "returned": _last_of(happenings, "return"),
+        "happenings": happenings,
+        "documents": documents(application, sop),
+        "answers": form.shown(application.form),
+        "asked": _asked(application, form),
+    }
+
+
 def deadline(application: Application, sop: Sop, calendar: Calendar, now: datetime) -> Deadline | None:
     """None while the SOP's clock stands still."""
     found = standard(application, sop, calendar, now)
@@ -112,24 +139,6 @@ def history(application: Application, sop: Sop, decisions: Mapping[str, Mapping[
         )
 
     return [told(event) for event in application.events]
-
-
-def brought_by(happenings: Sequence[Happening], application: Application) -> Happening | None:
-    """The decision that brought the case to its present step, if it says something."""
-    for happening in reversed(happenings):
-        if happening.event.step == application.step and application.step_before(happening.event) != application.step:
-            return happening if happening.said else None
-    return None
-
-
-def latest(happenings: Sequence[Happening], application: Application) -> Happening | None:
-    """The newest event, where it is a decision that says something and left the case at its step."""
-    newest = happenings[-1]
-    return newest if newest.said.keys() - {"checklist"} and application.step_before(newest.event) == application.step else None
-
-
-def last_of(happenings: Sequence[Happening], action: str) -> Happening | None:
-    return next((happening for happening in reversed(happenings) if happening.event.action == action), None)
 
 
 def sender(application: Application, sop: Sop, form: Form) -> dict[str, str]:
@@ -163,15 +172,6 @@ def documents(application: Application, sop: Sop) -> list[dict[str, Any]]:
     ]
 
 
-def asked(application: Application, form: Form) -> frozenset[str]:
-    """Names of the fields this applicant was asked."""
-
-    def applies(field: Field) -> bool:
-        return field.show_if is None or application.form.get(field.show_if[0]) in texts(field.show_if[1])
-
-    return frozenset(name for name, field in form.fields.items() if applies(field))
-
-
 def offered(
     portal: Portal, view: OfficialView, action: str, raw: Mapping[str, Any], findings: Iterable[Finding]
 ) -> list[Choice]:
@@ -196,6 +196,37 @@ def offered(
             )
         )
     return found
+
+
+def _brought_by(happenings: Sequence[Happening], application: Application) -> Happening | None:
+    """The decision that brought the case to its present step, if it says something."""
+    for happening in reversed(happenings):
+        if happening.event.step == application.step and application.step_before(happening.event) != application.step:
+            return happening if happening.said else None
+    return None
+
+
+def _latest(happenings: Sequence[Happening], application: Application) -> Happening | None:
+    """The newest event, where it is a decision that says something and left the case at its step."""
+    newest = happenings[-1]
+    return (
+        newest
+        if newest.said.keys() - {"checklist"} and application.step_before(newest.event) == application.step
+        else None
+    )
+
+
+def _last_of(happenings: Sequence[Happening], action: str) -> Happening | None:
+    return next((happening for happening in reversed(happenings) if happening.event.action == action), None)
+
+
+def _asked(application: Application, form: Form) -> frozenset[str]:
+    """Names of the fields this applicant was asked."""
+
+    def applies(field: Field) -> bool:
+        return field.show_if is None or application.form.get(field.show_if[0]) in texts(field.show_if[1])
+
+    return frozenset(name for name, field in form.fields.items() if applies(field))
 
 
 def _answer(application: Application, sop: Sop, form: Form, meaning: str) -> str:

@@ -4,10 +4,23 @@ Holds no rule; those are the schema's.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from portal.forms import Field, Form, Section
 from portal.typed import texts
+
+FILLED_BY: Final = "diisi_oleh"
+OTHER: Final = "orang_lain"
+"""The field of a schema that says who fills in the form, and its value for somebody else; a service may have none."""
+
+
+def filled_by(form: Form, other: bool) -> dict[str, str] | None:
+    """That field's answer, for oneself or for somebody else; empty where nobody asks, None where it is not possible."""
+    offered = [option.value for option in form.fields[FILLED_BY].options] if FILLED_BY in form.fields else []
+    fitting = [value for value in offered if (value == OTHER) is other]
+    if not fitting:
+        return None if other else {}
+    return {FILLED_BY: fitting[0]}
 
 
 def asked(form: Form, values: Mapping[str, Any]) -> list[tuple[Section, list[Field]]]:

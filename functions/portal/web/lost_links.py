@@ -17,7 +17,8 @@ pages = Blueprint("lost_links", __name__)
 
 @pages.get("/tautan")
 def ask_link() -> str:
-    return render_template("applicant/ask_link.html", sent=False, page=_asked_page())
+    ticket = one_line(request.args.get("tiket", ""))
+    return render_template("applicant/ask_link.html", sent=False, page=_asked_page(), ticket=ticket)
 
 
 @pages.post("/tautan")
@@ -33,7 +34,7 @@ def send_link() -> Any:
             _remind(one_line(request.form.get("tiket", "")), one_line(request.form.get("email", "")), page)
     except (NotFound, NotAllowed, LinkForged):
         pass  # same answer as for the others
-    return render_template("applicant/ask_link.html", sent=True, page=page)
+    return render_template("applicant/ask_link.html", sent=True, page=page, ticket="")
 
 
 def _asked_page() -> str:

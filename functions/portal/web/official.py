@@ -11,10 +11,10 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from portal import ticket
 from portal.application import Application
 from portal.errors import Conflict, Finding, Invalid, LinkForged, NotFound
-from portal.progress import waits_for
 from portal.service import OfficialView
 from portal.web import case, now, rooms
 from portal.web.access import SESSION
+from portal.wording import awaited
 
 pages = Blueprint("official", __name__)
 
@@ -62,6 +62,8 @@ def decide(number: str) -> Any:
     except Conflict as conflict:
         if conflict.code != "case_moved_on":
             raise
+        if _decided_before(claims, action, seen):  # both clicks of a double click arrived at once
+            return receipt
         return _moved_on_page(portal.records.load(number), claims, conflict.facts, lost=True), 409
     if portal.has_turn(application, claims["r"]):
         # The same person has the next step too: on with it, without waiting for the email.
@@ -93,7 +95,7 @@ def receipt(number: str) -> Any:
         decision=mine[-1],
         at_step=view.sop.step(application.step_before(mine[-1].event)),
         status=status,
-        awaited=waits_for(application, view.sop),
+        awaited=awaited(view.sop, application.step, application.state),
         step=view.sop.step(application.step),
         task=status.task or view.sop.step(application.step).task,
         again=_way_in(application, claims) if portal.has_turn(application, claims["r"]) else "",
@@ -121,7 +123,7 @@ def sheet(number: str) -> Any:
         edition=sop,
         sender=case.sender(application, sop, portal.application_form(sop)),
         received=next((h.event.at for h in happenings if h.event.data.get("agenda")), application.events[0].at),
-        dispositions=[happening for happening in happenings if "instructions" in happening.said],
+        dispositions=[h for h in happenings if "instructions" in h.said],
         others=[h for h in happenings if h.event.action in portal.decisions and "instructions" not in h.said],
         back=_path(number),
         ticket=number,
@@ -230,39 +232,18 @@ def _case_page(
 ) -> str:
     portal = rooms().portal
     view = portal.open_case(claims)
-    application, sop = view.application, view.sop
-    happenings = case.history(application, sop, portal.decisions)
     if view.moved_on:
-        told = happenings[view.moved_on.number - 1]
-        return _moved_on_page(application, claims, {"office": told.by, "at": told.event.at, "done": told.done})
-    form = portal.application_form(sop)
-    step, status = sop.step(application.step), sop.status(application.step, application.state)
+        told = case.history(view.application, view.sop, portal.decisions)[view.moved_on.number - 1]
+        return _moved_on_page(view.application, claims, {"office": told.by, "at": told.event.at, "done": told.done})
     findings = tuple(findings)
     return render_template(
         "official/case.html",
-        application=application,
-        edition=sop,
-        step=step,
-        place=sop.steps.index(step) + 1,
-        status=status,
-        task=status.task or (step.task if view.actions else ""),
-        office=view.official.as_actor(sop).office,
-        sender=case.sender(application, sop, form),
-        deadline=case.deadline(application, sop, portal.calendar, now()),
-        awaited=waits_for(application, sop),
-        brought=case.brought_by(happenings, application),
-        latest=case.latest(happenings, application),
-        mended=case.last_of(happenings, "resubmit"),
-        returned=case.last_of(happenings, "return"),
-        happenings=happenings,
-        documents=case.documents(application, sop),
-        answers=form.shown(application.form),
-        asked=case.asked(application, form),
+        **case.shown(portal, view, now()),
         choices=case.offered(portal, view, action, raw or {}, findings),
         findings=findings,
         tried=action,
         csrf=rooms().access.csrf(PAGE, now()),
-        path=_path(application.ticket),
+        path=_path(view.application.ticket),
         desk=_desk_link(claims["r"]),
     )
 

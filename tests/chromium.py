@@ -1,0 +1,214 @@
+"""Debian's Chromium in the hands of one person: nothing may go wrong unseen, pages are photographed and checked with axe.
+
+Never reaches behind the portal's pages; whoever owns the server sends what it owes.
+"""
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Request,
+    Response,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
+
+ARGUMENTS = (
+    "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync "
+    "--no-first-run"
+).split()
+BUILD = Path(__file__).resolve().parents[1] / "build"
+PHONE: ViewportSize = {"width": 360, "height": 740}
+
+AXE = Axe().axe_script
+"""Put into a page once; ``Axe.run`` would bring it anew for every width and colour."""
+
+SIZES: tuple[ViewportSize, ...] = ({"width": 1280, "height": 800}, {"width": 320, "height": 640})
+"""The narrow one last: the page is then measured there."""
+
+RULES: dict[Literal["dark", "light"], dict[str, Any]] = {
+    "dark": {"resultTypes": ["violations"], "runOnly": {"type": "rule", "values": ["color-contrast"]}},
+    "light": {"resultTypes": ["violations"]},
+}
+"""Dark differs from light in nothing but colour."""
+
+# Of everything that is pressed: 48 px high and wide (look.md); a link within a line of text is as high as the line.
+TOO_SMALL = """() => [...document.querySelectorAll(
+    "button, .button, .picker, summary, label.tick, select, textarea, .bar a, .foot a, .rehearsal a, .change a, "
+    + ".notice li a, input:not([type=hidden], [type=checkbox], [type=radio], [type=file])")]
+  .filter((each) => each.checkVisibility() && each.getClientRects().length)
+  .map((each) => [each, each.getBoundingClientRect()])
+  .filter(([each, box]) => box.height < 47.5 || box.width < 47.5)
+  .map(([each, box]) => `${each.tagName} "${each.textContent.trim().slice(0, 30)}" ${box.width} x ${box.height}`)"""
+
+TOO_WIDE = """() => {
+  const page = document.scrollingElement;
+  if (page.scrollWidth <= innerWidth) return [];
+  return [`the page is ${page.scrollWidth} px wide`, ...[...document.querySelectorAll("body *")]
+    .filter((each) => each.getBoundingClientRect().right > innerWidth + 1 && !each.closest(".table-box, .thumbs"))
+    .map((each) => `${each.tagName}.${each.className} reaches ${each.getBoundingClientRect().right}`).slice(0, 5)];
+}"""
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Skips the test where there is no Chromium; with REQUIRE_BROWSER=1 fails it."""
+    path = shutil.which("chromium")
+    if path is None:
+        missing = "There is no Chromium on this machine; with Debian: apt-get install chromium"
+        if os.environ.get("REQUIRE_BROWSER", "0") not in ("", "0"):
+            pytest.fail(missing)
+        pytest.skip(missing)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+class Person:
+    """A browser window of one's own, with one's own cookies.
+
+    Attributes:
+        complaints: everything that went wrong on the way: errors on the console (which is where a broken policy is
+            told), scripts that failed, requests that failed or were refused, requests to anybody else.
+    """
+
+    def __init__(
+        self,
+        browser: Browser,
+        address: str,
+        *,
+        size: ViewportSize = PHONE,
+        phone: bool = True,
+        javascript: bool = True,
+        deliver: Callable[[], object] = lambda: None,
+        album: str = "",
+    ) -> None:
+        self.address, self.complaints, self._deliver = address, list[str](), deliver
+        self._album, self._pictures = BUILD / "screenshots" / album, count(1)
+        for old in self._album.glob("*.png") if album else ():
+            old.unlink()
+        self._expected: set[int] = set()
+        self.context = browser.new_context(
+            base_url=address,
+            viewport=size,
+            is_mobile=phone,
+            has_touch=phone,
+            java_script_enabled=javascript,
+            locale="id-ID",
+            permissions=["clipboard-read", "clipboard-write"],
+            reduced_motion="reduce",
+        )
+        self.context.set_default_timeout(15_000)
+        self.context.on("console", self._console)
+        self.context.on("weberror", lambda error: self.complaints.append(f"script: {error.error}"))
+        self.context.on("request", self._request)
+        self.context.on("requestfailed", self._failed)
+        self.context.on("response", self._response)
+        self.page = self.context.new_page()
+
+    # --- what a person does -------------------------------------------------------------------------------------
+
+    def go(self, path: str, status: int = 200) -> Page:
+        """Open an address of the portal."""
+        with self.expecting(*[status] if status >= 400 else []):
+            answer = self.page.goto(path)
+            assert answer is not None
+            assert answer.status == status, f"{path}: {answer.status}\n{self.words()[:500]}"
+        return self.page
+
+    def open_mail(self, to: str, page: str, subject: str = "") -> Page:
+        """Look into the mailbox and follow the newest link to such a page that this person was sent."""
+        self._deliver()
+        self.go("/_mailbox")
+        mails = self.page.locator("article.mail").filter(has_text=f"Kepada {to}").filter(has_text=subject)
+        mails.locator(f"a.mail-link[href*='/{page}/']").first.click()
+        return self.page
+
+    def press(self, words: str, within: Locator | None = None, exact: bool = False) -> None:
+        """Press the button, or follow the link that looks like one."""
+        place = within or self.page.locator("main")
+        button = place.get_by_role("button", name=words, exact=exact)
+        button.or_(place.get_by_role("link", name=words, exact=exact)).locator("visible=true").first.click()
+
+    def words(self) -> str:
+        """What the page says, white space collapsed."""
+        return " ".join(self.page.locator("body").inner_text().split())
+
+    def sees(self, *sentences: str) -> None:
+        for sentence in sentences:
+            expect(self.page.locator("main")).to_contain_text(sentence)
+
+    def shoot(self, name: str) -> None:
+        """A picture of the whole page, numbered, in the album."""
+        size = self.page.viewport_size
+        assert size is not None
+        picture = f"{next(self._pictures):02}-{name}-{size['width']}.png"
+        self.page.screenshot(path=self._album / picture, full_page=True)
+
+    def print(self, name: str) -> Path:
+        """The page on paper, ``build/papers/<name>.pdf``."""
+        path = BUILD / "papers" / f"{name}.pdf"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.page.pdf(path=path, prefer_css_page_size=True)
+        return path
+
+    # --- what must not be ---------------------------------------------------------------------------------------
+
+    @contextmanager
+    def expecting(self, *statuses: int) -> Iterator[None]:
+        """Refusals that belong to what is tried here."""
+        self._expected = set(statuses)
+        yield
+        assert not self._expected, f"nothing was answered with {self._expected}: {self.words()[:500]}"
+
+    def barriers(self) -> list[str]:
+        """What keeps anybody from using this page: in light and dark, on a wide screen and on a small phone."""
+        self.page.evaluate(AXE)
+        found = list[str]()
+        for size in SIZES:
+            self.page.set_viewport_size(size)
+            for scheme, options in RULES.items():
+                self.page.emulate_media(color_scheme=scheme)
+                found += [f"{size['width']} {scheme}: {rule}" for rule in self._broken_rules(options)]
+        return found + [*self.page.evaluate(TOO_WIDE), *self.page.evaluate(TOO_SMALL)]
+
+    def _broken_rules(self, options: dict[str, Any]) -> Iterator[str]:
+        answer: dict[str, Any] = self.page.evaluate("(options) => axe.run(options)", options)
+        for rule in answer["violations"]:
+            yield f"{rule['id']}: {[node['html'][:150] for node in rule['nodes']]}"
+
+    def _console(self, message: ConsoleMessage) -> None:
+        # Refused requests are told apart by `_response`.
+        if message.type in ("error", "warning") and not message.text.startswith("Failed to load resource"):
+            self.complaints.append(f"console: {message.text} ({message.location['url']})")
+
+    def _request(self, request: Request) -> None:
+        if not re.match(rf"{re.escape(self.address)}/|data:|blob:", request.url):
+            self.complaints.append(f"somebody else was asked: {request.url}")
+
+    def _failed(self, request: Request) -> None:
+        # Aborted: the person went on while pictures of the page before were on their way.
+        if request.failure != "net::ERR_ABORTED":
+            self.complaints.append(f"failed: {request.method} {request.url} {request.failure}")
+
+    def _response(self, response: Response) -> None:
+        if response.status in self._expected:
+            self._expected.remove(response.status)
+        elif response.status >= 400:
+            self.complaints.append(f"{response.status}: {response.request.method} {response.url}")

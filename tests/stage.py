@@ -1,0 +1,209 @@
+"""A whole rehearsing portal in this process, and everything that somebody who means it harm could get hold of.
+
+Cases are brought to every state through the core; pages are asked for as a browser would.
+"""
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from document_specimens import pdf
+from flask import Flask
+from flask.testing import FlaskClient
+from server import Clock
+
+from portal.application import Application, Document, Draft
+from portal.bootstrap import Config, House, build, wsgi
+from portal.notices import Official, eligible
+from portal.sop import APPLICANT
+
+KADIS, KABID = "kepala.dinas@tarakankota.go.id", "kepala.bidang@tarakankota.go.id"
+STATISTISI = "statistisi@tarakankota.go.id"
+VERIFIKATOR, OTHER_VERIFIKATOR = "verifikator.satu@tarakankota.go.id", "verifikator.dua@tarakankota.go.id"
+
+FORM: Mapping[str, Any] = {
+    "jenis_permohonan": "penerbitan",
+    "diisi_oleh": "sendiri",
+    "nama_ktp": "SITI RAHASIA",
+    "nik": "6473014501900001",
+    "status_kepegawaian": "PNS",
+    "nip": "199001052015032001",
+    "pangkat": "III/c",
+    "jabatan": "Analis Rahasia",
+    "opd": "Dinas Kesehatan",
+    "unit_kerja": "Bidang Rahasia",
+    "email": "siti.rahasia@tarakankota.go.id",
+    "email_aktif": "ya",
+    "hp": "+6281200000000",
+    "tujuan": "Dokumen keuangan",
+}
+EMAIL = FORM["email"]
+SECRETS = ("RAHASIA", "Rahasia", "rahasia", "6473014501900001", "199001052015032001", "81200000000")
+"""What of the applicant may be on no public page, in no subject, address or log."""
+
+SAYS: Mapping[str, Mapping[str, Any]] = {
+    "forward": {"instructions": ["proses"], "note": "Mohon diproses."},
+    "return": {"items": ["ktp", "jabatan"], "reason": "ktp_tidak_terbaca", "note": "Foto terpotong."},
+    "reject": {"reason": "di_luar_kewenangan", "note": "Pegawai instansi lain."},
+    "dispatch": {"checklist": ["surat", "formulir", "ktp", "sk", "email"]},
+    "refuse": {"reason": "kyc_gagal", "note": "Ulangi verifikasi wajah."},
+    "record": {"serial": "4A:1F:22:09", "valid_from": "2026-11-25", "valid_until": "2028-11-25"},
+    "hand_over": {"received_by": "Siti Rahasia"},
+}
+"""What an official says with an action."""
+
+TO_VERIFIKATOR = ("confirm", "forward", "forward", "forward")
+TO_VISIT = (*TO_VERIFIKATOR, "dispatch", "accept")
+WAYS: Mapping[str, tuple[str, ...]] = {
+    "unconfirmed": (),
+    "waiting": ("confirm",),
+    "waiting_kabid": ("confirm", "forward"),
+    "returned": ("confirm", "return"),
+    "mended": ("confirm", "return", "resubmit"),
+    "rejected": ("confirm", "reject"),
+    "withdrawn": ("confirm", "withdraw"),
+    "lapsed": ("lapse",),
+    "dispatch": TO_VERIFIKATOR,
+    "sent": (*TO_VERIFIKATOR, "dispatch"),
+    "refused": (*TO_VERIFIKATOR, "dispatch", "refuse"),
+    "visit": TO_VISIT,
+    "invited": (*TO_VISIT, "invite"),
+    "booked": (*TO_VISIT, "invite", "book"),
+    "missed": (*TO_VISIT, "invite", "book", "miss"),
+    "handover": (*TO_VISIT, "invite", "book", "attend"),
+    "ready": (*TO_VISIT, "invite", "book", "attend", "record"),
+    "done": (*TO_VISIT, "invite", "book", "attend", "record", "hand_over"),
+}
+"""Every state of the SOP, and the actions after the sending that lead there."""
+
+PAPER = pdf()
+
+
+class Stage:
+    """The portal, its clock, and ways to bring a case somewhere without the pages."""
+
+    def __init__(self, data: Path, **settings: Any) -> None:
+        self.data, self.clock = data, Clock()
+        given = {"data": data, "address": "http://localhost", "rehearsal": True, **settings}
+        self.house: House = build(Config.from_environment({"SITE": str(data / "none")}, **given), self.clock)
+        self.portal, self.intake, self.clockwork = self.house.portal, self.house.intake, self.house.clockwork
+        self.records: Any = self.portal.records
+        self.mailbox: Any = self.house.extra["mailbox"]
+        self.app: Flask = wsgi(self.house)
+
+    def close(self) -> None:
+        self.records.close()
+        self.mailbox.close()
+
+    def browser(self, address: str = "") -> FlaskClient:
+        """A browser of its own, at that address of the internet."""
+        client = self.app.test_client()
+        if address:
+            client.environ_base["REMOTE_ADDR"] = address
+        return client
+
+    # --- cases -----------------------------------------------------------------------------------------------------
+
+    def draft(self, kinds: tuple[str, ...] | None = None, **changes: Any) -> Draft:
+        """A draft with documents that are not inspected."""
+        draft = self.intake.start({**FORM, **changes})
+        wanted = [r.key for r in self.portal.sop.requirements] if kinds is None else kinds
+        documents = tuple(self.document(draft.id, kind) for kind in wanted)
+        if documents:
+            draft = replace(draft, documents=documents, version=2)
+            self.records.save_draft(draft)
+        return draft
+
+    def document(self, draft: str, kind: str) -> Document:
+        kept = self.portal.files.write(f"drafts/{draft}/{kind}/1/checked", PAPER, "application/pdf")
+        mark = sha256(PAPER + kind.encode()).hexdigest()
+        at = self.clock().isoformat()
+        return Document(kind, kept.key, kept.version, mark, kept.size, "application/pdf", 1, at, "surat.pdf")
+
+    def case(self, *actions: str, **changes: Any) -> str:
+        """The ticket of an application after being sent and these further actions."""
+        number = self.intake.submit(self.draft(**changes).id).ticket
+        for action in actions:
+            self.act(number, action)
+        return number
+
+    def act(self, number: str, action: str) -> None:
+        application = self.load(number)
+        sop = self.portal.sop_of(application)
+        if action == "confirm":
+            self.portal.confirm(number)
+        elif action == "withdraw":
+            self.portal.withdraw(application)
+        elif action == "lapse":
+            self.portal.commit(application.lapse(sop=sop, at=self.clock()))
+        elif action == "book":
+            self.portal.book(application, self.portal.slots(application)[0])
+        elif action == "resubmit":
+            draft = self.intake.begin_mending(application)
+            self.records.save_draft(draft.with_document(self.document(draft.id, "ktp")))
+            self.intake.resubmit(application)
+        else:
+            claims = self.portal.case_claims(application, self.official(number).email)
+            self.portal.decide(claims, action, SAYS.get(action, {}), application.version)
+
+    def load(self, number: str) -> Application:
+        found: Application = self.records.load(number)
+        return found
+
+    def official(self, number: str) -> Official:
+        """The first one who may act on the case."""
+        application = self.load(number)
+        officials = self.records.officials()
+        return next(eligible(application, officials, self.portal.sop_of(application), self.portal.today()))
+
+    # --- what gets into hands ----------------------------------------------------------------------------------------
+
+    def sign(self, page: str, claims: Mapping[str, Any], **life: float) -> str:
+        return self.portal.links.sign(page, claims, self.clock.at + timedelta(**(life or {"days": 7})))
+
+    def link(self, page: str, number: str, email: str = "", **life: float) -> str:
+        """A genuine link to such a page of the case: ``konfirmasi``, ``permohonan``, ``telaah`` or ``meja``."""
+        if page == "telaah":
+            claims = self.portal.case_claims(self.load(number), email or self.official(number).email)
+        else:
+            claims = {"r": email} if page == "meja" else {"t": number}
+        return f"/{page}/{self.sign(page, claims, **life)}"
+
+    def draft_link(self, draft: Draft, **life: float) -> str:
+        return f"/ajukan/lanjut/{self.sign('draft', {'d': draft.id}, **life)}"
+
+    def mail(self) -> list[dict[str, Any]]:
+        """Everything emailed, after sending what is owed."""
+        while self.clockwork.send_due():
+            pass
+        messages: list[dict[str, Any]] = self.mailbox.messages()
+        return messages
+
+    # --- all there is ------------------------------------------------------------------------------------------------
+
+    def dump(self) -> tuple[list[str], list[tuple[str, str]]]:
+        """Every row of every database, and every file with what is in it."""
+        rows: list[str] = []
+        for name in ("portal.sqlite", "kotak-surat.sqlite"):
+            database = sqlite3.connect(self.data / name)
+            rows += database.iterdump()
+            database.close()
+        return rows, [(str(path), sha256(path.read_bytes()).hexdigest()) for path in self._files()]
+
+    def _files(self) -> list[Path]:
+        # SQLite's own files change without their rows changing.
+        found = (path for path in self.data.rglob("*") if path.is_file() and ".sqlite" not in path.name)
+        return sorted(found)
+
+
+def slot_of(application: Application) -> datetime | None:
+    return application.slot
+
+
+def waits_on_applicant(stage: Stage, number: str) -> bool:
+    application = stage.load(number)
+    return application.waits_on(stage.portal.sop_of(application)) == APPLICANT
