@@ -182,7 +182,7 @@ def reachable() -> list[tuple[str, State]]:
 
 def owed_by(case: Application) -> tuple[Notice, ...]:
     """The emails the newest event owes."""
-    return owed(case, officials(), a_sop())
+    return owed(case, officials(), a_sop(), case.events[-1].at.date())
 
 
 def _paths() -> dict[tuple[str, State], tuple[str, ...]]:

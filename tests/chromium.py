@@ -1,4 +1,4 @@
-"""Debian's Chromium in the hands of one person: nothing may go wrong unseen, pages are photographed and checked with axe.
+"""Debian's Chromium in the hands of one person: nothing goes wrong unseen; pages are photographed, checked with axe.
 
 Never reaches behind the portal's pages; whoever owns the server sends what it owes.
 """
@@ -26,10 +26,14 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-ARGUMENTS = (
-    "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync "
-    "--no-first-run"
-).split()
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 BUILD = Path(__file__).resolve().parents[1] / "build"
 PHONE: ViewportSize = {"width": 360, "height": 740}
 
@@ -47,7 +51,7 @@ RULES: dict[Literal["dark", "light"], dict[str, Any]] = {
 
 # Of everything that is pressed: 48 px high and wide (look.md); a link within a line of text is as high as the line.
 TOO_SMALL = """() => [...document.querySelectorAll(
-    "button, .button, .picker, summary, label.tick, select, textarea, .bar a, .foot a, .rehearsal a, .change a, "
+    "button, .button, .js .picker, summary, label.tick, select, textarea, .bar a, .foot a, .rehearsal a, .change a, "
     + ".notice li a, input:not([type=hidden], [type=checkbox], [type=radio], [type=file])")]
   .filter((each) => each.checkVisibility() && each.getClientRects().length)
   .map((each) => [each, each.getBoundingClientRect()])
@@ -83,6 +87,10 @@ def chromium() -> Iterator[Browser]:
 class Person:
     """A browser window of one's own, with one's own cookies.
 
+    Args:
+        javascript: False for a browser that runs no script at all, in which axe cannot run either.
+        script_arrives: False for the same pages in a browser that could run the portal's script but did not get it.
+
     Attributes:
         complaints: everything that went wrong on the way: errors on the console (which is where a broken policy is
             told), scripts that failed, requests that failed or were refused, requests to anybody else.
@@ -96,6 +104,7 @@ class Person:
         size: ViewportSize = PHONE,
         phone: bool = True,
         javascript: bool = True,
+        script_arrives: bool = True,
         deliver: Callable[[], object] = lambda: None,
         album: str = "",
     ) -> None:
@@ -120,6 +129,8 @@ class Person:
         self.context.on("request", self._request)
         self.context.on("requestfailed", self._failed)
         self.context.on("response", self._response)
+        if not script_arrives:
+            self.context.route("**/portal.js", lambda route: route.fulfill(content_type="text/javascript", body=""))
         self.page = self.context.new_page()
 
     # --- what a person does -------------------------------------------------------------------------------------
@@ -186,7 +197,7 @@ class Person:
             for scheme, options in RULES.items():
                 self.page.emulate_media(color_scheme=scheme)
                 found += [f"{size['width']} {scheme}: {rule}" for rule in self._broken_rules(options)]
-        return found + [*self.page.evaluate(TOO_WIDE), *self.page.evaluate(TOO_SMALL)]
+        return [*found, *self.page.evaluate(TOO_WIDE), *self.page.evaluate(TOO_SMALL)]
 
     def _broken_rules(self, options: dict[str, Any]) -> Iterator[str]:
         answer: dict[str, Any] = self.page.evaluate("(options) => axe.run(options)", options)

@@ -4,6 +4,7 @@ Cases are brought to every state through the core; pages are asked for as a brow
 """
 
 import sqlite3
+import urllib.request
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,15 +12,19 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from document_specimens import pdf
+import lxml.html
+import people
+from browser_without_javascript import Browser, Page
+from document_specimens import pdf, png
 from flask import Flask
 from flask.testing import FlaskClient
 from server import Clock
+from werkzeug.test import TestResponse
 
 from portal.application import Application, Document, Draft
 from portal.bootstrap import Config, House, build, wsgi
+from portal.engines.local.records import SqliteRecords
 from portal.notices import Official, eligible
-from portal.sop import APPLICANT
 
 KADIS, KABID = "kepala.dinas@tarakankota.go.id", "kepala.bidang@tarakankota.go.id"
 STATISTISI = "statistisi@tarakankota.go.id"
@@ -80,24 +85,48 @@ WAYS: Mapping[str, tuple[str, ...]] = {
 }
 """Every state of the SOP, and the actions after the sending that lead there."""
 
+WORKS: Mapping[str, tuple[str, str, Mapping[str, str | list[str]]]] = {
+    "/ajukan/<draft>/data": ("draft", "/ajukan/<draft>/data", {**FORM, "jabatan": "Lain"}),
+    "/ajukan/<draft>/berkas/<kind>": ("draft", "/ajukan/<draft>/berkas", {}),
+    "/ajukan/<draft>/berkas/<kind>/hapus": ("draft", "/ajukan/<draft>/berkas", {}),
+    "/ajukan/<draft>/periksa": ("draft", "/ajukan/<draft>/periksa", {"pernyataan": "ya"}),
+    "/konfirmasi": ("unconfirmed", "/konfirmasi", {}),
+    "/permohonan/batal": ("waiting", "/permohonan/batal", {}),
+    "/permohonan/jadwal": ("invited", "/permohonan/jadwal", {"jadwal": "*"}),
+    "/permohonan/perbaikan": ("returned", "/permohonan/perbaikan", {"jabatan": "Lain"}),
+    "/permohonan/perbaikan/berkas/<kind>": ("returned", "/permohonan/perbaikan", {}),
+    "/permohonan/perbaikan/berkas/<kind>/hapus": ("returned", "/permohonan/perbaikan", {}),
+    "/telaah/<number>/putuskan": ("waiting", "/telaah/<number>", {"tindakan": "forward", **SAYS["forward"]}),
+}
+"""Every form that only its own page may send: where it works, that page, and what would have an effect."""
+
 PAPER = pdf()
+
+
+class StillClock(Clock):
+    """Time that does not even pass when somebody looks."""
+
+    def __call__(self) -> datetime:
+        return self.at
 
 
 class Stage:
     """The portal, its clock, and ways to bring a case somewhere without the pages."""
 
-    def __init__(self, data: Path, **settings: Any) -> None:
-        self.data, self.clock = data, Clock()
+    def __init__(self, data: Path, clock: Clock | None = None, *, patient: bool = True, **settings: Any) -> None:
+        self.data, self.clock = data, clock or Clock()
         given = {"data": data, "address": "http://localhost", "rehearsal": True, **settings}
-        self.house: House = build(Config.from_environment({"SITE": str(data / "none")}, **given), self.clock)
+        house = build(Config.from_environment({"SITE": str(data / "none")}, **given), self.clock)
+        self.house: House = house if patient else _impatient(house)
         self.portal, self.intake, self.clockwork = self.house.portal, self.house.intake, self.house.clockwork
         self.records: Any = self.portal.records
-        self.mailbox: Any = self.house.extra["mailbox"]
+        self.mailbox: Any = self.house.extra.get("mailbox")
         self.app: Flask = wsgi(self.house)
 
     def close(self) -> None:
         self.records.close()
-        self.mailbox.close()
+        if self.mailbox:
+            self.mailbox.close()
 
     def browser(self, address: str = "") -> FlaskClient:
         """A browser of its own, at that address of the internet."""
@@ -105,6 +134,23 @@ class Stage:
         if address:
             client.environ_base["REMOTE_ADDR"] = address
         return client
+
+    def mailbox_page(self) -> people.Mailbox:
+        """The mailbox as people look into it."""
+        mailbox = people.Mailbox("http://localhost", self.clockwork.send_due)
+        mailbox._browser = InProcess(self.browser())
+        return mailbox
+
+    def applicant(self, **differently: Any) -> people.Applicant:
+        samples = {key: self.house.extra[key] for key in ("samples", "specimen")}
+        person = people.Applicant("http://localhost", self.mailbox_page(), samples, **differently)
+        person.browser = InProcess(self.browser())
+        return person
+
+    def official_in_person(self, email: str) -> people.Official:
+        person = people.Official("http://localhost", self.mailbox_page(), email)
+        person.browser = InProcess(self.browser())
+        return person
 
     # --- cases -----------------------------------------------------------------------------------------------------
 
@@ -119,8 +165,9 @@ class Stage:
         return draft
 
     def document(self, draft: str, kind: str) -> Document:
-        kept = self.portal.files.write(f"drafts/{draft}/{kind}/1/checked", PAPER, "application/pdf")
-        mark = sha256(PAPER + kind.encode()).hexdigest()
+        content = PAPER + kind.encode()
+        kept = self.portal.files.write(f"drafts/{draft}/{kind}/1/checked", content, "application/pdf")
+        mark = sha256(content).hexdigest()
         at = self.clock().isoformat()
         return Document(kind, kept.key, kept.version, mark, kept.size, "application/pdf", 1, at, "surat.pdf")
 
@@ -174,7 +221,8 @@ class Stage:
         return f"/{page}/{self.sign(page, claims, **life)}"
 
     def draft_link(self, draft: Draft, **life: float) -> str:
-        return f"/ajukan/lanjut/{self.sign('draft', {'d': draft.id}, **life)}"
+        claims = {"d": draft.id, "r": draft.form["email"]}
+        return f"/ajukan/lanjut/{self.sign('draft', claims, **life)}"
 
     def mail(self) -> list[dict[str, Any]]:
         """Everything emailed, after sending what is owed."""
@@ -200,10 +248,70 @@ class Stage:
         return sorted(found)
 
 
-def slot_of(application: Application) -> datetime | None:
-    return application.slot
+def _impatient(house: House) -> House:
+    """The same house, which does not wait for somebody who holds the database."""
+    waiting: Any = house.portal.records
+    waiting.close()
+    portal = replace(house.portal, records=SqliteRecords(house.config.data / "portal.sqlite", busy_seconds=0.05))
+    return replace(
+        house,
+        portal=portal,
+        intake=replace(house.intake, portal=portal),
+        clockwork=replace(house.clockwork, portal=portal),
+    )
 
 
-def waits_on_applicant(stage: Stage, number: str) -> bool:
-    application = stage.load(number)
-    return application.waits_on(stage.portal.sop_of(application)) == APPLICANT
+class InProcess(Browser):
+    """The same browser, asking the portal of this process without a network in between."""
+
+    def __init__(self, client: FlaskClient) -> None:
+        super().__init__("http://localhost")
+        self.client = client
+
+    def _open(self, request: urllib.request.Request) -> Page:
+        answer = self.client.open(
+            request.full_url.removeprefix(self.address),
+            method=request.get_method(),
+            data=request.data,
+            headers=request.headers,
+            follow_redirects=True,
+        )
+        return Page(answer.request.url, answer.status_code, dict(answer.headers), answer.get_data())
+
+
+class Session:
+    """A browser that may send such a form with effect, and the page that carries the form."""
+
+    def __init__(self, stage: Stage, rule: str) -> None:
+        state, page, fields = WORKS[rule]
+        self.browser = stage.browser()
+        if state == "draft":
+            made = stage.draft()
+            links, number, draft = [stage.draft_link(made)], "", made.id
+        else:
+            number, draft = stage.case(*WAYS[state]), ""
+            links = [stage.link("konfirmasi", number), stage.link("permohonan", number)]
+            links += [stage.link("telaah", number, KADIS)] if page.startswith("/telaah") else []
+        for link in links:
+            self.browser.get(link)
+
+        def of_this(path: str) -> str:
+            return path.replace("<draft>", draft).replace("<number>", number).replace("<kind>", "ktp")
+
+        html = lxml.html.fromstring(self.browser.get(of_this(page)).get_data())
+        self.path, self.csrf = of_this(rule), html.xpath("//input[@name='csrf']/@value | //@data-csrf")[0]
+        self.fields: dict[str, Any] = dict(fields)
+        if "jadwal" in fields:
+            self.fields["jadwal"] = html.xpath("//input[@name='jadwal']/@value")[0]
+        if "tindakan" in fields:
+            self.fields["peristiwa"] = str(stage.load(number).version)
+        if rule.endswith("<kind>"):
+            form = next(form for form in html.forms if "ktp" in form.fields.get("key", ""))
+            stage.portal.files.write(form.fields["key"], png(), "image/png")
+            self.fields["selesai"] = form.get("data-finish").partition("selesai=")[2]
+
+    def post(self, headers: dict[str, str] | None = None, **changes: str) -> int:
+        return self.answer(headers, **changes).status_code
+
+    def answer(self, headers: dict[str, str] | None = None, **changes: str) -> TestResponse:
+        return self.browser.post(self.path, data={**self.fields, **changes}, headers=headers or {})

@@ -3,24 +3,32 @@
 Written as what a person sees and presses; what the portal then knows is the business of ``test_story``.
 """
 
+import sqlite3
+import tomllib
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pikepdf
 import pypdfium2
 import pytest
-from chromium import PHONE, Person, chromium
+from chromium import Person, chromium
 from people import PERSON, Applicant
-from playwright.sync_api import Browser, Locator, expect
-from server import Clock, serving
-from test_story import KABID, KADIS, STATISTISI, VERIFIKATOR, City
+from playwright.sync_api import Browser, FilePayload, Locator, expect
+from server import ROOT, Clock, serving
+from test_story import KABID, KADIS, OTHER_VERIFIKATOR, STATISTISI, VERIFIKATOR, City
+
+from portal.samples import sample
 
 pytestmark = pytest.mark.browser
 
 ANSWERS: Mapping[str, str] = {**PERSON, "opd": "Dinas Kesehatan", "tujuan": "Surat dan naskah dinas"}
 KINDS = ("surat_permohonan", "formulir_bsre", "ktp", "sk_terakhir")
 EMAIL = ANSWERS["email"].lower()
+
+Someone = Callable[..., Person]
 
 
 @pytest.fixture(scope="module")
@@ -36,8 +44,18 @@ def city(browser: Browser, tmp_path: Path) -> Iterator[City]:
         yield City(house, clock)
 
 
-def someone(browser: Browser, city: City, **differently: Any) -> Person:
-    return Person(browser, city.address, deliver=city.house.clockwork.send_due, **differently)
+@pytest.fixture
+def someone(browser: Browser, city: City) -> Iterator[Someone]:
+    """Makes people; they leave before the portal closes."""
+    here: list[Person] = []
+
+    def comes(**differently: Any) -> Person:
+        here.append(Person(browser, city.address, deliver=city.house.clockwork.send_due, **differently))
+        return here[-1]
+
+    yield comes
+    for person in here:
+        person.context.close()
 
 
 # --- what people do --------------------------------------------------------------------------------------------------
@@ -60,10 +78,13 @@ def fill(me: Person, answers: Mapping[str, str], form: Locator | None = None, ke
             field.fill(answer)
 
 
-def file(city: City, name: str) -> dict[str, Any]:
+@cache
+def sample_file(name: str) -> FilePayload:
     """A sample document as a file on the phone."""
-    name, content = Applicant(city.address, city.mailbox, city.samples).file(name)
-    return {"name": name, "mimeType": "image/jpeg" if name.endswith("jpg") else "application/pdf", "buffer": content}
+    rehearsal = tomllib.loads((ROOT / "schemas" / "penerbitan" / "rehearsal.toml").read_text("utf-8"))
+    content, media_type = sample(name, rehearsal)
+    file = next(spec["file"] for spec in rehearsal["samples"] if spec["name"] == name)
+    return {"name": file, "mimeType": media_type, "buffer": content}
 
 
 def card(me: Person, kind: str) -> Locator:
@@ -77,8 +98,8 @@ def choose(me: Person, kind: str, file: Any) -> None:
     picker.value.set_files(file)
 
 
-def send_without_script(me: Person, city: City, kind: str, sample: str) -> None:
-    card(me, kind).locator("input[type=file]").set_input_files(file(city, sample))
+def send_without_script(me: Person, kind: str, name: str) -> None:
+    card(me, kind).locator("input[type=file]").set_input_files(sample_file(name))
     me.press("Unggah", card(me, kind))
     me.sees("perlu diperiksa sebelum diterima")
     me.press("Periksa berkas ini")
@@ -92,7 +113,7 @@ def open_choice(me: Person, action: str) -> Locator:
     return choice
 
 
-def decide(me: Person, action: str, button: str, ticks: Mapping[str, str] = {}, **typed: str) -> None:  # noqa: B006
+def decide(me: Person, action: str, button: str, ticks: Mapping[str, str] = {}, **typed: str) -> None:
     """Choose an action and send it; ``ticks``: name to value, ``"*"`` every box of that name."""
     choice = open_choice(me, action)
     for name, value in ticks.items():
@@ -118,19 +139,23 @@ def watch_state(me: Person, kind: str) -> Callable[[], list[str]]:
     return lambda: list(me.page.evaluate("shown"))
 
 
-def slow_upload(me: Person, bytes_per_second: int) -> None:
-    session = me.context.new_cdp_session(me.page)
-    conditions = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": bytes_per_second}
-    session.send("Network.enable")
-    session.send("Network.emulateNetworkConditions", conditions)
+@contextmanager
+def slow_upload(me: Person, bytes_per_second: int) -> Iterator[None]:
+    network = me.context.new_cdp_session(me.page)
+    network.send("Network.enable")
+    for speed in (bytes_per_second, -1):
+        conditions = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": speed}
+        network.send("Network.emulateNetworkConditions", conditions)
+        if speed > 0:
+            yield
 
 
 # --- the story -------------------------------------------------------------------------------------------------------
 
 
-def test_the_whole_story_on_a_phone(browser: Browser, city: City) -> None:
+def test_the_whole_story_on_a_phone(someone: Someone, city: City) -> None:
     """Seven steps with one return and one no-show; one phone plays everybody, as in a rehearsal."""
-    me = someone(browser, city, album="telepon")
+    me = someone(album="telepon")
     page = me.page
 
     # 1. The form: one round of errors, in which nothing typed is lost.
@@ -159,15 +184,14 @@ def test_the_whole_story_on_a_phone(browser: Browser, city: City) -> None:
     choose(me, "ktp", {"name": "catatan.txt", "mimeType": "text/plain", "buffer": b"CONTOH"})
     expect(card(me, "ktp")).to_contain_text("Berkas ini bukan PDF, JPG, atau PNG.")
     with me.expecting(422):
-        choose(me, "ktp", file(city, "ktp_buram"))
+        choose(me, "ktp", sample_file("ktp_buram"))
         expect(card(me, "ktp")).to_contain_text("terlalu kecil untuk dibaca")
     expect(card(me, "ktp")).to_contain_text("Perlu diganti")
     me.shoot("berkas-ditolak")
     shown = watch_state(me, "ktp")
-    slow_upload(me, 250_000)
-    choose(me, "ktp", file(city, "ktp"))
-    expect(card(me, "ktp").get_by_text("Diterima", exact=True)).to_be_visible()
-    slow_upload(me, -1)
+    with slow_upload(me, 250_000):
+        choose(me, "ktp", sample_file("ktp"))
+        expect(card(me, "ktp").get_by_text("Diterima", exact=True)).to_be_visible()
     words = shown()
     assert words[0] == "Mengunggah 0 %"
     assert any(word.startswith("Mengunggah ") and word not in ("Mengunggah 0 %", "Mengunggah 100 %") for word in words)
@@ -175,9 +199,9 @@ def test_the_whole_story_on_a_phone(browser: Browser, city: City) -> None:
     expect(page.locator("[data-live]")).to_have_text("KTP-el: Diterima")
     for kind in KINDS:
         if kind != "ktp":
-            choose(me, kind, file(city, "formulir_bsre" if kind == "surat_permohonan" else kind))
+            choose(me, kind, sample_file("formulir_bsre" if kind == "surat_permohonan" else kind))
             expect(card(me, kind).get_by_text("Diterima", exact=True)).to_be_visible()
-    choose(me, "surat_permohonan", file(city, "surat_permohonan"))
+    choose(me, "surat_permohonan", sample_file("surat_permohonan"))
     expect(card(me, "surat_permohonan")).to_contain_text("contoh-surat-permohonan.pdf")
     assert page.evaluate("window.untouched"), "the page was loaded anew"
     me.shoot("berkas-lengkap")
@@ -187,7 +211,7 @@ def test_the_whole_story_on_a_phone(browser: Browser, city: City) -> None:
     me.sees("SK terakhir belum diunggah")
     me.shoot("periksa-belum-lengkap")
     me.press("Lengkapi berkas")
-    choose(me, "sk_terakhir", file(city, "sk_terakhir"))
+    choose(me, "sk_terakhir", sample_file("sk_terakhir"))
     expect(card(me, "sk_terakhir").get_by_text("Diterima", exact=True)).to_be_visible()
     me.press("Lanjut: periksa kembali")
 
@@ -261,7 +285,7 @@ def test_the_whole_story_on_a_phone(browser: Browser, city: City) -> None:
     me.press("Perbaiki permohonan")
     expect(page.locator("main").get_by_role("textbox")).to_have_count(1)
     me.shoot("perbaikan")
-    choose(me, "ktp", file(city, "ktp"))
+    choose(me, "ktp", sample_file("ktp"))
     expect(card(me, "ktp").get_by_text("Diterima", exact=True)).to_be_visible()
     fill(me, {"jabatan": "Analis Kebijakan Ahli Muda"})
     me.press("Kirim perbaikan")
@@ -337,9 +361,9 @@ def test_the_whole_story_on_a_phone(browser: Browser, city: City) -> None:
     assert me.complaints == []
 
 
-def test_the_whole_story_without_javascript(browser: Browser, city: City) -> None:
+def test_the_whole_story_without_javascript(someone: Someone, city: City) -> None:
     """The same seven steps on a browser that runs no script: every form is a form, every link a link."""
-    me = someone(browser, city, javascript=False, album="tanpa-javascript")
+    me = someone(javascript=False, album="tanpa-javascript")
     page = me.page
 
     me.go("/ajukan")
@@ -347,7 +371,7 @@ def test_the_whole_story_without_javascript(browser: Browser, city: City) -> Non
     me.press("Lanjut")
     me.sees("Unggah berkas")
     me.shoot("berkas")
-    card(me, "ktp").locator("input[type=file]").set_input_files(file(city, "ktp_buram"))
+    card(me, "ktp").locator("input[type=file]").set_input_files(sample_file("ktp_buram"))
     me.press("Unggah", card(me, "ktp"))
     me.sees("perlu diperiksa sebelum diterima")
     me.shoot("berkas-terkirim")
@@ -356,11 +380,11 @@ def test_the_whole_story_without_javascript(browser: Browser, city: City) -> Non
     me.sees("terlalu kecil untuk dibaca", "Perlu diganti")
     me.shoot("berkas-ditolak")
     for kind in KINDS:
-        send_without_script(me, city, kind, kind)
+        send_without_script(me, kind, kind)
         expect(card(me, kind)).to_contain_text("Diterima")
     me.press("Hapus", card(me, "ktp"))
     expect(card(me, "ktp")).to_contain_text("Belum ada")
-    send_without_script(me, city, "ktp", "ktp")
+    send_without_script(me, "ktp", "ktp")
     me.press("Lanjut: periksa kembali")
     page.get_by_role("checkbox").check()
     me.press("Kirim Permohonan")
@@ -378,7 +402,7 @@ def test_the_whole_story_without_javascript(browser: Browser, city: City) -> Non
     decide(me, "return", "Kembalikan untuk Perbaikan", {"items": "ktp", "reason": "ktp_tidak_terbaca"})
     me.open_mail(EMAIL, "permohonan", ticket)
     me.press("Perbaiki permohonan")
-    send_without_script(me, city, "ktp", "ktp")
+    send_without_script(me, "ktp", "ktp")
     me.press("Kirim perbaikan")
     me.open_mail(KADIS, "telaah", ticket)
     me.shoot("telaah")
@@ -413,15 +437,15 @@ def test_the_whole_story_without_javascript(browser: Browser, city: City) -> Non
 # --- what keeps nobody out -------------------------------------------------------------------------------------------
 
 
-def test_applying_has_no_barriers(browser: Browser, city: City) -> None:
-    me = someone(browser, city, phone=False)
-    plain = someone(browser, city, phone=False, javascript=False)
+def test_applying_has_no_barriers(someone: Someone, city: City) -> None:
+    me = someone(phone=False)
+    plain = someone(phone=False, script_arrives=False)
     siti = city.applicant()
-    assert_no_barriers(_applying(me, plain, siti, city))
+    assert_no_barriers(_applying(me, plain, siti))
     assert me.complaints == plain.complaints == []
 
 
-def _applying(me: Person, plain: Person, siti: Applicant, city: City) -> Iterator[tuple[str, Person]]:
+def _applying(me: Person, plain: Person, siti: Applicant) -> Iterator[tuple[str, Person]]:
     me.go("/ajukan")
     yield "form", me
     with me.expecting(422):
@@ -438,13 +462,13 @@ def _applying(me: Person, plain: Person, siti: Applicant, city: City) -> Iterato
     yield "form with warnings", me
     page = siti.fill_in()
     for person in (me, plain):
-        person.go(city.mailbox.link(siti.email, "ajukan"))
+        person.go(siti.mailbox.link(siti.email, "ajukan"))
     yield "documents, none", me
     base = me.page.url.removesuffix("/berkas")
     me.go(f"{base}/periksa")
     yield "check, incomplete", me
     card_form = plain.page.url
-    plain.page.locator("#berkas-ktp-file").set_input_files(file(city, "ktp_buram"))
+    plain.page.locator("#berkas-ktp-file").set_input_files(sample_file("ktp_buram"))
     plain.press("Unggah", card(plain, "ktp"))
     yield "a document sent without script", plain
     with plain.expecting(422):
@@ -462,7 +486,7 @@ def _applying(me: Person, plain: Person, siti: Applicant, city: City) -> Iterato
     yield "documents, some", me
     me.page.locator("main summary").first.click()
     with me.expecting(422):
-        me.page.locator("#berkas-ktp-file").set_input_files(file(city, "ktp_buram"))
+        me.page.locator("#berkas-ktp-file").set_input_files(sample_file("ktp_buram"))
         expect(card(me, "ktp")).to_contain_text("Perlu diganti")
     yield "documents, one refused to a script", me
     siti.upload_all(siti.browser.get(f"{base}/berkas"))
@@ -482,7 +506,7 @@ def _applying(me: Person, plain: Person, siti: Applicant, city: City) -> Iterato
     yield "sent", me
     me.go(f"{base}/tanda-terima")
     yield "acknowledgement of a draft", me
-    me.go(city.mailbox.link(siti.email, "konfirmasi"))
+    me.go(siti.mailbox.link(siti.email, "konfirmasi"))
     yield "confirm", me
     me.press("Konfirmasi dan teruskan permohonan")
     me.sees("sudah dikonfirmasi")
@@ -491,7 +515,332 @@ def _applying(me: Person, plain: Person, siti: Applicant, city: City) -> Iterato
     yield "sent and confirmed", me
 
 
+def test_deciding_and_following_a_case_have_no_barriers(someone: Someone, city: City) -> None:
+    me = someone(phone=False)
+    siti = city.applicant().apply()
+    siti.confirm()
+    assert_no_barriers(_case(me, siti, city))
+    assert me.complaints == []
+
+
+def _case(me: Person, siti: Applicant, city: City) -> Iterator[tuple[str, Person]]:
+    ticket = siti.ticket
+    kadis, verifikator = city.official(KADIS), city.official(VERIFIKATOR)
+
+    def review(email: str) -> None:
+        me.go(city.mailbox.link(email, "telaah", ticket))
+
+    def application() -> None:
+        me.go(city.mailbox.link(EMAIL, "permohonan", ticket))
+
+    first_link = city.mailbox.link(KADIS, "telaah", ticket)
+    me.go(first_link)
+    yield "disposition", me
+    open_choice(me, "forward")
+    yield "disposition, forward", me
+    open_choice(me, "return").locator(".fold summary").click()
+    yield "disposition, return", me
+    with me.expecting(422):
+        decide(me, "return", "Kembalikan untuk Perbaikan")
+    yield "disposition, return with errors", me
+    open_choice(me, "reject")
+    yield "disposition, reject", me
+    me.page.locator("main details.fold", has_text="Data pemohon").locator("summary").click()
+    me.page.locator(".thumbs a").first.click()
+    expect(me.page.locator(".viewer")).to_be_visible()
+    yield "documents in full", me
+    me.go(f"/telaah/{ticket}/berkas/sk_terakhir")
+    yield "a document", me
+    me.go(f"/telaah/{ticket}/lembar")
+    yield "disposition sheet, empty", me
+    me.page.go_back()
+    me.go(f"/telaah/{ticket}")
+    me.press("Meja kerja Anda")
+    me.sees("1 permohonan menunggu Anda")
+    yield "desk", me
+    application()
+    for fold in me.page.locator("main summary").all():
+        fold.click()
+    yield "application, waiting", me
+    me.press("Batalkan permohonan")
+    yield "withdraw", me
+
+    review(KADIS)
+    ticks = {"items": "ktp", "reason": "ktp_tidak_terbaca"}
+    decide(me, "return", "Kembalikan untuk Perbaikan", ticks, note="Foto terpotong.")
+    yield "receipt of a return", me
+    me.press("Lembar disposisi")
+    yield "disposition sheet", me
+    me.go(first_link)
+    yield "disposition, returned", me
+    application()
+    yield "application, returned", me
+    me.press("Perbaiki permohonan")
+    yield "mend", me
+    with me.expecting(422):
+        me.press("Kirim perbaikan")
+    yield "mend, missing", me
+    choose(me, "ktp", sample_file("ktp"))
+    expect(card(me, "ktp")).to_contain_text("Diterima")
+    yield "mend, received", me
+    me.go(f"/status/{ticket}")
+    yield "status, returned", me
+    siti.mend()
+    review(KADIS)
+    yield "disposition, mended", me
+    kadis.decide(ticket, "forward", instructions=["proses"], note="Mohon diproses.")
+    city.official(KABID).decide(ticket, "forward", instructions=["proses"])
+    city.official(STATISTISI).decide(ticket, "forward", instructions=["proses"])
+    me.go(first_link)
+    me.sees("Sudah ditindaklanjuti")
+    yield "moved on", me
+
+    review(VERIFIKATOR)
+    with me.expecting(422):
+        decide(me, "dispatch", "Tandai Terkirim ke BSrE", {"checklist": "ktp"})
+    yield "dispatch, incomplete", me
+    city.official(OTHER_VERIFIKATOR).decide(ticket, "dispatch", checklist="*")
+    with me.expecting(409):
+        decide(me, "dispatch", "Tandai Terkirim ke BSrE", {"checklist": "*"})
+    yield "dispatch, too late", me
+    review(VERIFIKATOR)
+    open_choice(me, "refuse")
+    yield "sent", me
+    verifikator.decide(ticket, "refuse", reason="kyc_gagal", note="Ulangi verifikasi wajah.")
+    review(VERIFIKATOR)
+    yield "dispatch, refused by BSrE", me
+    verifikator.decide(ticket, "dispatch", checklist="*")
+    verifikator.decide(ticket, "accept")
+    review(VERIFIKATOR)
+    yield "visit, waiting", me
+    decide(me, "invite", "Kirim Undangan")
+    me.go(f"/telaah/{ticket}")
+    yield "visit, invited", me
+    application()
+    yield "application, invited", me
+    me.press("Pilih jadwal")
+    yield "slots", me
+    with me.expecting(422):
+        me.press("Ambil jadwal ini")
+    yield "slots, none chosen", me
+    city.clock.forward(hours=15)
+    application()
+    me.press("Pilih jadwal")
+    me.page.get_by_role("radio").first.check()
+    city.clock.forward(hours=10)
+    with me.expecting(409):
+        me.press("Ambil jadwal ini")
+    yield "slots, taken", me
+    siti.pick()
+    application()
+    yield "application, booked", me
+    me.press("Ubah jadwal")
+    yield "slots, again", me
+    review(VERIFIKATOR)
+    open_choice(me, "attend")
+    yield "visit, booked", me
+    verifikator.decide(ticket, "miss", note="Tidak datang.")
+    review(VERIFIKATOR)
+    yield "visit, missed", me
+    application()
+    yield "application, missed", me
+    siti.pick()
+    verifikator.decide(ticket, "attend")
+    review(VERIFIKATOR)
+    with me.expecting(422):
+        dates = {"valid_from": "2026-11-26", "valid_until": "2026-11-25"}
+        decide(me, "record", "Catat Sertifikat", serial="?", **dates)
+    yield "handover, record with errors", me
+    verifikator.decide(ticket, "record", serial="4A1F2209", valid_from="2026-11-25", valid_until="2028-11-25")
+    review(VERIFIKATOR)
+    yield "handover, ready", me
+    decide(me, "hand_over", "Catat Penyerahan", received_by="Siti Contoh")
+    yield "receipt, closed", me
+    application()
+    yield "application, done", me
+    me.press("Cetak tanda terima penyerahan")
+    yield "handover paper", me
+    me.go("/permohonan/tanda-terima")
+    yield "acknowledgement", me
+    me.go(f"/status/{ticket}")
+    yield "status, done", me
+    me.go("/rekap")
+    yield "recap", me
+
+
+def test_public_and_error_pages_have_no_barriers(someone: Someone, city: City) -> None:
+    me = someone(phone=False)
+    assert_no_barriers(_public(me, city))
+    assert me.complaints == []
+
+
+def _public(me: Person, city: City) -> Iterator[tuple[str, Person]]:
+    siti = city.applicant().apply()
+    for path in ("/status", "/rekap", "/tautan", "/meja", "/_latihan", "/_jam"):
+        me.go(path)
+        yield path, me
+    me.go("/status?tiket=TTE-26-0000-0000", 404)
+    yield "ticket unknown", me
+    me.go(f"/status/{siti.ticket}")
+    yield "status, unconfirmed", me
+    me.go("/tautan")
+    fill(me, {"tiket": siti.ticket, "email": EMAIL})
+    me.press("Kirim tautan baru")
+    yield "link asked for", me
+    old = city.mailbox.link(EMAIL, "konfirmasi", siti.ticket)
+    me.go("/_mailbox")
+    me.page.locator("main summary").first.click()
+    me.press("Matikan relai email")
+    yield "mailbox, relay off", me
+    me.press("Nyalakan relai email")
+    me.go("/permohonan", 403)
+    yield "link needed", me
+    me.go("/konfirmasi/bukan-tautan", 403)
+    yield "link forged", me
+    me.go("/ajukan/00000000000000000000000000000000/berkas", 403)
+    yield "draft link needed", me
+    me.go("/tidak-ada", 404)
+    yield "not found", me
+    me.go("/unggah", 405)
+    yield "not so", me
+    siti.confirm()
+    me.go(city.mailbox.link(KADIS, "telaah", siti.ticket))
+    database = sqlite3.connect(city.house.config.data / "portal.sqlite")
+    database.execute("ALTER TABLE application RENAME TO lost")
+    me.go(f"/status/{siti.ticket}", 500)
+    database.execute("ALTER TABLE lost RENAME TO application")
+    database.close()
+    yield "portal in trouble", me
+    city.clock.forward(days=3)
+    me.go(f"/status/{siti.ticket}")
+    yield "status, late", me
+    me.go(f"/telaah/{siti.ticket}", 403)
+    yield "session over", me
+    city.official(KADIS).decide(siti.ticket, "reject", reason="lainnya", note="Bukan pegawai.")
+    me.go(city.mailbox.link(EMAIL, "permohonan", siti.ticket))
+    yield "application, rejected", me
+    me.go(f"/status/{siti.ticket}")
+    yield "status, rejected", me
+    me.go("/meja")
+    city.clock.forward(days=60)
+    me.go(old, 410)
+    yield "link expired", me
+
+
 def assert_no_barriers(pages: Iterator[tuple[str, Person]]) -> None:
     """Walk through the pages and look at each as it stands."""
     found = {name: barriers for name, person in pages if (barriers := person.barriers())}
     assert found == {}
+
+
+# --- by keyboard, on paper -------------------------------------------------------------------------------------------
+
+
+def test_a_decision_needs_only_a_keyboard(someone: Someone, city: City) -> None:
+    """Tab, Space and Enter; wherever one is can be seen."""
+    me = someone(phone=False, size={"width": 1280, "height": 800})
+    siti = city.applicant().apply()
+    siti.confirm()
+    keyboard = me.page.keyboard
+    me.go(city.mailbox.link(KADIS, "telaah", siti.ticket))
+    keyboard.press("Tab")
+    expect(me.page.get_by_role("link", name="Langsung ke isi")).to_be_in_viewport()
+    assert_focus_is_seen(me)
+    keyboard.press("Enter")
+    expect(me.page.locator("main")).to_be_focused()
+    tab_to(me, "#tindakan-forward > summary")
+    keyboard.press("Space")
+    tab_to(me, "#tindakan-forward [name=instructions]")
+    keyboard.press("Space")
+    tab_to(me, "#tindakan-forward textarea")
+    keyboard.type("Segera diproses.")
+    tab_to(me, "#tindakan-forward button")
+    keyboard.press("Enter")
+    me.sees("Keputusan Anda tercatat", "Proses lebih lanjut", "Segera diproses.")
+    assert city.status(siti.ticket)["label"] == "Didisposisikan ke Kepala Bidang"
+    assert me.complaints == []
+
+
+def test_a_file_is_chosen_by_keyboard(someone: Someone, city: City) -> None:
+    me = someone()
+    siti = city.applicant()
+    siti.fill_in()
+    me.go(city.mailbox.link(siti.email, "ajukan"))
+    tab_to(me, "#berkas-ktp-file")
+    with me.page.expect_file_chooser() as picker:
+        me.page.keyboard.press("Enter")
+    picker.value.set_files(sample_file("ktp"))
+    expect(card(me, "ktp")).to_contain_text("Diterima")
+    expect(card(me, "ktp")).to_be_focused()
+    assert me.complaints == []
+
+
+def tab_to(me: Person, goal: str) -> None:
+    """Press Tab until there; at every stop one sees where one is."""
+    for _ in range(60):
+        me.page.keyboard.press("Tab")
+        assert_focus_is_seen(me)
+        if me.page.evaluate("goal => document.activeElement.matches(goal)", goal):
+            return
+    raise AssertionError(f"{goal} cannot be reached")
+
+
+def assert_focus_is_seen(me: Person) -> None:
+    """There is a ring around what has the focus; around a file field's button, as the field itself is out of sight."""
+    assert me.page.evaluate(
+        """() => {
+          const focused = document.activeElement, shown = focused.type === "file" ? focused.labels[0] : focused;
+          const style = getComputedStyle(shown), box = shown.getBoundingClientRect();
+          return style.outlineStyle === "solid" && parseFloat(style.outlineWidth) >= 3
+            && box.width > 0 && box.bottom > 0 && box.top < innerHeight;
+        }"""
+    ), me.page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
+
+
+def test_papers_are_a_page_or_two_of_a4(someone: Someone, city: City) -> None:
+    me = someone(phone=False)
+    siti = city.applicant().apply()
+    siti.confirm()
+    city.forward_to_verifikator(siti.ticket)
+    verifikator = city.official(VERIFIKATOR)
+    verifikator.decide(siti.ticket, "dispatch", checklist="*")
+    for action in ("accept", "invite"):
+        verifikator.decide(siti.ticket, action)
+    siti.pick()
+    verifikator.decide(siti.ticket, "attend")
+    certificate = {"serial": "4A:1F:22:09", "valid_from": "2026-11-25", "valid_until": "2028-11-25"}
+    verifikator.decide(siti.ticket, "record", **certificate)
+    verifikator.decide(siti.ticket, "hand_over", received_by="Siti Contoh")
+
+    me.go(city.mailbox.link(VERIFIKATOR, "telaah", siti.ticket))
+    me.go(f"/telaah/{siti.ticket}/lembar")
+    sheet = print_out(me, "lembar-disposisi", siti.ticket)
+    for words in ("LEMBAR DISPOSISI", "Proses lebih lanjut", "Rahmawati Contoh", "Andi Contoh"):
+        assert words in sheet
+    me.go(city.mailbox.link(EMAIL, "permohonan", siti.ticket))
+    me.go("/permohonan/tanda-terima")
+    assert "Surat permohonan" in print_out(me, "tanda-terima", siti.ticket)
+    me.go("/permohonan/serah-terima")
+    handover = print_out(me, "serah-terima", siti.ticket)
+    for words in ("4A:1F:22:09", "25 November 2028", "Siti Contoh", "Yang menerima,"):
+        assert words in handover
+    assert me.complaints == []
+
+
+def print_out(me: Person, name: str, ticket: str) -> str:
+    """Print the page, look at the paper, and return what is on it."""
+    path = me.print(name)
+    with pikepdf.open(path) as paper:
+        assert 1 <= len(paper.pages) <= 2
+        for page in paper.pages:
+            left, bottom, right, top = (float(side) for side in page.mediabox)
+            assert (round((right - left) / 72 * 25.4), round((top - bottom) / 72 * 25.4)) == (210, 297)
+    with pypdfium2.PdfDocument(path) as paper:
+        pages = [" ".join(page.get_textpage().get_text_range().split()) for page in paper]
+    for number, text in enumerate(pages, start=1):
+        assert f"Halaman {number} dari {len(pages)}" in text
+    words = " ".join(pages)
+    assert ticket in words
+    assert "Langsung ke isi" not in words
+    assert "Kotak surat latihan" not in words
+    return words

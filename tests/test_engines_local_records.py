@@ -135,6 +135,9 @@ def test_a_full_disk_is_unavailable_and_leaves_nothing_half_written(records):
         with pytest.raises(Unavailable) as caught:
             records.commit(change(big, notices=[a_notice(big.ticket)], claims=["visit/1"]))
         assert caught.value.code == "store_unavailable"
+        assert records.load(case.ticket) == case, "reading goes on"
+    with records._database.reading() as connection:
+        connection.execute("PRAGMA max_page_count = 1000000")
     with pytest.raises(NotFound):
         records.load(big.ticket)
     assert list(records.unsent()) == []

@@ -373,7 +373,7 @@ def test_every_sentence_of_the_application_is_reached_above():
 
 def test_people_without_an_office_address_are_told_where_to_get_one():
     (finding,) = findings(PNS | {"email": "siti@gmail.com"})
-    assert "/persyaratan/#email-dinas" in finding.message
+    assert "Hubungi DKISP" in finding.message
 
 
 def test_errors_come_before_warnings_each_in_the_order_of_the_form():

@@ -55,8 +55,20 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engines.local.mail": CORE | PORTS | {"engines.local.database"},
     "web": CORE | {"service", "intake", "clockwork", "web.*"},
     "web.*": CORE | PORTS | {"links", "service", "forms", "typed", "wording", "samples", "web.*"},
+    "config": {"errors"},
     "bootstrap": {"*"},
-    "cli": {"bootstrap", "background", "web", "errors", "notices"},
+    "cli": {
+        "application",
+        "service",
+        "identity",
+        "bootstrap",
+        "config",
+        "background",
+        "web",
+        "errors",
+        "notices",
+        "sop",
+    },
     "__main__": {"cli"},
 }
 

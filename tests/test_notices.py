@@ -12,6 +12,7 @@ from portal.bootstrap import read_sop
 from portal.notices import DEADLINE, Notice, Official, notice, owed
 from portal.sop import APPLICANT, Sop
 
+DAY = date(2026, 11, 23)
 FOLDER = Path(__file__).resolve().parents[1] / "schemas" / "penerbitan"
 OFFICIALS = [
     Official("kadis", "Rahma", "kadis@tarakankota.go.id"),
@@ -28,7 +29,7 @@ def sop() -> Sop:
 
 
 def letters(walk: Walk, officials: list[Official] = OFFICIALS) -> list[tuple[str, str]]:
-    return [(entry.letter, entry.recipient) for entry in owed(walk.case, officials, walk.sop)]
+    return [(entry.letter, entry.recipient) for entry in owed(walk.case, officials, walk.sop, DAY)]
 
 
 def test_sending_owes_the_applicant_the_confirmation_and_no_official_anything(sop: Sop) -> None:
@@ -85,7 +86,7 @@ def test_a_booked_visit_is_told_to_the_applicant_and_the_verifikator(sop: Sop) -
 
 
 def test_the_same_event_owes_the_same_letter_to_the_same_person_once(sop: Sop) -> None:
-    entries = owed(Walk(sop).confirm().case, OFFICIALS, sop)
+    entries = owed(Walk(sop).confirm().case, OFFICIALS, sop, DAY)
     assert len({entry.identity for entry in entries}) == len(entries)
 
 
@@ -113,4 +114,4 @@ def test_an_undelivered_email_turns_red_after_the_deadline_or_at_once_when_hopel
 
 
 def test_the_receipt_goes_to_the_one_who_decided(sop: Sop) -> None:
-    assert official("kadis").email == owed(Walk(sop).confirm().decide("forward").case, [], sop)[-1].recipient
+    assert official("kadis").email == owed(Walk(sop).confirm().decide("forward").case, [], sop, DAY)[-1].recipient

@@ -78,7 +78,8 @@ OFFICIALS = {
     "pelaksana_bidang": "Andi Contoh",
     "verifikator": "Dewi Contoh",
 }
-OTHERS = {"turn", "visit_booked", "decided", "draft_saved", "reminder", "desk", "visit_tomorrow", "new_link"}
+OTHERS = {"turn", "visit_booked", "decided", "draft_saved", "visit_tomorrow", "new_link"}
+OTHERS |= {"reminder", "desk", "escalation"}
 
 
 @dataclass(frozen=True)
@@ -180,7 +181,7 @@ def story(office: Office) -> list[Sent]:
     case = office.decide(case, "dispatch", checklist=checklist)
     case = office.decide(case, "accept")
     case = office.decide(case, "invite", note=said("Masuk lewat pintu timur."))
-    case = office.book(office.book(case, 0), 3)
+    case = office.book(office.book(case, 0), 15)
     office.now = case.slot - timedelta(days=1)
     office.clockwork.remind_visits()
     office.deliver()
@@ -199,8 +200,8 @@ def story(office: Office) -> list[Sent]:
     office.submit()
     office.confirmed()
     office.now += timedelta(days=8)
-    office.clockwork.expire()
-    office.clockwork.remind()
+    for chore in office.clockwork.chores():
+        chore()
     kadis = Actor("kadis", said(OFFICIALS["kadis"]), email="kadis@tarakankota.go.id")
     office.portal.records.owe([notice("desk", kadis, about="meja", event=0, at=office.now)])
     office.deliver()
@@ -260,7 +261,7 @@ def letters_named_in_code() -> Iterator[str]:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if not isinstance(node, ast.Call):
                 continue
-            place = {"notice": 0, "owe_again": 1, "_to_applicant": 1}.get(
+            place = {"notice": 0, "owe_again": 1, "_digest": 0}.get(
                 getattr(node.func, "id", getattr(node.func, "attr", ""))
             )
             named = node.args[place] if place is not None and len(node.args) > place else None
@@ -270,7 +271,7 @@ def letters_named_in_code() -> Iterator[str]:
 
 def test_every_letter_named_in_the_code_has_a_file() -> None:
     named = set(letters_named_in_code())
-    assert {"draft_saved", "reminder", "visit_tomorrow"} <= named
+    assert {"draft_saved", "reminder", "escalation", "visit_tomorrow"} <= named
     assert named - files() == set()
 
 
@@ -285,7 +286,7 @@ def test_a_subject_begins_with_the_prefix_and_names_the_ticket(sent: list[Sent])
     for each in sent:
         assert each.message.subject.startswith("[TTE Tarakan] ")
         assert "\n" not in each.message.subject
-        if each.letter not in ("draft_saved", "reminder", "desk"):
+        if each.letter not in ("draft_saved", "reminder", "desk", "escalation"):
             assert each.context["application"].ticket in each.message.subject, each.letter
 
 
@@ -360,7 +361,9 @@ def test_neither_nik_nor_nip_is_in_any_email(sent: list[Sent]) -> None:
 def test_each_link_is_written_out_once_and_at_most_one_is_the_button(sent: list[Sent]) -> None:
     for each in sent:
         buttons = page(each.message).find_class("button")
-        assert len(buttons) == (0 if each.letter in ("decided", "withdrawn", "lapsed") else 1), each.letter
+        assert len(buttons) == (0 if each.letter in ("decided", "withdrawn", "lapsed", "escalation") else 1), (
+            each.letter
+        )
         for link in links(each.message):
             assert each.message.html.count(f'href="{link}"') == 1
             assert each.message.html.count(f"{link}<") == 1
@@ -463,7 +466,7 @@ def test_the_first_official_reads_who_asks_and_what_to_do(sent: list[Sent]) -> N
     assert "Pemohon: SITI AMINAH, Pranata Komputer Ahli Muda, BKPSDM" in text
     assert "Anda bertindak sebagai: Kepala Dinas" in text
     assert "Tugas: Telaah surat permohonan, lalu disposisikan kepada Kepala Bidang" in text
-    assert "Mohon ditindaklanjuti sampai Senin, 23 November 2026 pukul 10.25 WITA." in text
+    assert "Mohon ditindaklanjuti paling lambat Senin, 23 November 2026 pukul 10.25 WITA." in text
 
 
 def test_the_next_official_reads_the_instruction_and_the_note(sent: list[Sent]) -> None:
@@ -515,7 +518,7 @@ def test_the_hand_over_receipt_holds_the_certificate_and_who_received_it(sent: l
 
 
 def test_a_missed_visit_names_the_time_that_passed(sent: list[Sent]) -> None:
-    assert "pada jadwal Selasa, 24 November 2026 pukul 10.00 WITA" in first(sent, "missed").message.text
+    assert "pada jadwal Rabu, 25 November 2026 pukul 10.30 WITA" in first(sent, "missed").message.text
 
 
 def test_an_address_is_confirmed_by_the_day_the_application_lapses(sent: list[Sent]) -> None:

@@ -252,21 +252,22 @@ def test_mended_cases_say_what_was_mended_and_come_back_to_the_same_desk(
     assert "Disposisikan ke Statistisi Ahli Muda" in page.text
 
 
-@pytest.mark.parametrize(
-    ("before", "words"),
-    [("book", "Undangan sudah dikirim. Tunggu pemohon memilih jadwal."), ("resubmit", "menunggu Pemohon")],
-)
-def test_while_the_applicant_has_it_there_is_nothing_to_decide(
-    office: Office, person: Callable[[str], Person], before: str, words: str
+def test_an_invited_applicant_is_waited_for_and_the_case_can_only_be_closed(
+    office: Office, person: Callable[[str], Person]
 ) -> None:
-    if before == "book":
-        number, email = office.case("book"), FIRST
-    else:
-        number, email = office.case(), KADIS
-        office.act(number, KADIS, "return", {"items": ["ktp"], "reason": "ktp_tidak_terbaca"})
-    page = person(email).opens(number)
+    page = person(FIRST).opens(office.case("book"))
 
-    assert words in page.text
+    assert "Undangan sudah dikirim. Tunggu pemohon memilih jadwal." in page.text
+    assert page.html.xpath("//input[@name='tindakan']/@value") == ["reject"]
+    assert "Tutup Permohonan" in page.text
+
+
+def test_while_the_applicant_mends_there_is_nothing_to_decide(office: Office, person: Callable[[str], Person]) -> None:
+    number = office.case()
+    office.act(number, KADIS, "return", {"items": ["ktp"], "reason": "ktp_tidak_terbaca"})
+    page = person(KADIS).opens(number)
+
+    assert "menunggu Pemohon" in page.text
     assert "Tidak ada yang perlu Anda putuskan sekarang" in page.text
     assert not page.html.xpath("//form[contains(@action, 'putuskan')]")
 
@@ -404,7 +405,7 @@ def test_the_receipt_counts_what_else_waits_and_stays_readable(office: Office, p
     kadis.decides(other, "forward", FORWARD)
     later = kadis.get(f"/telaah/{number}/keputusan")
     assert "Didisposisikan kepada Kepala Bidang" in later.text
-    assert "Keadaan permohonan sekarang: Ditolak." in later.text
+    assert "Status permohonan sekarang: Ditolak." in later.text
     assert "Tidak ada permohonan lain yang menunggu Anda." in later.text
 
 

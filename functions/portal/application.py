@@ -102,7 +102,7 @@ class Draft:
     """What an applicant has typed and uploaded but not sent.
 
     Attributes:
-        version: 1, 2, 3 ...; a store keeps version n only over n - 1.
+        version: 1, 2, 3 ...; a store keeps version n only over n - 1; 0 while no store has it.
         ticket: once sent, the application it became.
         mends: the ticket of a returned application that this draft mends; ``items`` then names what may change.
     """
@@ -181,11 +181,12 @@ class Application:
     ) -> "Application":
         """SOP step 1: the applicant sends form and documents (``documents``: the copies kept under the ticket)."""
         blank = cls(ticket, draft.service, sop.version, draft.form, documents, sop.first.key, State.UNCONFIRMED, ())
-        return blank._record("submit", sop.first.key, State.UNCONFIRMED, blank._applicant(sop), at, blank._basis())
+        return blank._record("submit", sop.first.key, State.UNCONFIRMED, blank.applicant(sop), at, blank._basis())
 
     def confirm(self, *, agenda: str, sop: Sop, at: datetime) -> "Application":
         """The applicant's address is real; ``agenda`` is the office's running number of the letter."""
-        return self._move("confirm", sop, self._applicant(sop), at, {"agenda": agenda})
+        confirmed = {"agenda": agenda, "email": self.value("email", sop)}
+        return self._move("confirm", sop, self.applicant(sop), at, confirmed)
 
     def decide(self, action: str, data: Mapping[str, Any], *, actor: Actor, sop: Sop, at: datetime) -> "Application":
         """An official decides at the present step (``data`` as in ``decision.schema.json``).
@@ -205,10 +206,10 @@ class Application:
         """The applicant has mended what was named; the case goes back to the step that returned it."""
         mended = replace(self, form=draft.form, documents=documents)
         changed = mended._basis()
-        return mended._move("resubmit", sop, self._applicant(sop), at, {**changed, "items": list(draft.items)})
+        return mended._move("resubmit", sop, self.applicant(sop), at, {**changed, "items": list(draft.items)})
 
     def withdraw(self, *, sop: Sop, at: datetime) -> "Application":
-        return self._move("withdraw", sop, self._applicant(sop), at, {})
+        return self._move("withdraw", sop, self.applicant(sop), at, {})
 
     def lapse(self, *, sop: Sop, at: datetime) -> "Application":
         """The address was not confirmed in time."""
@@ -216,7 +217,7 @@ class Application:
 
     def book(self, slot: datetime, seat: str, *, sop: Sop, at: datetime) -> "Application":
         """SOP step 6: the applicant picks when to come; ``seat`` is the claim that keeps others off the same time."""
-        return self._move("book", sop, self._applicant(sop), at, {"slot": slot.isoformat(), "seat": seat})
+        return self._move("book", sop, self.applicant(sop), at, {"slot": slot.isoformat(), "seat": seat})
 
     # --- questions -----------------------------------------------------------------------------------------------
 
@@ -294,9 +295,17 @@ class Application:
         names = (sop.applicant.get(f"{meaning}_other", ""), sop.applicant.get(meaning, ""))
         return next((str(self.form[name]) for name in names if self.form.get(name)), "")
 
+    def address(self, sop: Sop) -> str:
+        """Where letters to the applicant go: the confirmed address, also after another one was typed while mending."""
+        return str(self._newest("confirm").get("email") or self.value("email", sop))
+
+    def applicant(self, sop: Sop) -> Actor:
+        return Actor(role=APPLICANT, name=self.value("name", sop), email=self.address(sop))
+
     def concerns(self, email: str, number: str, sop: Sop) -> bool:
         """Is this the application of the person with this address or staff number?"""
-        same_email = bool(email) and email.lower() == self.value("email", sop).lower()
+        addresses = {self.value("email", sop).lower(), self.address(sop).lower()}
+        same_email = bool(email) and email.lower() in addresses
         return same_email or (bool(number) and number == self.value("number", sop))
 
     def spans(self, now: datetime) -> Iterator[tuple[str, State, datetime, datetime]]:
@@ -339,9 +348,6 @@ class Application:
             "form": sha256(ledger.canonical(self.form)).hexdigest(),
             "documents": {document.kind: document.sha256 for document in self.documents},
         }
-
-    def _applicant(self, sop: Sop) -> Actor:
-        return Actor(role=APPLICANT, name=self.value("name", sop), email=self.value("email", sop))
 
     def _newest(self, action: str) -> Mapping[str, Any]:
         return next((event.data for event in reversed(self.events) if event.action == action), {})

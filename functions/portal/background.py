@@ -16,7 +16,7 @@ CHORES_EVERY: Final = 30
 
 
 class Background:
-    """Started with the server, stopped with it; an error in one round is logged and the next round tries again."""
+    """Started with the server, stopped with it; an error in one chore is logged and the next round tries again."""
 
     def __init__(self, clockwork: Clockwork) -> None:
         self._clockwork = clockwork
@@ -27,23 +27,30 @@ class Background:
         self._thread.start()
 
     def stop(self) -> None:
+        """Returns once the email under way, if any, has been settled; a relay that dawdles is waited for 10 s."""
         self._stopped.set()
         self._thread.join(timeout=10)
 
     def _run(self) -> None:
         rounds = 0
         while not self._stopped.is_set():
-            self._round(chores=rounds % CHORES_EVERY == 0)
+            self.round(chores=rounds % CHORES_EVERY == 0)
             rounds += 1
             self._stopped.wait(MAIL_EVERY)
 
-    def _round(self, *, chores: bool) -> None:
-        try:
-            self._clockwork.send_due()
-            if chores:
-                self._clockwork.remind()
-                self._clockwork.remind_visits()
-                self._clockwork.expire()
-        except Exception as problem:
-            # The kind only: the message may hold personal data.
-            log.warning("a round of the clockwork failed: %s", type(problem).__name__)
+    def round(self, *, chores: bool) -> None:
+        """Owed emails, and every so often the chores; one that fails does not keep the others from their turn."""
+        seldom = self._clockwork.chores() if chores else ()
+        for chore in (self._send_mail, *seldom):
+            try:
+                chore()
+            except Exception as problem:
+                # The kind only: the message may hold personal data.
+                log.warning("%s failed: %s", chore.__name__, type(problem).__name__)
+
+    def _send_mail(self) -> int:
+        """All that is due, one by one, so that the end of the portal waits for one email and not for all of them."""
+        sent = 0
+        while not self._stopped.is_set() and self._clockwork.send_due(1):
+            sent += 1
+        return sent

@@ -1,77 +1,32 @@
-"""The only wiring: reads the environment and the files, chooses the engine, and hands everything its collaborators."""
+"""The only wiring: reads the service's files, chooses the engine, and hands everything its collaborators."""
 
 import json
+import math
 import os
 import secrets
 import tomllib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, TypeVar
 
 from portal import documents, forms, papers, sop, web, worktime
 from portal.clockwork import Clockwork
+from portal.config import ROOT, SECURITY, Config
 from portal.engines.local.files import FolderFiles
 from portal.engines.local.mail import Mailbox, Smtp
 from portal.engines.local.records import SqliteRecords
 from portal.engines.ports import Mail
-from portal.errors import SopInvalid
+from portal.errors import SettingInvalid, SopInvalid
 from portal.intake import Intake
 from portal.language import Language
 from portal.links import Links
 from portal.notices import Official
 from portal.service import Portal
 
-ROOT = Path(__file__).resolve().parents[2]
-
-
-@dataclass(frozen=True)
-class Config:
-    """Settings; ``from_environment`` names each variable.
-
-    Attributes:
-        service: folder of the service's ``sop.toml``; the shared schemas lie beside it.
-        data: folder of everything that must survive: database, files, keys.
-        address: public address, without a slash at the end.
-        site: the built static site, or None to serve the dynamic pages only.
-        rehearsal: sample officials, mailbox, time machine; never for real cases.
-    """
-
-    service: Path
-    data: Path
-    address: str
-    site: Path | None
-    rehearsal: bool
-    smtp_host: str
-    smtp_port: int
-    smtp_user: str
-    smtp_password: str = field(repr=False)
-    smtp_security: str
-    sender: str
-
-    @classmethod
-    def from_environment(cls, environ: Mapping[str, str], **given: Any) -> "Config":
-        """Settings from variables; ``given`` ones (of the command line) go before.
-
-        SERVICE, DATA, ADDRESS, SITE, REHEARSAL, SMTP_HOST, SMTP_PORT, SMTP_USER, SMTP_PASSWORD_FILE, SMTP_SECURITY
-        (starttls, ssl or none), SENDER.
-        """
-        password = environ.get("SMTP_PASSWORD_FILE")
-        settings = {
-            "service": Path(environ.get("SERVICE", ROOT / "schemas" / "penerbitan")),
-            "data": Path(environ.get("DATA", "data")),
-            "address": environ.get("ADDRESS", "http://localhost:8000").rstrip("/"),
-            "site": Path(environ.get("SITE", ROOT / "build" / "site")),
-            "rehearsal": environ.get("REHEARSAL", "") not in ("", "0"),
-            "smtp_host": environ.get("SMTP_HOST", "localhost"),
-            "smtp_port": int(environ.get("SMTP_PORT", "25")),
-            "smtp_user": environ.get("SMTP_USER", ""),
-            "smtp_password": Path(password).read_text("utf-8").strip() if password else "",
-            "smtp_security": environ.get("SMTP_SECURITY", "starttls"),
-            "sender": environ.get("SENDER", ""),
-        }
-        return cls(**{**settings, **{key: value for key, value in given.items() if value is not None}})
+_Parsed = TypeVar("_Parsed")
 
 
 @dataclass(frozen=True)
@@ -108,7 +63,10 @@ class TimeMachine:
         self._write(timedelta())
 
     def _write(self, offset: timedelta) -> None:
-        self._path.write_text(str(int(offset.total_seconds())), "utf-8")
+        # Upwards, so that whoever goes to the opening of the office arrives after it; whole at any moment.
+        unfinished = self._path.with_name(f".{self._path.name}.{secrets.token_hex(4)}")
+        unfinished.write_text(str(math.ceil(offset.total_seconds())), "utf-8")
+        unfinished.replace(self._path)
 
 
 def read_sop(folder: Path) -> sop.Sop:
@@ -117,33 +75,45 @@ def read_sop(folder: Path) -> sop.Sop:
     Raises:
         SopInvalid: names the file, the key, and what is expected there.
     """
-    path = folder / "sop.toml"
-    try:
-        data = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
-        raise SopInvalid("sop_unreadable", file=str(path), key="", expected=str(problem)) from problem
+    path, form_path = folder / "sop.toml", folder / "application.schema.json"
+    data, form = _read_toml(path), _read_json(form_path)
     forms.validate(_read_json(folder.parent / "sop.schema.json"), data, str(path))
-    return sop.parse(data, _read_json(folder / "application.schema.json"))
+    _check_form(form, form_path)
+    with _about(path):
+        return sop.parse(data, form)
+
+
+def read_calendar(edition: sop.Sop, folder: Path) -> worktime.Calendar:
+    """The office hours of a service's SOP, with the holidays that lie beside it.
+
+    Raises:
+        SopInvalid: hours that are none, of the office or for visits (``calendar_invalid``).
+    """
+    with _about(folder / "sop.toml"):
+        for number, step in enumerate(edition.steps):
+            for day, windows in (step.visit.windows if step.visit else {}).items():
+                worktime.parse_hours(windows, f"steps[{number}].visit.windows.{day}")
+        return worktime.calendar(edition.data["calendar"], _read_toml(folder.parent / "holidays.toml"))
 
 
 def build(config: Config, clock: Callable[[], datetime] | None = None) -> House:
     """The portal on the embedded engine: SQLite, a folder, and SMTP or the rehearsal's mailbox."""
-    config.data.mkdir(parents=True, exist_ok=True)
     edition = read_sop(config.service)
+    calendar = read_calendar(edition, config.service)
+    _make(config.data)
     time_machine = TimeMachine(config.data / "jam")
     clock = clock or (time_machine.now if config.rehearsal else lambda: datetime.now(UTC))
     links = Links(_keys(config.data / "kunci"))
-    calendar = worktime.calendar(edition.data["calendar"], _read_toml(config.service.parent / "holidays.toml"))
     records = SqliteRecords(config.data / "portal.sqlite")
     records.keep_sop(edition.version, edition.snapshot())
     files = FolderFiles(config.data / "berkas", links, lambda: secrets.token_hex(8))
-    mailbox = Mailbox(config.data / "kotak-surat.sqlite", edition.data["office"]["email"])
+    mail = _mailbox(config, edition) if config.rehearsal else _smtp(config)
     portal = Portal(
         sop=edition,
         decisions=_read_json(config.service.parent / "decision.schema.json")["$defs"],
         records=records,
         files=files,
-        mail=mailbox if config.rehearsal else _smtp(config),
+        mail=mail,
         links=links,
         calendar=calendar,
         clock=clock,
@@ -160,7 +130,7 @@ def build(config: Config, clock: Callable[[], datetime] | None = None) -> House:
     extra: dict[str, Any] = {"receiver": files, "page_image": documents.page_image, "qr": papers.qr_svg}
     extra["calendar_entry"] = letters.visit
     if config.rehearsal:
-        extra |= {"mailbox": mailbox, "time_machine": time_machine, **_rehearse(config.service, portal)}
+        extra |= {"mailbox": mail, "time_machine": time_machine, **_rehearse(config.service, portal)}
     return House(portal, intake, clockwork, extra, config)
 
 
@@ -179,7 +149,14 @@ def wsgi(house: House) -> Any:
     site = house.config.site
     if site is None or not site.is_dir():
         return app
-    return WhiteNoise(app, root=str(site), index_file=True, add_headers_function=_site_headers)
+    built = WhiteNoise(app, root=str(site), index_file=True, add_headers_function=_site_headers)
+
+    def serve(environ: dict[str, Any], start_response: Any) -> Any:
+        # The built pages know no words for somebody who sends them a form; the application does.
+        looking = environ["REQUEST_METHOD"] in ("GET", "HEAD")
+        return (built if looking else app)(environ, start_response)
+
+    return serve
 
 
 def _site_headers(headers: Any, path: str, url: str) -> None:
@@ -191,14 +168,25 @@ def _site_headers(headers: Any, path: str, url: str) -> None:
     headers["X-Content-Type-Options"] = "nosniff"
 
 
+def _make(folder: Path) -> None:
+    """Raises SettingInvalid: there can be no such folder."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as problem:
+        raise SettingInvalid("setting_invalid", key="DATA", value=str(folder), expected=str(problem)) from problem
+
+
+def _mailbox(config: Config, edition: sop.Sop) -> Mail:
+    return Mailbox(config.data / "kotak-surat.sqlite", edition.data["office"]["email"])
+
+
 def _smtp(config: Config) -> Mail:
-    security: bool | Literal["ssl"] = {"starttls": True, "none": False}.get(config.smtp_security, "ssl")
     return Smtp(
         host=config.smtp_host,
         port=config.smtp_port,
         username=config.smtp_user,
         password=config.smtp_password,
-        starttls=security,
+        starttls=SECURITY[config.smtp_security],
         sender=config.sender,
         timeout=10,  # up to nine answers a message must stay within the clockwork's lease
     )
@@ -207,10 +195,20 @@ def _smtp(config: Config) -> Mail:
 def _keys(path: Path) -> list[str]:
     """Secret keys, one a line, newest last; made at the first start, readable by the owner only."""
     if not path.exists():
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        # Under another name first: a crash must not leave a file without a key, with which nothing could be signed.
+        unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+        handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(secrets.token_urlsafe(48) + "\n")
-    return path.read_text("utf-8").split()
+            file.flush()
+            os.fsync(handle)
+        with suppress(FileExistsError):  # another process was faster, and its key is the one that counts
+            os.link(unfinished, path)
+        unfinished.unlink()
+    keys = path.read_text("utf-8").split()
+    if not keys:
+        raise SettingInvalid("setting_missing", key=str(path), expected="[A-Za-z0-9_-]{64}")
+    return keys
 
 
 def _rehearse(service: Path, portal: Portal) -> dict[str, Any]:
@@ -222,9 +220,35 @@ def _rehearse(service: Path, portal: Portal) -> dict[str, Any]:
     return {"samples": data.get("samples", []), "specimen": data.get("specimen", {})}
 
 
+def _check_form(form: Any, path: Path) -> None:
+    """Raises SopInvalid: no form can be made of the schema; the facts name the key that is missing or odd."""
+    try:
+        forms.Form(form)
+    except (LookupError, TypeError, ValueError, AttributeError) as problem:
+        raise SopInvalid(
+            "sop_invalid", file=str(path), key=str(problem).strip("'"), expected="JSON Schema"
+        ) from problem
+
+
+@contextmanager
+def _about(path: Path) -> Iterator[None]:
+    """Whatever is wrong inside is told with the file it is about."""
+    try:
+        yield
+    except SopInvalid as problem:
+        raise SopInvalid(problem.code, **{"file": str(path), **problem.facts}) from problem
+
+
 def _read_json(path: Path) -> Any:
-    return json.loads(path.read_text("utf-8"))
+    return _read(path, json.loads)
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
-    return tomllib.loads(path.read_text("utf-8"))
+    return _read(path, tomllib.loads)
+
+
+def _read(path: Path, parse: Callable[[str], _Parsed]) -> _Parsed:
+    try:
+        return parse(path.read_text("utf-8"))
+    except (OSError, ValueError) as problem:
+        raise SopInvalid("sop_unreadable", file=str(path), key="", expected=str(problem)) from problem

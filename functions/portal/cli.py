@@ -1,21 +1,46 @@
-"""``python -m portal ...``: serving, appointing officials, watching what is late, checking and backing up."""
+"""``python -m portal ...``: serving, appointing officials, watching what is late, checking and backing up.
+
+Exit codes: 0 as wished, 1 what was looked at is not in order, 2 it could not be done.
+"""
 
 import logging
 import os
+import re
+import signal
 import sys
+from collections.abc import Callable
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, NoReturn
 
 import click
 
-from portal import web
-from portal.bootstrap import Config, House, build, read_sop, wsgi
-from portal.errors import PortalError, SopInvalid
+from portal import identity, web
+from portal.application import Application
+from portal.bootstrap import House, build, read_calendar, read_sop, wsgi
+from portal.config import Config
+from portal.errors import NotFound, PortalError, SettingInvalid, SopInvalid
 from portal.notices import Official
+from portal.service import Portal
+from portal.sop import Sop
+
+LARGEST_BODY: Final = 80 * 1024**2
+"""Bytes; far above the largest file, so that a person with a too large photo gets a page, not a reset."""
 
 
-@click.group()
+class Explaining(click.Group):
+    """Commands whose refusals are told in words, never as a traceback."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except PortalError as problem:
+            _explain(problem)
+            sys.exit(2)
+
+
+@click.group(cls=Explaining)
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of everything that must survive (DATA).")
 @click.pass_context
 def main(context: click.Context, data: Path | None) -> None:
@@ -28,19 +53,20 @@ def _config(context: click.Context, **given: Any) -> Config:
     return Config.from_environment(os.environ, data=context.obj["data"], **given)
 
 
-def _say(key: str, **facts: object) -> None:
-    click.echo(web.read_messages()["cli"][key].format_map(facts))
+def _open(context: click.Context) -> House:
+    return build(_config(context))
 
 
-def _open(context: click.Context, **given: Any) -> House:
-    try:
-        return build(_config(context, **given))
-    except SopInvalid as problem:
-        _explain(problem)
-        sys.exit(2)
+def _say(key: str, *, err: bool = False, **facts: object) -> None:
+    click.echo(web.read_messages()["cli"][key].format_map(facts), err=err)
 
 
-def _explain(problem: SopInvalid) -> None:
+def _refuse(key: str, **facts: object) -> NoReturn:
+    _say(key, err=True, **facts)
+    sys.exit(2)
+
+
+def _explain(problem: PortalError) -> None:
     entry = web.read_messages()["errors"][problem.code]
     facts = {"file": "", "key": "", "value": "", "expected": "", **problem.facts}
     click.echo(f"{entry['title']}: {entry['sentence'].format_map(facts)}", err=True)
@@ -53,22 +79,38 @@ def _explain(problem: SopInvalid) -> None:
 @click.option("--rehearsal", is_flag=True, default=None, help="Sample officials, mailbox, time machine; no real email.")
 @click.pass_context
 def serve(context: click.Context, host: str, port: int, address: str | None, rehearsal: bool | None) -> None:
-    """Serve the site, the forms and the clockwork."""
-    from waitress import create_server
-
+    """Serve the site, the forms and the clockwork, until interrupted or told to end (SIGTERM)."""
     from portal.background import Background
 
-    address = address or os.environ.get("ADDRESS") or f"http://localhost:{port}"
-    house = _open(context, address=address.rstrip("/"), rehearsal=rehearsal)
-    # The largest body is far above the largest file, so that a person with a too large photo gets a page, not a reset.
-    server = create_server(wsgi(house), host=host, port=port, threads=8, max_request_body_size=80 * 1024**2, ident=None)
+    address = address or os.environ.get("ADDRESS")
+    config = _config(context, address=address or f"http://localhost:{port}", rehearsal=rehearsal)
+    if not (config.rehearsal or address):
+        raise SettingInvalid("setting_missing", key="ADDRESS", expected="https://portal.example.go.id")
+    config.must_reach_people()
+    house = build(config)
+    run = _server(house, host, port)
     background = Background(house.clockwork)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     background.start()
-    _say("serving_rehearsal" if house.config.rehearsal else "serving", address=address)
+    _say("serving_rehearsal" if config.rehearsal else "serving", address=config.address)
     try:
-        server.run()
+        run()
     finally:
         background.stop()
+
+
+def _server(house: House, host: str, port: int) -> Callable[[], None]:
+    """What serves until it is told to end; listening already."""
+    from waitress import create_server
+
+    try:
+        server = create_server(
+            wsgi(house), host=host, port=port, threads=8, max_request_body_size=LARGEST_BODY, ident=None
+        )
+    except OSError as problem:
+        _refuse("port_unavailable", host=host, port=port, problem=problem.strerror)
+    run: Callable[[], None] = server.run
+    return run
 
 
 @main.group()
@@ -80,11 +122,28 @@ def official() -> None:
 @click.pass_context
 def list_officials(context: click.Context) -> None:
     """All appointments, oldest first."""
-    house = _open(context)
-    for appointed in house.portal.records.officials():
-        actor = appointed.as_actor(house.portal.sop)
-        facts = {"office": actor.office, "name": appointed.name, "email": appointed.email, "decree": appointed.decree}
-        _say("official", **facts, since=appointed.since or "…", until=appointed.until or "…")
+    portal = _open(context).portal
+    officials = portal.records.officials()
+    for appointed in officials:
+        _say(
+            "official",
+            office=_office(appointed, portal.sop),
+            name=appointed.name,
+            email=appointed.email,
+            decree=f" {appointed.decree}" if appointed.decree else "",
+            since=appointed.since or "…",
+            until=appointed.until or "…",
+        )
+    if not officials:
+        _say("official_none")
+
+
+def _office(appointed: Official, sop: Sop) -> str:
+    """The title somebody acts under; the bare key of a role that the present SOP does not have."""
+    try:
+        return appointed.as_actor(sop).office
+    except NotFound:
+        return appointed.role
 
 
 @official.command()
@@ -99,15 +158,19 @@ def list_officials(context: click.Context) -> None:
 @click.pass_context
 def appoint(context: click.Context, /, since: datetime | None, until: datetime | None, **given: str) -> None:
     """Appoint somebody, for good or for a time; what already waits for the role is announced to the new person."""
-    house = _open(context)
-    try:
-        house.portal.sop.role(given["role"])
-    except PortalError:
-        _say("role_unknown", roles=", ".join(role.key for role in house.portal.sop.roles))
-        sys.exit(2)
+    portal = _open(context).portal
+    # The applicant of the first step is in the SOP's table too, but nobody is appointed to that.
+    roles = dict.fromkeys(step.role for step in portal.sop.steps[1:])
+    if given["role"] not in roles:
+        _refuse("role_unknown", roles=", ".join(roles))
+    if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", given["email"]):
+        _refuse("email_unreadable", email=given["email"])
+    if since and until and until < since:
+        _refuse("days_reversed", since=since.date(), until=until.date())
+    given["number"] = identity.digits(given["number"])
     appointed = Official(**given, since=since.date() if since else None, until=until.date() if until else None)
-    told = house.portal.appoint(appointed)
-    _say("appointed", name=appointed.name, office=appointed.as_actor(house.portal.sop).office, told=told)
+    told = portal.appoint(appointed)
+    _say("appointed", name=appointed.name, office=_office(appointed, portal.sop), told=told)
 
 
 @main.command("red-list")
@@ -129,6 +192,7 @@ def check(context: click.Context, folder: Path | None) -> None:
     folder = folder or _config(context).service
     try:
         edition = read_sop(folder)
+        read_calendar(edition, folder)
     except SopInvalid as problem:
         _explain(problem)
         sys.exit(1)
@@ -139,17 +203,34 @@ def check(context: click.Context, folder: Path | None) -> None:
 @click.argument("ticket")
 @click.pass_context
 def verify(context: click.Context, ticket: str) -> None:
-    """Verify the hash chain of one case."""
-    house = _open(context)
-    application = house.portal.find(ticket)
-    damage = application.first_damage()
-    _say(
-        "chain_broken" if damage else "chain_holds",
-        ticket=application.ticket,
-        number=damage,
-        events=application.version,
-    )
-    sys.exit(1 if damage else 0)
+    """Verify the hash chain of one case, and its files against it."""
+    portal = _open(context).portal
+    try:
+        application = portal.find(ticket)
+        damage = application.first_damage()
+    except (LookupError, TypeError, ValueError, AttributeError):
+        # Bent so far that it is no case any more.
+        _say("chain_unreadable", ticket=ticket)
+        sys.exit(1)
+    key = "chain_broken" if damage else "chain_holds"
+    _say(key, ticket=application.ticket, number=damage, events=application.version)
+    changed = [] if damage else _changed_files(portal, application)
+    for kind in changed:
+        _say("file_changed", ticket=application.ticket, kind=kind)
+    sys.exit(1 if damage or changed else 0)
+
+
+def _changed_files(portal: Portal, application: Application) -> list[str]:
+    """Kinds of document whose file is not the one the ledger fingerprints; a file deleted in time is no damage."""
+    changed = []
+    for document in application.documents:
+        try:
+            content = portal.files.read(document.key, document.version)
+        except NotFound:
+            continue
+        if sha256(content).hexdigest() != document.sha256:
+            changed.append(document.kind)
+    return changed
 
 
 @main.command()

@@ -3,8 +3,7 @@
 The same functions run in the background thread of one machine and in scheduled handlers.
 """
 
-from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -13,6 +12,7 @@ from portal.application import Actor, Application, Event
 from portal.engines.ports import Message
 from portal.errors import Conflict, MailDeferred, MailRefused, NotAllowed, NotFound, PortalError
 from portal.notices import Notice, Official, eligible, notice
+from portal.progress import standard
 from portal.service import APPLICANT_LINK, OFFICIAL_LINK, Portal
 from portal.sop import APPLICANT, Sop
 from portal.steps import State
@@ -20,6 +20,10 @@ from portal.wording import awaited, described
 
 LEASE: Final = timedelta(minutes=2)
 """How long a sender may hold a notice; longer than any relay's time-out."""
+
+OUTDATED: Final = "outdated"
+UNMISSED: Final = frozenset({"draft_unknown", "not_appointed", OUTDATED})
+"""Why an email is given up without anybody having to know: what it is about is gone, or its reader left the office."""
 
 
 @dataclass(frozen=True)
@@ -47,36 +51,47 @@ class Clockwork:
         return sent
 
     def red_list(self) -> list[Notice]:
-        """Emails the clerk must know of: hopeless, or undelivered past the deadline."""
-        now = self.portal.clock()
-        return [unsent for unsent in self.portal.records.unsent() if unsent.is_red(now)]
+        """Emails the clerk must know of: hopeless, or undelivered past the deadline; not those that nobody misses."""
+        now, unsent = self.portal.clock(), self.portal.records.unsent()
+        return [owed for owed in unsent if owed.is_red(now) and owed.problem not in UNMISSED]
+
+    def chores(self) -> tuple[Callable[[], int], ...]:
+        """What is to be looked at now and then, one independent of the other."""
+        return self.remind, self.escalate, self.remind_visits, self.expire
 
     def remind(self) -> int:
         """Owe every official one digest a working day while a case has waited too long; returns how many are owed."""
-        today = self.portal.today()
-        if not self.portal.calendar.is_working_day(today):
+        if not self._office_has_opened():
             return 0
-        waiting: defaultdict[str, list[tuple[Application, Official]]] = defaultdict(list)
-        for role in {step.role for step in self.portal.sop.steps}:
-            for application in self.portal.records.waiting_on(role):
-                if application.state.clock_runs and self._is_late(application):
-                    sop = self.portal.sop_of(application)
-                    for official in eligible(application, self.portal.records.officials(), sop, today):
-                        waiting[official.email.lower()].append((application, official))
-        digests = [self._digest(cases, f"reminder-{today}") for cases in waiting.values()]
+        today, patience = self.portal.today(), self._policy["after_working_days"]
+        serving = {o.email.lower(): o for o in self.portal.records.officials() if o.serves(today)}
+        digests = [
+            self._digest("reminder", Actor(official.role, official.name, email=email))
+            for email, official in serving.items()
+            if any(self._is_late(case, patience) for case, _ in self.portal.desk(email))
+        ]
         self.portal.records.owe(digests)
         return len(digests)
 
+    def escalate(self) -> int:
+        """Owe the office's own mailbox one list a working day of what has waited far too long; returns how many cases.
+
+        Also of cases that nobody is appointed for, of whom therefore nobody is reminded.
+        """
+        late = self._far_too_late() if self._office_has_opened() else []
+        if late:
+            office = self.portal.sop.data["office"]
+            self.portal.records.owe([self._digest("escalation", Actor("", office["short"], email=office["email"]))])
+        return len(late)
+
     def remind_visits(self) -> int:
-        """Owe applicants a word about tomorrow's visit; returns how many are owed."""
-        days = self.portal.sop.data["reminders"]["visit_days_before"]
-        ahead = self.portal.today() + timedelta(days=days)
-        owed = []
-        for step in self.portal.sop.steps:
-            for application in self.portal.records.waiting_on(step.role):
-                slot = application.slot
-                if slot and application.step == step.key and slot.astimezone(self.portal.calendar.zone).date() == ahead:
-                    owed.append(self._to_applicant(application, "visit_tomorrow", f"visit-{ahead}"))
+        """Owe applicants a word a day before their visit, unless they have booked it since; returns how many."""
+        now, ahead = self.portal.clock(), timedelta(days=self._policy["visit_days_before"])
+        owed = [
+            self._visit_reminder(application)
+            for application in self._with_officials()
+            if application.slot and application.events[-1].at < application.slot - ahead <= now < application.slot
+        ]
         self.portal.records.owe(owed)
         return len(owed)
 
@@ -99,6 +114,9 @@ class Clockwork:
     def _send(self, held: Notice) -> bool:
         now = self.portal.clock()
         try:
+            if self._is_outdated(held, now):
+                self.portal.records.settle_notice(held.failed(OUTDATED, now, hopeless=True))
+                return False
             self.portal.mail.send(self.compose(held), now)
         except MailRefused as problem:
             self.portal.records.settle_notice(held.failed(_answer(problem), now, hopeless=True))
@@ -107,6 +125,9 @@ class Clockwork:
         except (NotFound, NotAllowed) as problem:
             # What it was about has expired, or the person holds no office any more: there is nothing left to say.
             self.portal.records.settle_notice(held.failed(problem.code, now, hopeless=True))
+        except Exception as problem:
+            # One email that cannot be written must not hold up the others. The kind only: the rest may be personal.
+            self.portal.records.settle_notice(held.failed(type(problem).__name__, now))
         else:
             self.portal.records.settle_notice(held.delivered(now))
             return True
@@ -118,6 +139,8 @@ class Clockwork:
             return self._compose_draft(owed)
         if owed.letter in ("reminder", "desk"):
             return self._compose_desk(owed)
+        if owed.letter == "escalation":
+            return self._compose_escalation(owed)
         application = self.portal.records.load(owed.about)
         sop = self.portal.sop_of(application)
         event = application.events[owed.event - 1]
@@ -157,23 +180,33 @@ class Clockwork:
             "sop": self.portal.sop.data,
             "name": owed.name,
             "cases": [self._entry(case) for case in cases],
-            "late": [self._entry(case) for case in cases if case.state.clock_runs and self._is_late(case)],
+            "late": [self._entry(case) for case in cases if self._is_late(case, self._policy["after_working_days"])],
             "until": self.portal.clock() + OFFICIAL_LINK,
             "link": self._signed("meja", {"r": owed.recipient.lower()}, OFFICIAL_LINK),
         }
         return self.render(owed.letter, owed.recipient, context)
 
+    def _compose_escalation(self, owed: Notice) -> Message:
+        context = {
+            "sop": self.portal.sop.data,
+            "name": owed.name,
+            "cases": [self._entry(case) for case in self._far_too_late()],
+            "days": self._policy["escalate_after_working_days"],
+        }
+        return self.render(owed.letter, owed.recipient, context)
+
     def _entry(self, case: Application) -> dict[str, Any]:
-        """A case in a list: its ticket, the name of its step, since when it waits."""
-        step = self.portal.sop_of(case).step(case.step)
-        return {"ticket": case.ticket, "step": step.name, "since": case.events[-1].at}
+        """A case in a list: its ticket, the name of its step, since when it waits, and whether nobody can act on it."""
+        sop = self.portal.sop_of(case)
+        officials = eligible(case, self.portal.records.officials(), sop, self.portal.today())
+        since = case.slot if case.slot and case.slot <= self.portal.clock() else case.events[-1].at
+        step = sop.step(case.step)
+        return {"ticket": case.ticket, "step": step.name, "since": since, "unattended": next(officials, None) is None}
 
     def _due(self, application: Application, sop: Sop) -> datetime | None:
-        """By when the SOP's minutes have passed; None when they do not run or have passed already."""
-        if not application.state.clock_runs:
-            return None
-        due = self.portal.calendar.add_minutes(application.turn.at, sop.step(application.step).minutes)
-        return due if due > self.portal.clock() else None
+        """By when the SOP's minutes will have passed; None when they do not run or have passed already."""
+        found = standard(application, sop, self.portal.calendar, self.portal.clock())
+        return datetime.fromisoformat(found["until"]) if found and not found["late"] else None
 
     def _until(self, owed: Notice, event: Event) -> datetime:
         """Until when what the letter asks for is possible: confirming, or opening its link."""
@@ -188,6 +221,8 @@ class Clockwork:
             return self._signed("permohonan", {"t": application.ticket}, APPLICANT_LINK)
         if owed.letter == "decided":
             return ""
+        if not self._appointments(owed):  # the link would open nothing, and the letter names the applicant
+            raise NotAllowed("not_appointed")
         # The case as the letter tells it: should it have moved on by now, the link says so and who did it.
         event = application.events[owed.event - 1]
         told = replace(application, step=event.step, state=event.state, events=application.events[: owed.event])
@@ -197,26 +232,54 @@ class Clockwork:
         return f"{self.address}/{page}/{self.portal.links.sign(page, claims, self.portal.clock() + life)}"
 
     def _appointments(self, owed: Notice) -> list[Official]:
-        officials = self.portal.records.officials()
-        return [o for o in officials if o.role == owed.role and o.email.lower() == owed.recipient.lower()]
+        today, email = self.portal.today(), owed.recipient.lower()
+        officials = (o for o in self.portal.records.officials() if o.email.lower() == email)
+        return [o for o in officials if o.role == owed.role and o.serves(today)]
 
-    def _is_late(self, application: Application) -> bool:
-        patience = self.portal.sop.data["reminders"]["after_working_days"]
-        since = application.events[-1].at.astimezone(self.portal.calendar.zone).date()
-        return self.portal.calendar.add_working_days(since, patience) <= self.portal.today()
+    @property
+    def _policy(self) -> Mapping[str, int]:
+        policy: Mapping[str, int] = self.portal.sop.data["reminders"]
+        return policy
 
-    def _digest(self, cases: list[tuple[Application, Official]], occasion: str) -> Notice:
-        application, official = cases[0]
-        actor = official.as_actor(self.portal.sop_of(application))
-        # About the longest-waiting case, so that the identity is a ticket's; the letter lists them all.
-        return notice("reminder", actor, about=application.ticket, event=application.version, at=self.portal.clock(),
-                      occasion=occasion)  # fmt: skip
+    def _office_has_opened(self) -> bool:
+        """Is it a working day, and not before its first hour?"""
+        intervals = self.portal.calendar.intervals(self.portal.today())
+        return bool(intervals) and intervals[0][0] <= self.portal.clock()
 
-    def _to_applicant(self, application: Application, letter: str, occasion: str) -> Notice:
-        sop = self.portal.sop_of(application)
-        actor = Actor(APPLICANT, application.value("name", sop), email=application.value("email", sop))
-        at = self.portal.clock()
-        return notice(letter, actor, about=application.ticket, event=application.version, at=at, occasion=occasion)
+    def _is_late(self, application: Application, working_days: int) -> bool:
+        """Has the office had it for so long? From the time of a visit on, nobody else has what was agreed for it."""
+        since = application.events[-1].at if application.state.clock_runs else application.slot
+        day = since and self.portal.calendar.local(since).date()
+        return day is not None and self.portal.calendar.add_working_days(day, working_days) <= self.portal.today()
+
+    def _far_too_late(self) -> list[Application]:
+        patience = self._policy["escalate_after_working_days"]
+        late = [application for application in self._with_officials() if self._is_late(application, patience)]
+        return sorted(late, key=lambda application: application.events[-1].at)
+
+    def _with_officials(self) -> Iterator[Application]:
+        """Every open case that some official has to act on, also in a role that only earlier editions knew."""
+        roles = [role.key for role in self.portal.sop.roles] + [o.role for o in self.portal.records.officials()]
+        for role in dict.fromkeys(roles):
+            yield from self.portal.records.waiting_on(role)
+
+    def _digest(self, letter: str, actor: Actor) -> Notice:
+        """About no one case, so that it stays the same digest when the cases in it change during the day."""
+        occasion = f"{letter}-{self.portal.today()}"
+        return notice(letter, actor, about="meja", event=0, at=self.portal.clock(), occasion=occasion)
+
+    def _visit_reminder(self, application: Application) -> Notice:
+        sop, slot = self.portal.sop_of(application), application.slot
+        actor = application.applicant(sop)
+        about, event, at = application.ticket, application.version, self.portal.clock()
+        return notice("visit_tomorrow", actor, about=about, event=event, at=at, occasion=f"visit-{slot}")
+
+    def _is_outdated(self, owed: Notice, now: datetime) -> bool:
+        """Would it remind of a visit that has passed, or is agreed no more? The relay may have been down for long."""
+        if owed.letter != "visit_tomorrow":
+            return False
+        application = self.portal.records.load(owed.about)
+        return application.version != owed.event or application.slot is None or application.slot <= now
 
     def _lapse(self, application: Application, now: datetime) -> bool:
         try:
@@ -226,7 +289,10 @@ class Clockwork:
         return True
 
     def _is_mended(self, ticket: str, id: str) -> bool:
-        application = self.portal.records.load(ticket)
+        try:
+            application = self.portal.records.load(ticket)
+        except NotFound:
+            return True  # the case itself is gone
         return id != f"{ticket}-{application.version}"
 
 

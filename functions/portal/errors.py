@@ -49,6 +49,10 @@ class SopInvalid(PortalError):
     """A service's SOP file breaks a rule; ``facts`` name the file, the key and what is expected."""
 
 
+class SettingInvalid(PortalError):
+    """A setting of the environment is missing or cannot be used; ``facts`` name it and what is expected."""
+
+
 class MailRefused(PortalError):
     """The mail relay says that this message can never be delivered; repeating it is pointless."""
 

@@ -3,7 +3,8 @@
 Everything up to the moment an application exists, or comes back; the case itself is the business of ``service``.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final, Protocol
@@ -11,7 +12,7 @@ from typing import Any, Final, Protocol
 from portal import ticket
 from portal.application import Actor, Application, Document, Draft
 from portal.engines.ports import UploadForm
-from portal.errors import Conflict, DocumentRefused, Finding, Invalid, NotAllowed, NotFound
+from portal.errors import Conflict, DocumentRefused, Finding, Invalid, NotAllowed, NotFound, PortalError, Unavailable
 from portal.notices import Notice, notice
 from portal.service import Portal
 from portal.sop import APPLICANT, Sop
@@ -80,6 +81,8 @@ class Intake:
         self._requirement(draft, kind)
         key = f"drafts/{draft.id}/{kind}/{self.portal.token()}/original"
         expires = self.portal.clock() + UPLOAD_FORM
+        if not draft.mends:  # nobody sweeps up what arrives after the draft is gone
+            expires = min(expires, draft.expires_at(self.portal.sop.data["draft_days"]))
         finish = self.portal.links.sign("finish", {"d": draft.id, "k": kind, "f": key}, expires)
         return self.portal.files.upload_form(key, self.max_bytes, expires, redirect(finish)), finish
 
@@ -94,10 +97,26 @@ class Intake:
         if claims["d"] != id:
             raise NotFound("draft_unknown")
         self._requirement(self.draft(id), claims["k"])
-        document = self._checked(claims["k"], claims["f"], name)
-        old = self._change_draft(id, lambda draft: draft.with_document(document)).document(document.kind)
-        if old and old.key != document.key and old.key.startswith(f"drafts/{id}/"):
-            self.portal.files.delete(_folder(old.key))
+        try:
+            document = self._checked(claims["k"], claims["f"], name)
+        except NotFound:
+            pinned = self.draft(id).document(claims["k"])
+            if pinned and _folder(pinned.key) == _folder(claims["f"]):
+                return pinned  # the same upload, reported twice
+            raise
+        try:
+            old = self._change_draft(id, lambda draft: draft.with_document(document)).document(document.kind)
+        except PortalError:
+            with suppress(Unavailable, NotFound):  # in doubt it stays
+                if self.portal.records.load_draft(id).document(document.kind) != document:
+                    self.portal.files.delete(document.key)
+            raise
+        # What came in may still say where a photo was taken; only what was checked and cleaned is kept.
+        self.portal.files.delete(claims["f"])
+        if old and old.key.startswith(f"drafts/{id}/"):
+            # A form may serve for a second file; what was kept of the first then lies beside that of the other.
+            beside = _folder(old.key) == _folder(document.key)
+            self.portal.files.delete(old.key if beside else _folder(old.key))
         return document
 
     def remove_document(self, id: str, kind: str) -> None:
@@ -131,7 +150,7 @@ class Intake:
         raise Conflict("try_again")
 
     def mending(self, application: Application) -> Draft:
-        """The draft in which a returned application is mended; the same one each time.
+        """The draft in which a returned application is mended, the same one each time; looking at it keeps nothing.
 
         Raises:
             NotAllowed: nothing is to be mended (``action_not_now``).
@@ -147,32 +166,39 @@ class Intake:
             documents = [requirement.key for requirement in sop.requirements if requirement.key in named]
             items = (*documents, *self.portal.application_form(sop).only(named).fields)
             kept = tuple(document for document in application.documents if document.kind not in items)
-            draft = Draft(
-                id, application.service, application.form, self.portal.clock(), kept, 1, "", application.ticket, items
+            return Draft(
+                id, application.service, application.form, self.portal.clock(), kept, 0, "", application.ticket, items
             )
-            try:
-                self.portal.records.save_draft(draft)
-            except Conflict:
-                return self.portal.records.load_draft(id)
+
+    def begin_mending(self, application: Application) -> Draft:
+        """The draft of ``mending``, kept from now on, so that something can be changed in it."""
+        draft = self.mending(application)
+        if draft.version:
             return draft
+        kept = replace(draft, version=1)
+        try:
+            self.portal.records.save_draft(kept)
+        except Conflict:  # another click was faster
+            return self.portal.records.load_draft(draft.id)
+        return kept
 
     def resubmit(self, application: Application) -> Application:
         """Send what was mended; the case goes back to the step that returned it."""
         draft = self.mending(application)
         self._must_be_complete(draft)
         at = self.portal.clock()
-        documents = tuple(self._under_ticket(d, application.ticket) for d in draft.documents)
-        mended = application.resubmit(draft, documents=documents, sop=self.portal.sop_of(application), at=at)
-        return self.portal.commit(mended, draft=draft.sent_as(application.ticket))
+        with self._copied(draft.documents, application.ticket) as documents:
+            mended = application.resubmit(draft, documents=documents, sop=self.portal.sop_of(application), at=at)
+            return self.portal.commit(mended, draft=draft.sent_as(application.ticket))
 
     # --- within ---
 
     def _submit(self, draft: Draft) -> Application:
         at = self.portal.clock()
         number = ticket.new(self.portal.sop.ticket_prefix, self.portal.today().year, self.portal.choice)
-        documents = tuple(self._under_ticket(document, number) for document in draft.documents)
-        application = Application.submit(draft, ticket=number, documents=documents, sop=self.portal.sop, at=at)
-        return self.portal.commit(application, draft=draft.sent_as(number))
+        with self._copied(draft.documents, number) as documents:
+            application = Application.submit(draft, ticket=number, documents=documents, sop=self.portal.sop, at=at)
+            return self.portal.commit(application, draft=draft.sent_as(number))
 
     def _change_draft(self, id: str, change: Callable[[Draft], Draft]) -> Draft:
         """Apply a change to the newest draft, whoever else is writing it; returns the draft as it was before."""
@@ -192,13 +218,36 @@ class Intake:
                 raise DocumentRefused("document_too_large", max_mb=self.max_bytes // 1024**2)
             found = self.inspect(self.portal.files.read(key, stored.version))
         except DocumentRefused:
-            self.portal.files.delete(_folder(key))
+            self.portal.files.delete(key)  # and no more: what was accepted from the same form before lies beside it
             raise
-        kept = self.portal.files.write(f"{_folder(key)}checked", found.content, found.media_type)
+        kept = self.portal.files.write(f"{_folder(key)}{self.portal.token()}", found.content, found.media_type)
         return Document(
             kind, kept.key, kept.version, found.sha256, found.size, found.media_type, found.pages,
             self.portal.clock().isoformat(), name[:120],
         )  # fmt: skip
+
+    @contextmanager
+    def _copied(self, documents: Sequence[Document], number: str) -> Iterator[tuple[Document, ...]]:
+        """The documents under the ticket; should the block come to nothing, no copy of them stays behind."""
+        copies: list[Document] = []
+        try:
+            for document in documents:
+                copies.append(self._under_ticket(document, number))
+            yield tuple(copies)
+        except PortalError:
+            with suppress(Unavailable):  # in doubt a copy stays
+                self._forget(copies, number)
+            raise
+
+    def _forget(self, copies: Sequence[Document], number: str) -> None:
+        """Delete the copies that no application has; the ticket may be somebody else's by now."""
+        try:
+            kept = {document.key for document in self.portal.records.load(number).documents}
+        except NotFound:
+            kept = set()
+        for copy in copies:
+            if copy.key not in kept:
+                self.portal.files.delete(copy.key)
 
     def _under_ticket(self, document: Document, number: str) -> Document:
         folder = f"applications/{number}/"

@@ -26,6 +26,7 @@ APPLICANT_LETTERS: Final[Mapping[str, str]] = {
     "withdraw": "withdrawn",
     "lapse": "lapsed",
     "dispatch": "dispatched",
+    "refuse": "refused",
     "invite": "invited",
     "book": "booked",
     "miss": "missed",
@@ -118,15 +119,15 @@ def notice(letter: str, actor: Actor, *, about: str, event: int, at: datetime, o
     return Notice(about, event, letter, actor.email, occasion, actor.role, actor.name, at, at)
 
 
-def owed(application: Application, officials: Iterable[Official], sop: Sop) -> tuple[Notice, ...]:
-    """All emails that the newest event owes.
+def owed(application: Application, officials: Iterable[Official], sop: Sop, day: date) -> tuple[Notice, ...]:
+    """All emails that the newest event owes; ``day`` is the office's, on which appointments begin and end.
 
     The applicant hears what concerns him; whoever's turn it has become hears of it; an official who decided gets a
     receipt of it. Officials whose own application it is are passed over.
     """
     event = application.events[-1]
-    serving = tuple(official for official in officials if official.serves(event.at.date()))
-    addressees = [*_applicant(application, sop, event), *_turn(application, serving, sop, event), *_receipt(event)]
+    serving = tuple(official for official in officials if official.serves(day))
+    addressees = [*_applicant(application, sop, event), *_turn(application, serving, sop, day), *_receipt(event)]
     return tuple(
         notice(letter, actor, about=application.ticket, event=event.number, at=event.at) for letter, actor in addressees
     )
@@ -147,13 +148,12 @@ def eligible(application: Application, officials: Iterable[Official], sop: Sop, 
 def _applicant(application: Application, sop: Sop, event: Event) -> Iterator[tuple[str, Actor]]:
     letter = APPLICANT_LETTERS.get(event.action)
     if letter:
-        yield letter, Actor(APPLICANT, application.value("name", sop), "", application.value("email", sop))
+        yield letter, application.applicant(sop)
 
 
-def _turn(
-    application: Application, officials: Iterable[Official], sop: Sop, event: Event
-) -> Iterator[tuple[str, Actor]]:
-    for official in eligible(application, officials, sop, event.at.date()):
+def _turn(application: Application, officials: Iterable[Official], sop: Sop, day: date) -> Iterator[tuple[str, Actor]]:
+    event = application.events[-1]
+    for official in eligible(application, officials, sop, day):
         if application.turn is event and application.state is State.WAITING:
             yield "turn", official.as_actor(sop)
         elif event.action == "book":

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from portal.application import Application, Event
-from portal.sop import Sop
+from portal.sop import Sop, Step
 from portal.steps import State
 from portal.worktime import Calendar
 
@@ -52,21 +52,37 @@ def public_office(event: Event) -> str:
 def standard(application: Application, sop: Sop, calendar: Calendar, now: datetime) -> dict[str, Any] | None:
     """The SOP's minutes for the present step against the office's clock; None while that clock stands still.
 
-    ``until`` is when the minutes left run out in office hours, counted from the newest event; time with the applicant
-    or an outside authority has not been counted before it.
+    ``until`` is when the minutes run out, or ran out. They count in office hours, from when the office got the case at
+    this step (``Application.turn``), and not while an outside authority has it; a mended case has all of them again.
     """
     if not application.state.clock_runs:
         return None
     minutes = sop.step(application.step).minutes
-    earlier = [span for span in application.spans(now) if span[2] >= application.turn.at]
-    used = sum(calendar.minutes_between(span[2], span[3]) for span in earlier[:-1] if span[1].clock_runs)
-    until = calendar.add_minutes(application.events[-1].at, max(minutes - used, 0))
+    until = _runs_out(application, minutes, calendar, now)
     return {"minutes": minutes, "until": _local(until, calendar), "late": now > until}
 
 
+def next_step(application: Application, sop: Sop) -> Step | None:
+    """The step that comes once the present one is done: after mending the same one; none after the last."""
+    if application.is_closed:
+        return None
+    return sop.step(application.step) if application.state is State.RETURNED else sop.after(application.step)
+
+
+def _runs_out(application: Application, minutes: int, calendar: Calendar, now: datetime) -> datetime:
+    turn = application.turn.at
+    counting = [(start, end) for _, state, start, end in application.spans(now) if start >= turn and state.clock_runs]
+    left = minutes
+    for start, end in counting[:-1]:
+        used = calendar.minutes_between(start, end)
+        if used >= left:
+            return calendar.add_minutes(start, left)
+        left -= used
+    return calendar.add_minutes(counting[-1][0], left)
+
+
 def _next(application: Application, sop: Sop) -> dict[str, str] | None:
-    """The step that follows once this one is done; None after the last."""
-    following = None if application.is_closed else sop.after(application.step)
+    following = next_step(application, sop)
     return {"name": following.name, "summary": following.summary} if following else None
 
 

@@ -74,10 +74,20 @@ class Portal:
             return application
         agenda = self.records.next_number(f"agenda-{self.today().year}")
         confirmed = application.confirm(agenda=str(agenda), sop=self.sop_of(application), at=self.clock())
-        return self.commit(confirmed)
+        try:
+            return self.commit(confirmed)
+        except Conflict:  # the same click arrived twice, or the case has just lapsed
+            return self.records.load(number)
 
     def withdraw(self, application: Application) -> Application:
-        return self.commit(application.withdraw(sop=self.sop_of(application), at=self.clock()))
+        """Withdrawing twice is withdrawing once."""
+        try:
+            return self.commit(application.withdraw(sop=self.sop_of(application), at=self.clock()))
+        except (Conflict, NotAllowed):
+            kept = self.records.load(application.ticket)
+            if kept.state is not State.WITHDRAWN:
+                raise
+            return kept
 
     def slots(self, application: Application) -> list[datetime]:
         """Free times to come, soonest first; from the next working day on."""
@@ -93,23 +103,18 @@ class Portal:
         return free
 
     def book(self, application: Application, slot: datetime) -> Application:
-        """Take a time to come (or another one).
+        """Take a time to come (or another one); taking the same one twice is taking it once.
 
         Raises:
             NotAllowed: not one of the free times (``slot_taken``): somebody may have been faster.
         """
-        sop = self.sop_of(application)
-        visit = sop.step(application.step).visit
-        if visit is None or not application.may("book", sop) or slot not in self.slots(application):
-            raise NotAllowed("slot_taken")
-        for number in range(visit.capacity):
-            seat = f"{self._seat(slot)}/{number}"
-            try:
-                return self.commit(application.book(slot, seat, sop=sop, at=self.clock()), claims=[seat])
-            except Conflict as conflict:
-                if conflict.code != "claim_taken":
-                    raise
-        raise NotAllowed("slot_taken")
+        try:
+            return self._book(application, slot)
+        except (Conflict, NotAllowed):
+            kept = self.records.load(application.ticket)
+            if kept.slot != slot:
+                raise
+            return kept
 
     # --- the official --------------------------------------------------------------------------------------------
 
@@ -158,7 +163,7 @@ class Portal:
             raise self._moved_on(self.open_case(claims), seen) from conflict
 
     def desk(self, email: str) -> list[tuple[Application, Official]]:
-        """All that waits for this person, in whatever capacity, longest first.
+        """All that waits for this person, in whatever capacity, longest first; each case once.
 
         Raises:
             NotAllowed: holds no appointment today (``not_appointed``).
@@ -166,12 +171,12 @@ class Portal:
         mine = [o for o in self.records.officials() if o.email.lower() == email.lower() and o.serves(self.today())]
         if not mine:
             raise NotAllowed("not_appointed")
-        return [
-            (application, official)
-            for official in mine
-            for application in self.records.waiting_on(official.role)
-            if official in eligible(application, mine, self.sop_of(application), self.today())
-        ]
+        cases: dict[str, tuple[Application, Official]] = {}
+        for official in mine:
+            for application in self.records.waiting_on(official.role):
+                if official in eligible(application, mine, self.sop_of(application), self.today()):
+                    cases.setdefault(application.ticket, (application, official))
+        return sorted(cases.values(), key=lambda case: case[0].events[-1].at)
 
     def has_turn(self, application: Application, email: str) -> bool:
         """May this person decide on the application now, in whatever capacity?"""
@@ -218,7 +223,7 @@ class Portal:
         """The edition of the SOP that the application runs under."""
         if application.sop_version == self.sop.version:
             return self.sop
-        return restore(self.records.sop(application.sop_version))
+        return restore(self.records.sop(application.sop_version), self.sop)
 
     def owe_again(self, application: Application, letter: str, actor: Actor) -> None:
         """Owe a fresh link to a registered address, at most one per letter and hour."""
@@ -236,7 +241,7 @@ class Portal:
         earlier = replace(application, events=application.events[:-1])
         change = Change(
             application=application,
-            notices=owed(application, self.records.officials(), sop),
+            notices=owed(application, self.records.officials(), sop, self.today()),
             draft=draft,
             claims=claims,
             releases=[seat for seat in _seats_ever(earlier) if seat not in claims],
@@ -245,6 +250,20 @@ class Portal:
         )
         self.records.commit(change)
         return application
+
+    def _book(self, application: Application, slot: datetime) -> Application:
+        sop = self.sop_of(application)
+        visit = sop.step(application.step).visit
+        if visit is None or not application.may("book", sop) or slot not in self.slots(application):
+            raise NotAllowed("slot_taken")
+        for number in range(visit.capacity):
+            seat = f"{self._seat(slot)}/{number}"
+            try:
+                return self.commit(application.book(slot, seat, sop=sop, at=self.clock()), claims=[seat])
+            except Conflict as conflict:
+                if conflict.code != "claim_taken":
+                    raise
+        raise NotAllowed("slot_taken")
 
     def _serving(self, email: str, role: str) -> Official:
         for official in self.records.officials():

@@ -7,9 +7,13 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from portal.errors import NotFound, SopInvalid
+
+OF_THE_OFFICE = ("calendar", "notes", "office", "reminders")
+"""Tables that belong to the office of today and not to a case: a new holiday or telephone reaches running cases too."""
 
 APPLICANT = "applicant"
 """The audience that is not an official, whatever the SOP calls the role of its first step."""
@@ -102,7 +106,7 @@ class Sop:
     """A whole service.
 
     Attributes:
-        version: SHA-256 of the text and the form an application runs under (office hours are not part of it).
+        version: SHA-256 of the text and the form an application runs under (``OF_THE_OFFICE`` is not part of it).
         applicant: which field of the form means name, email, number, position and office.
         data: the parsed file, for pages and letters.
         form: the application's JSON Schema.
@@ -187,10 +191,16 @@ def parse(data: Mapping[str, Any], form: Mapping[str, Any]) -> Sop:
     return result
 
 
-def restore(snapshot: str) -> Sop:
-    """The SOP an older application runs under, from ``Sop.snapshot``."""
+@lru_cache(maxsize=8)
+def _kept(snapshot: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     kept = json.loads(snapshot)
-    return parse(kept["sop"], kept["form"])
+    return kept["sop"], kept["form"]
+
+
+def restore(snapshot: str, present: Sop) -> Sop:
+    """The SOP an older application runs under, from ``Sop.snapshot``, in the office of the present one."""
+    data, form = _kept(snapshot)
+    return parse({**data, **{key: present.data[key] for key in OF_THE_OFFICE if key in present.data}}, form)
 
 
 def _step(step: Mapping[str, Any]) -> Step:
@@ -220,8 +230,7 @@ def _choices(entries: Iterable[Mapping[str, Any]]) -> tuple[Choice, ...]:
 
 
 def _operated(data: Mapping[str, Any]) -> dict[str, Any]:
-    # Office hours belong to the office, not to a case: a new holiday moves running cases too.
-    return {key: value for key, value in data.items() if key != "calendar"}
+    return {key: value for key, value in data.items() if key not in OF_THE_OFFICE}
 
 
 def _version(data: Mapping[str, Any], form: Mapping[str, Any]) -> str:

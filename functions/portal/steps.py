@@ -32,6 +32,11 @@ class State(StrEnum):
         return self in (State.DONE, State.REJECTED, State.WITHDRAWN, State.LAPSED)
 
     @property
+    def is_with_applicant(self) -> bool:
+        """Does the applicant have to act next, even where an official may close the case instead?"""
+        return self in (State.UNCONFIRMED, State.RETURNED, State.INVITED, State.MISSED)
+
+    @property
     def clock_runs(self) -> bool:
         """The SOP's minutes count only while the office itself has the case (not applicant, not BSrE)."""
         return self in (State.WAITING, State.READY)
@@ -88,11 +93,13 @@ class Dispatch(Kind):
 
 
 class Visit(Kind):
-    """The applicant is invited, picks a time, and comes."""
+    """The applicant is invited, picks a time, and comes; whoever never does may be closed by the office."""
 
     official = {
         State.WAITING: {"invite": State.INVITED},
+        State.INVITED: {"reject": State.REJECTED},
         State.BOOKED: {"attend": NEXT, "miss": State.MISSED},
+        State.MISSED: {"reject": State.REJECTED},
     }
     applicant = {
         State.INVITED: {"book": State.BOOKED},
@@ -128,9 +135,9 @@ def applicant_actions(sop: Sop, step: str, state: State) -> tuple[str, ...]:
 
 def waits_on(sop: Sop, step: str, state: State) -> str:
     """Who has to act: a role of the SOP, ``APPLICANT``, or nobody ("") once closed."""
-    if official_actions(sop, step, state):
-        return sop.step(step).role
-    return APPLICANT if applicant_actions(sop, step, state) else ""
+    if state.is_closed:
+        return ""
+    return APPLICANT if state.is_with_applicant else sop.step(step).role
 
 
 def follow(sop: Sop, step: str, state: State, action: str) -> tuple[str, State]:

@@ -64,7 +64,7 @@ class Records(Protocol):
         """Drafts made earlier than that, oldest first."""
 
     def delete_draft(self, id: str) -> None:
-        """Forget it, if it is still there."""
+        """Forget it, if it is still there, and the emails owed about it: somebody who never applied leaves nothing."""
 
     def owe(self, notices: Sequence[Notice]) -> None:
         """Queue emails that no event owes (reminders, renewed links); one already queued stays as it is."""
@@ -136,7 +136,7 @@ class Files(Protocol):
         """The pinned content under another key. Raises NotFound (``file_unknown``)."""
 
     def delete(self, prefix: str) -> None:
-        """Forget every file whose key begins with ``prefix`` and its versions."""
+        """Forget a file, or with a slash at the end all files below, with every version; nothing to forget is fine."""
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,16 @@ Pages ask ``service`` and ``intake`` and show the answer; every sentence is in a
 
 import logging
 import tomllib
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 from flask import Flask, Response, current_app, g, render_template, request
 from jinja2 import StrictUndefined
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, TooManyRequests
 
 from portal import errors
 from portal.clockwork import Clockwork
@@ -21,6 +22,7 @@ from portal.intake import Intake
 from portal.language import Language
 from portal.service import Portal
 from portal.web.access import Access, refuse_foreign
+from portal.web.limits import Limit, client_of
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +41,27 @@ STATUS: Final[Mapping[type[errors.PortalError], int]] = {
 LARGEST_BODY: Final = 256 * 1024
 """Bytes of a posted form; uploads have their own limit."""
 
+RETRY_AFTER: Final = 60
+"""Seconds after which to try again what a store could not take."""
+
+LIMITS: Final[Mapping[str, tuple[int, timedelta]]] = {
+    "draft": (60, timedelta(seconds=10)),
+    "document": (60, timedelta(seconds=5)),
+    "link": (20, timedelta(seconds=30)),
+    "ticket": (30, timedelta(seconds=10)),
+}
+"""What one client may do at once, and how often after that: begin a draft, have a document checked, ask for a link,
+mistake a ticket. Wide enough for an office, or a course, of people behind one address."""
+
+_LIMITED: Final[Mapping[str | None, str]] = {
+    "apply.begin": "draft",
+    "apply.begin_for_other": "draft",
+    "apply.accept_document": "document",
+    "mending.accept_document": "document",
+    "lost_links.send_link": "link",
+}
+"""Which of these a posted form is, by endpoint; a ticket is counted where it turns out to be unknown."""
+
 
 @dataclass(frozen=True)
 class Rooms:
@@ -49,6 +72,7 @@ class Rooms:
         store_origin: origin to which browsers post files, when it is not this one.
         rehearsal: show the rehearsal strip and offer sample documents.
         messages: the parsed ``messages.toml``.
+        limits: by name, as in ``LIMITS``.
         extra: what only one engine or mode has (the folder's receiver, the rehearsal's mailbox and time machine).
     """
 
@@ -61,6 +85,7 @@ class Rooms:
     store_origin: str
     rehearsal: bool
     messages: Mapping[str, Any]
+    limits: Mapping[str, Limit]
     extra: Mapping[str, Any]
 
 
@@ -101,11 +126,15 @@ def create_app(
     app = Flask(__name__, static_url_path="/aset")
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
+    # A redirect to the address with single slashes would be the one that repeats the Host header.
+    app.url_map.merge_slashes = False
+    limits = {name: Limit(*size) for name, size in LIMITS.items()}
     app.extensions["portal"] = Rooms(
-        portal, intake, clockwork, language, access, address, store_origin, rehearsal, messages, extra or {}
+        portal, intake, clockwork, language, access, address, store_origin, rehearsal, messages, limits, extra or {}
     )
     _prepare_templates(app, portal, language)
     app.before_request(lambda: refuse_foreign(request))
+    app.before_request(_hold_back)
     app.after_request(_protect)
     app.register_error_handler(errors.PortalError, _refused)
     app.register_error_handler(HTTPException, _http_error)
@@ -143,6 +172,13 @@ def _prepare_templates(app: Flask, portal: Portal, language: Language) -> None:
         return {"sop": here.portal.sop.data, "rehearsal": here.rehearsal, "address": here.address, "now": now()}
 
 
+def _hold_back() -> None:
+    if request.method == "POST" and request.endpoint in _LIMITED:
+        limit = rooms().limits[_LIMITED[request.endpoint]]
+        if seconds := limit.take(client_of(request.remote_addr), now()):
+            raise TooManyRequests(retry_after=seconds)
+
+
 def _protect(response: Response) -> Response:
     store = f" {rooms().store_origin}" if rooms().store_origin else ""
     response.headers.setdefault(
@@ -153,6 +189,8 @@ def _protect(response: Response) -> Response:
     response.headers.setdefault("Referrer-Policy", "same-origin")
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Cache-Control", "no-store")
+    if response.status_code == 503:
+        response.headers.setdefault("Retry-After", str(RETRY_AFTER))
     return response
 
 
@@ -197,7 +235,8 @@ def _http_error(error: HTTPException) -> Any:
 
 
 def _failed(error: Exception) -> tuple[str, int]:
-    # Only the kind of error and the route: what it was about may be personal.
-    log.exception("request failed on %s", request.url_rule, extra={"kind": type(error).__name__})
+    # Only the kind of error, the route and the lines of code: what it was about may be personal.
+    lines = (f"{frame.name}:{frame.lineno}" for frame in reversed(traceback.extract_tb(error.__traceback__)))
+    log.error("%s on %s in %s", type(error).__name__, request.url_rule, " < ".join(lines))
     entry = rooms().messages["http"]["500"]
     return render_template("error.html", code="500", facts={}, renewal=None, link=None, **entry), 500

@@ -84,8 +84,16 @@ def refuse_foreign(request: Request) -> None:
     if request.method in ("GET", "HEAD", "OPTIONS"):
         return
     origin = request.headers.get("Origin")
-    if request.headers.get("Sec-Fetch-Site") == "cross-site" or (origin and urlsplit(origin).netloc != request.host):
+    if request.headers.get("Sec-Fetch-Site") == "cross-site" or (origin and site_of(origin) != request.host):
         raise NotAllowed("form_foreign")
+
+
+def site_of(address: str) -> str:
+    """Host and port of an address as a browser sends it; empty for what is none."""
+    try:
+        return urlsplit(address).netloc
+    except ValueError:  # half an IPv6 address, say
+        return ""
 
 
 def _fingerprint(page: str) -> str:

@@ -8,10 +8,10 @@ from flask import Blueprint, Response, redirect, render_template, request
 
 from portal.application import Application
 from portal.errors import NotAllowed
-from portal.progress import history, standard
+from portal.progress import history, next_step, standard
 from portal.steps import State
 from portal.web import explain, now, rooms
-from portal.web.cards import Explained
+from portal.web.cards import SEALED, Explained
 from portal.wording import described
 
 pages = Blueprint("applicant", __name__)
@@ -70,9 +70,9 @@ def show() -> str:
         sections=portal.application_form(sop).shown(application.form),
         standard=standard(application, sop, portal.calendar, now()),
         may={action: application.may(action, sop) for action in ("resubmit", "withdraw", "book")},
-        next_step=sop.after(application.step),
+        at=datetime.fromisoformat,
+        next_step=next_step(application, sop),
         events=_events(application),
-        withdrawable_later=application.state is State.RETURNED,
     )
 
 
@@ -81,9 +81,7 @@ def document(kind: str) -> Response:
     """The applicant's own document, as it is kept."""
     kept = own().document(kind)
     content = rooms().portal.files.read(kept.key, kept.version)
-    return Response(
-        content, mimetype=kept.media_type, headers={"Content-Security-Policy": "default-src 'none'; sandbox"}
-    )
+    return Response(content, mimetype=kept.media_type, headers={"Content-Security-Policy": SEALED})
 
 
 @pages.get("/permohonan/tanda-terima")

@@ -103,11 +103,11 @@ def accept(draft: Draft, kind: str, base: str, csrf: str, page: Callable[[Mappin
         NotFound: no such document (``document_unknown``).
     """
     find(document_cards(draft, base, csrf), kind)
-    refusal = _accept(draft)
-    status = 422 if refusal else 200
+    refusal, status = _accept(draft)
     refusals = {kind: refusal} if refusal else {}
     if "X-Requested-With" in request.headers:
-        card = find(document_cards(rooms().intake.draft(draft.id), base, csrf, refusals), kind)
+        newest = draft if refusal else rooms().intake.draft(draft.id)
+        card = find(document_cards(newest, base, csrf, refusals), kind)
         return render_template("apply/_card.html", card=card), status
     return (page(refusals), status) if refusal else redirect(f"{base}#berkas-{kind}", 303)
 
@@ -163,19 +163,19 @@ def _card(draft: Draft, requirement: Requirement, base: str, csrf: str, refusal:
     )
 
 
-def _accept(draft: Draft) -> Explained | None:
-    """Why the file is not taken, if it is not."""
+def _accept(draft: Draft) -> tuple[Explained | None, int]:
+    """Why the file is not taken, if it is not, and the HTTP status that says so."""
     finish, name = request.values.get("selesai", ""), one_line(request.form.get("name", ""))
     try:
         rooms().intake.accept_upload(draft.id, finish, name)
     except LinkExpired:
-        return explain("upload_form_expired", {})
+        return explain("upload_form_expired", {}), 422
     except LinkForged as forged:
         raise NotAllowed("form_foreign") from forged
     except (DocumentRefused, Unavailable) as refusal:
-        return explain(refusal.code, refusal.facts)
+        return explain(refusal.code, refusal.facts), 503 if isinstance(refusal, Unavailable) else 422
     except NotFound as missing:
         if missing.code != "file_unknown":
             raise
-        return explain(missing.code, missing.facts)
-    return None
+        return explain(missing.code, missing.facts), 422
+    return None, 200

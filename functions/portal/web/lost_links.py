@@ -4,9 +4,8 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 
-from portal.application import Actor, Application
+from portal.application import Application
 from portal.errors import LinkExpired, LinkForged, NotAllowed, NotFound
-from portal.sop import APPLICANT
 from portal.steps import State
 from portal.typed import one_line
 from portal.web import now, rooms
@@ -69,9 +68,8 @@ def _remind(typed: str, email: str, page: str) -> None:
 
 def _owe_applicant(application: Application) -> None:
     sop = rooms().portal.sop_of(application)
-    actor = Actor(APPLICANT, application.value("name", sop), email=application.value("email", sop))
     letter = "confirm_address" if application.state is State.UNCONFIRMED else "new_link"
-    rooms().portal.owe_again(application, letter, actor)
+    rooms().portal.owe_again(application, letter, application.applicant(sop))
 
 
 def _owe_official(application: Application, email: str) -> None:

@@ -31,7 +31,7 @@ def resubmit() -> Any:
     application = own()
     if not application.may("resubmit", rooms().portal.sop_of(application)):
         return redirect("/permohonan", 303)
-    draft = rooms().intake.mending(application)
+    draft = rooms().intake.begin_mending(application)
     form = rooms().portal.application_form(rooms().portal.sop_of(application)).only(draft.items)
     raw = dict(request.form.lists())
     if form.fields:
@@ -65,14 +65,14 @@ def arrived(kind: str) -> str:
 @pages.post("/permohonan/perbaikan/berkas/<kind>")
 def accept_document(kind: str) -> Any:
     application = own()
-    draft = rooms().intake.mending(application)
+    draft = rooms().intake.begin_mending(application)
     csrf = rooms().access.csrf(PAGE, now())
     return accept(draft, kind, _BASE, csrf, lambda refusals: _mending_page(application, draft, refusals=refusals))
 
 
 @pages.post("/permohonan/perbaikan/berkas/<kind>/hapus")
 def remove_document(kind: str) -> Any:
-    rooms().intake.remove_document(rooms().intake.mending(own()).id, kind)
+    rooms().intake.remove_document(rooms().intake.begin_mending(own()).id, kind)
     return redirect(f"/permohonan/perbaikan#berkas-{kind}", 303)
 
 

@@ -74,7 +74,7 @@ def decide(number: str) -> Any:
 @pages.get("/telaah/<number>/putuskan")
 def decide_again(number: str) -> Any:
     """Where a browser lands that repeats the address of a posted decision."""
-    return redirect(_path(number), 303)
+    return redirect(_path(ticket.parse(number)), 303)
 
 
 @pages.get("/telaah/<number>/keputusan")

@@ -20,10 +20,9 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 @pages.get("/rekap")
 def show() -> str:
     """Totals, then tables; ``?bulan=2026-11`` for one month."""
-    month = request.args.get("bulan", "")
     facts = list(rooms().portal.records.facts())
-    months = sorted({fact["closed"][:7] for fact in facts}, reverse=True)
-    month = month if month in months else ""
+    months = _months(facts)
+    month = _asked_month(months)
     return render_template(
         "recap/show.html",
         recap=_recap(facts, month),
@@ -38,17 +37,29 @@ def show() -> str:
 @pages.get("/rekap.csv")
 def table() -> Response:
     """One row per month and office; semicolons and a byte order mark, as spreadsheets set to Indonesian expect."""
-    month = request.args.get("bulan", "")
-    recap = _recap(list(rooms().portal.records.facts()), month)
+    facts = list(rooms().portal.records.facts())
+    month = _asked_month(_months(facts))
     words = rooms().messages["recap"]
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
     writer.writerow(words["columns"])
-    for row in recap.rows:
+    for row in _recap(facts, month).rows:
         counts = [row.outcomes.get(outcome, 0) for outcome in words["outcomes"]]
         writer.writerow([row.month, _plain(_office(row.office)), *counts, row.returns, row.holders])
-    headers = {"Content-Disposition": f'attachment; filename="rekap-{rooms().portal.sop.service}.csv"'}
+    name = "-".join(filter(None, ("rekap", rooms().portal.sop.service, month)))
+    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
     return Response("\ufeff" + out.getvalue(), mimetype="text/csv", headers=headers)
+
+
+def _months(facts: list[Mapping[str, Any]]) -> list[str]:
+    """The months of which there is something to say, newest first."""
+    return sorted({fact["closed"][:7] for fact in facts}, reverse=True)
+
+
+def _asked_month(months: list[str]) -> str:
+    """The month chosen; empty for all of them."""
+    month = request.args.get("bulan", "")
+    return month if month in months else ""
 
 
 def _recap(facts: list[Mapping[str, Any]], month: str) -> Recap:

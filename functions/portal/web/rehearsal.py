@@ -1,13 +1,15 @@
 """Rehearsal only: the mailbox, the time machine, sample documents, and where to begin. Not registered in production."""
 
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request
 
 from portal.web import now, rooms
 
 pages = Blueprint("rehearsal", __name__)
+
+_SPANS: Final = {"jam": timedelta(hours=1), "hari": timedelta(days=1), "pekan": timedelta(days=8)}
 
 
 @pages.get("/_latihan")
@@ -59,22 +61,28 @@ def clock() -> str:
 
 @pages.post("/_jam")
 def move_clock() -> Any:
-    """Forward by a fixed span, to the next opening of the office, or back to now."""
-    machine, calendar = rooms().extra["time_machine"], rooms().portal.calendar
-    spans = {
-        "jam": lambda: timedelta(hours=1),
-        "buka": lambda: calendar.next_opening(now()) - now(),
-        "hari": lambda: timedelta(days=1),
-        "pekan": lambda: timedelta(days=8),
-    }
-    move = request.form.get("maju", "")
+    """Forward by a fixed span, to the next opening of the office, or back to now; what is due by then is done at once."""
+    machine, move = rooms().extra["time_machine"], request.form.get("maju", "")
     if move == "kembali":
         machine.reset()
-    elif move in spans:
-        machine.forward(spans[move]())
+    elif move == "buka":
+        machine.forward(_opening() - now())
+    elif move in _SPANS:
+        machine.forward(_SPANS[move])
     else:
         abort(400)
+    for chore in rooms().clockwork.chores():
+        chore()
     return redirect("/_jam", 303)
+
+
+def _opening() -> datetime:
+    """When the office opens next; while it is open, that is on the next working day."""
+    calendar = rooms().portal.calendar
+    if not calendar.is_open(now()):
+        return calendar.next_opening(now())
+    tomorrow = calendar.add_working_days(rooms().portal.today(), 1)
+    return calendar.intervals(tomorrow)[0][0]
 
 
 @pages.get("/_contoh/<name>")

@@ -4,10 +4,13 @@ from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, jsonify, redirect, render_template, request
+from werkzeug.exceptions import TooManyRequests
 
+from portal.application import Application
 from portal.errors import NotFound, Unavailable
 from portal.progress import status
 from portal.web import explain, now, rooms
+from portal.web.limits import client_of
 
 pages = Blueprint("status", __name__)
 
@@ -19,7 +22,7 @@ def ask() -> Any:
     if not typed:
         return render_template("status/ask.html", typed="", refusal=None)
     try:
-        application = rooms().portal.find(typed)
+        application = _find(typed)
     except NotFound as unknown:
         return _unknown(typed, unknown)
     return redirect(f"/status/{application.ticket}", 303)
@@ -30,7 +33,7 @@ def show(ticket: str) -> Any:
     """Step, dates, what comes next. Unknown and malformed numbers get the same answer."""
     wants_json = _wants_json()
     try:
-        application = rooms().portal.find(ticket)
+        application = _find(ticket)
     except NotFound as unknown:
         return (jsonify(error=unknown.code), 404) if wants_json else _unknown("", unknown)
     portal = rooms().portal
@@ -44,10 +47,10 @@ def show(ticket: str) -> Any:
 def health() -> Any:
     """For a monitor: counts and ages only; 503 when the records do not answer."""
     try:
-        unsent = list(rooms().portal.records.unsent())
+        unsent = [notice for notice in rooms().portal.records.unsent() if not notice.hopeless]
+        red = len(rooms().clockwork.red_list())
     except Unavailable:
         return jsonify(ok=False, records=False), 503
-    red = sum(notice.is_red(now()) for notice in unsent)
     oldest = max((now() - notice.queued_at).total_seconds() for notice in unsent) if unsent else 0
     this_year = rooms().portal.today().year
     calendar = rooms().portal.calendar.knows_holidays_of(this_year)
@@ -55,6 +58,18 @@ def health() -> Any:
     return jsonify(
         ok=healthy, records=True, calendar=calendar, unsent=len(unsent), oldest_unsent_seconds=int(oldest), red=red
     )
+
+
+def _find(typed: str) -> Application:
+    """The application of a ticket. Raises NotFound, and TooManyRequests for whoever has guessed too often already."""
+    limit, client = rooms().limits["ticket"], client_of(request.remote_addr)
+    if seconds := limit.wait(client, now()):
+        raise TooManyRequests(retry_after=seconds)
+    try:
+        return rooms().portal.find(typed)
+    except NotFound:
+        limit.take(client, now())
+        raise
 
 
 def _wants_json() -> bool:

@@ -14,6 +14,7 @@ from werkzeug.sansio.multipart import Data, Event, Field, File, MultipartDecoder
 
 from portal.errors import DocumentRefused, LinkExpired, LinkForged, PortalError
 from portal.web import explain, now, rooms
+from portal.web.access import site_of
 
 pages = Blueprint("uploads", __name__)
 
@@ -24,6 +25,7 @@ broken connection. Of a file no more is read than its form permits."""
 _CHUNK: Final = 64 * 1024
 _FIELDS: Final = 128 * 1024  # bytes of all fields before the file, and of what may be undecided in between
 _PARTS: Final = 20
+_HOMES: Final = ("/ajukan/", "/permohonan/")  # below these are the pages with upload forms
 
 
 @pages.post("/unggah")
@@ -123,6 +125,6 @@ def _refused(refusal: PortalError) -> tuple[str, int]:
 
 def _came_from() -> str:
     """The portal's own page that posted here; empty if the browser does not say."""
-    referrer = urlsplit(request.referrer or "")
-    own = referrer.netloc == request.host and not referrer.path.startswith("//")
-    return referrer.path if own else ""
+    referrer = request.referrer or ""
+    path = urlsplit(referrer).path if site_of(referrer) == request.host else ""
+    return path if path.startswith(_HOMES) else ""

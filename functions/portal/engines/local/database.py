@@ -29,6 +29,9 @@ _UNAVAILABLE: Final = frozenset(
     }
 )
 
+# Of these, what only keeps a connection from writing: it goes on reading, which a new one on a full disk could not.
+_ONLY_WRITING: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE})
+
 
 class Database:
     """A file that many threads and processes may read and write; durable once a transaction ends.
@@ -112,12 +115,12 @@ class Database:
                 connection = self._open()
             try:
                 yield connection
-            except PortalError:
-                connection.rollback()
-                self._idle.append(connection)
-                raise
-            except BaseException:
-                connection.close()  # rolls back, and whatever went wrong with it is gone
+            except BaseException as problem:
+                if isinstance(problem, PortalError) or getattr(problem, "sqlite_errorcode", 0) in _ONLY_WRITING:
+                    connection.rollback()
+                    self._idle.append(connection)
+                else:
+                    connection.close()  # rolls back, and whatever went wrong with it is gone
                 raise
             self._idle.append(connection)
 

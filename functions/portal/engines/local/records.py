@@ -98,6 +98,7 @@ class SqliteRecords:
     def delete_draft(self, id: str) -> None:
         with self._database.writing() as connection:
             connection.execute("DELETE FROM draft WHERE id = ?", (id,))
+            connection.execute("DELETE FROM notice WHERE about = ?", (id,))
 
     # --- owed emails ---------------------------------------------------------------------------------------------
 

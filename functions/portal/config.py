@@ -1,0 +1,108 @@
+"""The settings of one portal, from the environment and the command line. Opens no file but the password's."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from email.utils import parseaddr
+from pathlib import Path
+from typing import Any, Final, Literal, TypeVar
+
+from portal.errors import SettingInvalid
+
+ROOT = Path(__file__).resolve().parents[2]
+
+SECURITY: Final[Mapping[str, bool | Literal["ssl"]]] = {"starttls": True, "ssl": "ssl", "none": False}
+"""How the mail relay is spoken to, and what that is to ``engines.local.mail.Smtp``."""
+
+_Meaning = TypeVar("_Meaning")
+
+
+@dataclass(frozen=True)
+class Config:
+    """Settings; ``from_environment`` names each variable.
+
+    Attributes:
+        service: folder of the service's ``sop.toml``; the shared schemas lie beside it.
+        data: folder of everything that must survive: database, files, keys.
+        address: public address, without a slash at the end.
+        site: the built static site, or None to serve the dynamic pages only.
+        rehearsal: sample officials, mailbox, time machine; never for real cases.
+        smtp_security: starttls, ssl or none.
+        sender: who emails are from, as in a From line; nothing can be sent without it.
+    """
+
+    service: Path
+    data: Path
+    address: str
+    site: Path | None
+    rehearsal: bool
+    smtp_host: str
+    smtp_port: int
+    smtp_user: str
+    smtp_password: str = field(repr=False)
+    smtp_security: str
+    sender: str
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str], **given: Any) -> "Config":
+        """Settings from variables; ``given`` ones (of the command line) go before.
+
+        SERVICE, DATA, ADDRESS, SITE, REHEARSAL (1 or 0), SMTP_HOST, SMTP_PORT, SMTP_USER, SMTP_PASSWORD_FILE,
+        SMTP_SECURITY (starttls, ssl or none), SENDER. An empty one is as good as none.
+
+        Raises:
+            SettingInvalid: a variable says something else than it may (``setting_invalid``).
+        """
+        said = {key: value for key, value in environ.items() if value}
+        settings: dict[str, Any] = {
+            "service": Path(said.get("SERVICE", ROOT / "schemas" / "penerbitan")),
+            "data": Path(said.get("DATA", "data")),
+            "address": said.get("ADDRESS", "http://localhost:8000"),
+            "site": Path(said.get("SITE", ROOT / "build" / "site")),
+            "rehearsal": _one_of(said, "REHEARSAL", {"0": False, "1": True}),
+            "smtp_host": said.get("SMTP_HOST", "localhost"),
+            "smtp_port": _port(said.get("SMTP_PORT", "25")),
+            "smtp_user": said.get("SMTP_USER", ""),
+            "smtp_password": _secret(said.get("SMTP_PASSWORD_FILE", "")),
+            "smtp_security": _one_of(said, "SMTP_SECURITY", {key: key for key in SECURITY}),
+            "sender": said.get("SENDER", ""),
+        }
+        settings |= {key: value for key, value in given.items() if value is not None}
+        return cls(**{**settings, "address": _origin(settings["address"])})
+
+    def must_reach_people(self) -> None:
+        """Raises SettingInvalid (``setting_missing``): no email can be sent, as nobody is named as its sender."""
+        if not self.rehearsal and "@" not in parseaddr(self.sender)[1]:
+            raise SettingInvalid("setting_missing", key="SENDER", expected="Portal <portal@example.go.id>")
+
+
+def _one_of(said: Mapping[str, str], key: str, meanings: Mapping[str, _Meaning]) -> _Meaning:
+    """What a variable's text means; the first of the meanings where it is not set."""
+    value = said.get(key, next(iter(meanings)))
+    if value not in meanings:
+        raise SettingInvalid("setting_invalid", key=key, value=value, expected=", ".join(meanings))
+    return meanings[value]
+
+
+def _origin(address: str) -> str:
+    """Scheme, host and port: the portal's pages lie at the root of a host, wherever it is."""
+    origin = address.rstrip("/")
+    if not re.fullmatch(r"https?://[^/\s?#@]+", origin):
+        raise SettingInvalid("setting_invalid", key="ADDRESS", value=address, expected="https://portal.example.go.id")
+    return origin
+
+
+def _port(text: str) -> int:
+    if not re.fullmatch("[1-9][0-9]{0,4}", text) or int(text) > 65535:
+        raise SettingInvalid("setting_invalid", key="SMTP_PORT", value=text, expected="1-65535")
+    return int(text)
+
+
+def _secret(path: str) -> str:
+    """What a file says that only the portal may read; empty without one."""
+    try:
+        return Path(path).read_text("utf-8").strip() if path else ""
+    except (OSError, ValueError) as problem:
+        raise SettingInvalid(
+            "setting_invalid", key="SMTP_PASSWORD_FILE", value=path, expected=str(problem)
+        ) from problem

@@ -1,0 +1,183 @@
+"""The SOP's own record as plain values: what is kept of a closed case, and what it adds up to."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from stage import TO_VERIFIKATOR, TO_VISIT, WAYS
+from test_progress import MARK, MONDAY, along, at, cases, move, moved
+
+from portal.application import Application
+from portal.recap import Row, StepTime, fact, minutes_per_step, summarise
+from portal.sop import Sop
+from portal.worktime import Calendar
+
+TODAY = date(2026, 12, 1)
+MINUTES = {"pengajuan": 0, "telaah_kadis": 10, "pemeriksaan": 12}
+
+
+def kept(closed: str, office: str, outcome: str = "done", **changes: Any) -> dict[str, Any]:
+    """What ``fact`` keeps of a case."""
+    valid = {"valid_until": "2028-11-30"} if outcome == "done" else {"valid_until": ""}
+    said = {"ticket": f"{closed}{office}", "service": "penerbitan", "received": closed, "rounds": 1, "returns": 0}
+    return {**said, "closed": closed, "office": office, "outcome": outcome, "minutes": MINUTES, **valid, **changes}
+
+
+FACTS = [
+    kept("2026-10-02", "Dinas Sosial"),
+    kept("2026-11-03", "Dinas Sosial", returns=2, minutes={"telaah_kadis": 25, "pemeriksaan": 7}),
+    kept("2026-11-30", "BKPSDM"),
+    kept("2026-11-04", "Dinas Sosial", "rejected", returns=1, minutes={"telaah_kadis": 500}),
+    kept("2026-11-05", "Dinas Sosial", "withdrawn"),
+    kept("2026-11-06", "BKPSDM", "lapsed"),
+]
+
+
+def test_known_facts_make_the_exact_table(sop: Sop) -> None:
+    recap = summarise(FACTS, sop, TODAY)
+    assert recap.rows == (
+        Row("2026-11", "BKPSDM", {"done": 1, "lapsed": 1}, returns=0, holders=1),
+        Row("2026-11", "Dinas Sosial", {"done": 1, "rejected": 1, "withdrawn": 1}, returns=3, holders=1),
+        Row("2026-10", "Dinas Sosial", {"done": 1}, returns=0, holders=1),
+    )
+    assert recap.outcomes == {"done": 3, "rejected": 1, "withdrawn": 1, "lapsed": 1}
+    assert recap.holders == {"Dinas Sosial": 2, "BKPSDM": 1}
+    assert recap.total_holders == 3
+
+
+def test_the_time_of_a_step_is_that_of_cases_that_came_to_an_end(sop: Sop) -> None:
+    """10, 25 and 10 minutes at the Kadis; the 500 of a rejected case are no handling of the SOP's kind."""
+    steps = {time.step: time for time in summarise(FACTS, sop, TODAY).steps}
+    assert steps["telaah_kadis"] == StepTime("telaah_kadis", standard=15, cases=3, average=15, median=10)
+    assert steps["pemeriksaan"] == StepTime("pemeriksaan", standard=10, cases=3, average=10, median=12)
+    assert steps["penyerahan"] == StepTime("penyerahan", standard=10, cases=0, average=0, median=0)
+    assert list(steps) == [step.key for step in sop.steps]
+
+
+@pytest.mark.parametrize(("minutes", "shown"), [((14, 15), 15), ((15, 16), 16), ((16, 17), 17), ((15, 15), 15)])
+def test_half_a_minute_counts_as_one(sop: Sop, minutes: tuple[int, int], shown: int) -> None:
+    facts = [kept("2026-11-03", "BKPSDM", minutes={"telaah_kadis": spent}) for spent in minutes]
+    time = summarise(facts, sop, TODAY).steps[1]
+    assert (time.average, time.median) == (shown, shown)
+
+
+def test_without_closed_cases_the_recap_is_empty(sop: Sop) -> None:
+    recap = summarise([], sop, TODAY)
+    assert (recap.rows, recap.outcomes, recap.total_holders) == ((), {}, 0)
+    assert {time.cases for time in recap.steps} == {0}
+
+
+def test_a_holder_leaves_the_day_after_the_certificate_ends(sop: Sop) -> None:
+    facts = [kept("2026-11-03", "BKPSDM", valid_until="2028-11-30"), kept("2026-11-04", "BKPSDM", valid_until="")]
+    holders = [summarise(facts, sop, day).total_holders for day in (date(2028, 11, 30), date(2028, 12, 1))]
+    assert holders == [2, 1]
+    assert summarise(facts, sop, date(2028, 12, 1)).rows[0].holders == 1
+
+
+# --- what is kept of a case ---
+
+
+def finished(sop: Sop) -> Application:
+    """With one return, one refusal by BSrE and one no-show; every stretch of time is another length."""
+    return moved(
+        sop,
+        ("submit", at("11-20 09.00")),
+        ("confirm", at("11-23 08.00")),
+        ("return", at("11-23 08.06")),  # Kadis: 6
+        ("resubmit", at("11-24 10.00")),
+        ("forward", at("11-24 10.04")),  # Kadis: 4 more
+        ("forward", at("11-24 13.07")),  # Kabid: 1 h 56 before lunch, 7 after
+        ("forward", at("11-25 07.33")),  # Statistisi: 173 the day before, 3 now
+        ("dispatch", at("11-25 07.41")),  # Verifikator: 8
+        ("refuse", at("11-30 09.00")),
+        ("dispatch", at("11-30 09.05")),  # 5 more
+        ("accept", at("12-02 08.00")),
+        ("invite", at("12-02 08.11")),  # Invitation: 11
+        ("book", at("12-02 15.00")),
+        ("miss", at("12-03 16.00")),
+        ("book", at("12-04 08.00")),
+        ("attend", at("12-07 09.00")),
+        ("record", at("12-07 09.02")),  # Handover: 2
+        ("hand_over", at("12-07 09.11")),  # 9 more
+    )
+
+
+def test_the_minutes_are_the_offices_own(sop: Sop, calendar: Calendar) -> None:
+    assert minutes_per_step(finished(sop), calendar, at("12-31 08.00")) == {
+        "pengajuan": 0,
+        "telaah_kadis": 10,
+        "telaah_kabid": 116 + 7,
+        "pendataan": 173 + 3,
+        "pemeriksaan": 13,
+        "passphrase": 11,
+        "penyerahan": 11,
+    }
+
+
+def test_a_case_still_open_counts_until_now(sop: Sop, calendar: Calendar) -> None:
+    case = moved(sop, ("submit", at("11-23 08.00")), ("confirm", at("11-23 08.01")))
+    assert minutes_per_step(case, calendar, at("11-23 08.31"))["telaah_kadis"] == 30
+
+
+def test_what_is_kept_of_a_finished_case(sop: Sop, calendar: Calendar) -> None:
+    found = fact(finished(sop), sop, calendar)
+    minutes = found.pop("minutes")
+    assert found == {
+        "ticket": "TTE-26-4F7K-9QXM",
+        "service": "penerbitan",
+        "office": "Dinas Kesehatan",
+        "received": "2026-11-20",
+        "closed": "2026-12-07",
+        "outcome": "done",
+        "rounds": 2,
+        "returns": 1,
+        "valid_until": "2028-11-25",
+    }
+    assert minutes["pemeriksaan"] == 13
+
+
+def test_days_are_those_of_the_office(sop: Sop, calendar: Calendar) -> None:
+    """Closed at half past midnight in Tarakan, still the day before in UTC."""
+    case = move(along(sop), "lapse", at("12-01 00.30"), sop)
+    assert fact(case, sop, calendar)["closed"] == "2026-12-01"
+
+
+@pytest.mark.parametrize("state", ["rejected", "withdrawn", "lapsed"])
+def test_how_it_ended_is_kept(sop: Sop, calendar: Calendar, state: str) -> None:
+    found = fact(along(sop, *WAYS[state]), sop, calendar)
+    assert (found["outcome"], found["valid_until"]) == (state, "")
+
+
+def test_an_office_typed_freely_is_kept_only_once_officials_went_through_it(sop: Sop, calendar: Calendar) -> None:
+    """Else anybody could print something on the public page by sending an application and letting it lapse."""
+    typed = {"opd": "Lainnya", "opd_lainnya": "Hubungi 0800-PENIPU"}
+    moments = [(action, MONDAY + timedelta(minutes=n)) for n, action in enumerate(("submit", *WAYS["done"]))]
+
+    assert fact(moved(sop, *moments, **typed), sop, calendar)["office"] == "Hubungi 0800-PENIPU"
+    for way in (("lapse",), ("confirm", "reject"), ("confirm", "withdraw")):
+        moments = [(action, MONDAY + timedelta(minutes=n)) for n, action in enumerate(("submit", *way))]
+        assert fact(moved(sop, *moments, **typed), sop, calendar)["office"] == "Lainnya"
+
+
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_nothing_of_any_person_is_kept_for_good(sop: Sop, calendar: Calendar, data: st.DataObject) -> None:
+    case = data.draw(cases(sop))
+    found = fact(case, sop, calendar)
+    personal = {key: value for key, value in found.items() if MARK in str(value)}
+    # The office is the applicant's answer too, and the one the recap is about; an end of validity comes from a form
+    # that takes dates only.
+    assert personal.keys() <= {"office", "valid_until"}
+    assert all(spent >= 0 for spent in found["minutes"].values())
+
+
+def test_time_with_bsre_and_the_applicant_adds_nothing(sop: Sop, calendar: Calendar) -> None:
+    soon = along(sop, *TO_VERIFIKATOR, "dispatch", "accept")
+    late = along(sop, *TO_VERIFIKATOR, "dispatch")
+    late = move(late, "accept", late.events[-1].at + timedelta(days=30), sop)
+    assert minutes_per_step(soon, calendar, soon.events[-1].at) == minutes_per_step(late, calendar, late.events[-1].at)
+    invited = along(sop, *TO_VISIT, "invite")
+    now = invited.events[-1].at
+    assert minutes_per_step(invited, calendar, now) == minutes_per_step(invited, calendar, now + timedelta(days=9))

@@ -1,0 +1,219 @@
+"""The status page over HTTP: useful to whoever has the number, silent about the person; and the monitor's page."""
+
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+from browser_without_javascript import Page
+from conftest import SCHEMAS
+from jsonschema import Draft202012Validator
+from stage import EMAIL, KADIS, SAYS, SECRETS, VERIFIKATOR, WAYS, Stage
+
+from portal.notices import DEADLINE, Official
+
+JSON = {"Accept": "application/json"}
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+UNKNOWN = "TTE-26-4F7K-9QXM"
+MALFORMED = ["TTE-26-4F7K-9QXA", "TTE-26-4F7K", "x" * 300, "1' OR '1'='1", "TTE-26-0000-0000", "ТТЕ-26-4F7K-9QXM"]
+
+
+def get(stage: Stage, path: str, **headers: str) -> Page:
+    answer = stage.browser().get(path, headers=headers, follow_redirects=True)
+    return Page(answer.request.path, answer.status_code, dict(answer.headers), answer.data)
+
+
+def main(page: Page) -> str:
+    """The words of the page itself, without the house around it."""
+    return " ".join(" ".join(page.html.get_element_by_id("isi").itertext()).split())
+
+
+def personal(stage: Stage) -> list[str]:
+    """What officials wrote and are called, and who the applicant is."""
+    notes = [str(said[key]) for said in SAYS.values() for key in ("note", "serial", "received_by") if key in said]
+    return [*SECRETS, *notes, *(text for who in stage.records.officials() for text in (who.name, who.email, EMAIL))]
+
+
+@pytest.mark.parametrize("state", WAYS)
+def test_every_state_has_its_page_and_none_of_them_a_person(shared_stage: Stage, state: str) -> None:
+    number = shared_stage.case(*WAYS[state])
+    page, answer = get(shared_stage, f"/status/{number}", **BROWSER), get(shared_stage, f"/status/{number}", **JSON)
+    found = json.loads(answer.body)
+
+    Draft202012Validator(json.loads((SCHEMAS / "status.schema.json").read_text("utf-8"))).validate(found)
+    assert (page.status, answer.status) == (200, 200)
+    assert found["label"] in main(page)
+    assert found["sentence"] in main(page)
+    for text in (page.body.decode(), answer.body.decode()):
+        assert [secret for secret in personal(shared_stage) if secret in text] == []
+
+
+# --- what comes next, and until when ---
+
+
+def test_a_case_at_the_office_says_until_when_and_what_follows(stage: Stage) -> None:
+    page = get(stage, f"/status/{stage.case('confirm')}")
+
+    assert (
+        "Menurut SOP, langkah ini ditangani dalam 15 menit kerja, paling lambat 23 November 2026 08.15 WITA."
+        in main(page)
+    )
+    assert "Berikutnya Kepala Bidang menelaah dan mendisposisikan." in main(page)
+    assert stage.portal.sop.data["sentences"]["late"] not in page.text
+
+
+def test_a_late_step_says_since_when_and_that_the_others_move(stage: Stage) -> None:
+    number = stage.case("confirm")
+    stage.clock.forward(days=1)
+    page = get(stage, f"/status/{number}")
+
+    assert "menurut SOP, 15 menit kerja, terlewati pada 23 November 2026 08.15 WITA." in main(page)
+    assert "Jika terjadi keterlambatan pada satu titik proses, titik proses berikutnya ikut mundur." in main(page)
+
+
+def test_what_comes_in_on_a_saturday_is_promised_for_monday(stage: Stage) -> None:
+    stage.clock.forward(days=5)
+    page = get(stage, f"/status/{stage.case('confirm')}")
+    assert "paling lambat 30 November 2026 07.45 WITA." in main(page)
+
+
+@pytest.mark.parametrize("state", ["unconfirmed", "returned", "sent", "invited", "booked", "missed"])
+def test_while_others_have_the_case_no_time_is_promised(shared_stage: Stage, state: str) -> None:
+    words = main(get(shared_stage, f"/status/{shared_stage.case(*WAYS[state])}"))
+    assert "tidak dihitung selama permohonan menunggu pemohon atau pihak luar" in words
+    assert "paling lambat" not in words
+
+
+def test_a_returned_case_goes_on_where_it_was_returned(shared_stage: Stage) -> None:
+    words = main(get(shared_stage, f"/status/{shared_stage.case(*WAYS['returned'])}"))
+    assert "Berikutnya Kepala Dinas menelaah dan mendisposisikan." in words
+
+
+@pytest.mark.parametrize("state", ["done", "rejected", "withdrawn", "lapsed"])
+def test_a_closed_case_promises_nothing_more(shared_stage: Stage, state: str) -> None:
+    words = main(get(shared_stage, f"/status/{shared_stage.case(*WAYS[state])}"))
+    for promise in ("Berikutnya", "paling lambat", "tidak dihitung", "Posisi permohonan Anda"):
+        assert promise not in words
+
+
+# --- finding it ---
+
+
+def test_a_number_is_found_however_it_is_typed(shared_stage: Stage) -> None:
+    number = shared_stage.case("confirm")
+    for typed in (number, number.lower(), number.replace("-", ""), f"  {number.replace('-', ' ')} "):
+        found = shared_stage.browser().get("/status", query_string={"tiket": typed})
+        assert (found.status_code, found.location) == (303, f"/status/{number}")
+
+
+@pytest.mark.parametrize("typed", MALFORMED)
+def test_an_unknown_number_and_none_at_all_get_the_same_answer(shared_stage: Stage, typed: str) -> None:
+    unknown, malformed = get(shared_stage, f"/status/{UNKNOWN}"), get(shared_stage, f"/status/{typed}")
+    assert (unknown.status, malformed.status) == (404, 404)
+    assert unknown.body == malformed.body
+    assert "Nomor tiket tidak ditemukan" in malformed.text
+    answers = [get(shared_stage, f"/status/{number}", **JSON) for number in (UNKNOWN, typed)]
+    assert [(answer.status, answer.body) for answer in answers] == [(404, b'{"error":"ticket_unknown"}\n')] * 2
+
+
+def test_what_was_typed_is_shown_again_and_is_only_text(shared_stage: Stage) -> None:
+    page = get(shared_stage, "/status?tiket=<script>alert(1)</script>")
+    assert page.status == 404
+    assert b"<script>alert" not in page.body
+    assert page.html.get_element_by_id("tiket").value == "<script>alert(1)</script>"
+    assert "Nomor tiket tidak ditemukan" in page.html.xpath("string(//*[@role='alert'])")
+
+
+def test_without_a_number_the_page_asks_for_one(shared_stage: Stage) -> None:
+    page = get(shared_stage, "/status")
+    assert page.status == 200
+    assert "Nomor tiket tidak ditemukan" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("query", "accepted", "kind"),
+    [
+        ("", BROWSER, "text/html"),
+        ("", {}, "text/html"),
+        ("", JSON, "application/json"),
+        ("?format=json", BROWSER, "application/json"),
+    ],
+)
+def test_browsers_get_the_page_and_programs_the_data(
+    shared_stage: Stage, query: str, accepted: dict[str, str], kind: str
+) -> None:
+    page = get(shared_stage, f"/status/{shared_stage.case('confirm')}{query}", **accepted)
+    assert page.headers["Content-Type"].startswith(kind)
+
+
+def test_looking_changes_nothing(stage: Stage) -> None:
+    number = stage.case("confirm")
+    before = stage.dump()
+    for path in ("/status", f"/status/{number}", f"/status?tiket={number}", f"/status/{UNKNOWN}", "/sehat"):
+        assert stage.browser().head(path).status_code < 500
+        stage.browser().get(path)
+    assert stage.dump() == before
+
+
+# --- the monitor ---
+
+
+def health(stage: Stage) -> tuple[int, dict[str, Any]]:
+    answer = stage.browser().get("/sehat")
+    return answer.status_code, answer.get_json()
+
+
+def test_a_well_portal_says_so_with_counts_only(stage: Stage) -> None:
+    stage.mail()
+    well = {"ok": True, "records": True, "calendar": True, "unsent": 0, "oldest_unsent_seconds": 0, "red": 0}
+    assert health(stage) == (200, well)
+
+
+def test_mail_that_stays_is_counted_with_its_age_and_red_past_the_deadline(stage: Stage) -> None:
+    stage.mailbox.failing = True
+    stage.case()
+    stage.clock.forward(hours=2)
+    stage.clockwork.send_due()
+    _, found = health(stage)
+    assert (found["ok"], found["unsent"], found["red"]) == (True, 2, 0)
+    assert 7200 <= found["oldest_unsent_seconds"] < 7260
+
+    stage.clock.forward(days=DEADLINE.days)
+    _, found = health(stage)
+    assert (found["ok"], found["red"]) == (False, 2)
+
+
+def test_mail_with_nobody_left_to_read_it_worries_no_monitor(stage: Stage) -> None:
+    stage.mail()
+    stage.portal.owe_desk(KADIS)
+    stage.records.appoint(Official("kadis", "Pengganti", KADIS, until=date(2026, 11, 22)))
+    stage.mail()
+
+    assert health(stage)[1] == {**health(stage)[1], "ok": True, "red": 0, "unsent": 0, "oldest_unsent_seconds": 0}
+
+
+def test_an_address_that_does_not_exist_is_red_at_once(stage: Stage) -> None:
+    stage.records.appoint(Official("verifikator", "Tanpa Alamat", "bukan alamat"))
+    stage.portal.owe_desk("bukan alamat")
+    stage.mail()
+    _, found = health(stage)
+    assert (found["ok"], found["red"], found["unsent"]) == (False, 1, 0)
+
+
+def test_a_year_without_holidays_in_the_data_is_not_well(stage: Stage) -> None:
+    stage.clock.forward(days=365 * 30)
+    _, found = health(stage)
+    assert (found["ok"], found["calendar"]) == (False, False)
+
+
+def test_records_that_do_not_answer_are_a_503(stage: Stage) -> None:
+    stage.records.close()
+    (stage.data / "portal.sqlite").rename(stage.data / "portal.away")
+    (stage.data / "portal.sqlite").mkdir()
+    assert health(stage) == (503, {"ok": False, "records": False})
+
+
+def test_the_monitor_learns_of_nobody(stage: Stage) -> None:
+    stage.case(*WAYS["booked"])
+    text = stage.browser().get("/sehat").text
+    assert not any(secret in text for secret in (*personal(stage), VERIFIKATOR, "TTE-"))
