@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 RUNTIME := functions/requirements.txt infra/requirements/site.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lock clean
+.PHONY: help build run test check lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -29,6 +29,8 @@ build/site/index.html: $(VENV)/run.stamp mkdocs.yml $(shell find site schemas fu
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 	@cp -r functions/portal/web/static build/site/aset
 	@$(BIN)/python -m whitenoise.compress --quiet build/site
+
+build: build/site/index.html ## make .venv and the site
 
 run: build/site/index.html ## start the portal in rehearsal mode (PORT=8000 DATA=data)
 	@$(BIN)/python -m portal --data "$(DATA)" serve --rehearsal --port $(PORT)

@@ -1,12 +1,12 @@
 """Debian's Chromium in the hands of one person: nothing goes wrong unseen; pages are photographed, checked with axe.
 
-Never reaches behind the portal's pages; whoever owns the server sends what it owes.
+Knows the portal's pages and never reaches behind them; whoever owns the server sends what it owes.
 """
 
 import os
-import re
 import shutil
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -17,6 +17,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import (
     Browser,
     ConsoleMessage,
+    FilePayload,
     Locator,
     Page,
     Request,
@@ -35,6 +36,8 @@ ARGUMENTS = [
     "--no-first-run",
 ]
 BUILD = Path(__file__).resolve().parents[1] / "build"
+PATIENCE = 15
+"""Seconds for whatever is waited for; a busy machine may need them."""
 PHONE: ViewportSize = {"width": 360, "height": 740}
 
 AXE = Axe().axe_script
@@ -49,7 +52,7 @@ RULES: dict[Literal["dark", "light"], dict[str, Any]] = {
 }
 """Dark differs from light in nothing but colour."""
 
-# Of everything that is pressed: 48 px high and wide (look.md); a link within a line of text is as high as the line.
+# Whatever is pressed is 48 px high and wide; only a link within a line of text is as high as the line.
 TOO_SMALL = """() => [...document.querySelectorAll(
     "button, .button, .js .picker, summary, label.tick, select, textarea, .bar a, .foot a, .rehearsal a, .change a, "
     + ".notice li a, input:not([type=hidden], [type=checkbox], [type=radio], [type=file])")]
@@ -58,12 +61,13 @@ TOO_SMALL = """() => [...document.querySelectorAll(
   .filter(([each, box]) => box.height < 47.5 || box.width < 47.5)
   .map(([each, box]) => `${each.tagName} "${each.textContent.trim().slice(0, 30)}" ${box.width} x ${box.height}`)"""
 
+# What scrolls within its own box may; anything else that is wider than its box, or than the page, is told.
 TOO_WIDE = """() => {
-  const page = document.scrollingElement;
-  if (page.scrollWidth <= innerWidth) return [];
-  return [`the page is ${page.scrollWidth} px wide`, ...[...document.querySelectorAll("body *")]
-    .filter((each) => each.getBoundingClientRect().right > innerWidth + 1 && !each.closest(".table-box, .thumbs"))
-    .map((each) => `${each.tagName}.${each.className} reaches ${each.getBoundingClientRect().right}`).slice(0, 5)];
+  const page = document.scrollingElement, scrolls = ".table-box, .thumbs, .viewer, .sr, .skip, thead, input, textarea";
+  return [page, ...document.querySelectorAll("main *")]
+    .filter((each) => each.scrollWidth > each.clientWidth + 1 && !each.closest(scrolls))
+    .filter((each) => each === page || getComputedStyle(each).display !== "inline")
+    .map((each) => `${each.tagName} "${each.textContent.trim().slice(0, 30)}" ${each.scrollWidth} px wide`).slice(0, 5);
 }"""
 
 
@@ -76,6 +80,7 @@ def chromium() -> Iterator[Browser]:
         if os.environ.get("REQUIRE_BROWSER", "0") not in ("", "0"):
             pytest.fail(missing)
         pytest.skip(missing)
+    expect.set_options(timeout=PATIENCE * 1000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         try:
@@ -90,6 +95,8 @@ class Person:
     Args:
         javascript: False for a browser that runs no script at all, in which axe cannot run either.
         script_arrives: False for the same pages in a browser that could run the portal's script but did not get it.
+        deliver: makes the portal send the emails it owes.
+        album: folder of this person's pictures in ``build/screenshots``; old ones are thrown away.
 
     Attributes:
         complaints: everything that went wrong on the way: errors on the console (which is where a broken policy is
@@ -123,7 +130,7 @@ class Person:
             permissions=["clipboard-read", "clipboard-write"],
             reduced_motion="reduce",
         )
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(PATIENCE * 1000)
         self.context.on("console", self._console)
         self.context.on("weberror", lambda error: self.complaints.append(f"script: {error.error}"))
         self.context.on("request", self._request)
@@ -151,11 +158,54 @@ class Person:
         mails.locator(f"a.mail-link[href*='/{page}/']").first.click()
         return self.page
 
-    def press(self, words: str, within: Locator | None = None, exact: bool = False) -> None:
+    def press(self, words: str, within: Locator | None = None) -> None:
         """Press the button, or follow the link that looks like one."""
         place = within or self.page.locator("main")
-        button = place.get_by_role("button", name=words, exact=exact)
-        button.or_(place.get_by_role("link", name=words, exact=exact)).locator("visible=true").first.click()
+        either = place.get_by_role("button", name=words).or_(place.get_by_role("link", name=words))
+        either.locator("visible=true").first.click()
+
+    def fill(self, answers: Mapping[str, str], form: Locator | None = None, keys: bool = False) -> None:
+        """Answer questions that can be seen, by name, in the page's last form; ``keys``: letter by letter."""
+        form = form or self.page.locator("main form").last
+        for name, answer in answers.items():
+            field = form.locator(f"[name='{name}']:visible")
+            kind = field.first.get_attribute("type") or field.first.evaluate("field => field.localName")
+            if kind in ("radio", "checkbox"):
+                form.locator(f"[name='{name}'][value='{answer}']").check()
+            elif kind == "select":
+                field.select_option(answer)
+            elif keys:
+                field.clear()
+                field.press_sequentially(answer)
+            else:
+                field.fill(answer)
+
+    def card(self, kind: str) -> Locator:
+        """The card of one document to be brought."""
+        return self.page.locator(f"#berkas-{kind}")
+
+    def choose(self, kind: str, file: FilePayload | Path) -> None:
+        """Bring a document through the file picker that its button opens."""
+        with self.page.expect_file_chooser() as picker:
+            self.card(kind).locator(".picker").click()
+        picker.value.set_files(file)
+
+    def open_choice(self, action: str) -> Locator:
+        """Tap a decision open, unless it is."""
+        choice = self.page.locator(f"#tindakan-{action}")
+        if choice.get_attribute("open") is None:
+            choice.locator("summary").first.click()
+        return choice
+
+    def decide(self, action: str, button: str, ticks: Mapping[str, str] | None = None, **typed: str) -> None:
+        """Choose an action and send it; ``ticks``: name to value, ``"*"`` every box of that name."""
+        choice = self.open_choice(action)
+        for name, value in (ticks or {}).items():
+            boxes = choice.locator(f"[name='{name}']" if value == "*" else f"[name='{name}'][value='{value}']")
+            for box in boxes.all():
+                box.check()
+        self.fill(typed, choice)
+        self.press(button, choice)
 
     def words(self) -> str:
         """What the page says, white space collapsed."""
@@ -166,9 +216,10 @@ class Person:
             expect(self.page.locator("main")).to_contain_text(sentence)
 
     def shoot(self, name: str) -> None:
-        """A picture of the whole page, numbered, in the album."""
+        """A picture of the whole page: ``<number>-<name>-<width>.png`` in the album."""
         size = self.page.viewport_size
         assert size is not None
+        self.page.wait_for_load_state()
         picture = f"{next(self._pictures):02}-{name}-{size['width']}.png"
         self.page.screenshot(path=self._album / picture, full_page=True)
 
@@ -183,13 +234,17 @@ class Person:
 
     @contextmanager
     def expecting(self, *statuses: int) -> Iterator[None]:
-        """Refusals that belong to what is tried here."""
+        """Refusals that belong to what is tried here, and must come."""
         self._expected = set(statuses)
         yield
+        until = time.monotonic() + PATIENCE
+        while self._expected and time.monotonic() < until:
+            self.page.wait_for_timeout(20)
         assert not self._expected, f"nothing was answered with {self._expected}: {self.words()[:500]}"
 
     def barriers(self) -> list[str]:
         """What keeps anybody from using this page: in light and dark, on a wide screen and on a small phone."""
+        self.page.wait_for_load_state()
         self.page.evaluate(AXE)
         found = list[str]()
         for size in SIZES:
@@ -210,7 +265,7 @@ class Person:
             self.complaints.append(f"console: {message.text} ({message.location['url']})")
 
     def _request(self, request: Request) -> None:
-        if not re.match(rf"{re.escape(self.address)}/|data:|blob:", request.url):
+        if not request.url.startswith((f"{self.address}/", "data:", "blob:")):
             self.complaints.append(f"somebody else was asked: {request.url}")
 
     def _failed(self, request: Request) -> None:

@@ -179,6 +179,17 @@ class RecordsContract:
         assert case.is_closed
         for role in (APPLICANT, "pemohon", "kadis", "kabid", "verifikator", ""):
             assert list(records.waiting_on(role)) == []
+            assert records.count_waiting(role) == 0
+
+    def test_the_waiting_are_counted_as_they_are_listed(self, records):
+        assert records.count_waiting("kadis") == 0
+        for number in range(1, 4):
+            write(records, application("confirm", number=number))
+        write(records, application("confirm", "forward", number=4))
+        write(records, application("confirm", "reject", number=5))
+        write(records, application(number=6))
+        for role, many in (("kadis", 3), ("kabid", 1), ("verifikator", 0), (APPLICANT, 1), ("", 0), ("kadi", 0)):
+            assert records.count_waiting(role) == len(list(records.waiting_on(role))) == many
 
     def test_picking_another_visit_does_not_lose_the_place_in_the_list(self, records):
         first = write(records, application_in("kunjungan", State.BOOKED, number=1))

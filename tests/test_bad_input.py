@@ -22,11 +22,11 @@ import document_specimens as specimens
 import lxml.html
 import pytest
 from flask.testing import FlaskClient
-from server import Clock, serving
+from server import Clock, Process, serving
 from stage import EMAIL, FORM, KADIS, SAYS, WAYS, InProcess, Stage, StillClock
 from werkzeug.test import TestResponse
 
-from portal import web
+from portal import documents, web
 from portal.application import Draft
 from portal.web.limits import Limit, client_of
 
@@ -331,8 +331,8 @@ def test_on_the_wire_nothing_breaks_the_server_and_nothing_is_told(tmp_path: Pat
             assert b"root:" not in answer, about
             assert b"rahasia" not in answer, about
         for about in (
-            "up and out", "up and out, hidden", "nul in the address", "long address", "somebody else's address", "trace",
-            "connect", "method of letters only", "a form to the site", "delete the site",
+            "up and out", "up and out, hidden", "nul in the address", "long address", "somebody else's address",
+            "trace", "connect", "method of letters only", "a form to the site", "delete the site",
         ):  # fmt: skip
             assert b'<html lang="id">' in answers[about][1], about
         assert wire.request(b"GET /sehat")[0] == 200
@@ -685,6 +685,29 @@ def test_several_uploads_at_once_all_arrive_and_of_one_kind_a_whole_one_stays(st
     assert len(siti.files()) == len(KINDS), "of the others nothing is left"
 
 
+def test_when_slow_files_take_every_place_the_next_one_is_told_so_at_once_and_keeps_its_place_in_the_draft(
+    stage: Stage,
+) -> None:
+    siti = Uploader(stage)
+    fields, finish, csrf = siti.form("ktp")
+    siti.send(fields, specimens.pdf())
+    before, places = siti.kept, 0
+    try:
+        while documents._UPLOADS.acquire(blocking=False):
+            places += 1
+        began = time.monotonic()
+        told = siti.report(finish, csrf)
+        assert time.monotonic() - began < 10, "it waited"
+    finally:
+        for _ in range(places):
+            documents._UPLOADS.release()
+    assert (told.status_code, "Pemeriksaan berkas sedang sibuk" in told.text) == (503, True)
+    assert int(told.headers["Retry-After"]) > 0
+    assert siti.kept == before
+    assert siti.report(finish, csrf).status_code == 303
+    assert places == 8
+
+
 def test_a_document_is_never_served_as_anything_that_runs(stage: Stage) -> None:
     siti = Uploader(stage)
     number = stage.case("confirm")
@@ -838,6 +861,26 @@ def test_a_flood_is_held_back_and_others_go_on(tmp_path: Path) -> None:
     assert flooder.get(f"/status/{number}").status_code == 200
     assert [other.get(f"/status/{number}").status_code for _ in range(50)] == [200] * 50
     stage.close()
+
+
+def test_behind_the_declared_proxy_each_client_is_held_back_by_itself_whatever_it_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROXY", "127.0.0.1")
+    server = Process(tmp_path)
+    server.start()
+    try:
+        wire = Wire(int(server.address.rpartition(":")[2]))
+
+        def ask(forwarded: bytes) -> int:
+            head = (b"X-Forwarded-For: " + forwarded, b"Content-Type: " + FORM_TYPE.encode(), b"Content-Length: 7")
+            return wire.request(b"POST /tautan", *head, body=b"tiket=x")[0]
+
+        assert [ask(b"203.0.113.9") for _ in range(21)] == [200] * 20 + [429]
+        assert ask(b"198.51.100.7, 203.0.113.9") == 429, "the proxy's own word is the last one"
+        assert ask(b"203.0.113.9, 198.51.100.7") == 200
+    finally:
+        server.kill()
 
 
 def test_nobody_is_held_back_behind_a_proxy_that_the_portal_was_not_told_of(stage: Stage) -> None:

@@ -16,7 +16,7 @@ import tomllib
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from processes import run as process
 from processes import said, start
-from server import ROOT, free_port
+from server import ROOT, Clock, free_port
 from stage import WAYS, Stage
 
 from portal.bootstrap import build, read_calendar, read_sop, wsgi
@@ -68,6 +68,7 @@ def test_every_variable_arrives_where_it_belongs(tmp_path: Path) -> None:
             "ADDRESS": "https://tte.tarakankota.go.id/",
             "SITE": "/srv/site",
             "REHEARSAL": "1",
+            "PROXY": "10.0.0.2",
             "SMTP_HOST": "relai",
             "SMTP_PORT": "465",
             "SMTP_USER": "portal",
@@ -82,6 +83,7 @@ def test_every_variable_arrives_where_it_belongs(tmp_path: Path) -> None:
         address="https://tte.tarakankota.go.id",
         site=Path("/srv/site"),
         rehearsal=True,
+        proxy="10.0.0.2",
         smtp_host="relai",
         smtp_port=465,
         smtp_user="portal",
@@ -373,6 +375,54 @@ def test_the_red_list_says_what_did_not_arrive_and_why(run: Run, tmp_path: Path)
     assert run("red-list").output == f"{number}  turn  bukan alamat  not an address\n"
 
 
+def test_mail_that_was_given_up_is_tried_again_when_asked(run: Run, tmp_path: Path) -> None:
+    stage = Stage(tmp_path / "data")
+    try:
+        stage.records.appoint(Official("kadis", "Tanpa Alamat", "bukan alamat"))
+        number = stage.case("confirm")
+        stage.mail()
+    finally:
+        stage.close()
+    given_up = f"{number}  turn  bukan alamat  not an address\n"
+    assert run("red-list").output == given_up
+    assert run("red-list", "--again").output == f"{given_up}Email yang akan dicoba lagi: 1\n"
+    assert run("red-list").output == "Semua email terkirim atau masih dalam batas waktu.\n"
+
+    stage = Stage(tmp_path / "data")
+    try:
+        stage.clock.forward(days=1)
+        assert stage.clockwork.send_due() == 0  # tried, and refused once more
+    finally:
+        stage.close()
+    assert run("red-list").output == given_up
+    assert run("red-list", "--again", data=tmp_path / "other").output.endswith("Email yang akan dicoba lagi: 0\n")
+
+
+# --- what is late ---
+
+
+def test_what_is_late_or_waits_for_nobody_is_listed_longest_first(run: Run, tmp_path: Path) -> None:
+    assert run("late").output == "Tidak ada permohonan yang terlambat, dan setiap permohonan ada pejabatnya.\n"
+    now = datetime.now(UTC)
+    stage = Stage(tmp_path / "data", Clock(now - timedelta(days=14)))
+    try:
+        late = stage.case("confirm")
+        stage.case(*WAYS["sent"])  # with BSrE, however long
+        stage.case(*WAYS["unconfirmed"])
+        stage.clock.at = now - timedelta(minutes=1)
+        own = stage.case("confirm", email="kepala.dinas@tarakankota.go.id")
+        stage.case("confirm")  # in time
+    finally:
+        stage.close()
+    lines = run("late").output.splitlines()
+    assert [line.split("  ")[:3] for line in lines] == [
+        [late, "Telaah Kepala Dinas", "Kepala Dinas"],
+        [own, "Telaah Kepala Dinas", "Kepala Dinas"],
+    ]
+    assert re.search(r"  sejak [0-9]{1,2} \w+ 20[0-9]{2} [0-9]{2}\.[0-9]{2} WITA  [1-9][0-9]* menit kerja$", lines[0])
+    assert lines[1].endswith(" menit kerja  (belum ada pejabat yang bertugas)")
+
+
 # --- checking a SOP ---
 
 
@@ -391,7 +441,7 @@ def test_the_sop_of_the_repository_fits(run: Run) -> None:
 BROKEN: Mapping[str, tuple[str, str, str, list[str]]] = {
     # file, what stands there, what is written instead, what the sentence says
     "no role": ("penerbitan/sop.toml", 'role = "kadis"\n', "", ["sop.toml", "steps[1].role"]),
-    "no toml": ("penerbitan/sop.toml", "[office]", "[office", ["sop.toml", "line 13"]),
+    "no toml": ("penerbitan/sop.toml", "[office]", "[office", ["sop.toml", "line 12"]),
     "a role that is none": (
         "penerbitan/sop.toml",
         'role = "kadis"',

@@ -1,6 +1,8 @@
 """kill -9 of the real server in the middle of the story: what was acknowledged is there, and the story goes on."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,8 @@ from people import Applicant, Mailbox, Official
 from server import Process
 from test_story import KABID, KADIS, STATISTISI, VERIFIKATOR
 
-from portal.bootstrap import ROOT, Config, build
+from portal.bootstrap import ROOT, Config, TimeMachine, build
+from portal.clockwork import LEASE
 
 
 class Survivor:
@@ -37,7 +40,12 @@ class Survivor:
         self.server.start()
 
     def mail_to(self, email: str, subject: str) -> None:
-        self.mailbox.wait_for(email, subject)
+        """Wait for it; an email that was in the sender's hands when it was killed is due again after the lease."""
+        try:
+            self.mailbox.wait_for(email, subject, seconds=5)
+        except AssertionError:
+            TimeMachine(self.data / "jam").forward(LEASE)
+            self.mailbox.wait_for(email, subject)
 
 
 def _samples() -> dict[str, Any]:
@@ -47,7 +55,7 @@ def _samples() -> dict[str, Any]:
     return {key: data[key] for key in ("samples", "specimen")}
 
 
-def test_killed_ten_times_in_mid_story_nothing_acknowledged_is_lost(tmp_path: Path) -> None:
+def test_killed_after_every_step_of_the_story_nothing_acknowledged_is_lost(tmp_path: Path) -> None:
     city = Survivor(tmp_path)
     siti = city.applicant
     try:
@@ -69,21 +77,43 @@ def test_killed_ten_times_in_mid_story_nothing_acknowledged_is_lost(tmp_path: Pa
         city.mail_to(VERIFIKATOR, siti.ticket)
         verifikator = city.official(VERIFIKATOR)
         city.and_killed(lambda: verifikator.decide(siti.ticket, "dispatch", checklist="*"))
-        city.kill()
-        assert verifikator.decide(siti.ticket, "accept").status == 200
-        assert city.kills >= 10
+        city.and_killed(lambda: verifikator.decide(siti.ticket, "accept"))
+        city.mail_to(VERIFIKATOR, "Undang pemohon")
+        city.and_killed(lambda: verifikator.decide(siti.ticket, "invite"))
+        city.mail_to(siti.email, "jadwal")
+        city.and_killed(siti.pick)
+        city.and_killed(lambda: verifikator.decide(siti.ticket, "attend"))
+        city.mail_to(VERIFIKATOR, "serahkan")
+        certificate = {"serial": "4A:1F:22:09", "valid_from": "2026-11-25", "valid_until": "2028-11-25"}
+        city.and_killed(lambda: verifikator.decide(siti.ticket, "record", **certificate))
+        city.and_killed(lambda: verifikator.decide(siti.ticket, "hand_over", received_by="Siti Contoh"))
+        assert "Selesai" in siti.browser.get(f"/status/{siti.ticket}").text
+        assert city.kills >= 15
     finally:
         city.server.kill()
-    _ledger_is_whole(tmp_path, siti.ticket)
+    _case_is_complete(tmp_path, siti.ticket)
+    assert _damage(tmp_path) == {siti.ticket: None}
 
 
-def _ledger_is_whole(data: Path, ticket: str) -> None:
+def _damage(data: Path) -> dict[str, int | None]:
+    """What is wrong with the chain of each case there is."""
+    house = build(Config.from_environment({}, data=data, rehearsal=True))
+    with closing(sqlite3.connect(data / "portal.sqlite")) as database:
+        tickets = [ticket for (ticket,) in database.execute("SELECT ticket FROM application")]
+    found = {ticket: house.portal.records.load(ticket).first_damage() for ticket in tickets}
+    house.portal.records.close()  # type: ignore[attr-defined]
+    return found
+
+
+def _case_is_complete(data: Path, ticket: str) -> None:
     house = build(Config.from_environment({}, data=data, rehearsal=True))
     application = house.portal.records.load(ticket)
-    assert application.first_damage() is None
     assert [event.action for event in application.events] == [
         "submit", "confirm", "forward", "forward", "forward", "dispatch", "accept",
+        "invite", "book", "attend", "record", "hand_over",
     ]  # fmt: skip
+    facts = list(house.portal.records.facts())
+    assert [(fact["ticket"], fact["outcome"]) for fact in facts] == [(ticket, "done")]
     for document in application.documents:
         house.portal.files.read(document.key, document.version)
     house.portal.records.close()  # type: ignore[attr-defined]
@@ -115,3 +145,4 @@ def test_killed_while_a_decision_is_under_way_it_is_there_or_it_is_not(tmp_path:
         city.mail_to(KABID, siti.ticket)
     finally:
         city.server.kill()
+    assert _damage(tmp_path) == {siti.ticket: None}

@@ -5,7 +5,6 @@ import logging
 import re
 import resource
 import sqlite3
-import statistics
 import threading
 import time
 import tomllib
@@ -166,6 +165,19 @@ def test_copies_of_a_sending_that_came_to_nothing_do_not_stay(stage: Stage) -> N
     assert stage.dump() == before
     kept = stage.load(taken).documents
     assert all(stage.portal.files.read(document.key, document.version) for document in kept)
+
+
+def test_documents_that_need_no_mending_survive_a_mending_that_came_to_nothing(impatient: Stage) -> None:
+    number = impatient.case("confirm", "return")
+    application = impatient.load(number)
+    draft = impatient.intake.begin_mending(application)
+    impatient.records.save_draft(draft.with_document(impatient.document(draft.id, "ktp")))
+    before = impatient.dump()
+    with held(impatient), pytest.raises(web.errors.Unavailable):
+        impatient.intake.resubmit(application)
+    assert impatient.dump() == before
+    mended = impatient.intake.resubmit(application)
+    assert all(impatient.portal.files.read(document.key, document.version) for document in mended.documents)
 
 
 # --- Several people at one moment ------------------------------------------------------------------------------------
@@ -587,7 +599,8 @@ def test_the_time_it_takes_tells_nothing_that_the_number_itself_does_not(stage: 
             began = time.perf_counter()
             assert browser.get(f"/status/{number}").status_code == 404
             times.append(time.perf_counter() - began)
-    assert abs(statistics.median(taken[unknown]) - statistics.median(taken[misspelt])) < 0.005
+    # The quickest of many: whatever else this machine is doing only ever adds to it.
+    assert abs(min(taken[unknown]) - min(taken[misspelt])) < 0.003
 
 
 class Watching(InProcess):

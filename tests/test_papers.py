@@ -17,9 +17,10 @@ import lxml.html
 import pytest
 import segno
 from axe_playwright_python.sync_playwright import Axe
+from chromium import chromium
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from portal import icalendar, markup, papers, wording, worktime
 from portal.application import Actor, Application, Document, Draft
@@ -42,7 +43,6 @@ from portal.sop import APPLICANT, Sop, parse
 ROOT = Path(__file__).resolve().parents[1]
 SCHEMAS = ROOT / "schemas"
 LETTERS = ROOT / "functions" / "portal" / "letters"
-CHROMIUM = "/usr/bin/chromium"
 ADDRESS = "https://tte.tarakankota.go.id"
 WITA = timezone(timedelta(hours=8), "WITA")
 MONDAY = datetime(2026, 11, 23, 9, 30, tzinfo=WITA)
@@ -429,11 +429,8 @@ def test_sentences_are_short(sent: list[Sent]) -> None:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    offline = "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync"
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=[*offline.split(), "--no-first-run"])
-        yield chromium
-        chromium.close()
+    with chromium() as started:
+        yield started
 
 
 @pytest.mark.browser
@@ -510,7 +507,7 @@ def test_the_receipt_of_a_decision_says_who_is_next(sent: list[Sent]) -> None:
 
 def test_the_hand_over_receipt_holds_the_certificate_and_who_received_it(sent: list[Sent]) -> None:
     text = first(sent, "handed_over").message.text
-    assert "Nomor seri sertifikat: 4F:7K:9Q" in text
+    assert "Nomor seri: 4F:7K:9Q" in text
     assert "Berlaku mulai: 30 November 2026" in text
     assert "Berlaku sampai: 30 November 2028" in text
     assert "Diterima oleh: Siti Aminah" in text

@@ -285,6 +285,12 @@ def test_every_action_at_a_step_of_the_sop_has_a_form():
     assert worded <= set(DECISIONS["$defs"])
 
 
+def test_the_decisions_that_all_services_share_name_nothing_of_one_service():
+    said = json.dumps(DECISIONS, ensure_ascii=False).lower()
+    for word in ("bsre", "sertifikat", "passphrase", "tanda tangan", "verifikator", "dkisp"):
+        assert word not in said, word
+
+
 def test_a_decision_carries_its_own_name():
     for action, schema in DECISIONS["$defs"].items():
         assert schema["properties"]["action"]["const"] == action
@@ -341,7 +347,8 @@ BREAKS = [
     (lambda sop: sop.update(ticket_prefix="tte"), "ticket_prefix", "kapital"),
     (lambda sop: sop.update(draft_days="7"), "draft_days", "bilangan bulat"),
     (lambda sop: sop.update(draft_days=True), "draft_days", "bilangan bulat"),
-    (lambda sop: sop.update(validity_months=0), "validity_months", "bilangan bulat"),
+    (lambda sop: sop["retention"].update(documents_days=0), "retention.documents_days", "bilangan bulat"),
+    (lambda sop: sop.pop("retention"), "retention", "[retention]"),
     (lambda sop: sop.update(title="  "), "title", "kalimat"),
     (lambda sop: sop["sentences"].pop("safety"), "sentences.safety", "kalimat"),
     (lambda sop: sop["sentences"].update(stamp="Salinan"), "sentences.stamp", "{ticket}"),

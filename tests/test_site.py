@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -17,9 +18,11 @@ import pytest
 from mkdocs.exceptions import PluginError
 
 from portal import publish
+from portal.editions import read_sop
 
 ROOT = Path(__file__).parent.parent
 SOP = tomllib.loads((ROOT / "schemas/penerbitan/sop.toml").read_text("utf-8"))
+EDITION = read_sop(ROOT / "schemas/penerbitan")
 PAGES = [
     "", "sop/", "persyaratan/", "formulir/", "formulir/contoh-surat/", "standar-pelayanan/", "tanya-jawab/",
     "layanan-terkait/", "privasi/", "pengaduan/", "panduan/", "panduan/pejabat/", "panduan/verifikator/",
@@ -162,7 +165,7 @@ def test_the_sop_file_holds_the_offices_text_and_nothing_else() -> None:
     expected += [*text["title"], "No Kegiatan Pelaksana Mutu Baku", text["remark_column"]]
     expected += [*text["columns"], *text["quality_columns"]]
     for step in SOP["steps"]:
-        end = ["Selesai"] if "ends" in publish.marks_of(SOP, step) else []
+        end = ["Selesai"] if "ends" in publish.marks_of(EDITION, EDITION.step(step["key"])) else []
         row = step["text"]
         expected += [row["number"], row["activity"], *end, row["completeness"], row["time"], row["output"]]
     office = (ROOT / "tests/naskah_sop.txt").read_text("utf-8")
@@ -188,7 +191,7 @@ def test_each_row_of_the_sop_table_is_one_step(pages: dict[str, Page]) -> None:
 
 
 def test_step_five_is_the_verifikators_and_the_applicant_joins_six_and_ends_seven() -> None:
-    marks = [publish.marks_of(SOP, step) for step in SOP["steps"]]
+    marks = [publish.marks_of(EDITION, step) for step in EDITION.steps]
     assert marks == [
         ["acts", "", "", "", ""],
         ["", "acts", "", "", ""],
@@ -201,7 +204,7 @@ def test_step_five_is_the_verifikators_and_the_applicant_joins_six_and_ends_seve
 
 
 def test_the_published_duration_is_the_sum_of_the_steps(pages: dict[str, Page]) -> None:
-    minutes = publish.total_minutes(SOP)
+    minutes = EDITION.minutes
     assert SOP["sentences"]["duration"].startswith(f"{minutes} menit")
     assert f"{len(SOP['steps'])} langkah, {minutes} menit penanganan" in pages[""].text
 
@@ -222,7 +225,7 @@ def test_a_portal_note_is_printed_only_if_public_and_switched_on(shown: bool, pu
 def test_return_and_reject_are_marked_as_outside_the_chart(pages: dict[str, Page]) -> None:
     beyond = pages["sop/"].text.partition("Yang ditambahkan portal")[2]
     assert beyond.lstrip().startswith("di luar bagan SOP")
-    assert [each for each in publish.reasons_for(SOP, "return") if each not in beyond] == []
+    assert [each.label for each in EDITION.reasons_for("return") if each.label not in beyond] == []
 
 
 # --- Links --------------------------------------------------------------------------------------------------------
@@ -344,26 +347,40 @@ class Macros:
         return v
 
 
+TEXT = (ROOT / "schemas/penerbitan/sop.toml").read_text("utf-8")
+STRAY = TEXT.replace('role = "kadis"', 'role = "kepala"', 1)
+STRANGE = re.sub(r'(role = "kadis"\nminutes = )15', r"\1-1", TEXT, count=1)
+
+
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
         ("title = \n", r"sop\.toml: Invalid value \(at line 1, column 9\)"),
-        ('title = "Penerbitan"\n', r"sop\.toml: the key 'steps' is missing"),
+        ('title = "Penerbitan"\n', r"sop\.toml: [a-z_]+: "),
+        (STRAY, r"sop\.toml: steps\[1\]\.role: kepala: pemohon, kadis, "),
+        (STRANGE, r"sop\.toml: steps\[1\]\.minutes: "),
         (None, r"No such file or directory: .*sop\.toml"),
     ],
 )
 def test_a_wrong_sop_file_is_named_with_what_is_wrong(content: str | None, complaint: str, tmp_path: Path) -> None:
-    folder = tmp_path / "schemas/penerbitan"
-    folder.mkdir(parents=True)
+    folder = shutil.copytree(ROOT / "schemas", tmp_path / "schemas") / "penerbitan"
+    (folder / "sop.toml").unlink()
     if content is not None:
         (folder / "sop.toml").write_text(content, "utf-8")
-    with pytest.raises(PluginError, match=complaint):
+    with pytest.raises(PluginError, match=complaint) as caught:
         publish.define_env(Macros(tmp_path))
+    assert "\n" not in str(caught.value)
+
+
+def test_the_site_is_built_without_the_web_framework() -> None:
+    code = "import sys, portal.publish; sys.exit('flask' in sys.modules)"
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "functions")}
+    assert subprocess.run([sys.executable, "-c", code], env=environment, check=False).returncode == 0
 
 
 def test_pages_and_theme_are_given_the_same_sop() -> None:
     env = Macros(ROOT)
     publish.define_env(env)
     assert SOP == env.variables["sop"] == env.conf["extra"]["sop"]
-    assert SOP["steps"][4] == env.macros["step"]("pemeriksaan")
-    assert SOP["roles"][1] == env.macros["role"]("kadis")
+    assert SOP["steps"][4]["task"] == env.macros["step"]("pemeriksaan").task
+    assert SOP["roles"][1]["label"] == env.macros["role"]("kadis").label

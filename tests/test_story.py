@@ -127,9 +127,12 @@ def test_an_application_passes_all_seven_steps(city: City) -> None:
     recap = city.public.get("/rekap")
     assert "Permohonan selesai 1" in recap.text
     rows = city.public.get("/rekap.csv").body.decode("utf-8-sig").splitlines()
-    assert len(rows) == 2
     assert rows[1].startswith("2026-11;")
     assert rows[1].split(";")[2:] == ["1", "0", "0", "0", "1", "1"]
+    assert rows[2] == ""
+    steps = [row.split(";") for row in rows[4:]]
+    assert [step[0] for step in steps] == [step.name for step in city.house.portal.sop.steps[1:]]
+    assert all(step[2] == "1" for step in steps)
 
     # Nothing in the ledger was bent, and no ticket, name or number is in a subject or the recap where it must not be.
     assert city.house.portal.records.load(siti.ticket).first_damage() is None

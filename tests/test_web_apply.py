@@ -18,7 +18,9 @@ from flask.testing import FlaskClient
 
 from portal import bootstrap, web
 from portal.application import Document, Draft
+from portal.forms import Form
 from portal.sop import parse
+from portal.web import fields
 
 KINDS = ("surat_permohonan", "formulir_bsre", "ktp", "sk_terakhir")
 ANSWERS = {
@@ -858,3 +860,24 @@ def test_a_service_that_lets_nobody_fill_in_for_another_has_no_such_door(world: 
     assert "diisi_oleh" not in draft.form
     page = siti.get(f"/ajukan/{draft.id}/data")
     assert siti.post(page.action("data"), page.form("data")).path == f"/ajukan/{draft.id}/berkas"
+
+
+# --- what a form asks on this page -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("wanted", ["orang_lain", ["orang_lain", "atasan"]])
+def test_what_depends_on_a_hidden_answer_is_asked_for_any_of_the_answers_named(wanted: str | list[str]) -> None:
+    plain = {"type": "string"}
+    properties = {
+        "diisi_oleh": {**plain, "title": "Diisi oleh", "widget": "hidden"},
+        "pengisi": {**plain, "title": "Nama pengisi", "show_if": ["diisi_oleh", wanted]},
+    }
+    section = {"key": "a", "title": "A", "fields": ["diisi_oleh", "pengisi"]}
+    form = Form({"type": "object", "properties": properties, "sections": [section]})
+
+    def asked(by: str) -> list[str]:
+        return [field.name for _, found in fields.asked(form, {"diisi_oleh": by}) for field in found]
+
+    assert asked("orang_lain") == ["pengisi"]
+    assert asked("sendiri") == []
+    assert asked("atasan") == (["pengisi"] if "atasan" in wanted else [])

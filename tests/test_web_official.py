@@ -3,7 +3,9 @@
 import gzip
 import re
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
@@ -17,8 +19,10 @@ from flask import Flask
 
 from portal.application import Application, Document
 from portal.bootstrap import Config, House, build, wsgi
+from portal.errors import Unavailable
 from portal.notices import Official
 from portal.sop import parse
+from portal.web.images import PageImages
 
 MORNING = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)
 """A Monday, 08.00 WITA."""
@@ -288,7 +292,7 @@ def test_the_sheet_holds_what_was_said_and_stays_open_to_who_said_it(
     ):
         assert words in sheet.text
     assert "Diteruskan kepada Sdr.Kepala Bidang Statistik dan Persandian" in sheet.text
-    assert "Rahmawati Contoh, NIP 197001012000121001" in sheet.text
+    assert "Rahmawati Contoh, NIP 19700101 200012 1 001" in sheet.text
 
 
 # --- deciding --------------------------------------------------------------------------------------------------------
@@ -400,7 +404,9 @@ def test_the_receipt_counts_what_else_waits_and_stays_readable(office: Office, p
     receipt = kadis.decides(number, "forward", FORWARD)
 
     assert "Masih ada 1 permohonan lain" in receipt.text
-    assert "Permohonan dari" in kadis.get(kadis.get(receipt.href("/meja/")).href("/telaah/")).text
+    assert receipt.href("/meja") == "/meja"
+    kadis.get(office.desk_link(KADIS))
+    assert "Permohonan dari" in kadis.get(kadis.get("/meja").href("/telaah/")).text
     office.act(number, KABID, "reject", {"reason": "di_luar_kewenangan"})
     kadis.decides(other, "forward", FORWARD)
     later = kadis.get(f"/telaah/{number}/keputusan")
@@ -430,7 +436,8 @@ def test_of_two_at_once_the_first_acts_and_the_second_is_told_who_and_when(
     assert "SITI" not in page.text
     assert office.dump() == before
     # The next step is the second one's as well.
-    assert "Kirim Undangan" in second.get(page.href("/telaah/")).text
+    assert "Permohonan ini kini menunggu keputusan Anda." in page.text
+    assert "Kirim Undangan" in second.opens(number).text
 
 
 class Meanwhile:
@@ -547,7 +554,39 @@ def test_a_link_made_before_mending_leads_to_the_case_as_it_stands(
 
     assert "Dikembalikan untuk perbaikan" in page.text
     assert "Permohonan ini kini menunggu keputusan Anda." in page.text
-    assert "Analis Muda" in kadis.get(page.href("/telaah/")).text
+    assert "Analis Muda" not in page.text
+    kadis.get(office.desk_link(KADIS))
+    assert "Analis Muda" in kadis.get(kadis.get("/meja").href("/telaah/")).text
+
+
+def test_who_was_forwarded_an_old_link_comes_no_further(office: Office, person: Callable[[str], Person]) -> None:
+    """Neither to the desk of who forwarded it, nor to this case where it is his turn anew."""
+    number = office.case("accept")
+    old = office.link(number, FIRST)
+    office.act(number, FIRST, "accept", {})
+    office.case("dispatch")
+    stranger = person("")
+    pages = [stranger.get(old), stranger.get(f"/telaah/{number}/keputusan"), stranger.get(f"/telaah/{number}/lembar")]
+
+    assert [page.status for page in pages] == [200, 200, 200]
+    assert "Permohonan ini kini menunggu keputusan Anda. Bukalah dari email terbaru" in pages[0].text
+    assert "Keputusan Anda tercatat" in pages[1].text
+    assert "Lanjutkan ke langkah berikutnya" not in pages[1].text
+    own = {f"/telaah/{number}", f"/telaah/{number}/keputusan", f"/telaah/{number}/lembar", "/meja"}
+    for page in pages:
+        assert set(page.html.xpath("//main//a/@href")) <= own
+    assert "Kirim tautan" in stranger.get("/meja").text
+    assert not stranger.get(f"/telaah/{number}").html.xpath("//form[contains(@action, 'putuskan')]")
+
+
+def test_a_case_one_reads_leads_to_no_other(office: Office, person: Callable[[str], Person]) -> None:
+    number, _ = office.case(), office.case()
+    page = person(KADIS).opens(number)
+
+    assert page.href("/meja") == "/meja"
+    assert all(
+        address.startswith((f"/telaah/{number}", "#", "/meja")) for address in page.html.xpath("//main//a/@href")
+    )
 
 
 def test_the_emailed_link_opens_the_case_and_a_late_email_says_who_acted(
@@ -593,6 +632,25 @@ def test_an_expired_link_offers_a_new_one_by_one_button(office: Office, person: 
     assert KADIS not in answer.text
     owed = [(n.letter, n.recipient) for n in office.portal.records.unsent() if n.occasion]
     assert owed == [("turn", KADIS)]
+
+
+def test_who_has_lost_the_link_need_not_type_the_ticket_again(office: Office, person: Callable[[str], Person]) -> None:
+    number, kadis = office.case(), person(KADIS)
+    for address in (f"/telaah/{number}", f"/telaah/{number}/lembar", f"/telaah/{number}/berkas/ktp"):
+        page = kadis.get(kadis.get(address).href("/tautan"))
+        assert page.form("/tautan").fields["tiket"] == number
+
+
+def test_what_may_be_the_secret_of_a_link_goes_into_no_other_address(
+    office: Office, person: Callable[[str], Person]
+) -> None:
+    number, kadis = office.case(), person(KADIS)
+    secret = office.link(number, KADIS).removeprefix("/telaah/")
+    for address in (f"/telaah/{secret}/lembar", f"/telaah/{secret}/berkas/ktp"):
+        page = kadis.get(address)
+        assert page.status == 403
+        assert secret not in page.body.decode()
+        assert "tiket" not in page.href("/tautan")
 
 
 def test_strange_links_open_nothing(office: Office, person: Callable[[str], Person]) -> None:
@@ -762,15 +820,85 @@ def test_pages_are_stamped_pictures_and_the_original_is_sealed(office: Office, p
 
 def test_the_stamp_names_the_ticket(office: Office, person: Callable[[str], Person]) -> None:
     asked: list[tuple[Any, ...]] = []
-    rooms = office.app.extensions["portal"]
-    extra = {**rooms.extra, "page_image": lambda *given: asked.append(given) or b"\xff\xd8\xff"}
-    office.app.extensions["portal"] = replace(rooms, extra=extra)
+    _draw_with(office, PageImages(lambda *given: asked.append(given) or b"\xff\xd8\xff"))  # type: ignore[func-returns-value]
     number, kadis = office.case(), person(KADIS)
     kadis.opens(number)
     kadis.get(f"/telaah/{number}/berkas/ktp/2.jpg?lebar=320")
 
     stamp = f"Hanya untuk permohonan sertifikat elektronik {number}"
     assert asked == [(b"%PDF-1.4", "application/pdf", 2, 320, stamp)]
+
+
+def test_a_page_is_drawn_once_for_all_who_look_at_it(office: Office, person: Callable[[str], Person]) -> None:
+    drawn: list[tuple[Any, ...]] = []
+    _draw_with(office, PageImages(lambda *given: drawn.append(given) or f"{len(drawn)}".encode()))  # type: ignore[func-returns-value]
+    number, other = office.case("dispatch"), office.case("dispatch")
+    people = [person(FIRST), person(SECOND)]
+    for one in people:
+        one.opens(number)
+        one.opens(other)
+
+    def looked_at(number: str, rest: str) -> list[bytes]:
+        return [one.get(f"/telaah/{number}/berkas/ktp/{rest}").body for one in people]
+
+    assert looked_at(number, "1.jpg") == [b"1", b"1"]
+    assert looked_at(number, "2.jpg") == [b"2", b"2"]
+    assert looked_at(number, "1.jpg?lebar=320") == [b"3", b"3"]
+    # The same file in another case carries another stamp.
+    assert looked_at(other, "1.jpg") == [b"4", b"4"]
+    # Who may not see the case any more does not see what was drawn of it either.
+    office.act(number, FIRST, "dispatch", CHECKED)
+    office.act(number, FIRST, "accept", {})
+    assert [one.get(f"/telaah/{number}/berkas/ktp/1.jpg").status for one in people] == [404, 404]
+
+
+def test_too_many_who_wait_for_a_page_are_sent_away_at_once(office: Office, person: Callable[[str], Person]) -> None:
+    drawing, drawn = threading.Event(), threading.Event()
+
+    def draw(*_: Any) -> bytes:
+        drawing.set()
+        assert drawn.wait(10)
+        return b"picture"
+
+    _draw_with(office, PageImages(draw, waiting=1))
+    number, kadis, second = office.case(), person(KADIS), person(KADIS)
+    kadis.opens(number)
+    second.opens(number)
+    with ThreadPoolExecutor() as pool:
+        patient = pool.submit(kadis.get, f"/telaah/{number}/berkas/ktp/1.jpg")
+        assert drawing.wait(10)
+        refused = second.get(f"/telaah/{number}/berkas/ktp/2.jpg")
+        drawn.set()
+        assert patient.result().body == b"picture"
+
+    assert refused.status == 503
+    assert int(refused.headers["Retry-After"]) > 0
+    assert "Gambar berkas belum siap" in refused.text
+    assert second.get(f"/telaah/{number}/berkas/ktp/1.jpg").body == b"picture"
+    assert second.get(f"/telaah/{number}/berkas/ktp/2.jpg").body == b"picture"
+
+
+def test_pictures_do_not_pile_up_and_what_fails_is_tried_again() -> None:
+    drawn: list[int] = []
+
+    def draw(content: bytes, media_type: str, page: int, width: int, stamp: str) -> bytes:
+        drawn.append(page)
+        if drawn == [1]:
+            raise Unavailable("documents_unavailable")
+        return b"%d" % page
+
+    images = PageImages(draw, kept=2, waiting=1)
+    with pytest.raises(Unavailable):
+        images.page(lambda: b"", "mark", "application/pdf", 1, 320, "")
+    pages = [images.page(lambda: b"", "mark", "application/pdf", page, 320, "") for page in (1, 2, 1, 3, 1, 2)]
+
+    assert pages == [b"1", b"2", b"1", b"3", b"1", b"2"]
+    assert drawn == [1, 1, 2, 3, 2]  # 2 was looked at least recently when 3 came
+
+
+def _draw_with(office: Office, images: PageImages) -> None:
+    rooms = office.app.extensions["portal"]
+    office.app.extensions["portal"] = replace(rooms, extra={**rooms.extra, "page_images": images})
 
 
 def test_the_documents_can_be_leafed_through_without_scripts(office: Office, person: Callable[[str], Person]) -> None:

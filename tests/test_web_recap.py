@@ -8,6 +8,8 @@ import pytest
 from browser_without_javascript import Page
 from stage import FORM, SECRETS, WAYS, Stage
 
+PER_OFFICE = "Per bulan dan Perangkat daerah (OPD)"
+
 
 def page(stage: Stage, path: str = "/rekap") -> Page:
     answer = stage.browser().get(path)
@@ -24,10 +26,17 @@ def table(page: Page, caption: str) -> list[list[str]]:
     return [[" ".join(cell.text_content().split()) for cell in row.xpath("th|td")] for row in rows]
 
 
-def spreadsheet(stage: Stage, query: str = "") -> list[list[str]]:
-    """The CSV as a spreadsheet set to Indonesian reads it."""
+def sheets(stage: Stage, query: str = "") -> tuple[list[list[str]], list[list[str]]]:
+    """The two tables of the CSV as a spreadsheet set to Indonesian reads them, which an empty line parts."""
     body = page(stage, f"/rekap.csv{query}").body.decode("utf-8-sig")
-    return list(csv.reader(io.StringIO(body), delimiter=";"))
+    rows = list(csv.reader(io.StringIO(body), delimiter=";"))
+    parted = rows.index([])
+    return rows[:parted], rows[parted + 1 :]
+
+
+def spreadsheet(stage: Stage, query: str = "") -> list[list[str]]:
+    """The table of offices."""
+    return sheets(stage, query)[0]
 
 
 @pytest.fixture
@@ -56,7 +65,7 @@ def test_before_anything_is_closed_the_page_says_so(stage: Stage) -> None:
 
 def test_offices_and_months_are_counted(busy: Stage) -> None:
     found = page(busy)
-    assert table(found, "Per OPD dan bulan") == [
+    assert table(found, PER_OFFICE) == [
         ["BKPSDM", "Desember 2026", "1", "0", "2", "0", "1"],
         ["Dinas Kesehatan", "November 2026", "1", "1", "0", "0", "1"],
     ]
@@ -79,15 +88,20 @@ def test_a_step_that_took_too_long_says_so(stage: Stage) -> None:
     assert row == ["Telaah Kepala Dinas", "15 menit", "16 menit", "16 menit", "Di atas mutu baku"]
 
 
-def test_open_cases_are_counted_at_their_step(busy: Stage) -> None:
-    counts = words(page(busy)).partition("Sedang diproses ")[2]
-    assert counts.startswith("Pengajuan 1 Telaah Kepala Dinas 0 Telaah Kepala Bidang 0 Pendataan 0 Pemeriksaan dan")
-    assert "pengiriman ke BSrE 2 Pengisian passphrase 0 Penyerahan 0" in counts
+def test_open_cases_are_counted_by_who_has_to_act(busy: Stage) -> None:
+    counts = words(page(busy)).partition("Sedang diproses Jumlah permohonan yang menunggu tindakan. ")[2]
+    assert counts.startswith("Pemohon 1 Kepala Dinas 0 Kepala Bidang Statistik dan Persandian 0 Statistisi Ahli Muda 0")
+    assert "Ahli Muda 0 Verifikator Sertifikat Elektronik 2 Angka" in counts
+
+
+def test_counting_open_cases_loads_none_of_them(busy: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(type(busy.records), "waiting_on")
+    assert page(busy).status == 200
 
 
 def test_a_month_can_be_chosen_and_stays_chosen(busy: Stage) -> None:
     found = page(busy, "/rekap?bulan=2026-11")
-    assert [row[0] for row in table(found, "Per OPD dan bulan")] == ["Dinas Kesehatan"]
+    assert [row[0] for row in table(found, PER_OFFICE)] == ["Dinas Kesehatan"]
     assert "Permohonan selesai 1 Ditolak 1" in words(found)
     choices = found.html.get_element_by_id("bulan")
     assert [option.get("value") for option in choices.xpath("option")] == ["", "2026-12", "2026-11"]
@@ -98,7 +112,7 @@ def test_a_month_can_be_chosen_and_stays_chosen(busy: Stage) -> None:
 
 @pytest.mark.parametrize("month", ["2026-10", "2026", "2026-1", "x", "%00", "2026-11'--", "20" * 5000])
 def test_a_month_of_which_there_is_nothing_means_all_of_them(busy: Stage, month: str) -> None:
-    assert len(table(page(busy, f"/rekap?bulan={month}"), "Per OPD dan bulan")) == 2
+    assert len(table(page(busy, f"/rekap?bulan={month}"), PER_OFFICE)) == 2
     assert len(spreadsheet(busy, f"?bulan={month}")) == 3
 
 
@@ -115,12 +129,28 @@ def test_the_table_opens_in_a_spreadsheet_set_to_indonesian(busy: Stage) -> None
     found = page(busy, "/rekap.csv")
     assert found.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert found.headers["Content-Disposition"] == 'attachment; filename="rekap-penerbitan.csv"'
-    assert found.body.startswith(b"\xef\xbb\xbfBulan;OPD;Selesai;Ditolak;")
-    assert found.body.count(b"\r\n") == 3
+    assert found.body.startswith(b"\xef\xbb\xbfBulan;Perangkat daerah (OPD);Selesai;Ditolak;")
+    assert found.body.count(b"\r\n") == found.body.count(b"\n") == 3 + 1 + 7
     assert spreadsheet(busy)[1:] == [
         ["2026-12", "BKPSDM", "1", "0", "1", "1", "0", "1"],
         ["2026-11", "Dinas Kesehatan", "1", "1", "0", "0", "0", "1"],
     ]
+
+
+def test_the_spreadsheet_has_the_minutes_of_each_step_beside_the_standard(stage: Stage) -> None:
+    number = stage.case("confirm")
+    stage.clock.forward(minutes=16)
+    for action in WAYS["done"][1:]:
+        stage.act(number, action)
+    stage.clock.forward(days=30)
+    stage.case(*WAYS["withdrawn"])
+    heads, *rows = sheets(stage)[1]
+
+    assert heads == ["Langkah", "Mutu baku (menit)", "Permohonan", "Rata-rata", "Median"]
+    assert rows[0] == ["Telaah Kepala Dinas", "15", "1", "16", "16"]
+    assert [row[1] for row in rows] == ["15", "15", "15", "10", "20", "10"]
+    (_, *december) = sheets(stage, "?bulan=2026-12")[1]
+    assert december[0] == ["Telaah Kepala Dinas", "15", "0", "", ""]
 
 
 def test_the_file_of_a_month_is_called_after_it(busy: Stage) -> None:
@@ -147,7 +177,7 @@ def test_no_office_becomes_a_formula_or_another_column(stage: Stage, typed: str,
 def test_an_office_is_only_text_on_the_page(stage: Stage) -> None:
     stage.case(*WAYS["done"], opd="Lainnya", opd_lainnya="<script>alert(1)</script>")
     found = page(stage)
-    assert table(found, "Per OPD dan bulan")[0][0] == "<script>alert(1)</script>"
+    assert table(found, PER_OFFICE)[0][0] == "<script>alert(1)</script>"
     assert not found.html.xpath("//main//script")
 
 

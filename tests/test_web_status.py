@@ -1,6 +1,7 @@
 """The status page over HTTP: useful to whoever has the number, silent about the person; and the monitor's page."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -165,7 +166,15 @@ def health(stage: Stage) -> tuple[int, dict[str, Any]]:
 
 def test_a_well_portal_says_so_with_counts_only(stage: Stage) -> None:
     stage.mail()
-    well = {"ok": True, "records": True, "calendar": True, "unsent": 0, "oldest_unsent_seconds": 0, "red": 0}
+    well = {
+        "ok": True,
+        "records": True,
+        "calendar": True,
+        "unsent": 0,
+        "oldest_unsent_seconds": 0,
+        "red": 0,
+        "nobody": 0,
+    }
     assert health(stage) == (200, well)
 
 
@@ -198,6 +207,22 @@ def test_an_address_that_does_not_exist_is_red_at_once(stage: Stage) -> None:
     stage.mail()
     _, found = health(stage)
     assert (found["ok"], found["red"], found["unsent"]) == (False, 1, 0)
+
+
+def test_a_case_that_nobody_can_act_on_is_counted(stage: Stage) -> None:
+    stage.case("confirm")
+    assert health(stage)[1]["nobody"] == 0
+    stage.records.appoint(Official("kadis", "Kepala Dinas", KADIS, since=date(2026, 11, 24)))
+    own = stage.portal.sop.role("kadis").key
+    for official in [o for o in stage.records.officials() if o.role == own]:
+        stage.records.appoint(replace(official, until=date(2026, 11, 22)))
+    _, found = health(stage)
+    assert (found["ok"], found["nobody"]) == (False, 1)
+
+
+def test_the_only_official_in_his_own_case_counts_as_nobody(stage: Stage) -> None:
+    stage.case("confirm", email=KADIS)
+    assert health(stage)[1]["nobody"] == 1
 
 
 def test_a_year_without_holidays_in_the_data_is_not_well(stage: Stage) -> None:

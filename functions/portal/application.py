@@ -258,10 +258,6 @@ class Application:
         return datetime.fromisoformat(booking["slot"]) if booking and self.state is State.BOOKED else None
 
     @property
-    def seat(self) -> str:
-        return str(self._newest("book").get("seat", "")) if self.state is State.BOOKED else ""
-
-    @property
     def certificate(self) -> Mapping[str, Any]:
         """Serial, valid_from and valid_until once recorded; empty before."""
         return self._newest("record")

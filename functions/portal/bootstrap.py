@@ -1,32 +1,30 @@
-"""The only wiring: reads the service's files, chooses the engine, and hands everything its collaborators."""
+"""The only wiring: takes the service's edition, chooses the engine, and hands everything its collaborators."""
 
-import json
 import math
 import os
 import secrets
-import tomllib
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from portal import documents, forms, papers, sop, web, worktime
+from portal import documents, forms, papers, sop, web
 from portal.clockwork import Clockwork
 from portal.config import ROOT, SECURITY, Config
+from portal.editions import read_calendar, read_json, read_sop, read_toml
 from portal.engines.local.files import FolderFiles
 from portal.engines.local.mail import Mailbox, Smtp
 from portal.engines.local.records import SqliteRecords
 from portal.engines.ports import Mail
-from portal.errors import SettingInvalid, SopInvalid
+from portal.errors import SettingInvalid
 from portal.intake import Intake
 from portal.language import Language
 from portal.links import Links
 from portal.notices import Official
 from portal.service import Portal
-
-_Parsed = TypeVar("_Parsed")
+from portal.web.images import PageImages
 
 
 @dataclass(frozen=True)
@@ -69,33 +67,6 @@ class TimeMachine:
         unfinished.replace(self._path)
 
 
-def read_sop(folder: Path) -> sop.Sop:
-    """A service's SOP, checked against ``sop.schema.json`` and its cross-references.
-
-    Raises:
-        SopInvalid: names the file, the key, and what is expected there.
-    """
-    path, form_path = folder / "sop.toml", folder / "application.schema.json"
-    data, form = _read_toml(path), _read_json(form_path)
-    forms.validate(_read_json(folder.parent / "sop.schema.json"), data, str(path))
-    _check_form(form, form_path)
-    with _about(path):
-        return sop.parse(data, form)
-
-
-def read_calendar(edition: sop.Sop, folder: Path) -> worktime.Calendar:
-    """The office hours of a service's SOP, with the holidays that lie beside it.
-
-    Raises:
-        SopInvalid: hours that are none, of the office or for visits (``calendar_invalid``).
-    """
-    with _about(folder / "sop.toml"):
-        for number, step in enumerate(edition.steps):
-            for day, windows in (step.visit.windows if step.visit else {}).items():
-                worktime.parse_hours(windows, f"steps[{number}].visit.windows.{day}")
-        return worktime.calendar(edition.data["calendar"], _read_toml(folder.parent / "holidays.toml"))
-
-
 def build(config: Config, clock: Callable[[], datetime] | None = None) -> House:
     """The portal on the embedded engine: SQLite, a folder, and SMTP or the rehearsal's mailbox."""
     edition = read_sop(config.service)
@@ -110,7 +81,7 @@ def build(config: Config, clock: Callable[[], datetime] | None = None) -> House:
     mail = _mailbox(config, edition) if config.rehearsal else _smtp(config)
     portal = Portal(
         sop=edition,
-        decisions=_read_json(config.service.parent / "decision.schema.json")["$defs"],
+        decisions=read_json(config.service.parent / "decision.schema.json")["$defs"],
         records=records,
         files=files,
         mail=mail,
@@ -127,8 +98,8 @@ def build(config: Config, clock: Callable[[], datetime] | None = None) -> House:
     language = Language(dates["months"], dates["days"], calendar.zone, calendar.label)
     letters = papers.Letters(ROOT / "functions" / "portal" / "letters", language)
     clockwork = Clockwork(portal, letters.render, config.address)
-    extra: dict[str, Any] = {"receiver": files, "page_image": documents.page_image, "qr": papers.qr_svg}
-    extra["calendar_entry"] = letters.visit
+    extra: dict[str, Any] = {"receiver": files, "qr": papers.qr_svg, "calendar_entry": letters.visit}
+    extra["page_images"] = PageImages(documents.page_image)
     if config.rehearsal:
         extra |= {"mailbox": mail, "time_machine": time_machine, **_rehearse(config.service, portal)}
     return House(portal, intake, clockwork, extra, config)
@@ -213,42 +184,8 @@ def _keys(path: Path) -> list[str]:
 
 def _rehearse(service: Path, portal: Portal) -> dict[str, Any]:
     """Appoint the sample officials, once, and offer the sample documents."""
-    data = _read_toml(service / "rehearsal.toml")
+    data = read_toml(service / "rehearsal.toml")
     if not portal.records.officials():
         for entry in data.get("officials", ()):
             portal.records.appoint(Official(**entry))
     return {"samples": data.get("samples", []), "specimen": data.get("specimen", {})}
-
-
-def _check_form(form: Any, path: Path) -> None:
-    """Raises SopInvalid: no form can be made of the schema; the facts name the key that is missing or odd."""
-    try:
-        forms.Form(form)
-    except (LookupError, TypeError, ValueError, AttributeError) as problem:
-        raise SopInvalid(
-            "sop_invalid", file=str(path), key=str(problem).strip("'"), expected="JSON Schema"
-        ) from problem
-
-
-@contextmanager
-def _about(path: Path) -> Iterator[None]:
-    """Whatever is wrong inside is told with the file it is about."""
-    try:
-        yield
-    except SopInvalid as problem:
-        raise SopInvalid(problem.code, **{"file": str(path), **problem.facts}) from problem
-
-
-def _read_json(path: Path) -> Any:
-    return _read(path, json.loads)
-
-
-def _read_toml(path: Path) -> dict[str, Any]:
-    return _read(path, tomllib.loads)
-
-
-def _read(path: Path, parse: Callable[[str], _Parsed]) -> _Parsed:
-    try:
-        return parse(path.read_text("utf-8"))
-    except (OSError, ValueError) as problem:
-        raise SopInvalid("sop_unreadable", file=str(path), key="", expected=str(problem)) from problem

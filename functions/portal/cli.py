@@ -18,9 +18,11 @@ import click
 
 from portal import identity, web
 from portal.application import Application
-from portal.bootstrap import House, build, read_calendar, read_sop, wsgi
+from portal.bootstrap import House, build, wsgi
 from portal.config import Config
+from portal.editions import read_calendar, read_sop
 from portal.errors import NotFound, PortalError, SettingInvalid, SopInvalid
+from portal.language import Language
 from portal.notices import Official
 from portal.service import Portal
 from portal.sop import Sop
@@ -103,9 +105,11 @@ def _server(house: House, host: str, port: int) -> Callable[[], None]:
     """What serves until it is told to end; listening already."""
     from waitress import create_server
 
+    proxy = {"trusted_proxy": house.config.proxy, "trusted_proxy_headers": {"x-forwarded-for"}}
+    believed: dict[str, Any] = proxy if house.config.proxy else {}
     try:
         server = create_server(
-            wsgi(house), host=host, port=port, threads=8, max_request_body_size=LARGEST_BODY, ident=None
+            wsgi(house), host=host, port=port, threads=16, max_request_body_size=LARGEST_BODY, ident=None, **believed
         )
     except OSError as problem:
         _refuse("port_unavailable", host=host, port=port, problem=problem.strerror)
@@ -173,15 +177,37 @@ def appoint(context: click.Context, /, since: datetime | None, until: datetime |
     _say("appointed", name=appointed.name, office=_office(appointed, portal.sop), told=told)
 
 
-@main.command("red-list")
+@main.command()
 @click.pass_context
-def red_list(context: click.Context) -> None:
+def late(context: click.Context) -> None:
+    """Cases past the SOP's minutes or waiting too long, and those that nobody can act on."""
+    house = _open(context)
+    waiting = house.clockwork.watch.attention()
+    moment = _language(house.portal).moment
+    for case in waiting:
+        _say("late_unattended" if case.unattended else "late", **{**vars(case), "since": moment(case.since)})
+    if not waiting:
+        _say("late_none")
+
+
+def _language(portal: Portal) -> Language:
+    dates = web.read_messages()["dates"]
+    return Language(dates["months"], dates["days"], portal.calendar.zone, portal.calendar.label)
+
+
+@main.command("red-list")
+@click.option("--again", is_flag=True, help="Try those that were given up once more, at the clockwork's next round.")
+@click.pass_context
+def red_list(context: click.Context, again: bool) -> None:
     """Emails that did not arrive and need a person."""
-    red = _open(context).clockwork.red_list()
+    clockwork = _open(context).clockwork
+    red = clockwork.red_list()
     for notice in red:
         _say("red", about=notice.about, letter=notice.letter, recipient=notice.recipient, problem=notice.problem)
     if not red:
         _say("red_none")
+    if again:
+        _say("red_again", number=clockwork.try_again())
 
 
 @main.command()

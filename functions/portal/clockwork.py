@@ -3,19 +3,22 @@
 The same functions run in the background thread of one machine and in scheduled handlers.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, Final
 
 from portal.application import Actor, Application, Event
 from portal.engines.ports import Message
 from portal.errors import Conflict, MailDeferred, MailRefused, NotAllowed, NotFound, PortalError
-from portal.notices import Notice, Official, eligible, notice
+from portal.notices import Notice, Official, notice
 from portal.progress import standard
+from portal.retention import Retention
 from portal.service import APPLICANT_LINK, OFFICIAL_LINK, Portal
 from portal.sop import APPLICANT, Sop
 from portal.steps import State
+from portal.watch import Watch
 from portal.wording import awaited, described
 
 LEASE: Final = timedelta(minutes=2)
@@ -37,6 +40,16 @@ class Clockwork:
     render: Callable[[str, str, dict[str, Any]], Message]
     address: str
 
+    @property
+    def watch(self) -> Watch:
+        """The cases that need attention."""
+        return Watch(self.portal)
+
+    @cached_property
+    def retention(self) -> Retention:
+        """The sweep of files past their days, which remembers when it last swept."""
+        return Retention(self.portal)
+
     def send_due(self, most: int = 50) -> int:
         """Send owed emails that are due; returns how many were taken by the relay.
 
@@ -55,9 +68,19 @@ class Clockwork:
         now, unsent = self.portal.clock(), self.portal.records.unsent()
         return [owed for owed in unsent if owed.is_red(now) and owed.problem not in UNMISSED]
 
+    def try_again(self) -> int:
+        """Hopeless emails of the red list are due again, as after an address was mended; returns how many.
+
+        The others on it are tried anyway.
+        """
+        hopeless = [owed for owed in self.red_list() if owed.hopeless]
+        for owed in hopeless:
+            self.portal.records.settle_notice(owed.renewed(self.portal.clock()))
+        return len(hopeless)
+
     def chores(self) -> tuple[Callable[[], int], ...]:
         """What is to be looked at now and then, one independent of the other."""
-        return self.remind, self.escalate, self.remind_visits, self.expire
+        return self.remind, self.escalate, self.remind_visits, self.expire, self.retention.forget_documents
 
     def remind(self) -> int:
         """Owe every official one digest a working day while a case has waited too long; returns how many are owed."""
@@ -68,7 +91,7 @@ class Clockwork:
         digests = [
             self._digest("reminder", Actor(official.role, official.name, email=email))
             for email, official in serving.items()
-            if any(self._is_late(case, patience) for case, _ in self.portal.desk(email))
+            if any(self.watch.has_waited(case, patience) for case, _ in self.portal.desk(email))
         ]
         self.portal.records.owe(digests)
         return len(digests)
@@ -89,7 +112,7 @@ class Clockwork:
         now, ahead = self.portal.clock(), timedelta(days=self._policy["visit_days_before"])
         owed = [
             self._visit_reminder(application)
-            for application in self._with_officials()
+            for application in self.watch.with_officials()
             if application.slot and application.events[-1].at < application.slot - ahead <= now < application.slot
         ]
         self.portal.records.owe(owed)
@@ -176,11 +199,12 @@ class Clockwork:
 
     def _compose_desk(self, owed: Notice) -> Message:
         cases = [case for case, _ in self.portal.desk(owed.recipient)]
+        patience = self._policy["after_working_days"]
         context = {
             "sop": self.portal.sop.data,
             "name": owed.name,
-            "cases": [self._entry(case) for case in cases],
-            "late": [self._entry(case) for case in cases if self._is_late(case, self._policy["after_working_days"])],
+            "cases": [self.watch.told(case) for case in cases],
+            "late": [self.watch.told(case) for case in cases if self.watch.has_waited(case, patience)],
             "until": self.portal.clock() + OFFICIAL_LINK,
             "link": self._signed("meja", {"r": owed.recipient.lower()}, OFFICIAL_LINK),
         }
@@ -190,18 +214,10 @@ class Clockwork:
         context = {
             "sop": self.portal.sop.data,
             "name": owed.name,
-            "cases": [self._entry(case) for case in self._far_too_late()],
+            "cases": [self.watch.told(case) for case in self._far_too_late()],
             "days": self._policy["escalate_after_working_days"],
         }
         return self.render(owed.letter, owed.recipient, context)
-
-    def _entry(self, case: Application) -> dict[str, Any]:
-        """A case in a list: its ticket, the name of its step, since when it waits, and whether nobody can act on it."""
-        sop = self.portal.sop_of(case)
-        officials = eligible(case, self.portal.records.officials(), sop, self.portal.today())
-        since = case.slot if case.slot and case.slot <= self.portal.clock() else case.events[-1].at
-        step = sop.step(case.step)
-        return {"ticket": case.ticket, "step": step.name, "since": since, "unattended": next(officials, None) is None}
 
     def _due(self, application: Application, sop: Sop) -> datetime | None:
         """By when the SOP's minutes will have passed; None when they do not run or have passed already."""
@@ -246,22 +262,11 @@ class Clockwork:
         intervals = self.portal.calendar.intervals(self.portal.today())
         return bool(intervals) and intervals[0][0] <= self.portal.clock()
 
-    def _is_late(self, application: Application, working_days: int) -> bool:
-        """Has the office had it for so long? From the time of a visit on, nobody else has what was agreed for it."""
-        since = application.events[-1].at if application.state.clock_runs else application.slot
-        day = since and self.portal.calendar.local(since).date()
-        return day is not None and self.portal.calendar.add_working_days(day, working_days) <= self.portal.today()
-
     def _far_too_late(self) -> list[Application]:
         patience = self._policy["escalate_after_working_days"]
-        late = [application for application in self._with_officials() if self._is_late(application, patience)]
+        watch = self.watch
+        late = [application for application in watch.with_officials() if watch.has_waited(application, patience)]
         return sorted(late, key=lambda application: application.events[-1].at)
-
-    def _with_officials(self) -> Iterator[Application]:
-        """Every open case that some official has to act on, also in a role that only earlier editions knew."""
-        roles = [role.key for role in self.portal.sop.roles] + [o.role for o in self.portal.records.officials()]
-        for role in dict.fromkeys(roles):
-            yield from self.portal.records.waiting_on(role)
 
     def _digest(self, letter: str, actor: Actor) -> Notice:
         """About no one case, so that it stays the same digest when the cases in it change during the day."""

@@ -27,6 +27,7 @@ class Config:
         address: public address, without a slash at the end.
         site: the built static site, or None to serve the dynamic pages only.
         rehearsal: sample officials, mailbox, time machine; never for real cases.
+        proxy: address of the TLS proxy whose X-Forwarded-For names who asks; nobody's word is taken for it if empty.
         smtp_security: starttls, ssl or none.
         sender: who emails are from, as in a From line; nothing can be sent without it.
     """
@@ -36,6 +37,7 @@ class Config:
     address: str
     site: Path | None
     rehearsal: bool
+    proxy: str
     smtp_host: str
     smtp_port: int
     smtp_user: str
@@ -47,7 +49,7 @@ class Config:
     def from_environment(cls, environ: Mapping[str, str], **given: Any) -> "Config":
         """Settings from variables; ``given`` ones (of the command line) go before.
 
-        SERVICE, DATA, ADDRESS, SITE, REHEARSAL (1 or 0), SMTP_HOST, SMTP_PORT, SMTP_USER, SMTP_PASSWORD_FILE,
+        SERVICE, DATA, ADDRESS, SITE, REHEARSAL (1 or 0), PROXY, SMTP_HOST, SMTP_PORT, SMTP_USER, SMTP_PASSWORD_FILE,
         SMTP_SECURITY (starttls, ssl or none), SENDER. An empty one is as good as none.
 
         Raises:
@@ -60,6 +62,7 @@ class Config:
             "address": said.get("ADDRESS", "http://localhost:8000"),
             "site": Path(said.get("SITE", ROOT / "build" / "site")),
             "rehearsal": _one_of(said, "REHEARSAL", {"0": False, "1": True}),
+            "proxy": said.get("PROXY", ""),
             "smtp_host": said.get("SMTP_HOST", "localhost"),
             "smtp_port": _port(said.get("SMTP_PORT", "25")),
             "smtp_user": said.get("SMTP_USER", ""),

@@ -32,6 +32,8 @@ _LIBRARIES = {  # by task and whether it is about a PDF: what each child has to 
     ("page", False): ("PIL.Image",),
 }
 _CHILDREN = threading.BoundedSemaphore(2)
+# Files being judged or waiting for it: fewer than a server has threads, so that slow ones cannot hold up every page.
+_UPLOADS = threading.BoundedSemaphore(8)
 
 
 @dataclass(frozen=True)
@@ -79,8 +81,13 @@ def inspect(data: bytes, limits: Limits) -> Inspected:
         raise DocumentRefused("document_empty")
     if len(data) > limits.max_bytes:
         raise DocumentRefused("document_too_large", max_mb=f"{limits.max_bytes / 2**20:g}")
-    media_type = _media_type(data)
-    found, content = _ask_child({"task": "inspect", "media_type": media_type, "limits": asdict(limits)}, data)
+    request = {"task": "inspect", "media_type": _media_type(data), "limits": asdict(limits)}
+    if not _UPLOADS.acquire(blocking=False):
+        raise Unavailable("documents_unavailable")
+    try:
+        found, content = _ask_child(request, data)
+    finally:
+        _UPLOADS.release()
     return Inspected(content, found["media_type"], found["pages"], sha256(content).hexdigest(), len(content))
 
 

@@ -189,7 +189,10 @@ class Intake:
         at = self.portal.clock()
         with self._copied(draft.documents, application.ticket) as documents:
             mended = application.resubmit(draft, documents=documents, sop=self.portal.sop_of(application), at=at)
-            return self.portal.commit(mended, draft=draft.sent_as(application.ticket))
+            kept = self.portal.commit(mended, draft=draft.sent_as(application.ticket))
+        with suppress(Unavailable):  # the case is safe already; what could not be deleted goes when all its files do
+            self._forget(application.documents, application.ticket)
+        return kept
 
     # --- within ---
 

@@ -109,6 +109,10 @@ class Notice:
         pause = min(SLOWEST_RETRY, FIRST_RETRY * 2 ** min(self.attempts - 1, 12))
         return replace(self, due_at=at + pause, problem=problem, hopeless=hopeless)
 
+    def renewed(self, at: datetime) -> "Notice":
+        """To be tried once more, although it seemed hopeless; the last answer stays until there is another."""
+        return replace(self, due_at=at, hopeless=False)
+
     def is_red(self, now: datetime) -> bool:
         """Must the clerk hear of it?"""
         return self.sent_at is None and (self.hopeless or now - self.queued_at > DEADLINE)

@@ -3,12 +3,12 @@
 The one place that decides what a ticket number reveals (``status.schema.json``).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from portal.application import Application, Event
-from portal.sop import Sop, Step
+from portal.sop import Sop, Step, Visit
 from portal.steps import State
 from portal.worktime import Calendar
 
@@ -17,6 +17,7 @@ def status(application: Application, sop: Sop, calendar: Calendar, now: datetime
     """What ``/status/<ticket>`` says, as JSON values (``status.schema.json``); times are ISO 8601 with offset."""
     text = sop.status(application.step, application.state)
     newest = application.events[-1]
+    expected = forecast(application, sop, calendar, now)
     return {
         "ticket": application.ticket,
         "service": sop.data["title"],
@@ -27,8 +28,12 @@ def status(application: Application, sop: Sop, calendar: Calendar, now: datetime
         "closed": application.is_closed,
         "round": application.round,
         "standard": standard(application, sop, calendar, now),
+        "expected": _local_or_none(expected.get(sop.steps[-1].key), calendar),
         "next": _next(application, sop),
-        "steps": list(_steps(application, sop)),
+        "steps": [
+            {**told, "expected": _local_or_none(expected.get(step.key), calendar)}
+            for step, told in _steps(application, sop)
+        ],
         "history": [
             {"label": label, "at": _local(event.at, calendar), "by": public_office(event)}
             for event, label in history(application, sop)
@@ -62,6 +67,27 @@ def standard(application: Application, sop: Sop, calendar: Calendar, now: dateti
     return {"minutes": minutes, "until": _local(until, calendar), "late": now > until}
 
 
+def forecast(application: Application, sop: Sop, calendar: Calendar, now: datetime) -> Mapping[str, datetime]:
+    """The earliest time at which the present step and each coming one can be done, by the step's key.
+
+    As if everybody needed the SOP's minutes and nobody waited: for an outside authority, or for an applicant, who is
+    taken to come at the first time of the next working day. A step that is late can be done now at the earliest, so
+    every later one moves with it (the SOP's own warning). Empty while the clock stands still, and once closed.
+    """
+    if not application.state.clock_runs:
+        return {}
+    here = sop.step(application.step)
+    promised = _runs_out(application, here.minutes, calendar, now)
+    done = max(promised, calendar.next_opening(now)) if now > promised else promised
+    if here.visit:
+        done = max(done, _visited(here, here.visit, now, calendar))
+    expected = {here.key: done}
+    for step in sop.steps[sop.steps.index(here) + 1 :]:
+        done = _visited(step, step.visit, done, calendar) if step.visit else calendar.add_minutes(done, step.minutes)
+        expected[step.key] = done
+    return expected
+
+
 def next_step(application: Application, sop: Sop) -> Step | None:
     """The step that comes once the present one is done: after mending the same one; none after the last."""
     if application.is_closed:
@@ -81,19 +107,30 @@ def _runs_out(application: Application, minutes: int, calendar: Calendar, now: d
     return calendar.add_minutes(counting[-1][0], left)
 
 
+def _visited(step: Step, visit: Visit, invited: datetime, calendar: Calendar) -> datetime:
+    """When a visit can be over, for somebody invited then who comes as soon as there are visits at all."""
+    day = calendar.local(invited).date()
+    for _ in range(visit.days_ahead):
+        day = calendar.add_working_days(day, 1)
+        starts = calendar.slots(day, visit.windows_on(day), visit.length_minutes)
+        if starts:
+            return calendar.add_minutes(starts[0], step.minutes)
+    return calendar.add_minutes(invited, step.minutes)
+
+
 def _next(application: Application, sop: Sop) -> dict[str, str] | None:
     following = next_step(application, sop)
     return {"name": following.name, "summary": following.summary} if following else None
 
 
-def _steps(application: Application, sop: Sop) -> Iterator[dict[str, Any]]:
+def _steps(application: Application, sop: Sop) -> Iterator[tuple[Step, dict[str, Any]]]:
     here = sop.steps.index(sop.step(application.step))
     for number, step in enumerate(sop.steps):
         if application.state is State.DONE or number < here:
             position = "done"
         else:
             position = "current" if number == here and not application.is_closed else "todo"
-        yield {
+        told = {
             "number": number + 1,
             "name": step.name,
             "summary": step.summary,
@@ -101,6 +138,11 @@ def _steps(application: Application, sop: Sop) -> Iterator[dict[str, Any]]:
             "by": sop.role(step.role).label,
             "position": position,
         }
+        yield step, told
+
+
+def _local_or_none(at: datetime | None, calendar: Calendar) -> str | None:
+    return _local(at, calendar) if at else None
 
 
 def _local(at: datetime, calendar: Calendar) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 from portal.application import Application
 from portal.sop import Sop
+from portal.steps import State
 from portal.worktime import Calendar
 
 
@@ -107,7 +108,7 @@ def _row(key: tuple[str, str], group: list[Mapping[str, Any]], today: date) -> R
 
 
 def _step_time(step: str, standard: int, facts: list[Mapping[str, Any]]) -> StepTime:
-    minutes = [entry["minutes"][step] for entry in facts if entry["outcome"] == "done" and step in entry["minutes"]]
+    minutes = [entry["minutes"][step] for entry in facts if entry["outcome"] == State.DONE and step in entry["minutes"]]
     if not minutes:
         return StepTime(step, standard, 0, 0, 0)
     return StepTime(step, standard, len(minutes), _whole(sum(minutes) / len(minutes)), _whole(median(minutes)))
@@ -123,14 +124,14 @@ def _office(application: Application, sop: Sop) -> str:
 
     Anybody can send an application and let it lapse, and the recap is public: what was typed freely needs a reader.
     """
-    if application.state.value == "done":
+    if application.state is State.DONE:
         return application.value("office", sop)
     return str(application.form.get(sop.applicant["office"], ""))
 
 
 def _holds(entry: Mapping[str, Any], today: date) -> bool:
     until = entry["valid_until"]
-    return entry["outcome"] == "done" and (not until or date.fromisoformat(until) >= today)
+    return entry["outcome"] == State.DONE and (not until or date.fromisoformat(until) >= today)
 
 
 def _day(at: datetime, calendar: Calendar) -> str:

@@ -98,7 +98,7 @@ class Portal:
         day, free = self.today(), []
         for _ in range(visit.days_ahead):
             day = self.calendar.add_working_days(day, 1)
-            starts = self.calendar.slots(day, visit.windows.get(_WEEKDAYS[day.weekday()], ()), visit.length_minutes)
+            starts = self.calendar.slots(day, visit.windows_on(day), visit.length_minutes)
             free += [start for start in starts if _seats_taken(taken, self._seat(start)) < visit.capacity]
         return free
 
@@ -287,9 +287,6 @@ class Portal:
 
     def _seat(self, slot: datetime) -> str:
         return f"{self._seat_prefix()}{slot.astimezone(self.calendar.zone):%Y-%m-%dT%H:%M}"
-
-
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def _end_of_turn(application: Application, claims: Claims) -> Event:

@@ -7,16 +7,19 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 from typing import Any, TypeVar
 
 from portal.errors import NotFound, SopInvalid
 
-OF_THE_OFFICE = ("calendar", "notes", "office", "reminders")
+OF_THE_OFFICE = ("calendar", "notes", "office", "reminders", "retention")
 """Tables that belong to the office of today and not to a case: a new holiday or telephone reaches running cases too."""
 
 APPLICANT = "applicant"
 """The audience that is not an official, whatever the SOP calls the role of its first step."""
+
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,10 @@ class Visit:
     capacity: int
     bring: tuple[str, ...]
     windows: Mapping[str, Sequence[str]]
+
+    def windows_on(self, day: date) -> Sequence[str]:
+        """The ranges of a day, as ``worktime.Calendar.slots`` takes them; none on a weekday that is not named."""
+        return self.windows.get(_WEEKDAYS[day.weekday()], ())
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,9 @@ class Records(Protocol):
     def waiting_on(self, role: str) -> Iterator[Application]:
         """Open applications that this role (or ``sop.APPLICANT``) has to act on, longest waiting first."""
 
+    def count_waiting(self, role: str) -> int:
+        """How many applications ``waiting_on`` would yield, without loading them."""
+
     def load_draft(self, id: str) -> Draft:
         """Raises NotFound (``draft_unknown``)."""
 

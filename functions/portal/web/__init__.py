@@ -16,7 +16,7 @@ from flask import Flask, Response, current_app, g, render_template, request
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException, TooManyRequests
 
-from portal import errors
+from portal import errors, identity, ticket
 from portal.clockwork import Clockwork
 from portal.intake import Intake
 from portal.language import Language
@@ -46,16 +46,18 @@ RETRY_AFTER: Final = 60
 
 LIMITS: Final[Mapping[str, tuple[int, timedelta]]] = {
     "draft": (60, timedelta(seconds=10)),
+    "upload": (60, timedelta(seconds=5)),
     "document": (60, timedelta(seconds=5)),
     "link": (20, timedelta(seconds=30)),
     "ticket": (30, timedelta(seconds=10)),
 }
-"""What one client may do at once, and how often after that: begin a draft, have a document checked, ask for a link,
-mistake a ticket. Wide enough for an office, or a course, of people behind one address."""
+"""What one client may do at once, and how often after that: begin a draft, send a document, have it checked, ask for a
+link, mistake a ticket. Wide enough for an office, or a course, of people behind one address."""
 
 _LIMITED: Final[Mapping[str | None, str]] = {
     "apply.begin": "draft",
     "apply.begin_for_other": "draft",
+    "uploads.receive": "upload",
     "apply.accept_document": "document",
     "mending.accept_document": "document",
     "lost_links.send_link": "link",
@@ -164,6 +166,7 @@ def _prepare_templates(app: Flask, portal: Portal, language: Language) -> None:
         time=language.time,
         moment=language.moment,
         number=language.number,
+        nip=identity.grouped_nip,
     )
 
     @app.context_processor
@@ -220,8 +223,16 @@ def _renewal(refusal: errors.PortalError) -> dict[str, str] | None:
     if isinstance(refusal, errors.LinkExpired):
         return {"page": str(page), "token": str(given.get("token", "")), "ticket": ""}
     if refusal.code == "link_needed":
-        return {"page": str(page), "token": "", "ticket": str(given.get("ticket", ""))}
+        return {"page": str(page), "token": "", "ticket": _ticket(given.get("number", given.get("token", "")))}
     return None
+
+
+def _ticket(named: str) -> str:
+    """The ticket that an address names; empty if it is none: what may be a link's secret goes into no other address."""
+    try:
+        return ticket.parse(named)
+    except errors.NotFound:
+        return ""
 
 
 def _http_error(error: HTTPException) -> Any:

@@ -7,11 +7,12 @@ from typing import Any, Final
 from flask import Blueprint, Response, redirect, render_template, request
 
 from portal.application import Application
-from portal.errors import NotAllowed
-from portal.progress import history, next_step, standard
+from portal.errors import NotAllowed, NotFound
+from portal.progress import forecast, history, next_step, standard
+from portal.retention import forgotten_on
 from portal.steps import State
-from portal.web import explain, now, rooms
-from portal.web.cards import SEALED, Explained
+from portal.web import explain, files, now, rooms
+from portal.web.cards import Explained
 from portal.wording import described
 
 pages = Blueprint("applicant", __name__)
@@ -69,19 +70,25 @@ def show() -> str:
         **case_facts(application),
         sections=portal.application_form(sop).shown(application.form),
         standard=standard(application, sop, portal.calendar, now()),
+        expected=forecast(application, sop, portal.calendar, now()).get(sop.steps[-1].key),
         may={action: application.may(action, sop) for action in ("resubmit", "withdraw", "book")},
         at=datetime.fromisoformat,
         next_step=next_step(application, sop),
         events=_events(application),
+        forgotten_on=forgotten_on(application, portal.sop, portal.calendar),
+        today=portal.today(),
     )
 
 
 @pages.get("/permohonan/berkas/<kind>")
 def document(kind: str) -> Response:
     """The applicant's own document, as it is kept."""
-    kept = own().document(kind)
-    content = rooms().portal.files.read(kept.key, kept.version)
-    return Response(content, mimetype=kept.media_type, headers={"Content-Security-Policy": SEALED})
+    application, portal = own(), rooms().portal
+    kept = application.document(kind)
+    gone = forgotten_on(application, portal.sop, portal.calendar)
+    if gone and gone <= portal.today():
+        raise NotFound("document_forgotten", day=rooms().language.date(gone))
+    return files.serve(kept)
 
 
 @pages.get("/permohonan/tanda-terima")

@@ -277,6 +277,7 @@ def _sent_page(template: str, id: str) -> Any:
     sop = portal.sop_of(application)
     status_address = f"{rooms().address}/status/{application.ticket}"
     submitted = application.events[0].at
+    form, field = portal.application_form(sop), sop.applicant["office"]
     return render_template(
         template,
         draft=draft,
@@ -287,8 +288,8 @@ def _sent_page(template: str, id: str) -> Any:
         submitted=submitted,
         confirm_until=submitted + timedelta(days=sop.data["draft_days"]),
         name=application.value("name", sop),
-        office=application.value("office", sop),
-        fields=portal.application_form(sop).fields,
+        office=form.label(field, application.value("office", sop)),
+        office_label=form.fields[field].label,
         email=_masked_email(application.form),
         status_address=status_address,
         qr_code=qr(status_address) if qr else "",

@@ -17,12 +17,9 @@ from portal.engines.ports import UploadForm
 from portal.errors import DocumentRefused, LinkExpired, LinkForged, NotAllowed, NotFound, Unavailable
 from portal.sop import Requirement
 from portal.typed import one_line
-from portal.web import explain, rooms
+from portal.web import explain, files, rooms
 
 Explained = Mapping[str, Any]
-
-SEALED: Final = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
-"""Policy for an applicant's own file: shown, but with no power over the portal's pages."""
 
 _NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 
@@ -77,8 +74,7 @@ def document_cards(
     """
     return [
         _card(draft, requirement, base, csrf, refusals.get(requirement.key), notes.get(requirement.key, ""))
-        for requirement in rooms().intake.sop_of(draft).requirements
-        if not draft.mends or requirement.key in draft.items
+        for requirement in _asked(draft)
     ]
 
 
@@ -119,7 +115,13 @@ def arrived(draft: Draft, kind: str, base: str, csrf: str) -> str:
 
 
 def remove(draft: Draft, kind: str, base: str) -> Any:
-    """Take a document off the draft; one that is not there is as good as removed."""
+    """Take a document off the draft; one that is not there is as good as removed.
+
+    Raises:
+        NotFound: no such document is asked for here (``document_unknown``).
+    """
+    if kind not in {requirement.key for requirement in _asked(draft)}:
+        raise NotFound("document_unknown")
     if draft.document(kind):
         rooms().intake.remove_document(draft.id, kind)
     return redirect(f"{base}#berkas-{kind}", 303)
@@ -140,8 +142,13 @@ def view(draft: Draft, kind: str) -> Response:
     document = draft.document(kind)
     if document is None:
         raise NotFound("document_unknown")
-    content = rooms().portal.files.read(document.key, document.version)
-    return Response(content, mimetype=document.media_type, headers={"Content-Security-Policy": SEALED})
+    return files.serve(document)
+
+
+def _asked(draft: Draft) -> list[Requirement]:
+    """The documents to bring; of a mending draft those to be mended."""
+    requirements = rooms().intake.sop_of(draft).requirements
+    return [requirement for requirement in requirements if not draft.mends or requirement.key in draft.items]
 
 
 def _card(draft: Draft, requirement: Requirement, base: str, csrf: str, refusal: Explained | None, note: str) -> Card:

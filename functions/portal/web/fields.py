@@ -35,7 +35,7 @@ def asked(form: Form, values: Mapping[str, Any]) -> list[tuple[Section, list[Fie
             return False
         if field.show_if is None or form.fields[field.show_if[0]].widget != "hidden":
             return True
-        return values.get(field.show_if[0]) == field.show_if[1]
+        return values.get(field.show_if[0]) in texts(field.show_if[1])
 
     shown = ((section, [field for field in section.fields if is_asked(field)]) for section in form.sections)
     return [(section, fields) for section, fields in shown if fields]

@@ -62,8 +62,14 @@ def _remind(typed: str, email: str, page: str) -> None:
     application = rooms().portal.find(typed)
     if page == "telaah":
         _owe_official(application, email)
-    elif application.concerns(email, "", rooms().portal.sop_of(application)):
+    elif _is_applicant(application, email):
         _owe_applicant(application)
+
+
+def _is_applicant(application: Application, email: str) -> bool:
+    """By the address in the form, or by the one that was confirmed before the form was mended."""
+    sop = rooms().portal.sop_of(application)
+    return application.concerns(email, "", sop) or email.lower() == application.address(sop).lower()
 
 
 def _owe_applicant(application: Application) -> None:

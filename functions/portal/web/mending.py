@@ -6,10 +6,9 @@ from typing import Any, Final
 from flask import Blueprint, Response, redirect, render_template, request
 
 from portal.application import Application, Draft
-from portal.errors import Invalid, NotFound
-from portal.web import fields, now, rooms
+from portal.errors import Invalid
+from portal.web import cards, fields, now, rooms
 from portal.web.applicant import PAGE, case_facts, own
-from portal.web.cards import Explained, accept, document_cards, view
 from portal.wording import described
 
 pages = Blueprint("mending", __name__)
@@ -55,30 +54,26 @@ def mended_documents() -> Any:
 
 @pages.get("/permohonan/perbaikan/berkas/<kind>/terunggah")
 def arrived(kind: str) -> str:
-    draft = rooms().intake.mending(own())
-    for card in document_cards(draft, _BASE, rooms().access.csrf(PAGE, now())):
-        if card.key == kind:
-            return render_template("apply/arrived.html", card=card, finish=request.args.get("selesai", ""))
-    raise NotFound("document_unknown")
+    return cards.arrived(rooms().intake.mending(own()), kind, _BASE, _csrf())
 
 
 @pages.post("/permohonan/perbaikan/berkas/<kind>")
 def accept_document(kind: str) -> Any:
     application = own()
     draft = rooms().intake.begin_mending(application)
-    csrf = rooms().access.csrf(PAGE, now())
-    return accept(draft, kind, _BASE, csrf, lambda refusals: _mending_page(application, draft, refusals=refusals))
+    return cards.accept(
+        draft, kind, _BASE, _csrf(), lambda refusals: _mending_page(application, draft, refusals=refusals)
+    )
 
 
 @pages.post("/permohonan/perbaikan/berkas/<kind>/hapus")
 def remove_document(kind: str) -> Any:
-    rooms().intake.remove_document(rooms().intake.begin_mending(own()).id, kind)
-    return redirect(f"/permohonan/perbaikan#berkas-{kind}", 303)
+    return cards.remove(rooms().intake.begin_mending(own()), kind, _BASE)
 
 
 @pages.get("/permohonan/perbaikan/berkas/<kind>/lihat")
 def view_document(kind: str) -> Response:
-    return view(rooms().intake.mending(own()), kind)
+    return cards.view(rooms().intake.mending(own()), kind)
 
 
 def _mending_page(
@@ -87,14 +82,14 @@ def _mending_page(
     *,
     findings: tuple[Any, ...] = (),
     raw: Mapping[str, Any] | None = None,
-    refusals: Mapping[str, Explained] | None = None,
+    refusals: Mapping[str, cards.Explained] | None = None,
     incomplete: bool = False,
     noticed: bool = False,
 ) -> str:
     portal = rooms().portal
     sop = portal.sop_of(application)
     form = portal.application_form(sop).only(draft.items)
-    cards = document_cards(draft, _BASE, rooms().access.csrf(PAGE, now()), refusals or {})
+    shown = cards.document_cards(draft, _BASE, _csrf(), refusals or {})
     returned = next(event for event in reversed(application.events) if event.action == "return")
     values = fields.as_typed(form, raw, draft.form) if raw is not None else dict(draft.form)
     return render_template(
@@ -106,7 +101,11 @@ def _mending_page(
         findings=findings,
         errors={finding.field: finding.message for finding in findings if not finding.passable},
         noticed=noticed,
-        cards=cards,
+        cards=shown,
         refused=bool(refusals),
-        missing=[card for card in cards if card.document is None] if incomplete else [],
+        missing=[card for card in shown if card.document is None] if incomplete else [],
     )
+
+
+def _csrf() -> str:
+    return rooms().access.csrf(PAGE, now())

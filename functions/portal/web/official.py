@@ -4,6 +4,7 @@ Reading never changes anything; only the posted decision does. Who is behind a r
 """
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any, Final
 
 from flask import Blueprint, Response, abort, redirect, render_template, request
@@ -11,9 +12,11 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from portal import ticket
 from portal.application import Application
 from portal.errors import Conflict, Finding, Invalid, LinkForged, NotFound
+from portal.retention import forgotten_on
 from portal.service import OfficialView
-from portal.web import case, now, rooms
+from portal.web import case, files, now, rooms
 from portal.web.access import SESSION
+from portal.web.images import PageImages
 from portal.wording import awaited
 
 pages = Blueprint("official", __name__)
@@ -21,9 +24,6 @@ pages = Blueprint("official", __name__)
 PAGE: Final = "telaah"
 DESK: Final = "meja"
 WIDTHS: Final = (case.THUMB, case.PAGE)
-EXTENSIONS: Final[Mapping[str, str]] = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
-SEALED: Final = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
-"""Policy for an applicant's own file: shown, but with no power over the portal's pages."""
 
 
 # --- one case --------------------------------------------------------------------------------------------------------
@@ -98,9 +98,9 @@ def receipt(number: str) -> Any:
         awaited=awaited(view.sop, application.step, application.state),
         step=view.sop.step(application.step),
         task=status.task or view.sop.step(application.step).task,
-        again=_way_in(application, claims) if portal.has_turn(application, claims["r"]) else "",
+        turn=portal.has_turn(application, claims["r"]),
+        again=_way_on(application, claims),
         others=len(waiting - {number}),
-        desk=_desk_link(claims["r"]),
         sheet=f"{_path(number)}/lembar",
     )
 
@@ -171,9 +171,10 @@ def page_image(number: str, kind: str, page: int) -> Any:
     if mark in request.if_none_match:
         response = Response(status=304)
     else:
-        content = rooms().portal.files.read(kept.key, kept.version)
         stamp = view.sop.data["sentences"]["stamp"].format(ticket=number)
-        image = rooms().extra["page_image"](content, kept.media_type, page, int(width), stamp)
+        images: PageImages = rooms().extra["page_images"]
+        read = partial(rooms().portal.files.read, kept.key, kept.version)
+        image = images.page(read, kept.sha256, kept.media_type, page, int(width), stamp)
         response = Response(image, mimetype="image/jpeg")
     response.set_etag(mark)
     response.headers["Cache-Control"] = "private, max-age=3600"
@@ -184,11 +185,7 @@ def page_image(number: str, kind: str, page: int) -> Any:
 def original(number: str, kind: str) -> Any:
     """The document as it was brought."""
     _, kept = _document(number, kind)
-    response = Response(rooms().portal.files.read(kept.key, kept.version), mimetype=kept.media_type)
-    name = f"{number}-{kind}.{EXTENSIONS[kept.media_type]}"
-    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
-    response.headers["Content-Security-Policy"] = SEALED
-    return response
+    return files.serve(kept, f"{number}-{kind}")
 
 
 # --- all that waits --------------------------------------------------------------------------------------------------
@@ -208,7 +205,7 @@ def desk() -> Any:
         return render_template("official/desk_link.html")
     waiting = {found.ticket: (found, official) for found, official in rooms().portal.desk(email)}
     cards = [case.card(rooms().portal, found, official, now()) for found, official in waiting.values()]
-    ways = {card.application.ticket: _way_in(card.application, {"r": email}) for card in cards}
+    ways = {card.application.ticket: _way_in(card.application, email) for card in cards}
     return render_template("official/desk.html", cards=sorted(cards, key=lambda card: card.urgency), ways=ways)
 
 
@@ -244,7 +241,6 @@ def _case_page(
         tried=action,
         csrf=rooms().access.csrf(PAGE, now()),
         path=_path(view.application.ticket),
-        desk=_desk_link(claims["r"]),
     )
 
 
@@ -260,8 +256,8 @@ def _moved_on_page(
         told=told,
         lost=lost,
         receipt=f"{_path(application.ticket)}/keputusan" if mine else "",
-        again=_way_in(application, claims) if portal.has_turn(application, claims["r"]) else "",
-        desk=_desk_link(claims["r"]),
+        turn=portal.has_turn(application, claims["r"]),
+        again=_way_on(application, claims),
     )
 
 
@@ -279,20 +275,34 @@ def _is_of(happening: case.Happening, claims: Mapping[str, Any]) -> bool:
 
 
 def _document(number: str, kind: str) -> tuple[OfficialView, Any]:
-    """A document of the case. Raises NotFound (``document_unknown``), also once the case has moved on."""
-    view = rooms().portal.open_case(_claims(number))
+    """A document of the case.
+
+    Raises:
+        NotFound: not one of its documents, or the case has moved on (``document_unknown``); past the days that files of
+            a closed case are kept (``document_forgotten``).
+    """
+    portal = rooms().portal
+    view = portal.open_case(_claims(number))
+    gone = forgotten_on(view.application, portal.sop, portal.calendar)
+    if gone and gone <= portal.today():
+        raise NotFound("document_forgotten", day=rooms().language.date(gone))
     if view.moved_on:
         raise NotFound("document_unknown")
     return view, view.application.document(kind)
 
 
-def _way_in(application: Application, claims: Mapping[str, Any]) -> str:
-    """Address of the case for who has the turn: as it is when the cookie says so already, or with a link of its own."""
-    fresh = rooms().portal.case_claims(application, claims["r"])
-    if dict(claims) == fresh:
-        return _path(application.ticket)
-    return _path(rooms().portal.links.sign(PAGE, fresh, now() + SESSION))
+def _way_on(application: Application, claims: Mapping[str, Any]) -> str:
+    """Address of the case's present state, if this request's cookie opens that; empty otherwise.
+
+    A link opens one state of one case, and nothing on its pages opens another: whoever was forwarded a link to a closed
+    case must not come from there to one that is ready to decide.
+    """
+    portal = rooms().portal
+    opened = portal.case_claims(application, claims["r"]) == dict(claims)
+    return _path(application.ticket) if opened and portal.has_turn(application, claims["r"]) else ""
 
 
-def _desk_link(email: str) -> str:
-    return f"/meja/{rooms().portal.links.sign(DESK, {'r': email.lower()}, now() + SESSION)}"
+def _way_in(application: Application, email: str) -> str:
+    """A link to the case as it is now, for a page that only the link to this person's own desk opens."""
+    claims = rooms().portal.case_claims(application, email)
+    return _path(rooms().portal.links.sign(PAGE, claims, now() + SESSION))

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
-from portal.recap import Recap, summarise
+from portal.recap import Recap, StepTime, summarise
 from portal.sop import APPLICANT
 from portal.web import rooms
 
@@ -23,29 +23,42 @@ def show() -> str:
     facts = list(rooms().portal.records.facts())
     months = _months(facts)
     month = _asked_month(months)
+    recap = _recap(facts, month)
     return render_template(
         "recap/show.html",
-        recap=_recap(facts, month),
+        recap=recap,
+        times=_times(recap),
         month=month,
         months=months,
         open_cases=_open_cases(),
         edition=rooms().portal.sop,
         office=_office,
+        office_label=_office_label(),
     )
 
 
 @pages.get("/rekap.csv")
 def table() -> Response:
-    """One row per month and office; semicolons and a byte order mark, as spreadsheets set to Indonesian expect."""
+    """One row per month and office, and below an empty line one per step with its minutes.
+
+    Semicolons and a byte order mark, as spreadsheets set to Indonesian expect.
+    """
     facts = list(rooms().portal.records.facts())
     month = _asked_month(_months(facts))
     words = rooms().messages["recap"]
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerow(words["columns"])
-    for row in _recap(facts, month).rows:
+    recap = _recap(facts, month)
+    writer.writerow(column.format(office=_office_label()) for column in words["columns"])
+    for row in recap.rows:
         counts = [row.outcomes.get(outcome, 0) for outcome in words["outcomes"]]
         writer.writerow([row.month, _plain(_office(row.office)), *counts, row.returns, row.holders])
+    writer.writerow([])
+    writer.writerow(words["step_columns"])
+    for time in _times(recap):
+        name = _plain(rooms().portal.sop.step(time.step).name)
+        spent = [time.average, time.median] if time.cases else ["", ""]
+        writer.writerow([name, time.standard, time.cases, *spent])
     name = "-".join(filter(None, ("rekap", rooms().portal.sop.service, month)))
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
     return Response("\ufeff" + out.getvalue(), mimetype="text/csv", headers=headers)
@@ -67,18 +80,30 @@ def _recap(facts: list[Mapping[str, Any]], month: str) -> Recap:
     return summarise(chosen, rooms().portal.sop, rooms().portal.today())
 
 
+def _times(recap: Recap) -> list[StepTime]:
+    """Those of the steps at which the office acts: how long an applicant took over the form is nobody's record."""
+    sop = rooms().portal.sop
+    return [time for time in recap.steps if sop.step(time.step).role != sop.first.role]
+
+
 def _open_cases() -> list[tuple[str, int]]:
-    """(step's name, how many are there now), in the SOP's order."""
+    """(who has to act, how many cases wait for that now), in the order of the SOP's table."""
     portal = rooms().portal
-    roles = dict.fromkeys([APPLICANT, *(role.key for role in portal.sop.roles)])
-    at = [application.step for role in roles for application in portal.records.waiting_on(role)]
-    return [(step.name, at.count(step.key)) for step in portal.sop.steps]
+    first = portal.sop.first.role
+    waiting = portal.records.count_waiting
+    return [(role.label, waiting(APPLICANT if role.key == first else role.key)) for role in portal.sop.roles]
 
 
 def _office(value: str) -> str:
     """An office's name, from the form's list; past records keep what was written."""
     portal = rooms().portal
     return portal.application_form().label(portal.sop.applicant["office"], value)
+
+
+def _office_label() -> str:
+    """What the form calls the field of the office."""
+    portal = rooms().portal
+    return portal.application_form().fields[portal.sop.applicant["office"]].label
 
 
 def _plain(text: str) -> str:

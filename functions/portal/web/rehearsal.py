@@ -23,7 +23,12 @@ def start() -> str:
 def mailbox() -> str:
     """Every email, newest first."""
     box = rooms().extra["mailbox"]
-    return render_template("rehearsal/mailbox.html", messages=list(reversed(box.messages())), failing=box.failing)
+    return render_template(
+        "rehearsal/mailbox.html",
+        messages=list(reversed(box.messages())),
+        failing=box.failing,
+        at=datetime.fromisoformat,
+    )
 
 
 @pages.get("/_mailbox.json")
@@ -61,7 +66,7 @@ def clock() -> str:
 
 @pages.post("/_jam")
 def move_clock() -> Any:
-    """Forward by a fixed span, to the next opening of the office, or back to now; what is due by then is done at once."""
+    """Forward by a fixed span, to the next opening of the office, or back to now; what is due then is done at once."""
     machine, move = rooms().extra["time_machine"], request.form.get("maju", "")
     if move == "kembali":
         machine.reset()

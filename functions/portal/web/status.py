@@ -45,18 +45,26 @@ def show(ticket: str) -> Any:
 
 @pages.get("/sehat")
 def health() -> Any:
-    """For a monitor: counts and ages only; 503 when the records do not answer."""
+    """For a monitor: counts and ages only; 503 when the records do not answer.
+
+    ``red`` counts emails that do not arrive, ``nobody`` cases that nobody can act on; with either, not all is ``ok``.
+    """
     try:
         unsent = [notice for notice in rooms().portal.records.unsent() if not notice.hopeless]
-        red = len(rooms().clockwork.red_list())
+        red, nobody = len(rooms().clockwork.red_list()), rooms().clockwork.watch.nobody()
     except Unavailable:
         return jsonify(ok=False, records=False), 503
     oldest = max((now() - notice.queued_at).total_seconds() for notice in unsent) if unsent else 0
     this_year = rooms().portal.today().year
     calendar = rooms().portal.calendar.knows_holidays_of(this_year)
-    healthy = red == 0 and calendar
     return jsonify(
-        ok=healthy, records=True, calendar=calendar, unsent=len(unsent), oldest_unsent_seconds=int(oldest), red=red
+        ok=red == 0 and nobody == 0 and calendar,
+        records=True,
+        calendar=calendar,
+        unsent=len(unsent),
+        oldest_unsent_seconds=int(oldest),
+        red=red,
+        nobody=nobody,
     )
 
 

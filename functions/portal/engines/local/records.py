@@ -54,6 +54,11 @@ class SqliteRecords:
             WHERE waiting_role = ? AND waiting_role <> '' ORDER BY waiting_since, ticket, number"""
         return self._applications(query, role)
 
+    def count_waiting(self, role: str) -> int:
+        # The second condition as above.
+        query = "SELECT COUNT(*) FROM application WHERE waiting_role = ? AND waiting_role <> ''"
+        return int(self._all(query, role)[0][0])
+
     def commit(self, change: Change) -> None:
         ticket = change.application.ticket
         with self._database.writing() as connection:

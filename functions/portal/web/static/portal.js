@@ -14,11 +14,12 @@ let running = 0;
 function upload(form) {
   const input = one("[type=file]", form), file = input.files[0], data = form.dataset;
   if (!file) return fail(form, data.errorEmpty);
+  if (!file.size) return fail(form, data.errorBlank);
   if (file.size > data.maxBytes) return fail(form, data.errorSize);
   if (file.type && !input.accept.split(",").includes(file.type)) return fail(form, data.errorType);
   if (form.request) form.request.abort();
   const request = form.request = new XMLHttpRequest();
-  const failed = () => { running--; fail(form, data.errorNetwork); };
+  const failed = (why) => { running--; fail(form, why.trim?.() || data.errorNetwork); };
   const finish = () => answer(form, file.name).catch(failed);
   let sent = false, spoken = 0;
   const progress = (percent) => {
@@ -28,8 +29,11 @@ function upload(form) {
   request.upload.onprogress = (event) => progress(Math.floor(event.loaded / event.total * 100));
   request.upload.onload = () => { sent = true; say(show(form, data.checking, 100)); };
   // What the store answers (a redirect, say) may be unreadable here; when all was sent, the portal knows.
-  request.onload = finish;
-  request.onerror = () => sent ? finish() : failed();
+  request.onload = () => {
+    const why = request.status > 399 && refusal(parse(request.response));
+    why ? failed(why) : finish();
+  };
+  request.onerror = () => sent ? finish() : failed("");
   request.onabort = () => running--;
   running++;
   one(".error", cardOf(form)).hidden = true;
@@ -39,15 +43,18 @@ function upload(form) {
   request.send(new FormData(form));
 }
 
+const parse = (text) => new DOMParser().parseFromString(text, "text/html");
+const refusal = (page) => all("main h1, main .lead", page).map((p) => p.textContent).join(". ");
+
 async function answer(form, name) {
   const card = cardOf(form);
   const reply = await fetch(form.dataset.finish, {
     method: "POST", body: new URLSearchParams({ csrf: form.dataset.csrf, name }),
-    headers: { Accept: "text/html", "X-Requested-With": "XMLHttpRequest" },
+    headers: { "X-Requested-With": "XMLHttpRequest" },
   });
-  const page = new DOMParser().parseFromString(await reply.text(), "text/html");
-  const fresh = page.getElementById(card.id), said = fresh.dataset.announce;
-  const focused = card.contains(doc.activeElement);
+  const page = parse(await reply.text()), fresh = page.getElementById(card.id);
+  if (!fresh) throw refusal(page);
+  const said = fresh.dataset.announce, focused = card.contains(doc.activeElement);
   card.replaceWith(fresh);
   running--;
   if (focused) fresh.focus();
@@ -128,6 +135,11 @@ on("click", "[data-pages]", (link, event) => {
   box.showModal();
   strip.scrollLeft = first.offsetLeft;
 });
+
+// A busy portal is asked again for an image.
+doc.addEventListener("error", ({ target }) => {
+  target.again ||= target.src && setTimeout(() => target.src = target.src, 3000);
+}, true);
 
 doc.documentElement.classList.add("js");
 const offered = "[data-print], [data-copy]" + (navigator.share ? ", [data-share]" : "");

@@ -1,0 +1,68 @@
+"""How long uploaded files are kept once their case is closed, and forgetting them after that.
+
+The case itself stays, with the fingerprints of its files in the ledger; only the files go.
+"""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from portal.application import Application
+from portal.engines.ports import Fact
+from portal.errors import PortalError
+from portal.service import Portal
+from portal.sop import Sop
+from portal.worktime import Calendar
+
+
+def forgotten_on(application: Application, sop: Sop, calendar: Calendar) -> date | None:
+    """The day from which the files of a closed case are there no more; None while the case is open."""
+    if not application.is_closed:
+        return None
+    return calendar.local(application.events[-1].at).date() + _kept_for(sop)
+
+
+class Retention:
+    """The daily sweep.
+
+    It looks at facts and not at cases: from the second day of a process on only at those that fell due since the last
+    sweep, so the work of a day depends on what is due then. The first sweep of a process takes all that was ever due,
+    so that neither a long outage nor a shortened term leaves anything behind; forgetting twice is forgetting once.
+    """
+
+    def __init__(self, portal: Portal) -> None:
+        self._portal = portal
+        self._swept: date | None = None
+
+    def forget_documents(self) -> int:
+        """Delete the files of cases closed ``retention.documents_days`` ago; returns how many cases' were due.
+
+        Raises:
+            PortalError: the store did not forget some of them; the others are gone, and the next round tries again.
+        """
+        today = self._portal.today()
+        if self._swept == today:
+            return 0
+        due = list(self._due(today))
+        problems = [problem for fact in due if (problem := self._forget(fact["ticket"]))]
+        if problems:
+            raise problems[0]
+        self._swept = today
+        return len(due)
+
+    def _due(self, today: date) -> Iterator[Fact]:
+        kept_for = _kept_for(self._portal.sop)
+        for fact in self._portal.records.facts():
+            day = date.fromisoformat(fact["closed"]) + kept_for
+            if day <= today and (self._swept is None or day > self._swept):
+                yield fact
+
+    def _forget(self, ticket: str) -> PortalError | None:
+        try:
+            self._portal.files.delete(f"applications/{ticket}/")
+        except PortalError as problem:
+            return problem
+        return None
+
+
+def _kept_for(sop: Sop) -> timedelta:
+    return timedelta(days=sop.data["retention"]["documents_days"])

@@ -1,0 +1,29 @@
+"""A document as it is kept, to be looked at by whoever a page has found entitled to."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from flask import Response
+
+from portal.application import Document
+from portal.web import rooms
+
+SEALED: Final = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+"""Policy for an applicant's own file: shown, but with no power over the portal's pages."""
+
+_EXTENSIONS: Final[Mapping[str, str]] = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
+
+
+def serve(document: Document, name: str = "") -> Response:
+    """The document to look at; under ``name``, without its ending, when it is saved.
+
+    Raises:
+        NotFound: it is not there any more (``file_unknown``).
+    """
+    content = rooms().portal.files.read(document.key, document.version)
+    response = Response(content, mimetype=document.media_type)
+    response.headers["Content-Security-Policy"] = SEALED
+    if name:
+        ending = _EXTENSIONS[document.media_type]
+        response.headers["Content-Disposition"] = f'inline; filename="{name}.{ending}"'
+    return response
