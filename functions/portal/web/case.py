@@ -192,7 +192,8 @@ def offered(
                 fields=tuple(field for field in form.fields.values() if field.widget != "hidden"),
                 values=fields.as_typed(form, raw, form.clean(raw)) if tried else {},
                 errors={finding.field: finding.message for finding in findings} if tried else {},
-                open=tried or len(view.actions) == 1,
+                # A way out that stands alone is there for the rare case: nobody is to be led to it.
+                open=tried or (len(view.actions) == 1 and key != "reject"),
             )
         )
     return found
