@@ -132,16 +132,23 @@ def test_a_variable_that_says_something_else_is_named(variable: str, value: str)
 
 
 @pytest.mark.parametrize("variable", ["SENDER", "ADDRESS"])
-def test_without_sender_or_address_nothing_is_served_for_real(run: Run, variable: str) -> None:
-    others = {"SENDER": "portal@tarakankota.go.id", "ADDRESS": "https://tte.tarakankota.go.id"}
-    result = run("serve", **{name: text for name, text in others.items() if name != variable})
-    assert result.exit_code == 2
-    assert result.stderr.startswith(f"Setelan belum diisi: {variable} belum diisi. Contohnya: ")
+def test_without_sender_or_address_nothing_is_served_for_real(tmp_path: Path, variable: str) -> None:
+    given = {"SENDER": "portal@tarakankota.go.id", "ADDRESS": "https://tte.tarakankota.go.id", variable: ""}
+    started = serve(tmp_path, free_port(), **given)
+    try:
+        _, errors = started.communicate(timeout=15)
+    finally:
+        started.kill()
+    assert started.returncode == 2
+    assert errors.startswith(f"Setelan belum diisi: {variable} belum diisi. Contohnya: ")
 
 
-@pytest.mark.parametrize("sender", ["Portal", "Portal <>", "tarakankota.go.id"])
-def test_a_sender_without_an_address_is_none(run: Run, sender: str) -> None:
-    assert run("serve", "--address", "https://a.example", SENDER=sender).exit_code == 2
+@pytest.mark.parametrize(("sender", "rehearsal"), [("Portal", ""), ("Portal <>", "0"), ("tarakankota.go.id", "")])
+def test_a_sender_without_an_address_is_none(sender: str, rehearsal: str) -> None:
+    with pytest.raises(SettingInvalid):
+        Config.from_environment({"SENDER": sender, "REHEARSAL": rehearsal}).must_reach_people()
+    Config.from_environment({"SENDER": sender, "REHEARSAL": "1"}).must_reach_people()
+    Config.from_environment({"SENDER": "Portal <portal@tarakankota.go.id>"}).must_reach_people()
 
 
 def test_a_wrong_setting_is_told_in_words(run: Run) -> None:
@@ -238,11 +245,13 @@ def test_a_key_file_without_a_key_is_named(run: Run, tmp_path: Path) -> None:
 # --- serving ---
 
 
-def serve(data: Path, port: int, *options: str) -> subprocess.Popen[str]:
+def serve(data: Path, port: int, *options: str, **environ: str) -> subprocess.Popen[str]:
     """``portal serve`` as a process of its own."""
     command = [sys.executable, "-m", "portal", "--data", str(data), "serve", "--port", str(port), *options]
-    environ = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "functions"), "SENDER": "portal@example.go.id"}
-    return subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    given = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "functions"), "SENDER": "portal@example.go.id"}
+    return subprocess.Popen(
+        command, env={**given, **environ}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
 
 
 def answer(port: int, path: str) -> int:

@@ -183,9 +183,10 @@ def _keys(path: Path) -> list[str]:
 
 
 def _rehearse(service: Path, portal: Portal) -> dict[str, Any]:
-    """Appoint the sample officials, once, and offer the sample documents."""
+    """Appoint the sample officials, each of them once, and offer the sample documents."""
     data = read_toml(service / "rehearsal.toml")
-    if not portal.records.officials():
-        for entry in data.get("officials", ()):
-            portal.records.appoint(Official(**entry))
+    known = {(official.role, official.email.lower()) for official in portal.records.officials()}
+    for sample in (Official(**entry) for entry in data.get("officials", ())):
+        if (sample.role, sample.email.lower()) not in known:
+            portal.records.appoint(sample)
     return {"samples": data.get("samples", []), "specimen": data.get("specimen", {})}
