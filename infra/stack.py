@@ -47,12 +47,16 @@ class Stack:
 
 def translated(code: str = "s3://artifacts/package.zip") -> Template:
     """The template as plain CloudFormation, as AWS itself makes it of the SAM one."""
-    from samtranslator.translator.transform import transform
+    import boto3
+    from samtranslator.parser.parser import Parser
+    from samtranslator.translator.translator import Translator
     from samtranslator.yaml_helper import yaml_parse
 
     template = yaml_parse(TEMPLATE.read_text("utf-8"))
     template["Globals"]["Function"]["CodeUri"] = code
-    plain: Template = transform(template, {}, _NoManagedPolicies())
+    # No policies of AWS's own to look up: every role says itself what it may do.
+    translator = Translator({}, Parser(), boto_session=boto3.Session(region_name=REGION))
+    plain: Template = translator.translate(template, {})
     return plain
 
 
@@ -80,13 +84,6 @@ def create(clients: Clients, address: str = "https://tte.example.go.id", name: s
     return Stack(
         resources, {key: _environment(clients("lambda"), resources[key]) for key in functions}, tuple(sorted(left_out))
     )
-
-
-class _NoManagedPolicies:
-    """Every role of the template says itself what it may do; nothing is looked up in AWS's own policies."""
-
-    def load(self) -> dict[str, str]:
-        return {}
 
 
 def _at(template: Template, address: str) -> Template:

@@ -32,8 +32,8 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def city(browser: Browser, tmp_path: Path) -> Iterator[City]:
     clock = Clock()
-    with serving(tmp_path, clock) as house:
-        yield City(house, clock)
+    with serving(tmp_path, clock) as served:
+        yield City(served, clock)
 
 
 def someone(browser: Browser, city: City, **differently: Any) -> Person:

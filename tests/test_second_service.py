@@ -78,8 +78,8 @@ def _rewrite_form(path: Path) -> None:
 
 @pytest.fixture
 def house(service: Path, tmp_path: Path) -> Iterator[House]:
-    with serving(tmp_path, Clock(), service) as house:
-        yield house
+    with serving(tmp_path, Clock(), service) as served:
+        yield served.house
 
 
 def test_the_second_service_has_three_steps_and_two_documents(service: Path) -> None:

@@ -1,27 +1,21 @@
-"""The only wiring: reads the environment and the files, chooses the engine, and hands everything its collaborators."""
+"""The wiring on one machine: settings from the environment, and the embedded engine."""
 
-import json
 import os
 import secrets
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-from portal import documents, forms, papers, sop, web, worktime
-from portal.clockwork import Clockwork
 from portal.engines.local.files import FolderFiles
 from portal.engines.local.mail import Mailbox, Smtp
 from portal.engines.local.records import SqliteRecords
 from portal.engines.ports import Mail
-from portal.errors import SopInvalid
-from portal.intake import Intake
-from portal.language import Language
+from portal.house import Engine, House, furnish, pages, read_sop
 from portal.links import Links
-from portal.notices import Official
-from portal.service import Portal
+
+__all__ = ["ROOT", "Config", "House", "TimeMachine", "build", "open_house", "read_sop", "wsgi"]
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -74,17 +68,6 @@ class Config:
         return cls(**{**settings, **{key: value for key, value in given.items() if value is not None}})
 
 
-@dataclass(frozen=True)
-class House:
-    """The portal with its engine, ready to serve."""
-
-    portal: Portal
-    intake: Intake
-    clockwork: Clockwork
-    extra: Mapping[str, Any]
-    config: Config
-
-
 class TimeMachine:
     """The rehearsal's clock: real time plus an offset that survives a restart."""
 
@@ -111,21 +94,6 @@ class TimeMachine:
         self._path.write_text(str(int(offset.total_seconds())), "utf-8")
 
 
-def read_sop(folder: Path) -> sop.Sop:
-    """A service's SOP, checked against ``sop.schema.json`` and its cross-references.
-
-    Raises:
-        SopInvalid: names the file, the key, and what is expected there.
-    """
-    path = folder / "sop.toml"
-    try:
-        data = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
-        raise SopInvalid("sop_unreadable", file=str(path), key="", expected=str(problem)) from problem
-    forms.validate(_read_json(folder.parent / "sop.schema.json"), data, str(path))
-    return sop.parse(data, _read_json(folder / "application.schema.json"))
-
-
 def build(config: Config, clock: Callable[[], datetime] | None = None) -> House:
     """The portal on the embedded engine: SQLite, a folder, and SMTP or the rehearsal's mailbox."""
     config.data.mkdir(parents=True, exist_ok=True)
@@ -133,53 +101,34 @@ def build(config: Config, clock: Callable[[], datetime] | None = None) -> House:
     time_machine = TimeMachine(config.data / "jam")
     clock = clock or (time_machine.now if config.rehearsal else lambda: datetime.now(UTC))
     links = Links(_keys(config.data / "kunci"))
-    calendar = worktime.calendar(edition.data["calendar"], _read_toml(config.service.parent / "holidays.toml"))
     records = SqliteRecords(config.data / "portal.sqlite")
     records.keep_sop(edition.version, edition.snapshot())
     files = FolderFiles(config.data / "berkas", links, lambda: secrets.token_hex(8))
-    mailbox = Mailbox(config.data / "kotak-surat.sqlite", edition.data["office"]["email"])
-    portal = Portal(
-        sop=edition,
-        decisions=_read_json(config.service.parent / "decision.schema.json")["$defs"],
-        records=records,
-        files=files,
-        mail=mailbox if config.rehearsal else _smtp(config),
-        links=links,
-        calendar=calendar,
-        clock=clock,
-        choice=secrets.choice,
-        token=lambda: secrets.token_hex(16),
-        make_form=forms.Form,
-    )
-    limits = documents.Limits()
-    intake = Intake(portal, lambda content: documents.inspect(content, limits), limits.max_bytes)
-    dates = web.read_messages()["dates"]
-    language = Language(dates["months"], dates["days"], calendar.zone, calendar.label)
-    letters = papers.Letters(ROOT / "functions" / "portal" / "letters", language)
-    clockwork = Clockwork(portal, letters.render, config.address)
-    extra: dict[str, Any] = {"receiver": files, "page_image": documents.page_image, "qr": papers.qr_svg}
-    extra["calendar_entry"] = letters.visit
+    mail: Mail = _smtp(config)
+    extra: dict[str, Any] = {"receiver": files}
     if config.rehearsal:
-        extra |= {"mailbox": mailbox, "time_machine": time_machine, **_rehearse(config.service, portal)}
-    return House(portal, intake, clockwork, extra, config)
+        mail = Mailbox(config.data / "kotak-surat.sqlite", edition.data["office"]["email"])
+        extra |= {"mailbox": mail, "time_machine": time_machine}
+    return furnish(edition, Engine(records, files, mail, links, extra), clock, config)
+
+
+def open_house(environ: Mapping[str, str], **given: Any) -> House:
+    """The portal that the environment names: on this machine, or on AWS with ENGINE=aws."""
+    if environ.get("ENGINE") == "aws":
+        from portal.bootstrap_aws import AwsConfig, build_aws
+
+        return build_aws(AwsConfig.from_environment(environ))
+    return build(Config.from_environment(environ, **given))
 
 
 def wsgi(house: House) -> Any:
-    """The static site and the dynamic pages as one WSGI application."""
+    """The static site, where there is one, and the dynamic pages as one WSGI application."""
     from whitenoise import WhiteNoise
 
-    app = web.create_app(
-        house.portal,
-        house.intake,
-        house.clockwork,
-        address=house.config.address,
-        rehearsal=house.config.rehearsal,
-        extra=house.extra,
-    )
-    site = house.config.site
+    site: Path | None = house.config.site
     if site is None or not site.is_dir():
-        return app
-    return WhiteNoise(app, root=str(site), index_file=True, add_headers_function=_site_headers)
+        return pages(house)
+    return WhiteNoise(pages(house), root=str(site), index_file=True, add_headers_function=_site_headers)
 
 
 def _site_headers(headers: Any, path: str, url: str) -> None:
@@ -211,20 +160,3 @@ def _keys(path: Path) -> list[str]:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(secrets.token_urlsafe(48) + "\n")
     return path.read_text("utf-8").split()
-
-
-def _rehearse(service: Path, portal: Portal) -> dict[str, Any]:
-    """Appoint the sample officials, once, and offer the sample documents."""
-    data = _read_toml(service / "rehearsal.toml")
-    if not portal.records.officials():
-        for entry in data.get("officials", ()):
-            portal.records.appoint(Official(**entry))
-    return {"samples": data.get("samples", []), "specimen": data.get("specimen", {})}
-
-
-def _read_json(path: Path) -> Any:
-    return json.loads(path.read_text("utf-8"))
-
-
-def _read_toml(path: Path) -> dict[str, Any]:
-    return tomllib.loads(path.read_text("utf-8"))

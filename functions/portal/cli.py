@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from portal import web
-from portal.bootstrap import Config, House, build, read_sop, wsgi
+from portal.bootstrap import Config, House, open_house, read_sop, wsgi
 from portal.errors import PortalError, SopInvalid
 from portal.notices import Official
 
@@ -34,7 +34,7 @@ def _say(key: str, **facts: object) -> None:
 
 def _open(context: click.Context, **given: Any) -> House:
     try:
-        return build(_config(context, **given))
+        return open_house(os.environ, data=context.obj["data"], **given)
     except SopInvalid as problem:
         _explain(problem)
         sys.exit(2)

@@ -12,6 +12,7 @@ from portal.progress import history, standard
 from portal.steps import State
 from portal.web import explain, now, rooms
 from portal.web.cards import Explained
+from portal.web.originals import original
 from portal.wording import described
 
 pages = Blueprint("applicant", __name__)
@@ -79,11 +80,7 @@ def show() -> str:
 @pages.get("/permohonan/berkas/<kind>")
 def document(kind: str) -> Response:
     """The applicant's own document, as it is kept."""
-    kept = own().document(kind)
-    content = rooms().portal.files.read(kept.key, kept.version)
-    return Response(
-        content, mimetype=kept.media_type, headers={"Content-Security-Policy": "default-src 'none'; sandbox"}
-    )
+    return original(own().document(kind))
 
 
 @pages.get("/permohonan/tanda-terima")

@@ -18,11 +18,9 @@ from portal.errors import DocumentRefused, LinkExpired, LinkForged, NotAllowed, 
 from portal.sop import Requirement
 from portal.typed import one_line
 from portal.web import explain, rooms
+from portal.web.originals import original
 
 Explained = Mapping[str, Any]
-
-SEALED: Final = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
-"""Policy for an applicant's own file: shown, but with no power over the portal's pages."""
 
 _NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 
@@ -140,8 +138,7 @@ def view(draft: Draft, kind: str) -> Response:
     document = draft.document(kind)
     if document is None:
         raise NotFound("document_unknown")
-    content = rooms().portal.files.read(document.key, document.version)
-    return Response(content, mimetype=document.media_type, headers={"Content-Security-Policy": SEALED})
+    return original(document)
 
 
 def _card(draft: Draft, requirement: Requirement, base: str, csrf: str, refusal: Explained | None, note: str) -> Card:

@@ -14,6 +14,7 @@ from portal.errors import Conflict, Finding, Invalid, LinkForged, NotFound
 from portal.service import OfficialView
 from portal.web import case, now, rooms
 from portal.web.access import SESSION
+from portal.web.originals import original
 from portal.wording import awaited
 
 pages = Blueprint("official", __name__)
@@ -22,8 +23,6 @@ PAGE: Final = "telaah"
 DESK: Final = "meja"
 WIDTHS: Final = (case.THUMB, case.PAGE)
 EXTENSIONS: Final[Mapping[str, str]] = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
-SEALED: Final = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
-"""Policy for an applicant's own file: shown, but with no power over the portal's pages."""
 
 
 # --- one case --------------------------------------------------------------------------------------------------------
@@ -181,14 +180,10 @@ def page_image(number: str, kind: str, page: int) -> Any:
 
 
 @pages.get("/telaah/<number>/berkas/<kind>/asli")
-def original(number: str, kind: str) -> Any:
+def original_document(number: str, kind: str) -> Any:
     """The document as it was brought."""
     _, kept = _document(number, kind)
-    response = Response(rooms().portal.files.read(kept.key, kept.version), mimetype=kept.media_type)
-    name = f"{number}-{kind}.{EXTENSIONS[kept.media_type]}"
-    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
-    response.headers["Content-Security-Policy"] = SEALED
-    return response
+    return original(kept, f"{number}-{kind}.{EXTENSIONS[kept.media_type]}")
 
 
 # --- all that waits --------------------------------------------------------------------------------------------------
