@@ -9,7 +9,13 @@ import pytest
 import requests
 from botocore.awsrequest import AWSResponse
 from botocore.config import Config
-from botocore.exceptions import EndpointConnectionError
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+)
 from builders import AT
 from contract_files import FilesContract
 from contract_mail import SENDER, MailContract
@@ -35,11 +41,19 @@ class Wire:
 
     One request at a time, as moto's transactions are not atomic to other threads (it puts back a copy of the table when
     one is cancelled). What the races of the contract are about, the order of requests, stays as it falls.
+
+    Attributes:
+        asked: names of the operations so far.
+        bodies: what was sent with each.
+        answers: in place of moto's, by operation and in order; an exception is what happens on the way there.
+        always: the answer to whatever is asked.
     """
 
     def __init__(self, client: Any) -> None:
         self.asked: list[str] = []
+        self.bodies: list[bytes] = []
         self.answers: defaultdict[str, list[Answer | Exception]] = defaultdict(list)
+        self.always: Answer | Exception | None = None
         self._lock = threading.Lock()
         client.meta.events.unregister("before-send", botocore_stubber)
         client.meta.events.register("before-send", self._send)
@@ -48,12 +62,35 @@ class Wire:
         operation = event_name.rpartition(".")[2]
         with self._lock:
             self.asked.append(operation)
-            if not self.answers[operation]:
+            self.bodies.append(request.body)
+            if not self.always and not self.answers[operation]:
                 return botocore_stubber(event_name, request, **rest)
-            answer = self.answers[operation].pop(0)
+            answer = self.always or self.answers[operation].pop(0)
         if isinstance(answer, Exception):
             raise answer
         return answer(request)
+
+
+def says(content: Any, status: int = 200, **headers: str) -> Answer:
+    raw = content if isinstance(content, bytes) else json.dumps(content).encode()
+    return lambda request: AWSResponse(request.url, status, headers, MockRawResponse(raw))
+
+
+def refuses(code: str, message: str = "", status: int = 400, **more: Any) -> Answer:
+    return says({"__type": f"com.amazonaws#{code}", "message": message, **more}, status)
+
+
+def refuses_in_xml(code: str, status: int) -> Answer:
+    return says(f"<Error><Code>{code}</Code><Message>.</Message></Error>".encode(), status)
+
+
+NOWHERE = "https://nowhere.invalid"
+ON_THE_WAY = [
+    EndpointConnectionError(endpoint_url=NOWHERE),
+    ConnectTimeoutError(endpoint_url=NOWHERE),
+    ReadTimeoutError(endpoint_url=NOWHERE),
+    ConnectionClosedError(endpoint_url=NOWHERE),
+]
 
 
 # One for all tests, as it reads the descriptions of the services only once.
@@ -93,14 +130,106 @@ def dynamodb() -> Any:
 
 
 @pytest.fixture
-def wire(dynamodb) -> Wire:
-    return Wire(dynamodb)
+def wire(dynamodb) -> Iterator[Wire]:
+    wire = Wire(dynamodb)
+    yield wire
+    # The permissions that DynamoRecords says it needs; in particular nothing is ever scanned.
+    writing = {"TransactWriteItems", "UpdateItem", "DeleteItem"}
+    assert set(wire.asked) <= {"Query", "GetItem", "BatchGetItem"} | writing
+
+
+@pytest.fixture
+def paused() -> list[float]:
+    return []
+
+
+@pytest.fixture
+def open_records(dynamodb, wire, paused) -> Callable[[], DynamoRecords]:
+    return lambda: DynamoRecords(dynamodb, TABLE, pause=paused.append)
+
+
+@pytest.fixture
+def records(open_records) -> DynamoRecords:
+    return open_records()
 
 
 class TestDynamoRecords(RecordsContract):
     @pytest.fixture
-    def open_records(self, dynamodb, wire):
-        return lambda: DynamoRecords(dynamodb, TABLE)
+    def open_records(self, open_records):
+        return open_records
+
+
+# --- what it costs ---------------------------------------------------------------------------------------------------
+
+
+def test_looking_a_case_up_is_one_read(records, wire):
+    case = write(records, application("confirm", "forward"))
+    wire.asked.clear()
+    records.load(case.ticket)
+    assert wire.asked == ["Query"]
+
+
+def test_a_decision_is_one_read_and_one_transaction(records, wire):
+    case = write(records, application("confirm"))
+    wire.asked.clear()
+    decided = after(records.load(case.ticket), "forward")
+    records.commit(change(decided, notices=owed_by(decided)))
+    assert wire.asked == ["Query", "TransactWriteItems"]
+
+
+def test_sending_an_application_is_one_read_and_one_transaction(records, wire):
+    records.save_draft(draft())
+    wire.asked.clear()
+    kept = records.load_draft("a1")
+    case = application()
+    records.commit(change(case, draft=kept.sent_as(case.ticket), notices=owed_by(case)))
+    assert wire.asked == ["GetItem", "TransactWriteItems"]
+
+
+def test_picking_another_visit_is_one_transaction(records, wire):
+    case = write(records, application_in("kunjungan", State.INVITED))
+    booked = after(case, "book")
+    records.commit(change(booked, claims=["visit/0800/0"]))
+    wire.asked.clear()
+    records.commit(change(after(booked, "book"), claims=["visit/0900/0"], releases=["visit/0700/0", "visit/0800/0"]))
+    assert wire.asked == ["TransactWriteItems"]
+    assert records.taken("visit/") == ["visit/0900/0"]
+
+
+def test_sending_an_email_is_one_look_and_two_changes(records, wire):
+    records.owe([a_notice(f"T{number}", due_at=AT + timedelta(seconds=number)) for number in range(60)])
+    wire.asked.clear()
+    records.settle_notice(records.claim_notice(AT, LEASE).delivered(AT))
+    assert wire.asked == ["Query", "UpdateItem", "UpdateItem"]
+
+
+def test_what_is_read_does_not_grow_with_what_is_stored(records, dynamodb):
+    """Items looked at by lookup, decision, sweep, reminder and the month's recap, as the table counts them."""
+    looked_at: list[int] = []
+    dynamodb.meta.events.register("after-call.dynamodb.Query", lambda parsed, **_: looked_at.append(parsed["ScannedCount"]))
+    july = AT - timedelta(days=30)
+    cases = [write(records, application("confirm", number=number)) for number in (1, 2)]
+    records.commit(change(cases[1], fact=None) if False else change(after(cases[1], "withdraw"), fact=fact("2026-08")))
+    records.owe([a_notice()])
+
+    def work() -> list[int]:
+        looked_at.clear()
+        records.load(cases[0].ticket)
+        list(records.waiting_on("kadis"))
+        list(records.facts("2026-08"))
+        list(records.unsent())
+        records.settle_notice(records.claim_notice(AT, LEASE).failed("451", AT - LEASE))
+        return list(looked_at)
+
+    before = work()
+    for number in range(3, 33):
+        closed = write(records, application("withdraw", number=number, at=july))
+        notice = a_notice(closed.ticket, due_at=july)
+        records.owe([notice])
+        records.settle_notice(records.claim_notice(july, LEASE).delivered(july))
+        records.save_draft(draft(id=f"d{number}"))
+    assert work() == before
+    assert sum(before) < 12
 
 
 @pytest.fixture

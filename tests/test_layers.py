@@ -64,7 +64,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engines.aws.mail": CORE | PORTS | {"engines.aws.faults", "engines.mime"},
     "web": CORE | {"service", "intake", "clockwork", "web.*"},
     "web.*": CORE | PORTS | {"links", "service", "forms", "typed", "wording", "samples", "web.*"},
+    "house": CORE | PORTS | {"clockwork", "documents", "forms", "intake", "links", "papers", "service", "web"},
     "bootstrap": {"*"},
+    "bootstrap_aws": {"*"},
     "cli": {"bootstrap", "background", "web", "errors", "notices"},
     "__main__": {"cli"},
 }

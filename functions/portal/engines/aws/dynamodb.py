@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from botocore.exceptions import ClientError
 
@@ -16,6 +16,8 @@ Item = Mapping[str, Any]
 Key = Mapping[str, str]
 Values = Mapping[str, Any]
 """What the placeholders of an expression (``:now``) stand for."""
+
+Answer = TypeVar("Answer")
 
 INDEX: Final = "GSI1"
 MOST_AT_ONCE: Final = 100
@@ -116,38 +118,20 @@ class Table:
 
     def update(self, key: Key, expression: str, values: Values, condition: str = "") -> Item | None:
         """The item after the change; None, and nothing changed, if the condition does not hold."""
-        conditions: Any = {"ConditionExpression": condition} if condition else {}
         try:
-            with translated():
-                answer = self._client.update_item(
-                    TableName=self._name,
-                    Key=_wired(key),
-                    UpdateExpression=expression,
-                    ExpressionAttributeValues=_wired(values),
-                    ReturnValues="ALL_NEW",
-                    **conditions,
-                )
+            return self._updated(key, expression, values, condition)
         except ClientError as problem:
             if code(problem) == "ConditionalCheckFailedException":
                 return None
             raise
-        return _plain(answer["Attributes"])
 
     def count(self, key: Key) -> int:
         """1, 2, 3 ...: one more each time, whoever asks at the same moment."""
-        with translated():
-            answer = self._client.update_item(
-                TableName=self._name,
-                Key=_wired(key),
-                UpdateExpression="ADD given :one",
-                ExpressionAttributeValues=_wired({":one": 1}),
-                ReturnValues="UPDATED_NEW",
-            )
-        return int(_plain(answer["Attributes"])["given"])
+        return int(self._updated(key, "ADD given :one", {":one": 1})["given"])
 
     def delete(self, key: Key) -> None:
         with translated():
-            self._client.delete_item(TableName=self._name, Key=_wired(key))
+            self._undisturbed(lambda: self._client.delete_item(TableName=self._name, Key=_wired(key)))
 
     def transact(self, writes: Sequence[Write]) -> None:
         """All of the writes or none, save those that name no conflict and whose condition does not hold.
@@ -175,6 +159,19 @@ class Table:
             writes = [write for write, is_unmet in zip(writes, unmet, strict=True) if not is_unmet]
 
     # --- within --------------------------------------------------------------------------------------------------
+
+    def _updated(self, key: Key, expression: str, values: Values, condition: str = "") -> Item:
+        request: Any = {
+            "TableName": self._name,
+            "Key": _wired(key),
+            "UpdateExpression": expression,
+            "ExpressionAttributeValues": _wired(values),
+            "ReturnValues": "ALL_NEW",
+            **({"ConditionExpression": condition} if condition else {}),
+        }
+        with translated():
+            answer = self._undisturbed(lambda: self._client.update_item(**request))
+        return _plain(answer["Attributes"])
 
     def _attempt(self, writes: Sequence[Write]) -> Sequence[str]:
         """For each write why the transaction was cancelled; empty if it was not."""
@@ -209,6 +206,17 @@ class Table:
             if not wanted:
                 return
             self._wait(pauses)
+
+    def _undisturbed(self, change: Callable[[], Answer]) -> Answer:
+        """Change one item, once no transaction is at it."""
+        pauses = iter(_PAUSES)
+        while True:
+            try:
+                return change()
+            except ClientError as problem:
+                if code(problem) != "TransactionConflictException":
+                    raise
+                self._wait(pauses)
 
     def _wait(self, pauses: Iterator[float]) -> None:
         for seconds in pauses:
