@@ -3,16 +3,22 @@
 import json
 import logging
 from collections.abc import Iterable
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from portal.bootstrap_aws import warm
 from portal.clockwork import Clockwork
 from portal.house import House
+from portal.notices import Notice
 
 log = logging.getLogger(__name__)
 
 ROOM: Final = 20_000
 """Milliseconds that one email may take at most; with less left, the next minute's look goes on."""
+
+MOST: Final = 1000
+"""Emails in one look; time is what ends it."""
 
 
 def handler(event: dict[str, Any], context: Any, house: House | None = None) -> dict[str, Any]:
@@ -20,20 +26,25 @@ def handler(event: dict[str, Any], context: Any, house: House | None = None) -> 
     clockwork = (house or warm()).clockwork
     if "Records" in event:
         return {"batchItemFailures": [{"itemIdentifier": number} for number in _not_sent(clockwork, event["Records"])]}
-    while context.get_remaining_time_in_millis() > ROOM and clockwork.send_due(most=1):
-        pass
+    clockwork.send_due(MOST, partial(_while_there_is_room, clockwork, context))
     return _measured(clockwork, context.function_name)
+
+
+def _while_there_is_room(clockwork: Clockwork, context: Any, now: datetime, lease: timedelta) -> Notice | None:
+    room: bool = context.get_remaining_time_in_millis() > ROOM
+    return clockwork.portal.records.claim_notice(now, lease) if room else None
 
 
 def _not_sent(clockwork: Clockwork, records: Iterable[dict[str, Any]]) -> list[str]:
     """The sequence number of the first record from which on the stream is to begin anew; empty if all is well.
 
-    Each record is one email that became due. An email that the relay does not take is no failure of the record: when to
-    try it again is kept with it.
+    An email that the relay does not take is no failure of its record: when to try it again is kept with it.
     """
+    store: Any = clockwork.portal.records  # only a store with a stream is asked for one notice by its key
     for record in records:
+        key = {name: value["S"] for name, value in record["dynamodb"]["Keys"].items()}
         try:
-            clockwork.send_due(most=1)
+            clockwork.send_due(1, partial(store.claim_under, key))
         except Exception as problem:
             # The kind only: the message may hold personal data.
             log.error("an owed email could not be looked at: %s", type(problem).__name__)

@@ -11,6 +11,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from portal.application import Document
+from portal.engines.aws.feedback import HEADER, reference
 from portal.engines.aws.files import S3Files
 from portal.engines.aws.mail import SesMail
 from portal.engines.aws.records import DynamoRecords
@@ -142,7 +143,8 @@ def build_aws(
         return files.address(document.key, document.version, expires, media_type=document.media_type)
 
     extra = {"original": original, **(extra or {})}
-    engine = Engine(records, files, mail or ses, links, extra)
+    mark = {"mark": lambda notice: {HEADER: reference(notice.identity)}}
+    engine = Engine(records, files, mail or ses, links, extra, mark)
     return furnish(edition, engine, clock, config)
 
 

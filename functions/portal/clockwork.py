@@ -4,7 +4,7 @@ The same functions run in the background thread of one machine and in scheduled 
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -22,25 +22,34 @@ LEASE: Final = timedelta(minutes=2)
 """How long a sender may hold a notice; longer than any relay's time-out."""
 
 
+def _unmarked(_: Notice) -> Mapping[str, str]:
+    return {}
+
+
 @dataclass(frozen=True)
 class Clockwork:
     """Attributes:
     render: makes the email of a notice from a letter and its context (``papers.Letters.render``).
     address: public address of the portal, without a slash at the end.
+    mark: headers by which the relay's later word about an email (it came back, say) finds its notice again.
     """
 
     portal: Portal
     render: Callable[[str, str, dict[str, Any]], Message]
     address: str
+    mark: Callable[[Notice], Mapping[str, str]] = _unmarked
 
-    def send_due(self, most: int = 50) -> int:
+    def send_due(self, most: int = 50, claim: Callable[[datetime, timedelta], Notice | None] | None = None) -> int:
         """Send owed emails that are due; returns how many were taken by the relay.
 
         A crash between sending and settling repeats an email; it never loses one.
+
+        Args:
+            claim: takes hold of the next one, as ``Records.claim_notice`` does, which it is by default.
         """
         sent = 0
         for _ in range(most):
-            held = self.portal.records.claim_notice(self.portal.clock(), LEASE)
+            held = (claim or self.portal.records.claim_notice)(self.portal.clock(), LEASE)
             if held is None:
                 break
             sent += self._send(held)
@@ -99,7 +108,8 @@ class Clockwork:
     def _send(self, held: Notice) -> bool:
         now = self.portal.clock()
         try:
-            self.portal.mail.send(self.compose(held), now)
+            message = self.compose(held)
+            self.portal.mail.send(replace(message, headers={**message.headers, **self.mark(held)}), now)
         except MailRefused as problem:
             self.portal.records.settle_notice(held.failed(_answer(problem), now, hopeless=True))
         except MailDeferred as problem:

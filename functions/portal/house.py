@@ -39,13 +39,19 @@ class Settings(Protocol):
 
 @dataclass(frozen=True)
 class Engine:
-    """What carries the portal; ``extra`` is what only this engine gives the pages (see ``web.Rooms``)."""
+    """What carries the portal.
+
+    Attributes:
+        extra: what only this engine gives the pages (see ``web.Rooms``).
+        given: what only this engine gives the clockwork.
+    """
 
     records: Records
     files: Files
     mail: Mail
     links: Links
     extra: Mapping[str, Any] = field(default_factory=dict)
+    given: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -95,7 +101,7 @@ def furnish(edition: sop.Sop, engine: Engine, clock: Callable[[], datetime], con
     dates = web.read_messages()["dates"]
     language = Language(dates["months"], dates["days"], calendar.zone, calendar.label)
     letters = papers.Letters(Path(__file__).with_name("letters"), language)
-    clockwork = Clockwork(portal, letters.render, config.address)
+    clockwork = Clockwork(portal, letters.render, config.address, **engine.given)
     extra: dict[str, Any] = {"page_image": documents.page_image, "qr": papers.qr_svg, "calendar_entry": letters.visit}
     extra |= engine.extra
     if config.rehearsal:

@@ -118,18 +118,30 @@ class DynamoRecords:
             self._table.transact(writes[start : start + MOST_AT_ONCE])
 
     def claim_notice(self, now: datetime, lease: timedelta) -> Notice | None:
-        moment, until = items.moment(now), items.moment(now + lease)
-        for key in self._table.listed(items.OUTBOX, until=moment, page=_AHEAD):
+        for key in self._table.listed(items.OUTBOX, until=items.moment(now), page=_AHEAD):
             # The index may still list what another sender holds or has sent by now; the item itself tells.
-            held = self._table.update(
-                key,
-                "SET due_at = :until, GSI1SK = :until, attempts = attempts + :one",
-                {":until": until, ":one": 1, ":outbox": items.OUTBOX, ":now": moment},
-                "GSI1PK = :outbox AND due_at <= :now",
-            )
+            held = self.claim_under(key, now, lease)
             if held is not None:
-                return items.notice(held)
+                return held
         return None
+
+    def claim_under(self, key: items.Key, now: datetime, lease: timedelta) -> Notice | None:
+        """The notice of this key, held by the caller for ``lease``; None if it is not there, not due or held already.
+
+        For the stream, which tells of a notice before the index does.
+        """
+        held = self._table.update(
+            key,
+            "SET due_at = :until, GSI1SK = :until, attempts = attempts + :one",
+            {
+                ":until": items.moment(now + lease),
+                ":one": 1,
+                ":outbox": items.OUTBOX,
+                ":now": items.moment(now),
+            },
+            "GSI1PK = :outbox AND due_at <= :now",
+        )
+        return None if held is None else items.notice(held)
 
     def settle_notice(self, notice: Notice) -> None:
         item = items.notice_item(notice)
