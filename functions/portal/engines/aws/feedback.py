@@ -7,6 +7,7 @@ The email says which notice it is by a header that its sender sets with ``refere
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.header import decode_header, make_header
 from typing import Any, Final
 
 from portal.engines.mime import ANSWER_LENGTH, one_line
@@ -68,11 +69,13 @@ def came_back(event: Mapping[str, Any]) -> CameBack | None:
 def _identity(mail: Mapping[str, Any]) -> Identity | None:
     for header in mail.get("headers", ()):
         if header["name"].lower() == HEADER.lower():
+            # A long address may have been encoded on the way.
+            value = str(make_header(decode_header(header["value"])))
             try:
-                about, event, letter, recipient, occasion = json.loads(header["value"])
-            except ValueError:
+                about, event, letter, recipient, occasion = json.loads(value)
+                return str(about), int(event), str(letter), str(recipient), str(occasion)
+            except (TypeError, ValueError):
                 return None
-            return str(about), int(event), str(letter), str(recipient), str(occasion)
     return None
 
 

@@ -12,7 +12,7 @@ item        PK                         SK                              GSI1PK   
 application APPLICATION#TTE-26-4F7K-.. APPLICATION                     WAITING#kadis (1) since, then #ticket
 event       APPLICATION#TTE-26-4F7K-.. EVENT#0003
 notice      NOTICE#TTE-26-4F7K-9QXM    0003#turn##kadis@...go.id (2)   OUTBOX (3)        due_at
-                                                                       HOPELESS (3)      queued_at
+                                                                       HOPELESS (3)      due_at
 draft       DRAFT#5b0c...              DRAFT                           DRAFTS            created_at, then #id
 claim       CLAIM                      visit/penerbitan/2026-08-04...
 official    OFFICIAL                   kadis#2024-01-02#kadis@...go.id
@@ -208,9 +208,7 @@ def notice_list(notice: Notice) -> Item:
     """The index's attributes of a notice: on which list it is, if any."""
     if notice.sent_at:
         return {}
-    if notice.hopeless:
-        return _on_list(HOPELESS, moment(notice.queued_at))
-    return _on_list(OUTBOX, moment(notice.due_at))
+    return _on_list(HOPELESS if notice.hopeless else OUTBOX, moment(notice.due_at))
 
 
 def notice(item: Item) -> Notice:

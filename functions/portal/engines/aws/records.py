@@ -133,29 +133,21 @@ class DynamoRecords:
         held = self._table.update(
             key,
             "SET due_at = :until, GSI1SK = :until, attempts = attempts + :one",
-            {
-                ":until": items.moment(now + lease),
-                ":one": 1,
-                ":outbox": items.OUTBOX,
-                ":now": items.moment(now),
-            },
+            {":until": items.moment(now + lease), ":one": 1, ":outbox": items.OUTBOX, ":now": items.moment(now)},
             "GSI1PK = :outbox AND due_at <= :now",
         )
         return None if held is None else items.notice(held)
 
     def settle_notice(self, notice: Notice) -> None:
-        item = items.notice_item(notice)
+        key, item = items.notice_key(notice.identity), items.notice_item(notice)
         values = {f":{name}": item[name] for name in ("due_at", "problem", "hopeless", "sent_at", "attempts")}
         # A sender whose lease ran out may settle late. That it was sent is true whoever holds the notice by now; that
         # it failed is for the present holder to say, and the number of attempts tells holders apart.
         if notice.sent_at:
-            self._table.update(
-                items.notice_key(notice.identity), f"{_SETTLED} {_OFF_LISTS}", values, f"{_UNSENT} AND {_NOT_BACK}"
-            )
+            self._table.update(key, f"{_SETTLED} {_OFF_LISTS}", values, f"{_UNSENT} AND {_NOT_BACK}")
         else:
             values |= {":list": item["GSI1PK"], ":place": item["GSI1SK"]}
-            condition = f"{_UNSENT} AND attempts = :attempts"
-            self._table.update(items.notice_key(notice.identity), f"{_SETTLED}, {_ON_LIST}", values, condition)
+            self._table.update(key, f"{_SETTLED}, {_ON_LIST}", values, f"{_UNSENT} AND attempts = :attempts")
 
     def came_back(self, word: CameBack, at: datetime) -> None:
         """An email that the relay had taken did not arrive: it is unsent after all. Told twice is told once."""
@@ -163,11 +155,10 @@ class DynamoRecords:
         again = items.moment(at + SLOWEST_RETRY)
         values = {":nothing": None, ":problem": word.problem, ":final": word.final, ":again": again}
         values[":list"] = items.HOPELESS if word.final else items.OUTBOX
-        place = "queued_at" if word.final else ":again"
         self._table.update(
             items.notice_key(word.identity),
             "SET sent_at = :nothing, problem = :problem, hopeless = :final, due_at = :again, came_back = attempts,"
-            f" GSI1PK = :list, GSI1SK = {place}",
+            " GSI1PK = :list, GSI1SK = :again",
             values,
             f"{EXISTING} AND (attribute_not_exists(came_back) OR came_back < attempts)",
         )
