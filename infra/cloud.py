@@ -86,16 +86,21 @@ class Cloud:
 
     # --- what AWS does -------------------------------------------------------------------------------------------
 
-    def stream(self, house: House) -> int:
-        """Hand the mailer what the stream has for it since last time; returns how many records that were."""
+    def batches(self) -> list[list[dict[str, Any]]]:
+        """What the stream has for the mailer since last time, by the template's own filter and batch size."""
         filters = [json.loads(one["Pattern"]) for one in self._mapping["FilterCriteria"]["Filters"]]
         records = [record for record in next(self._streamed) if any(_matches(one, record) for one in filters)]
         size = self._mapping["BatchSize"]
-        for start in range(0, len(records), size):
-            answer = mailer.handler({"Records": records[start : start + size]}, Context(), house)
+        # As JSON, in which they reach a function.
+        plain = json.loads(json.dumps(records, default=str))
+        return [plain[start : start + size] for start in range(0, len(plain), size)]
+
+    def stream(self, house: House) -> None:
+        """Hand the mailer what the stream has for it."""
+        for batch in self.batches():
+            answer = mailer.handler({"Records": batch}, Context(), house)
             if answer["batchItemFailures"]:
                 raise RuntimeError(f"the mailer could not read its records: {answer}")
-        return len(records)
 
     def minute(self, house: House) -> None:
         """The schedule of every minute."""
