@@ -17,15 +17,18 @@ import stack
 from moto.server import ThreadedMotoServer
 from ses_mailbox import SesMailbox
 
+import feedback
 import mailer
 import reminder
 import retention
 from portal.bootstrap_aws import AwsConfig, Clients, build_aws, keep_edition
-from portal.engines.aws.mail import SesMail
 from portal.house import House
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 ACCOUNT: Final = "123456789012"
+FUNCTIONS: Final = ("api", "mailer", "reminder", "retention", "feedback")
+
+MakeClients = Callable[[str, Mapping[str, Any]], Clients]
 
 
 @dataclass(frozen=True)
@@ -39,39 +42,49 @@ class Context:
 
 
 class Cloud:
-    """The stack, and hands that carry events from one part to another.
+    """The stack, its functions' houses, and hands that carry events from one to another.
 
     Args:
         address: public address of the portal.
         endpoint: of a running moto server with nothing in it.
+        make_clients: the clients of one function, by its name (``api``, ``mailer`` ...), given boto3's settings.
     """
 
-    def __init__(self, address: str, endpoint: str) -> None:
+    def __init__(self, address: str, endpoint: str, make_clients: MakeClients) -> None:
         self.endpoint = endpoint
-        self.clients = Clients(
-            endpoint_url=endpoint,
-            region_name=stack.REGION,
-            aws_access_key_id="rehearsal",
-            aws_secret_access_key="rehearsal",  # noqa: S106
-        )
+        self._settings = {
+            "endpoint_url": endpoint,
+            "region_name": stack.REGION,
+            "aws_access_key_id": "rehearsal",
+            "aws_secret_access_key": "rehearsal",
+        }
+        self._make_clients = make_clients
+        self.clients = Clients(**self._settings)
         self.stack = stack.create(self.clients.made, address)
-        self.environment = dict(part for variables in self.stack.environment.values() for part in variables.items())
+        self.bucket = self.stack.resources["DocumentBucket"]
         self._mapping = self.clients.made("lambda").list_event_source_mappings()["EventSourceMappings"][0]
-        _take_over(self.environment["TABLE"])
+        _take_over(self.stack.resources["Table"])
         self._streamed = self._records()
 
-    def house(
+    def furnish(
         self, clock: Callable[[], datetime], service: Path | None = None, extra: Mapping[str, Any] | None = None
     ) -> House:
-        """A rehearsing portal on the stack, with what SES was given in its mailbox."""
-        config = AwsConfig.from_environment(
-            self.environment, service=service or ROOT / "schemas" / "penerbitan", rehearsal=True
-        )
-        ses = SesMail(self.clients.lazily("sesv2"), config.sender, config.configuration_set)
-        box = SesMailbox(ses, self.sent)
-        house = build_aws(config, clock, self.clients, box, {"mailbox": box, **(extra or {})})
-        keep_edition(house)
-        return house
+        """Build the house of every function, each from its own variables; returns the one with the pages.
+
+        It rehearses: sample officials are appointed, and what SES was given is in its mailbox.
+        """
+        box = SesMailbox(self.sent)
+
+        def house(function: str) -> House:
+            variables = self.stack.environment[f"{function.capitalize()}Function"]
+            folder = service or ROOT / "schemas" / "penerbitan"
+            config = AwsConfig.from_environment(variables, service=folder, rehearsal=function == "api")
+            clients = self._make_clients(function, self._settings)
+            return build_aws(config, clock, clients, box.before, {"mailbox": box, **(extra or {})})
+
+        self.houses = {function: house(function) for function in FUNCTIONS}
+        keep_edition(self.houses["api"])
+        return self.houses["api"]
 
     def sent(self) -> list[str]:
         """The emails that SES took, oldest first."""
@@ -81,7 +94,7 @@ class Cloud:
 
     def stored(self, prefix: str) -> list[str]:
         """Keys of documents, whatever their version."""
-        found = self.clients.made("s3").list_object_versions(Bucket=self.environment["DOCUMENT_BUCKET"], Prefix=prefix)
+        found = self.clients.made("s3").list_object_versions(Bucket=self.bucket, Prefix=prefix)
         return [version["Key"] for version in found.get("Versions", ())]
 
     # --- what AWS does -------------------------------------------------------------------------------------------
@@ -95,25 +108,29 @@ class Cloud:
         plain = json.loads(json.dumps(records, default=str))
         return [plain[start : start + size] for start in range(0, len(plain), size)]
 
-    def stream(self, house: House) -> None:
+    def stream(self) -> None:
         """Hand the mailer what the stream has for it."""
         for batch in self.batches():
-            answer = mailer.handler({"Records": batch}, Context(), house)
+            answer = mailer.handler({"Records": batch}, Context(), self.houses["mailer"])
             if answer["batchItemFailures"]:
                 raise RuntimeError(f"the mailer could not read its records: {answer}")
 
-    def minute(self, house: House) -> None:
+    def minute(self) -> None:
         """The schedule of every minute."""
-        mailer.handler({}, Context(), house)
+        mailer.handler({}, Context(), self.houses["mailer"])
 
-    def day(self, house: House) -> None:
+    def day(self) -> None:
         """The schedules of every day."""
-        reminder.handler({}, Context("portal-reminder"), house)
-        retention.handler({}, Context("portal-retention"), house)
+        reminder.handler({}, Context(), self.houses["reminder"])
+        retention.handler({}, Context(), self.houses["retention"])
+
+    def came_back(self, event: Mapping[str, Any]) -> None:
+        """SES tells what became of an email."""
+        feedback.handler({"source": "aws.ses", "detail": event}, Context(), self.houses["feedback"])
 
     def _records(self) -> Iterator[list[dict[str, Any]]]:
         """The table's changes since last time, again and again."""
-        table = self.clients.made("dynamodb").describe_table(TableName=self.environment["TABLE"])["Table"]
+        table = self.clients.made("dynamodb").describe_table(TableName=self.stack.resources["Table"])["Table"]
         streams = self.clients.made("dynamodbstreams")
         arn = table["LatestStreamArn"]
         (shard,) = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
@@ -125,15 +142,19 @@ class Cloud:
             yield found["Records"]
 
 
+def _clients(function: str, settings: Mapping[str, Any]) -> Clients:
+    return Clients(**settings)
+
+
 @contextmanager
-def cloud(address: str) -> Iterator[Cloud]:
+def cloud(address: str, make_clients: MakeClients = _clients) -> Iterator[Cloud]:
     """A fresh one; all that it held is gone afterwards."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     try:
         host, port = server.get_host_and_port()
-        yield Cloud(address, f"http://{host}:{port}")
+        yield Cloud(address, f"http://{host}:{port}", make_clients)
     finally:
         server.stop()
         _forget()

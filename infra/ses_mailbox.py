@@ -16,26 +16,33 @@ _LINK: Final = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?)']")
 
 
 class SesMailbox:
-    """``ports.Mail`` through SES, and a look at all that it took.
+    """The rehearsal's mailbox, and its switch for a relay that is down.
 
     Args:
         sent: the emails as SES got them (RFC 5322), oldest first.
     """
 
-    def __init__(self, mail: Mail, sent: Callable[[], Sequence[str]]) -> None:
-        self._mail = mail
+    def __init__(self, sent: Callable[[], Sequence[str]]) -> None:
         self._sent = sent
         self.failing = False
 
-    def send(self, message: Message, at: datetime) -> None:
-        """Raises MailDeferred while ``failing``, and whatever SES refuses."""
-        if self.failing:
-            raise MailDeferred("mail_deferred", answer="421 rehearsal")
-        self._mail.send(message, at)
+    def before(self, mail: Mail) -> Mail:
+        """The same mail, but out of reach while ``failing``."""
+        return _Switched(self, mail)
 
     def messages(self) -> list[dict[str, Any]]:
         """All that was sent, oldest first: id, to, subject, text, html, calendar, links, sent_at (UTC, ISO 8601)."""
         return [{"id": number, **_read(raw)} for number, raw in enumerate(self._sent(), 1)]
+
+
+class _Switched:
+    def __init__(self, box: SesMailbox, mail: Mail) -> None:
+        self._box, self._mail = box, mail
+
+    def send(self, message: Message, at: datetime) -> None:
+        if self._box.failing:
+            raise MailDeferred("mail_deferred", answer="421 rehearsal")
+        self._mail.send(message, at)
 
 
 def _read(raw: str) -> dict[str, Any]:

@@ -83,11 +83,11 @@ def serving_aws(clock: Clock, service: Path | None = None) -> Iterator[Served]:
 
     port = free_port()
     with cloud.cloud(f"http://127.0.0.1:{port}") as aws:
-        house = aws.house(clock, service)
+        house = aws.furnish(clock, service)
 
         def deliver() -> None:
-            aws.stream(house)
-            aws.minute(house)
+            aws.stream()
+            aws.minute()
 
         with _listening(bootstrap_aws.wsgi(house), port):
             yield Served(house, deliver, aws.stored)

@@ -35,7 +35,7 @@ class Deployed:
         self._unpacked, self._client, self._aws = unpacked, client, aws
         self.endpoint = aws.endpoint
         self._running: dict[str, Function] = {}
-        self.house = aws.house(lambda: datetime.now(UTC))
+        self.house = aws.furnish(lambda: datetime.now(UTC))
         self.mailbox = SesBox(self.house.extra["mailbox"].messages, self.deliver)
 
     def function(self, name: str) -> Function:

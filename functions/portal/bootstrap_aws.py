@@ -122,20 +122,20 @@ def build_aws(
     config: AwsConfig,
     clock: Callable[[], datetime] | None = None,
     clients: Clients | None = None,
-    mail: Mail | None = None,
+    before_mail: Callable[[Mail], Mail] = lambda mail: mail,
     extra: Mapping[str, Any] | None = None,
 ) -> House:
     """The portal on DynamoDB, S3 and SES.
 
     Args:
-        mail: in place of SES, and ``extra`` for the pages: what a rehearsal brings.
+        before_mail: what a rehearsal puts before SES, and ``extra`` what it gives the pages.
     """
     clients, clock = clients or Clients(), clock or (lambda: datetime.now(UTC))
     edition = read_sop(config.service)
     links = Links(_keys(clients, config.link_keys_parameter))
     records = DynamoRecords(clients.lazily("dynamodb"), config.table)
     files = S3Files(clients.lazily("s3"), config.document_bucket, clock)
-    ses = SesMail(clients.lazily("sesv2"), config.sender, config.configuration_set)
+    mail = before_mail(SesMail(clients.lazily("sesv2"), config.sender, config.configuration_set))
 
     def original(document: Document) -> str:
         # Straight from the bucket: a function's answer may have 6 MB, and a document of 5 MB has more in Base64.
@@ -144,7 +144,7 @@ def build_aws(
 
     extra = {"original": original, **(extra or {})}
     mark = {"mark": lambda notice: {HEADER: reference(notice.identity)}}
-    engine = Engine(records, files, mail or ses, links, extra, mark)
+    engine = Engine(records, files, mail, links, extra, mark)
     return furnish(edition, engine, clock, config)
 
 
