@@ -167,12 +167,12 @@ def wsgi(house: House) -> Any:
     """
     app, public = pages(house, _store_origin(house)), urlsplit(house.config.address)
 
-    def at_public_address(environ: dict[str, Any], start_response: Any) -> Any:
-        environ |= {"HTTP_HOST": public.netloc, "SERVER_NAME": public.hostname, "wsgi.url_scheme": public.scheme}
-        way = environ.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    def at_public_address(request: dict[str, Any], start_response: Any) -> Any:
+        request |= {"HTTP_HOST": public.netloc, "SERVER_NAME": public.hostname, "wsgi.url_scheme": public.scheme}
+        way = request.get("HTTP_X_FORWARDED_FOR", "").split(",")
         if len(way) > 1:
-            environ["REMOTE_ADDR"] = way[-2].strip()
-        return app(environ, start_response)
+            request["REMOTE_ADDR"] = way[-2].strip()
+        return app(request, start_response)
 
     return at_public_address
 
