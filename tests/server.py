@@ -68,7 +68,7 @@ def serving(data: Path, clock: Clock, service: Path | None = None) -> Iterator[S
     files = data / "berkas"
     stored = lambda prefix: [str(path) for path in (files / prefix).rglob("*") if path.is_file()]  # noqa: E731
     try:
-        with _listening(wsgi(house), port):
+        with listening(wsgi(house), port):
             yield Served(house, house.clockwork.send_due, stored)
     finally:
         house.portal.records.close()  # type: ignore[attr-defined]
@@ -89,12 +89,12 @@ def serving_aws(clock: Clock, service: Path | None = None) -> Iterator[Served]:
             aws.stream()
             aws.minute()
 
-        with _listening(bootstrap_aws.wsgi(house), port):
+        with listening(bootstrap_aws.wsgi(house), port):
             yield Served(house, deliver, aws.stored)
 
 
 @contextmanager
-def _listening(app: Any, port: int) -> Iterator[None]:
+def listening(app: Any, port: int) -> Iterator[None]:
     from waitress import create_server
 
     server = create_server(app, host="127.0.0.1", port=port, threads=4, max_request_body_size=80 * 1024**2)
