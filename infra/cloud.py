@@ -4,12 +4,14 @@ The stream's records are matched against the template's own filter and handed to
 the schedules. Only API Gateway and CloudFront are missing: the same pages are served by whoever wants them.
 """
 
+import email
 import json
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from email.policy import default
 from pathlib import Path
 from typing import Any, Final
 
@@ -124,9 +126,16 @@ class Cloud:
         reminder.handler({}, Context(), self.houses["reminder"])
         retention.handler({}, Context(), self.houses["retention"])
 
-    def came_back(self, event: Mapping[str, Any]) -> None:
-        """SES tells what became of an email."""
-        feedback.handler({"source": "aws.ses", "detail": event}, Context(), self.houses["feedback"])
+    def bounce(self, raw: str) -> None:
+        """Tell the portal that an email which SES took came back: there is no such mailbox."""
+        mail = email.message_from_string(raw, policy=default)
+        answer = {"bouncedRecipients": [{"emailAddress": mail["To"], "diagnosticCode": "550 5.1.1 unknown"}]}
+        detail = {
+            "eventType": "Bounce",
+            "bounce": {"bounceType": "Permanent", "bounceSubType": "General", **answer},
+            "mail": {"headers": [{"name": name, "value": value} for name, value in mail.items()]},
+        }
+        feedback.handler({"source": "aws.ses", "detail": detail}, Context(), self.houses["feedback"])
 
     def _records(self) -> Iterator[list[dict[str, Any]]]:
         """The table's changes since last time, again and again."""

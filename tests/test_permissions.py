@@ -1,11 +1,9 @@
 """What each function does to AWS in the whole story, held against what its own role allows: all of it, and no more."""
 
-import email
 import shutil
 from ast import literal_eval
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from email.policy import default
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -19,7 +17,6 @@ from test_story import KADIS, City
 
 from portal import bootstrap_aws
 from portal.bootstrap_aws import Clients
-from portal.engines.aws.feedback import HEADER
 
 Call = tuple[str, str, str]
 """Action, resource, and the prefix that a list was asked for."""
@@ -169,7 +166,7 @@ def play(aws: cloud.Cloud, port: int, next_edition: Path) -> None:
     clock.forward(days=8)
     aws.day()
     deliver()
-    aws.came_back(bounce(aws.sent()[-1]))
+    aws.bounce(aws.sent()[-1])
     aws.minute()
 
 
@@ -186,16 +183,6 @@ def another_edition(folder: Path) -> Path:
     sop = folder / "penerbitan" / "sop.toml"
     sop.write_text(sop.read_text("utf-8").replace("draft_days = 7 ", "draft_days = 6 "), "utf-8")
     return sop.parent
-
-
-def bounce(raw: str) -> dict[str, Any]:
-    mail = email.message_from_string(raw, policy=default)
-    answer = {"bouncedRecipients": [{"emailAddress": mail["To"], "diagnosticCode": "550 5.1.1 unknown"}]}
-    return {
-        "eventType": "Bounce",
-        "bounce": {"bounceType": "Permanent", "bounceSubType": "General", **answer},
-        "mail": {"headers": [{"name": HEADER, "value": mail[HEADER]}]},
-    }
 
 
 def statements_of(iam: Any, role: str) -> list[dict[str, Any]]:
