@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 RUNTIME := functions/requirements.txt infra/requirements/site.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lock clean
+.PHONY: help run run-aws test test-dynamodb package check lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -21,8 +21,8 @@ $(VENV)/run.stamp: $(RUNTIME) | $(VENV)/bin/python
 	$(BIN)/pip install --quiet --require-hashes $(addprefix -r ,$(RUNTIME))
 	@touch $@
 
-$(VENV)/test.stamp: $(VENV)/run.stamp infra/requirements/dev.txt
-	$(BIN)/pip install --quiet --require-hashes -r infra/requirements/dev.txt
+$(VENV)/test.stamp: $(VENV)/run.stamp infra/requirements/aws.txt infra/requirements/dev.txt
+	$(BIN)/pip install --quiet --require-hashes -r infra/requirements/aws.txt -r infra/requirements/dev.txt
 	@touch $@
 
 build/site/index.html: $(VENV)/run.stamp mkdocs.yml $(shell find site schemas functions/portal/publish.py functions/portal/web/static -type f 2>/dev/null)
@@ -33,11 +33,17 @@ build/site/index.html: $(VENV)/run.stamp mkdocs.yml $(shell find site schemas fu
 run: build/site/index.html ## start the portal in rehearsal mode (PORT=8000 DATA=data)
 	@$(BIN)/python -m portal --data "$(DATA)" serve --rehearsal --port $(PORT)
 
+run-aws: $(VENV)/test.stamp build/site/index.html ## the same on AWS as moto plays it, from infra/template.yaml (PORT=8000)
+	@$(BIN)/python infra/run_aws.py --port $(PORT)
+
 test: $(VENV)/test.stamp build/site/index.html ## lint, types and every test
 	$(BIN)/ruff check functions infra tests
 	$(BIN)/ruff format --check functions infra tests
 	$(BIN)/mypy
 	$(BIN)/pytest
+
+package: $(VENV)/run.stamp ## build/package.zip, what infra/template.yaml deploys (Lambda: arm64, Python 3.13)
+	@$(BIN)/python infra/package.py
 
 lock: ## pin and hash the requirements anew from pyproject.toml (needs uv)
 	sh infra/requirements/lock.sh

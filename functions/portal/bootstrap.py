@@ -15,7 +15,7 @@ from portal.engines.ports import Mail
 from portal.house import Engine, House, furnish, pages, read_sop
 from portal.links import Links
 
-__all__ = ["ROOT", "Config", "House", "TimeMachine", "build", "open_house", "read_sop", "wsgi"]
+__all__ = ["ROOT", "Config", "House", "TimeMachine", "build", "open_house", "read_sop", "with_site", "wsgi"]
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -123,12 +123,16 @@ def open_house(environ: Mapping[str, str], **given: Any) -> House:
 
 def wsgi(house: House) -> Any:
     """The static site, where there is one, and the dynamic pages as one WSGI application."""
+    return with_site(pages(house), house.config.site)
+
+
+def with_site(app: Any, site: Path | None) -> Any:
+    """An application with the files of the built site before it."""
     from whitenoise import WhiteNoise
 
-    site: Path | None = house.config.site
     if site is None or not site.is_dir():
-        return pages(house)
-    return WhiteNoise(pages(house), root=str(site), index_file=True, add_headers_function=_site_headers)
+        return app
+    return WhiteNoise(app, root=str(site), index_file=True, add_headers_function=_site_headers)
 
 
 def _site_headers(headers: Any, path: str, url: str) -> None:
