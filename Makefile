@@ -4,6 +4,7 @@ PORT ?= 8000
 DATA ?= data
 VENV := .venv
 BIN := $(VENV)/bin
+DYNAMODB := build/dynamodb/package/emulator
 RUNTIME := functions/requirements.txt infra/requirements/site.txt
 
 .DEFAULT_GOAL := help
@@ -25,6 +26,11 @@ $(VENV)/test.stamp: $(VENV)/run.stamp infra/requirements/aws.txt infra/requireme
 	$(BIN)/pip install --quiet --require-hashes -r infra/requirements/aws.txt -r infra/requirements/dev.txt
 	@touch $@
 
+# An npm package carries the jar as Amazon publishes it.
+$(DYNAMODB)/DynamoDBLocal.jar:
+	@mkdir -p build/dynamodb
+	cd build/dynamodb && npm pack --silent amplify-dynamodb-simulator@2.9.30 && tar xzf amplify-dynamodb-simulator-*.tgz
+
 build/site/index.html: $(VENV)/run.stamp mkdocs.yml $(shell find site schemas functions/portal/publish.py functions/portal/web/static -type f 2>/dev/null)
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 	@cp -r functions/portal/web/static build/site/aset
@@ -41,6 +47,9 @@ test: $(VENV)/test.stamp build/site/index.html ## lint, types and every test
 	$(BIN)/ruff format --check functions infra tests
 	$(BIN)/mypy
 	$(BIN)/pytest
+
+test-dynamodb: $(VENV)/test.stamp $(DYNAMODB)/DynamoDBLocal.jar ## the records on AWS's own DynamoDB engine (needs Java and npm)
+	DYNAMODB_LOCAL=$(DYNAMODB) $(BIN)/pytest tests/test_dynamodb_local.py
 
 package: $(VENV)/run.stamp ## build/package.zip, what infra/template.yaml deploys (Lambda: arm64, Python 3.13)
 	@$(BIN)/python infra/package.py

@@ -7,6 +7,7 @@ the schedules. Only API Gateway and CloudFront are missing: the same pages are s
 import email
 import json
 import logging
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,8 +17,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import stack
-from moto.server import ThreadedMotoServer
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from ses_mailbox import SesMailbox
+from werkzeug.serving import make_server
 
 import feedback
 import mailer
@@ -159,14 +161,28 @@ def _clients(function: str, settings: Mapping[str, Any]) -> Clients:
 def cloud(address: str, make_clients: MakeClients = _clients) -> Iterator[Cloud]:
     """A fresh one; all that it held is gone afterwards."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
+    logging.getLogger("samtranslator").setLevel(logging.ERROR)
+    server = make_server("127.0.0.1", 0, _one_at_a_time(DomainDispatcherApplication(create_backend_app)), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
     try:
-        host, port = server.get_host_and_port()
-        yield Cloud(address, f"http://{host}:{port}", make_clients)
+        yield Cloud(address, f"http://127.0.0.1:{server.server_port}", make_clients)
     finally:
-        server.stop()
+        server.shutdown()
+        thread.join(timeout=10)
+        server.server_close()
         _forget()
+
+
+def _one_at_a_time(app: Any) -> Any:
+    """moto's transactions are not atomic to other threads: it puts back a copy of the table when one is cancelled."""
+    turn = threading.Lock()
+
+    def answer(request: dict[str, Any], start_response: Any) -> list[bytes]:
+        with turn:
+            return list(app(request, start_response))
+
+    return answer
 
 
 def _take_over(table: str) -> None:
