@@ -500,7 +500,7 @@ def _case(me: Person, siti: Applicant, city: City) -> Iterator[tuple[str, Person
     yield "disposition, reject", me
     me.page.locator("main details.fold", has_text="Data pemohon").locator("summary").click()
     me.page.locator(".thumbs a").first.click()
-    expect(me.page.locator(".viewer")).to_be_visible()
+    me.page.wait_for_function("() => document.querySelector('.viewer img').naturalWidth > 900")
     yield "documents in full", me
     me.go(f"/telaah/{ticket}/berkas/sk_terakhir")
     yield "a document", me

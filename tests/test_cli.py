@@ -16,7 +16,7 @@ import tomllib
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -43,12 +43,20 @@ NEW_KADIS = ("--role", "kadis", "--name", "Dewi Contoh", "--email", "Dewi@taraka
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
-    """``portal ...`` on a data folder of its own; nothing of the machine's environment counts."""
+def clock() -> Clock:
+    """The time of the commands; a stage that is to meet them takes it too."""
+    return Clock()
+
+
+@pytest.fixture
+def run(tmp_path: Path, clock: Clock) -> Run:
+    """``portal ...`` on a data folder of its own; nothing of the machine's environment or time counts."""
 
     def call(*arguments: object, data: Path = tmp_path / "data", **environ: str) -> Result:
         settings = {name: environ.get(name) for name in ("SERVICE", "ADDRESS", "SENDER", "REHEARSAL", "SMTP_PORT")}
-        result = CliRunner().invoke(main, ["--data", str(data), *map(str, arguments)], env=settings)
+        result = CliRunner().invoke(
+            main, ["--data", str(data), *map(str, arguments)], env=settings, obj={"clock": clock}
+        )
         assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
         assert "Traceback" not in result.output
         return result
@@ -345,8 +353,8 @@ def test_an_appointment_that_ends_before_it_begins_is_refused(run: Run) -> None:
     )
 
 
-def test_what_waits_already_is_announced_to_a_new_official(run: Run, tmp_path: Path) -> None:
-    stage = Stage(tmp_path / "data")
+def test_what_waits_already_is_announced_to_a_new_official(run: Run, tmp_path: Path, clock: Clock) -> None:
+    stage = Stage(tmp_path / "data", clock)
     waiting = [stage.case("confirm"), stage.case("confirm")]
     stage.case("confirm", "forward")
     stage.mail()
@@ -384,8 +392,8 @@ def test_the_red_list_says_what_did_not_arrive_and_why(run: Run, tmp_path: Path)
     assert run("red-list").output == f"{number}  turn  bukan alamat  not an address\n"
 
 
-def test_mail_that_was_given_up_is_tried_again_when_asked(run: Run, tmp_path: Path) -> None:
-    stage = Stage(tmp_path / "data")
+def test_mail_that_was_given_up_is_tried_again_when_asked(run: Run, tmp_path: Path, clock: Clock) -> None:
+    stage = Stage(tmp_path / "data", clock)
     try:
         stage.records.appoint(Official("kadis", "Tanpa Alamat", "bukan alamat"))
         number = stage.case("confirm")
@@ -397,7 +405,7 @@ def test_mail_that_was_given_up_is_tried_again_when_asked(run: Run, tmp_path: Pa
     assert run("red-list", "--again").output == f"{given_up}Email yang akan dicoba lagi: 1\n"
     assert run("red-list").output == "Semua email terkirim atau masih dalam batas waktu.\n"
 
-    stage = Stage(tmp_path / "data")
+    stage = Stage(tmp_path / "data", clock)
     try:
         stage.clock.forward(days=1)
         assert stage.clockwork.send_due() == 0  # tried, and refused once more
@@ -410,9 +418,9 @@ def test_mail_that_was_given_up_is_tried_again_when_asked(run: Run, tmp_path: Pa
 # --- what is late ---
 
 
-def test_what_is_late_or_waits_for_nobody_is_listed_longest_first(run: Run, tmp_path: Path) -> None:
+def test_what_is_late_or_waits_for_nobody_is_listed_longest_first(run: Run, tmp_path: Path, clock: Clock) -> None:
     assert run("late").output == "Tidak ada permohonan yang terlambat, dan setiap permohonan ada pejabatnya.\n"
-    now = datetime.now(UTC)
+    now = clock.at
     stage = Stage(tmp_path / "data", Clock(now - timedelta(days=14)))
     try:
         late = stage.case("confirm")

@@ -48,7 +48,8 @@ class Explaining(click.Group):
 def main(context: click.Context, data: Path | None) -> None:
     """The portal of one service on one machine."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    context.obj = {"data": data}
+    # The machine's clock, unless whoever runs a command brings another.
+    context.obj = {"clock": None, **(context.obj or {}), "data": data}
 
 
 def _config(context: click.Context, **given: Any) -> Config:
@@ -56,7 +57,7 @@ def _config(context: click.Context, **given: Any) -> Config:
 
 
 def _open(context: click.Context) -> House:
-    return build(_config(context))
+    return build(_config(context), context.obj["clock"])
 
 
 def _say(key: str, *, err: bool = False, **facts: object) -> None:
@@ -89,7 +90,7 @@ def serve(context: click.Context, host: str, port: int, address: str | None, reh
     if not (config.rehearsal or address):
         raise SettingInvalid("setting_missing", key="ADDRESS", expected="https://portal.example.go.id")
     config.must_reach_people()
-    house = build(config)
+    house = build(config, context.obj["clock"])
     run = _server(house, host, port)
     background = Background(house.clockwork)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

@@ -122,11 +122,11 @@ on("click", "[data-pages]", (link, event) => {
   event.preventDefault();
   const box = make(doc.body, "dialog", { className: "viewer", ariaLabel: list.dataset.viewer });
   make(box, "button", { className: "button", textContent: list.dataset.close, onclick: () => box.close() });
-  const strip = make(box, "div", { className: "strip", tabIndex: 0 });
+  const strip = make(box, "div", { className: "strip" });
   let first;
   for (const other of all("[data-pages]", list)) other.dataset.pages.split(" ").forEach((src, index, pages) => {
     const alt = other.dataset.caption.replace("{n}", index + 1).replace("{m}", pages.length);
-    const figure = make(strip, "figure");
+    const figure = make(strip, "figure", { tabIndex: 0 });
     make(figure, "img", { loading: "lazy", src, alt });
     make(figure, "figcaption", { textContent: alt });
     if (other === link && !index) first = figure;
