@@ -18,10 +18,11 @@ import click
 
 from portal import identity, web
 from portal.application import Application
-from portal.bootstrap import House, build, wsgi
+from portal.bootstrap import build, open_house, wsgi
 from portal.config import Config
 from portal.editions import read_calendar, read_sop
 from portal.errors import NotFound, PortalError, SettingInvalid, SopInvalid
+from portal.house import House
 from portal.language import Language
 from portal.notices import Official
 from portal.service import Portal
@@ -57,7 +58,7 @@ def _config(context: click.Context, **given: Any) -> Config:
 
 
 def _open(context: click.Context) -> House:
-    return build(_config(context), context.obj["clock"])
+    return open_house(os.environ, context.obj["clock"], data=context.obj["data"])
 
 
 def _say(key: str, *, err: bool = False, **facts: object) -> None:
