@@ -45,6 +45,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "links": CORE,
     "editions": CORE | {"forms"},
     "publish": CORE | {"editions"},
+    "edge": set(),
+    "social": set(),
+    "site_build": {"edge", "social"},
     "service": CORE | PORTS | {"forms", "links", "wording"},
     "intake": CORE | PORTS | {"service"},
     "retention": CORE | PORTS | {"service"},
@@ -65,7 +68,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engines.aws.records": CORE | PORTS | {"engines.aws.items", "engines.aws.dynamodb", "engines.aws.feedback"},
     "engines.aws.files": CORE | PORTS | {"engines.aws.faults"},
     "engines.aws.mail": CORE | PORTS | {"engines.aws.faults", "engines.mime"},
-    "web": CORE | {"service", "intake", "clockwork", "web.*"},
+    "web": CORE | {"edge", "service", "intake", "clockwork", "web.*"},
     "web.*": CORE | PORTS | {"links", "service", "retention", "forms", "typed", "wording", "samples", "web.*"},
     "config": {"errors"},
     "house": CORE
@@ -103,13 +106,13 @@ OUTSIDE = {
     "referencing": {"forms"},
     "itsdangerous": {"links"},
     "pikepdf": {"documents", "pdf", "samples"},
-    "PIL": {"documents", "pictures", "pdf", "samples"},
+    "PIL": {"documents", "pictures", "pdf", "samples", "social"},
     "pypdfium2": {"documents", "pdf", "pictures"},
     "segno": {"papers"},
     "click": {"cli"},
     "waitress": {"cli"},
     "whitenoise": {"bootstrap"},
-    "jinja2": {"papers", "web.*"},
+    "jinja2": {"papers", "site_build", "web.*"},
 }
 
 MODULES = sorted(path for path in PORTAL.rglob("*.py") if "__pycache__" not in path.parts)

@@ -16,6 +16,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 import jinja2
 import pytest
 from mkdocs.exceptions import PluginError
+from stage import Stage
 
 from portal import publish
 from portal.editions import read_sop
@@ -28,7 +29,6 @@ PAGES = [
     "layanan-terkait/", "privasi/", "pengaduan/", "panduan/", "panduan/pejabat/", "panduan/verifikator/",
     "panduan/petugas/", "404.html",
 ]  # fmt: skip
-FORM_PAGES = {"/ajukan", "/status", "/rekap"}  # answered by the portal itself, not by the site
 
 BLOCKS = {"p", "li", "dt", "dd", "td", "th", "h1", "h2", "h3", "label", "summary", "caption", "title", "b", "button"}
 LOADED = {("link", "href"), ("script", "src"), ("img", "src"), ("iframe", "src"), ("source", "src")}
@@ -231,18 +231,36 @@ def test_return_and_reject_are_marked_as_outside_the_chart(pages: dict[str, Page
 # --- Links --------------------------------------------------------------------------------------------------------
 
 
-def test_every_internal_link_and_anchor_leads_somewhere(built: Path, pages: dict[str, Page]) -> None:
+def test_every_internal_link_and_anchor_leads_somewhere(
+    built: Path, pages: dict[str, Page], shared_stage: Stage
+) -> None:
+    """To a page or file of the site, or to a page that the portal answers."""
+    portal = shared_stage.app.url_map.bind("")
     broken = []
     for page in pages.values():
         for link in page.links:
             target, anchor = urldefrag(urljoin(page.url, link))
-            if urlsplit(target).scheme or urlsplit(target).path in FORM_PAGES:
-                continue
             path = urlsplit(target).path.removeprefix("/")
-            exists = path in pages or (built / path).is_file()
-            if not exists or (anchor and anchor not in pages[path].ids):
+            if urlsplit(target).scheme:
+                continue
+            if path in pages:
+                leads = not anchor or anchor in pages[path].ids
+            else:
+                leads = (built / path).is_file() or portal.test(f"/{path}", "GET")
+            if not leads:
                 broken.append((page.url, link))
     assert broken == []
+
+
+def test_every_page_of_the_site_can_be_reached_from_home(pages: dict[str, Page]) -> None:
+    reached, ahead = set(), {"/"}
+    while ahead - reached:
+        here = (ahead - reached).pop()
+        reached.add(here)
+        page = pages[here.removeprefix("/")]
+        found = {urldefrag(urljoin(page.url, link))[0] for link in page.links}
+        ahead |= {target for target in found if target.removeprefix("/") in pages}
+    assert {page.url for page in pages.values()} - reached == {"/404.html"}
 
 
 def test_what_forms_and_letters_link_to_exists(pages: dict[str, Page]) -> None:
