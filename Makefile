@@ -8,7 +8,7 @@ DYNAMODB := build/dynamodb/package/emulator
 RUNTIME := functions/requirements.txt infra/requirements/site.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help build run run-aws test test-dynamodb package check lock clean
+.PHONY: help build run run-aws test site-check test-dynamodb package check lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -48,6 +48,15 @@ test: $(VENV)/test.stamp build/site/index.html ## lint, types and every test
 	$(BIN)/ruff format --check functions infra tests
 	$(BIN)/mypy
 	$(BIN)/pytest
+
+# Lighthouse's version is part of what a score means.
+build/npm/lighthouse.stamp:
+	@mkdir -p build/npm
+	cd build/npm && npm install --silent --no-audit --no-fund --no-save --no-package-lock lighthouse@13.5.0
+	@touch $@
+
+site-check: $(VENV)/test.stamp build/site/index.html build/npm/lighthouse.stamp ## Lighthouse, axe, weights, links, pictures: build/site-check.md (needs npm)
+	@PYTHONPATH=functions:tests $(BIN)/python tests/site_check.py
 
 test-dynamodb: $(VENV)/test.stamp $(DYNAMODB)/DynamoDBLocal.jar ## the records on AWS's own DynamoDB engine (needs Java and npm)
 	DYNAMODB_LOCAL=$(DYNAMODB) $(BIN)/pytest tests/test_dynamodb_local.py

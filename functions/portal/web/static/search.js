@@ -20,6 +20,9 @@ async function start() {
   worker.onerror = fail;
   await ask(0, { ...index, options: { suggest: false } });
 }
+let ready;
+const prepared = () => ready ??= start().catch((problem) => { ready = undefined; throw problem; });
+
 // One question at a time: answers do not say which they answer.
 let turn = Promise.resolve();
 const ask = (type, data) => turn = turn.then(() => new Promise((done) => {
@@ -40,7 +43,7 @@ let latest = 0;
 async function search() {
   const mine = ++latest, asked = query(field.value);
   if (!asked) { told.textContent = told.dataset.hint; return list.replaceChildren(); }
-  await ready;
+  await prepared();
   const { data } = await ask(2, asked);
   if (mine !== latest) return;
   const found = data.items.slice(0, MOST);
@@ -58,14 +61,12 @@ async function search() {
     : told.dataset.none.replace("{q}", field.value.trim());
 }
 
-const ready = start();
-ready.catch(fail);
 field.addEventListener("input", () => search().catch(fail));
 box.querySelector("form").addEventListener("submit", (event) => {
-  if (event.submitter?.value === "close" && event.submitter.matches(":focus, :active, :hover")) return;
-  event.preventDefault();
+  event.preventDefault(); // Enter goes to the first that was found
   box.querySelector("ol a")?.click();
 });
+box.querySelector("button").addEventListener("click", () => box.close());
 list.addEventListener("click", () => box.close());
 
 export function open() {
@@ -73,5 +74,5 @@ export function open() {
   box.showModal();
   field.focus();
   field.select();
-  if (field.value) search().catch(fail);
+  (field.value ? search() : prepared()).catch(fail);
 }
