@@ -26,7 +26,7 @@ EDITION = read_sop(ROOT / "schemas/penerbitan")
 PAGES = [
     "", "sop/", "persyaratan/", "formulir/", "formulir/contoh-surat/", "standar-pelayanan/", "tanya-jawab/",
     "layanan-terkait/", "privasi/", "pengaduan/", "panduan/", "panduan/pejabat/", "panduan/verifikator/",
-    "panduan/petugas/", "404.html",
+    "panduan/petugas/", "panduan/pemasangan/", "404.html",
 ]  # fmt: skip
 FORM_PAGES = {"/ajukan", "/status", "/rekap"}  # answered by the portal itself, not by the site
 
@@ -77,7 +77,7 @@ class Page(HTMLParser):
             self.rows.append([])
         elif tag == "td" and self.rows:
             self.rows[-1].append("")
-        elif tag in {"script", "style"}:
+        elif tag in {"script", "style", "pre"}:
             self._skipped = tag
         if tag in BLOCKS:
             self.blocks.append("")
