@@ -28,7 +28,7 @@ PAGES = [
     "layanan-terkait/", "privasi/", "pengaduan/", "panduan/", "panduan/pejabat/", "panduan/verifikator/",
     "panduan/petugas/", "rekapitulasi/", "aksesibilitas/", "en/", "404.html",
 ]  # fmt: skip
-FORM_PAGES = {"/ajukan", "/status", "/rekap", "/rekap.csv", "/tautan"}  # answered by the portal itself, not by the site
+FORM_PAGES = {"/ajukan", "/status", "/rekap", "/rekap.csv", "/tautan", "/meja"}  # answered by the portal itself
 
 BLOCKS = {"p", "li", "dt", "dd", "td", "th", "h1", "h2", "h3", "label", "summary", "caption", "title", "b", "button"}
 LOADED = {("link", "href"), ("script", "src"), ("img", "src"), ("iframe", "src"), ("source", "src")}
