@@ -44,7 +44,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "samples": CORE,
     "links": CORE,
     "editions": CORE | {"forms"},
-    "publish": CORE | {"editions"},
+    "publish": CORE | {"documents", "editions"},
     "service": CORE | PORTS | {"forms", "links", "wording"},
     "intake": CORE | PORTS | {"service"},
     "retention": CORE | PORTS | {"service"},
