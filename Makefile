@@ -8,7 +8,7 @@ DYNAMODB := build/dynamodb/package/emulator
 RUNTIME := functions/requirements.txt infra/requirements/site.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help build run run-aws test site-check test-dynamodb package check lock clean
+.PHONY: help build run run-aws test site-check test-dynamodb package publish check lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -63,6 +63,16 @@ test-dynamodb: $(VENV)/test.stamp $(DYNAMODB)/DynamoDBLocal.jar ## the records o
 
 package: $(VENV)/run.stamp ## build/package.zip, what infra/template.yaml deploys (Lambda: arm64, Python 3.13)
 	@$(BIN)/python infra/package.py
+
+# Files whose names say what they hold may be kept, and stay for pages that are still open (functions/portal/edge.py).
+KEPT := aset/* stylesheets/*
+publish: ## copy the site to the stack's bucket (ADDRESS= BUCKET= DISTRIBUTION=; needs the AWS CLI)
+	@test -n "$(ADDRESS)" -a -n "$(BUCKET)" -a -n "$(DISTRIBUTION)" || { echo "ADDRESS=, BUCKET= and DISTRIBUTION= are needed"; exit 2; }
+	rm -rf build/site
+	ADDRESS="$(ADDRESS)" $(MAKE) build/site/index.html
+	aws s3 sync build/site "s3://$(BUCKET)" --exclude "*" $(KEPT:%=--include "%") --exclude "*.gz" --cache-control "public, max-age=31536000, immutable"
+	aws s3 sync build/site "s3://$(BUCKET)" --delete $(KEPT:%=--exclude "%") --exclude "*.gz" --cache-control "public, no-cache"
+	aws cloudfront create-invalidation --distribution-id "$(DISTRIBUTION)" --paths "/*"
 
 lock: ## pin and hash the requirements anew from pyproject.toml (needs uv)
 	sh infra/requirements/lock.sh

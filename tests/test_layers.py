@@ -44,7 +44,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "samples": CORE,
     "links": CORE,
     "editions": CORE | {"forms"},
-    "publish": CORE | {"editions"},
+    "publish": CORE | {"documents", "editions"},
     "edge": set(),
     "social": set(),
     "site_build": {"edge", "social"},

@@ -29,7 +29,7 @@ ADDRESS = "https://tte.example.go.id"
 PAGES = [
     "", "sop/", "persyaratan/", "formulir/", "formulir/contoh-surat/", "standar-pelayanan/", "tanya-jawab/",
     "layanan-terkait/", "privasi/", "pengaduan/", "panduan/", "panduan/pejabat/", "panduan/verifikator/",
-    "panduan/petugas/", "404.html",
+    "panduan/petugas/", "panduan/pemasangan/", "rekapitulasi/", "aksesibilitas/", "en/", "404.html",
 ]  # fmt: skip
 
 BLOCKS = {"p", "li", "dt", "dd", "td", "th", "h1", "h2", "h3", "label", "summary", "caption", "title", "b", "button"}
@@ -83,7 +83,7 @@ class Page(HTMLParser):
             self.rows.append([])
         elif tag == "td" and self.rows:
             self.rows[-1].append("")
-        elif tag in {"script", "style"}:
+        elif tag in {"script", "style", "pre"}:
             self._skipped = tag
         if tag in BLOCKS:
             self.blocks.append("")
@@ -312,7 +312,8 @@ def test_a_ticket_can_be_looked_up_from_the_home_page(pages: dict[str, Page]) ->
 
 
 def test_every_page_says_what_it_is(pages: dict[str, Page]) -> None:
-    assert {"id"} == {page.lang for page in pages.values()}
+    assert {"en/"} == {url for url, page in pages.items() if page.lang == "en"}
+    assert {"id", "en"} == {page.lang for page in pages.values()}
     assert [url for url, page in pages.items() if not page.title or not page.meta.get("description")] == []
     assert len(pages) == len({page.title for page in pages.values()})
     assert len(pages) == len({page.meta["description"] for page in pages.values()})
@@ -326,7 +327,8 @@ def test_every_page_says_where_it_is_and_has_a_card_to_be_shared_with(built: Pat
         card = page.meta["og:image"]
         assert page.canonical == page.meta["og:url"] == ADDRESS + page.url
         assert (page.meta["og:title"], page.meta["og:description"]) == (page.title, page.meta["description"])
-        assert (page.meta["og:locale"], page.meta["twitter:card"]) == ("id_ID", "summary_large_image")
+        locale = {"id": "id_ID", "en": "en_US"}[page.lang]
+        assert (page.meta["og:locale"], page.meta["twitter:card"]) == (locale, "summary_large_image")
         assert card.startswith(f"{ADDRESS}/kartu/")
         with Image.open(built / urlsplit(card).path.lstrip("/")) as picture:
             assert (picture.format, picture.size) == ("PNG", (1200, 630))
