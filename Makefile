@@ -25,7 +25,7 @@ $(VENV)/test.stamp: $(VENV)/run.stamp infra/requirements/dev.txt
 	$(BIN)/pip install --quiet --require-hashes -r infra/requirements/dev.txt
 	@touch $@
 
-build/site/index.html: $(VENV)/run.stamp mkdocs.yml $(shell find site schemas functions/portal/publish.py functions/portal/fonts functions/portal/sheet*.py functions/portal/web/static -type f 2>/dev/null)
+build/site/index.html: $(VENV)/run.stamp mkdocs.yml $(shell find site schemas functions/portal/publish.py functions/portal/fonts functions/portal/sheet*.py functions/portal/stationery.py functions/portal/web/static -type f 2>/dev/null)
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 	@cp -r functions/portal/web/static build/site/aset
 	@$(BIN)/python -m whitenoise.compress --quiet build/site

@@ -13,7 +13,7 @@ from typing import Any
 from portal import documents, forms, papers, sop, web
 from portal.clockwork import Clockwork
 from portal.config import ROOT, SECURITY, Config
-from portal.editions import read_calendar, read_json, read_sop, read_toml
+from portal.editions import read_calendar, read_json, read_papers, read_sop, read_toml
 from portal.engines.local.files import FolderFiles
 from portal.engines.local.mail import Mailbox, Smtp
 from portal.engines.local.records import SqliteRecords
@@ -23,6 +23,7 @@ from portal.intake import Intake
 from portal.language import Language
 from portal.links import Links
 from portal.notices import Official
+from portal.printing import Press
 from portal.service import Portal
 from portal.web.images import PageImages
 
@@ -100,6 +101,8 @@ def build(config: Config, clock: Callable[[], datetime] | None = None) -> House:
     clockwork = Clockwork(portal, letters.render, config.address)
     extra: dict[str, Any] = {"receiver": files, "qr": papers.qr_svg, "calendar_entry": letters.visit}
     extra["page_images"] = PageImages(documents.page_image)
+    if papers_to_print := read_papers(edition, config.service):
+        extra["press"] = Press(papers_to_print, config.address)
     if config.rehearsal:
         extra |= {"mailbox": mail, "time_machine": time_machine, **_rehearse(config.service, portal)}
     return House(portal, intake, clockwork, extra, config)

@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 
 from portal import forms, worktime
 from portal.errors import SopInvalid
-from portal.sheets import Papers
 from portal.sop import Sop, parse
+from portal.stationery import Papers
 
 _Parsed = TypeVar("_Parsed")
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from portal.errors import NotFound
-from portal.sheets import Official, Paper, Papers
+from portal.sheets import Official, Paper
+from portal.stationery import Papers
 
 MEDIA_TYPES: Final[Mapping[str, str]] = {
     "pdf": "application/pdf",

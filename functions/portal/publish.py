@@ -11,8 +11,9 @@ from typing import Any, Final, Protocol
 from portal.editions import read_papers, read_sop
 from portal.errors import SopInvalid
 from portal.printing import Press
-from portal.sheets import Official, Paper, Papers
+from portal.sheets import Official, Paper
 from portal.sop import Sop, Step
+from portal.stationery import Papers
 
 DOWNLOADS: Final = "formulir"
 """Folder of the site that the papers lie in, and of the service that the official forms come from."""

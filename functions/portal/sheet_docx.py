@@ -19,7 +19,7 @@ from portal.sheets import Blank, Boxes, Items, Letterhead, Line, Row, Rows, Shee
 
 _FONT: Final = "Arial"
 _LANGUAGE: Final = "id-ID"
-_MUTED: Final = RGBColor(0x4A, 0x55, 0x60)
+_MUTED: Final = "4A5560"
 _WIDTH: Final = 165  # millimetres between the margins
 _LEFT, _CENTER, _RIGHT = WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT
 _ALIGNED: Final = {"left": _LEFT, "right": _RIGHT}
@@ -40,8 +40,7 @@ def draw(sheet: Sheet) -> bytes:
             case Rows():
                 _rows(document, block)
             case Items():
-                for number, item in enumerate(block.items, start=1):
-                    _say(_paragraph(document, _LEFT, 0), f"{number}.\t{item}")
+                _items(document, block)
             case Signatures():
                 _signatures(document, block)
     if sheet.is_shortened:
@@ -58,6 +57,7 @@ def _set_up(document: Any, sheet: Sheet) -> None:
     page.left_margin, page.right_margin, page.top_margin, page.bottom_margin = Mm(25), Mm(20), Mm(16), Mm(30)
     page.footer_distance = Mm(8)
     normal.font.name, normal.font.size = _FONT, Pt(11)
+    normal.paragraph_format.space_after, normal.paragraph_format.line_spacing = Pt(0), 1
     fonts = normal.element.rPr.rFonts
     for script in ("w:ascii", "w:hAnsi", "w:cs", "w:eastAsia"):
         fonts.set(qn(script), _FONT)
@@ -81,13 +81,22 @@ def _letterhead(document: Any, block: Letterhead) -> None:
         paragraph = _paragraph(document, _CENTER, 0)
         _say(paragraph, text, size, bold=number == 1)
     _rule(paragraph)
-    _paragraph(document, _LEFT, 0)
+    _gap(document)
 
 
 def _text(document: Any, block: Text) -> None:
     size = {"title": 12.5, "small": 8.5, "notice": 8.5}.get(block.style, 11)
     paragraph = _paragraph(document, _CENTER if block.style in ("title", "notice") else _LEFT, 8)
     _say(paragraph, block.text, size, bold=block.style in ("title", "heading", "notice"), muted=block.style == "small")
+
+
+def _items(document: Any, block: Items) -> None:
+    for number, item in enumerate(block.items, start=1):
+        paragraph = _paragraph(document, _LEFT, 0)
+        paragraph.paragraph_format.left_indent, paragraph.paragraph_format.first_line_indent = Mm(8), Mm(-6)
+        paragraph.paragraph_format.tab_stops.add_tab_stop(Mm(8))
+        _say(paragraph, f"{number}.\t{item}")
+    _gap(document)
 
 
 def _rows(document: Any, block: Rows) -> None:
@@ -102,7 +111,7 @@ def _rows(document: Any, block: Rows) -> None:
         _say(label, row.label)
         _say(colon, ":")
         _say(answer, _answered(row))
-    _paragraph(document, _LEFT, 0)
+    _gap(document)
 
 
 def _signatures(document: Any, block: Signatures) -> None:
@@ -168,13 +177,18 @@ def _paragraph(document: Any, alignment: Any, after: float) -> Any:
     return paragraph
 
 
+def _gap(document: Any) -> None:
+    """A little room; also what keeps two tables from growing together."""
+    _say(_paragraph(document, _LEFT, 0), " ", 5)
+
+
 def _say(paragraph: Any, text: str, size: float = 0, *, bold: bool = False, muted: bool = False) -> None:
     run = paragraph.add_run(text)
     run.bold = bold or None
     if size:
         run.font.size = Pt(size)
     if muted:
-        run.font.color.rgb = _MUTED
+        run.font.color.rgb = RGBColor.from_string(_MUTED)
 
 
 def _table(document: Any, rows: int, widths: tuple[float, ...]) -> Any:
@@ -211,18 +225,20 @@ def _rule(paragraph: Any) -> None:
 
 def _count(paragraph: Any, instruction: str) -> None:
     """A number that the office program counts itself: the page, or all pages."""
-    run = paragraph.add_run()
-    run.font.size, run.font.color.rgb = Pt(7), _MUTED
-    for kind in ("begin", "", "separate", "text", "end"):
-        if kind == "":
-            part = OxmlElement("w:instrText")
-            part.text = instruction
-        elif kind == "text":
-            part = OxmlElement("w:t")
-            part.text = "1"
+    for tag, said in (
+        ("fldChar", "begin"),
+        ("instrText", instruction),
+        ("fldChar", "separate"),
+        ("t", "1"),
+        ("fldChar", "end"),
+    ):
+        part = OxmlElement(f"w:{tag}")
+        if tag == "fldChar":
+            part.set(qn("w:fldCharType"), said)
         else:
-            part = OxmlElement("w:fldChar")
-            part.set(qn("w:fldCharType"), kind)
+            part.text = said
+        run = paragraph.add_run()
+        run.font.size, run.font.color.rgb = Pt(7), RGBColor.from_string(_MUTED)
         run._r.append(part)
 
 

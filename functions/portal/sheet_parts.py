@@ -27,7 +27,6 @@ MISSING: Final = "□"
 
 LEADING: Final = 1.32  # of the size: from line to line
 
-_FONTS = Path(__file__).with_name("fonts")
 _BOX, _GAP = 9.5, 5.0  # points: a box to tick, and between it and its label
 _CELL = 15.2  # points: a cell for one digit, as in printed forms
 _ROOMY, _SHRINKING = 60, 0  # characters that a line holds; the size of text that gets smaller where there are more
@@ -37,7 +36,7 @@ _ROOMY, _SHRINKING = 60, 0  # characters that a line holds; the size of text tha
 def font() -> TTFont:
     """The typeface, registered once; its widths serve both weights' choice of letters."""
     for name, file in ((PLAIN, "LiberationSans-Regular.ttf"), (BOLD, "LiberationSans-Bold.ttf")):
-        pdfmetrics.registerFont(TTFont(name, _FONTS / file))
+        pdfmetrics.registerFont(TTFont(name, Path(__file__).with_name("fonts") / file))
     pdfmetrics.registerFontFamily(PLAIN, normal=PLAIN, bold=BOLD, italic=PLAIN, boldItalic=BOLD)
     return pdfmetrics.getFont(PLAIN)
 
@@ -223,7 +222,7 @@ class TickBoxes(Flowable):
 
 def _natural(label: Paragraph) -> float:
     """Width of a label on one line."""
-    return sum(pdfmetrics.stringWidth(part.text, part.fontName, part.fontSize) for part in label.frags)
+    return float(sum(pdfmetrics.stringWidth(part.text, part.fontName, part.fontSize) for part in label.frags))
 
 
 def _draw_dots(canvas: Any, left: float, right: float, height: float) -> None:
