@@ -77,6 +77,7 @@ class _Pages(Canvas):
     def _setAnnotations(self, page: Any) -> None:
         super()._setAnnotations(page)
         page.Tabs = PDFName("R")
+        page.__NoDefault__ = [*page.__NoDefault__, "Tabs"]  # the keys that reportlab writes
 
 
 def _draw_foot(canvas: Canvas, sheet: Sheet, pages: int) -> None:
