@@ -300,8 +300,8 @@ def test_every_paper_is_offered_with_its_format_and_size(built: Path, pages: dic
     for link in offered:
         content = (built / link.removeprefix("/")).read_bytes()
         assert content.startswith(b"%PDF" if link.endswith("pdf") else b"PK")
-        kind = {"pdf": "PDF yang dapat diisi", "docx": "DOCX untuk disunting"}[link.rpartition(".")[2]]
-        assert f"{kind}, {round(len(content) / 1024)} KB" in pages["formulir/"].text
+        kind, may = {"pdf": ("PDF", "diisi"), "docx": ("DOCX", "disunting")}[link.rpartition(".")[2]]
+        assert f"({kind}) {round(len(content) / 1024)} KB, dapat {may}" in pages["formulir/"].text
     assert pages["formulir/"].text.count("Lembar bantu portal") == 4
 
 
@@ -331,8 +331,8 @@ def test_an_official_form_is_offered_in_the_place_of_the_portals_own(tmp_path: P
         if download.official
     ]
     assert len(shown) == 1
-    assert "Unduh Formulir BSrE" in shown[0]
-    assert "PDF, 1 KB" in shown[0]
+    assert "Unduh Formulir BSrE (PDF)" in shown[0]
+    assert "1 KB" in shown[0]
 
 
 def test_the_sample_letter_on_the_site_says_what_the_letter_says(pages: dict[str, Page]) -> None:

@@ -61,7 +61,9 @@ def define_env(env: MacrosPlugin) -> None:
     env.variables["downloads"] = list(downloads(papers, folder, site)) if papers else []
     env.macro(edition.step, "step")
     env.macro(edition.role, "role")
-    env.macro(lambda key: papers and papers.sheet(_of(papers, key)), "sheet")
+    if papers:
+        env.macro(lambda key: papers.sheet(_of(papers, key)), "sheet")
+        env.macro(papers.day, "day")
     env.macro(lambda action: [reason.label for reason in edition.reasons_for(action)], "reasons")
 
 

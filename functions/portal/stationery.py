@@ -6,6 +6,7 @@ Draws nothing, and holds no sentence: those are in the file.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any, Final
 
 from portal import identity, typed
@@ -90,8 +91,7 @@ class Papers:
             site: public address of the site, without a slash at the end; empty if it is not known.
         """
         blocks = tuple(self._block(spec, values) for spec in self._specs[paper.key]["blocks"])
-        day = f"{paper.date.day} {self._months[paper.date.month - 1]} {paper.date.year}"
-        facts = {**self._facts, "version": paper.version, "date": day}
+        facts = {**self._facts, "version": paper.version, "date": self.day(paper.date)}
         return Sheet(
             paper=paper,
             blocks=tuple(part for block in blocks for part in block),
@@ -102,6 +102,10 @@ class Papers:
             author=self._facts["short"],
             is_shortened=any(self._is_too_long(name, values or {}) for name in self._form.fields),
         )
+
+    def day(self, value: date) -> str:
+        """22 November 2026"""
+        return f"{value.day} {self._months[value.month - 1]} {value.year}"
 
     # --- blocks ------------------------------------------------------------------------------------------------------
 

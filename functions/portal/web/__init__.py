@@ -77,7 +77,8 @@ class Rooms:
         rehearsal: show the rehearsal strip and offer sample documents.
         messages: the parsed ``messages.toml``.
         limits: by name, as in ``LIMITS``.
-        extra: what only one engine or mode has (the folder's receiver, the rehearsal's mailbox and time machine).
+        extra: what only one engine, mode or service has (the folder's receiver, the rehearsal's mailbox and time
+            machine, the press that prints papers).
     """
 
     portal: Portal
