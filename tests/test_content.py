@@ -227,6 +227,7 @@ def test_nothing_unconfirmed_is_told(claim: str, pages: dict[str, Page]) -> None
         ("ubah jadwal", "jadwal"),
         ("pensiun", "pindah"),
         ("ditolak", "ditolak"),
+        ("unduh formulir", "formulir"),
     ],
 )
 def test_a_question_is_found_by_everyday_words(typed: str, anchor: str, site: Path) -> None:
