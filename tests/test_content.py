@@ -9,14 +9,11 @@ import re
 import shutil
 import subprocess
 import sys
-import threading
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from itertools import cycle, pairwise
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from chromium import AXE, SCHEMES, SIZES, TOO_SMALL, chromium
+from chromium import SCHEMES, SIZES, TOO_SMALL
 from PIL import Image
 from test_site import Page
 
@@ -24,9 +21,6 @@ from portal.documents import Limits
 from portal.publish import limits_of
 
 ROOT = Path(__file__).parent.parent
-
-LOOKED_AT = ("persyaratan/", "standar-pelayanan/", "privasi/", "panduan/pejabat/", "en/")
-"""Pages of every make: drawings, tables, folds, pictures, another language."""
 
 CHANGES = {
     "draft_days = 7 ": "draft_days = 11 ",
@@ -296,39 +290,6 @@ def test_pictures_of_the_screen_are_small_and_said_in_words(site: Path, pages: d
 
 
 # --- For everybody ------------------------------------------------------------------------------------------------
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    """Hands out files and says nothing of it."""
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Kept to itself."""
-
-
-@pytest.mark.browser
-def test_the_pages_have_no_barriers(site: Path) -> None:
-    """With axe: one page light on a wide screen, the next dark on a small phone; nothing is pushed off its edge."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(site)))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    found = {}
-    try:
-        with chromium() as browser:
-            page = browser.new_page(base_url=f"http://127.0.0.1:{server.server_port}", reduced_motion="reduce")
-            for url, size, scheme in zip(LOOKED_AT, cycle(SIZES), cycle(SCHEMES), strict=False):
-                page.set_viewport_size(size)
-                page.emulate_media(color_scheme=scheme)
-                page.goto(f"/{url}")
-                page.evaluate(AXE)
-                answer = page.evaluate("axe.run({resultTypes: ['violations'], preload: false})")
-                wider = page.evaluate("document.scrollingElement.scrollWidth") - size["width"]
-                if answer["violations"] or wider > 0:
-                    found[url] = (scheme, wider, [rule["id"] for rule in answer["violations"]])
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-    assert found == {}
 
 
 def test_the_accessibility_statement_names_what_the_browser_tests_measure(pages: dict[str, Page]) -> None:
