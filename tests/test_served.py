@@ -252,15 +252,15 @@ def test_the_obvious_questions_find_their_answers(someone: Callable[..., Person]
     told = me.page.locator("dialog [role=status]")
     missed = {}
     for question, answer in QUESTIONS:
-        me.page.get_by_label("Cari di situs ini").fill("")
+        me.page.get_by_role("textbox", name="Cari di situs ini").fill("")
         expect(told).to_contain_text("Tulis yang Anda cari")
-        me.page.get_by_label("Cari di situs ini").fill(question)
+        me.page.get_by_role("textbox", name="Cari di situs ini").fill(question)
         expect(told).to_contain_text("hasil teratas")
         first = me.page.locator("dialog li").all_inner_texts()[:3]
         if not any(answer in each.lower() for each in first):
             missed[question] = first
     assert missed == {}
-    me.page.get_by_label("Cari di situs ini").fill("zzzz")
+    me.page.get_by_role("textbox", name="Cari di situs ini").fill("zzzz")
     expect(told).to_contain_text("Belum ada yang cocok dengan “zzzz”")
     assert me.complaints == []
 
