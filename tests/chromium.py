@@ -59,7 +59,7 @@ TOO_SMALL = """() => [...document.querySelectorAll(
 
 # What scrolls within its own box may; anything else that is wider than its box, or than the page, is told.
 TOO_WIDE = """() => {
-  const page = document.scrollingElement, scrolls = ".table-box, .thumbs, .viewer, .sr, .skip, thead, input, textarea";
+  const page = document.scrollingElement, scrolls = ".table-box, .thumbs, .viewer, .sr, .said, .skip, thead, input, textarea";
   return [page, ...document.querySelectorAll("main *")]
     .filter((each) => each.scrollWidth > each.clientWidth + 1 && !each.closest(scrolls))
     .filter((each) => each === page || getComputedStyle(each).display !== "inline")
@@ -250,11 +250,18 @@ class Person:
         for size, scheme in zip(SIZES, self._schemes, strict=True):
             self.page.set_viewport_size(size)
             self.page.emulate_media(color_scheme=scheme)
-            answer: dict[str, Any] = self.page.evaluate("axe.run({resultTypes: ['violations'], preload: false})")
-            for rule in answer["violations"]:
-                found.append(f"{size['width']} {scheme} {rule['id']}: {[node['html'][:150] for node in rule['nodes']]}")
+            found += [f"{size['width']} {scheme} {violation}" for violation in self._violations()]
         self._schemes.reverse()
         return [*found, *self.page.evaluate(TOO_WIDE), *self.page.evaluate(TOO_SMALL)]
+
+    def barriers_here(self) -> list[str]:
+        """The same for the present size and light alone."""
+        self.page.evaluate(AXE)
+        return [*self._violations(), *self.page.evaluate(TOO_WIDE), *self.page.evaluate(TOO_SMALL)]
+
+    def _violations(self) -> list[str]:
+        answer: dict[str, Any] = self.page.evaluate("axe.run({resultTypes: ['violations'], preload: false})")
+        return [f"{rule['id']}: {[node['html'][:150] for node in rule['nodes']]}" for rule in answer["violations"]]
 
     def _console(self, message: ConsoleMessage) -> None:
         # Refused requests are told apart by `_response`.

@@ -15,7 +15,7 @@ import cloud
 import pytest
 import stack
 
-from portal import bootstrap, clockwork, editions, house
+from portal import bootstrap, clockwork, edge, editions, house
 
 ROOT = Path(__file__).resolve().parents[1]
 FUNCTIONS = ("Api", "Mailer", "Reminder", "Retention", "Feedback")
@@ -294,11 +294,15 @@ def test_the_portals_pages_are_never_kept_by_the_edge_and_know_their_visitor(beh
 
 
 def test_the_site_is_under_the_same_policy_here_and_there(template: dict[str, Any]) -> None:
-    headers: dict[str, str] = {}
-    bootstrap._site_headers(headers, "", "")
-    given = template["Resources"]["SiteHeaders"]["Properties"]["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
-    assert given["ContentSecurityPolicy"]["ContentSecurityPolicy"] == headers["Content-Security-Policy"]
-    assert given["ReferrerPolicy"]["ReferrerPolicy"] == headers["Referrer-Policy"]
+    given = template["Resources"]["SiteHeaders"]["Properties"]["ResponseHeadersPolicyConfig"]
+    secure = given["SecurityHeadersConfig"]
+    assert secure["ContentSecurityPolicy"]["ContentSecurityPolicy"] == edge.policy()
+    edges = {item["Header"]: item["Value"] for item in given["CustomHeadersConfig"]["Items"]} | {
+        "Referrer-Policy": secure["ReferrerPolicy"]["ReferrerPolicy"],
+        "X-Content-Type-Options": "nosniff" if secure["ContentTypeOptions"]["Override"] else "",
+        "X-Frame-Options": secure["FrameOptions"]["FrameOption"],
+    }
+    assert edges == edge.HEADERS
 
 
 @pytest.mark.skipif(not shutil.which("node"), reason="node is not there to run CloudFront's function")

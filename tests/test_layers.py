@@ -51,6 +51,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "links": CORE,
     "editions": CORE | {"forms", "stationery"},
     "publish": CORE | {"documents", "editions", "printing", "sheets", "stationery"},
+    "edge": set(),
+    "social": set(),
+    "site_build": {"edge", "social"},
     "service": CORE | PORTS | {"forms", "links", "wording"},
     "intake": CORE | PORTS | {"service"},
     "retention": CORE | PORTS | {"service"},
@@ -71,7 +74,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engines.aws.records": CORE | PORTS | {"engines.aws.items", "engines.aws.dynamodb", "engines.aws.feedback"},
     "engines.aws.files": CORE | PORTS | {"engines.aws.faults"},
     "engines.aws.mail": CORE | PORTS | {"engines.aws.faults", "engines.mime"},
-    "web": CORE | {"service", "intake", "clockwork", "web.*"},
+    "web": CORE | {"edge", "service", "intake", "clockwork", "web.*"},
     "web.*": CORE | PORTS | {"links", "service", "retention", "forms", "typed", "wording", "samples", "web.*"},
     "config": {"errors"},
     "house": CORE
@@ -121,7 +124,7 @@ OUTSIDE = {
     "referencing": {"forms"},
     "itsdangerous": {"links"},
     "pikepdf": {"documents", "pdf", "samples"},
-    "PIL": {"documents", "pictures", "pdf", "samples"},
+    "PIL": {"documents", "pictures", "pdf", "samples", "social"},
     "pypdfium2": {"documents", "pdf", "pictures"},
     "segno": {"papers", "sheet_pdf", "sheet_docx"},
     "reportlab": {"sheet_pdf", "sheet_parts"},
@@ -129,7 +132,7 @@ OUTSIDE = {
     "click": {"cli"},
     "waitress": {"cli"},
     "whitenoise": {"bootstrap"},
-    "jinja2": {"papers", "web.*"},
+    "jinja2": {"papers", "site_build", "web.*"},
 }
 
 MODULES = sorted(path for path in PORTAL.rglob("*.py") if "__pycache__" not in path.parts)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from portal import edge
 from portal.config import SECURITY, Config
 from portal.editions import read_sop
 from portal.engines.local.files import FolderFiles
@@ -106,7 +107,9 @@ def with_site(app: Any, site: Path | None) -> Any:
 
     if site is None or not site.is_dir():
         return app
-    built = WhiteNoise(app, root=str(site), index_file=True, add_headers_function=_site_headers)
+    built = WhiteNoise(
+        app, root=str(site), index_file=True, allow_all_origins=False, add_headers_function=_site_headers
+    )
 
     def serve(environ: dict[str, Any], start_response: Any) -> Any:
         # The built pages know no words for somebody who sends them a form; the application does.
@@ -117,12 +120,9 @@ def with_site(app: Any, site: Path | None) -> Any:
 
 
 def _site_headers(headers: Any, path: str, url: str) -> None:
-    headers["Content-Security-Policy"] = (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-        "worker-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'self'"
-    )
-    headers["Referrer-Policy"] = "same-origin"
-    headers["X-Content-Type-Options"] = "nosniff"
+    for name, value in {**edge.HEADERS, "Content-Security-Policy": edge.policy()}.items():
+        headers[name] = value
+    headers["Cache-Control"] = edge.cache_control(url)
 
 
 def _make(folder: Path) -> None:
