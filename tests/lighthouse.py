@@ -6,7 +6,6 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final, Literal
 
 from chromium import ARGUMENTS, BUILD
@@ -25,11 +24,13 @@ class Report:
     scores: by category.
     lost: what cost points, as ``category: audit``.
     times: first and largest paint and blocking, in milliseconds.
+    host: Lighthouse's own measure of this machine at that moment; busy ones blur times.
     """
 
     scores: Mapping[str, int]
     lost: tuple[str, ...]
     times: Mapping[str, int]
+    host: int
 
     @property
     def perfect(self) -> bool:
@@ -70,11 +71,4 @@ def look_at(address: str, device: Device, cookie: str = "", hidden: bool = False
                 lost.append(f"{name}: {reference['id']} {audit.get('displayValue', '')}".strip())
     names = {"paint": "first-contentful-paint", "largest": "largest-contentful-paint", "blocked": "total-blocking-time"}
     times = {short: round(told["audits"][audit]["numericValue"]) for short, audit in names.items()}
-    return Report(scores, tuple(lost), times)
-
-
-def keep(told: str, name: str) -> Path:
-    """Write something next to the rest of what was built."""
-    path = BUILD / name
-    path.write_text(told, "utf-8")
-    return path
+    return Report(scores, tuple(lost), times, round(told["environment"]["benchmarkIndex"]))

@@ -166,7 +166,7 @@ def scores(city: City, places: Sequence[Place], findings: Findings) -> None:
             print("  ".join(str(cell) for cell in rows[-1]), file=sys.stderr)
             if not report.perfect:
                 findings.short.append(f"{place.name} {device}: {', '.join(report.lost)}")
-    findings.table("Lighthouse", ("page", "device", *CATEGORIES, "first paint", "largest", "blocked"), rows)
+    findings.table("Lighthouse", ("page", "device", *CATEGORIES, "first paint", "largest", "blocked", "host"), rows)
     findings.note(
         f"Looked at again once: {again}. *: without the audit is-crawlable, as the page says noindex on purpose."
     )
@@ -174,7 +174,7 @@ def scores(city: City, places: Sequence[Place], findings: Findings) -> None:
 
 def row(place: Place, device: Device, report: Report) -> list[object]:
     seen = [f"{report.scores[name]}{'*' if name == 'seo' and place.hidden else ''}" for name in CATEGORIES]
-    return [place.name, device, *seen, *(f"{value} ms" for value in report.times.values())]
+    return [place.name, device, *seen, *(f"{value} ms" for value in report.times.values()), report.host]
 
 
 if __name__ == "__main__":
