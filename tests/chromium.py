@@ -59,7 +59,8 @@ TOO_SMALL = """() => [...document.querySelectorAll(
 
 # What scrolls within its own box may; anything else that is wider than its box, or than the page, is told.
 TOO_WIDE = """() => {
-  const page = document.scrollingElement, scrolls = ".table-box, .thumbs, .viewer, .sr, .said, .skip, thead, input, textarea";
+  const page = document.scrollingElement;
+  const scrolls = ".table-box, .thumbs, .viewer, .sr, .said, .skip, thead, input, textarea";
   return [page, ...document.querySelectorAll("main *")]
     .filter((each) => each.scrollWidth > each.clientWidth + 1 && !each.closest(scrolls))
     .filter((each) => each === page || getComputedStyle(each).display !== "inline")
