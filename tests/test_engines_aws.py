@@ -38,6 +38,7 @@ from portal.engines.aws.feedback import HEADER, CameBack, came_back, reference
 from portal.engines.aws.files import S3Files
 from portal.engines.aws.mail import SesMail
 from portal.engines.aws.records import DynamoRecords
+from portal.engines.ports import Compiled
 from portal.errors import Conflict, MailDeferred, MailRefused, NotFound, Unavailable
 from portal.steps import State
 
@@ -240,6 +241,7 @@ def test_what_is_looked_at_does_not_grow_with_what_is_stored(records, dynamodb):
         records.settle_notice(records.claim_notice(AT, LEASE).delivered(AT))
         list(records.unsent())
         list(records.facts("2026-08"))
+        list(records.facts_after("2026-08-02"))
         return list(looked_at)
 
     a_day()
@@ -248,6 +250,25 @@ def test_what_is_looked_at_does_not_grow_with_what_is_stored(records, dynamodb):
         store_closed_case(records, number, at=AT - timedelta(days=40))
         records.save_draft(draft(id=f"d{number}"))
     assert a_day() == before
+
+
+def test_the_recap_of_a_month_reads_neither_other_months_nor_what_is_in_a_tally(records, wire, dynamodb):
+    looked_at: list[int] = []
+    dynamodb.meta.events.register(
+        "after-call.dynamodb.Query", lambda parsed, **_: looked_at.append(parsed["ScannedCount"])
+    )
+    for number in range(1, 6):
+        store_closed_case(records, number, at=AT - timedelta(days=40 - number))
+    for month in ("2026-05", "2026-06", "2026-07"):
+        records.keep_tally(Compiled(month, f"{month}-30", 5), {})
+    store_closed_case(records, 6, at=AT)
+    asked = len(wire.asked)
+    looked_at.clear()
+    records.compiled()
+    list(records.tallies("2026-06"))
+    list(records.facts_after("2026-07-30"))
+    assert wire.asked[asked:] == ["Query"] * 3
+    assert looked_at == [3, 1, 1]
 
 
 def store_closed_case(records: DynamoRecords, number: int, at: datetime) -> None:
@@ -528,6 +549,10 @@ CALLS: dict[str, Callable[[DynamoRecords], object]] = {
     "next_number": lambda records: records.next_number("agenda"),
     "taken": lambda records: records.taken("visit/"),
     "facts": lambda records: list(records.facts()),
+    "facts_after": lambda records: list(records.facts_after("2026-08-03")),
+    "keep_tally": lambda records: records.keep_tally(Compiled("2026-08", "2026-08-31", 0), {}),
+    "compiled": lambda records: records.compiled(),
+    "tallies": lambda records: list(records.tallies()),
 }
 
 

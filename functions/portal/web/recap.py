@@ -2,11 +2,10 @@
 
 import csv
 import io
-from collections.abc import Mapping
-from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
+from portal.compilation import Sums, read_sums
 from portal.recap import Recap, StepTime, summarise
 from portal.sop import APPLICANT
 from portal.web import rooms
@@ -20,16 +19,13 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 @pages.get("/rekap")
 def show() -> str:
     """Totals, then tables; ``?bulan=2026-11`` for one month."""
-    facts = list(rooms().portal.records.facts())
-    months = _months(facts)
-    month = _asked_month(months)
-    recap = _recap(facts, month)
+    sums, recap = _asked()
     return render_template(
         "recap/show.html",
         recap=recap,
         times=_times(recap),
-        month=month,
-        months=months,
+        month=sums.month,
+        months=sums.months,
         open_cases=_open_cases(),
         edition=rooms().portal.sop,
         office=_office,
@@ -43,12 +39,10 @@ def table() -> Response:
 
     Semicolons and a byte order mark, as spreadsheets set to Indonesian expect.
     """
-    facts = list(rooms().portal.records.facts())
-    month = _asked_month(_months(facts))
+    sums, recap = _asked()
     words = rooms().messages["recap"]
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    recap = _recap(facts, month)
     writer.writerow(column.format(office=_office_label()) for column in words["columns"])
     for row in recap.rows:
         counts = [row.outcomes.get(outcome, 0) for outcome in words["outcomes"]]
@@ -59,25 +53,16 @@ def table() -> Response:
         name = _plain(rooms().portal.sop.step(time.step).name)
         spent = [time.average, time.median] if time.cases else ["", ""]
         writer.writerow([name, time.standard, time.cases, *spent])
-    name = "-".join(filter(None, ("rekap", rooms().portal.sop.service, month)))
+    name = "-".join(filter(None, ("rekap", rooms().portal.sop.service, sums.month)))
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
     return Response("\ufeff" + out.getvalue(), mimetype="text/csv", headers=headers)
 
 
-def _months(facts: list[Mapping[str, Any]]) -> list[str]:
-    """The months of which there is something to say, newest first."""
-    return sorted({fact["closed"][:7] for fact in facts}, reverse=True)
-
-
-def _asked_month(months: list[str]) -> str:
-    """The month chosen; empty for all of them."""
-    month = request.args.get("bulan", "")
-    return month if month in months else ""
-
-
-def _recap(facts: list[Mapping[str, Any]], month: str) -> Recap:
-    chosen = [fact for fact in facts if not month or fact["closed"].startswith(f"{month}-")]
-    return summarise(chosen, rooms().portal.sop, rooms().portal.today())
+def _asked() -> tuple[Sums, Recap]:
+    """The sums of the month chosen, or of all, and what they say today."""
+    portal = rooms().portal
+    sums = read_sums(portal, request.args.get("bulan", ""))
+    return sums, summarise(sums.tallies, portal.sop, portal.today())
 
 
 def _times(recap: Recap) -> list[StepTime]:
