@@ -140,6 +140,37 @@ def test_a_fact_of_the_last_day_that_comes_after_midnight_is_in_its_month(town: 
     assert town.is_exact()
 
 
+def test_an_addition_that_ends_while_the_page_is_being_read_counts_nothing_twice(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town.close()
+    town.nights(2)
+    town.day += timedelta(days=20)
+    found = town.book.facts_after
+
+    def meanwhile(day: str) -> Iterator[Fact]:
+        facts = list(found(day))
+        Compilation(town.portal).compile_recap()
+        return iter(facts)
+
+    monkeypatch.setattr(town.book, "facts_after", meanwhile)
+    assert merge(town.sums().tallies) == tally(town.book.all)
+    assert through(town) == ["2026-11-30", "2026-12-13"]
+
+
+def test_a_clock_that_was_wrong_and_is_put_right_leaves_nothing_out() -> None:
+    town = Town(date(2030, 1, 5))
+    town.nights(3)
+    town.day = date(2026, 11, 23)
+    town.close()
+    assert town.is_exact()
+    for _ in range(4):
+        town.nights(20)
+        town.close()
+        assert town.is_exact()
+    assert through(town)[:4] == ["2026-11-30", "2026-12-31", "2027-01-31", "2027-02-09"]
+
+
 # --- the addition ----------------------------------------------------------------------------------------------------
 
 

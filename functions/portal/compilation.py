@@ -44,12 +44,15 @@ class Compilation:
         return len(due)
 
     def _due(self, settled: str) -> list[str]:
-        through = {each.month: each.through for each in _sound(self._portal.records.compiled(), settled)}
-        first = min(through) if through else self._first_month(settled)
-        return [month for month in _months(first, settled) if through.get(month) != _end(month, settled)]
+        compiled = self._portal.records.compiled()
+        through = {each.month: each.through for each in compiled}
+        sound = [each.month for each in _sound(compiled, settled)]
+        wanted = {*_months(min(sound) if sound else self._first_month(settled), settled), *(through.keys() - sound)}
+        return sorted(month for month in wanted if through.get(month) != _end(month, settled))
 
     def _first_month(self, settled: str) -> str:
-        return next((month_of(fact) for fact in self._portal.records.facts()), settled[:7])
+        months = map(month_of, self._portal.records.facts())
+        return min(settled[:7], next(months, settled[:7]))
 
     def _compile(self, month: str, through: str) -> None:
         facts = [fact for fact in self._portal.records.facts(month) if fact["closed"] <= through]
