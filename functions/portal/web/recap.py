@@ -2,6 +2,8 @@
 
 import csv
 import io
+from collections.abc import Callable
+from functools import partial
 
 from flask import Blueprint, Response, render_template, request
 
@@ -20,6 +22,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def show() -> str:
     """Totals, then tables; ``?bulan=2026-11`` for one month."""
     sums, recap = _asked()
+    office_label, office = _offices()
     return render_template(
         "recap/show.html",
         recap=recap,
@@ -28,8 +31,8 @@ def show() -> str:
         months=sums.months,
         open_cases=_open_cases(),
         edition=rooms().portal.sop,
-        office=_office,
-        office_label=_office_label(),
+        office=office,
+        office_label=office_label,
     )
 
 
@@ -40,13 +43,14 @@ def table() -> Response:
     Semicolons and a byte order mark, as spreadsheets set to Indonesian expect.
     """
     sums, recap = _asked()
+    office_label, office = _offices()
     words = rooms().messages["recap"]
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerow(column.format(office=_office_label()) for column in words["columns"])
+    writer.writerow(column.format(office=office_label) for column in words["columns"])
     for row in recap.rows:
         counts = [row.outcomes.get(outcome, 0) for outcome in words["outcomes"]]
-        writer.writerow([row.month, _plain(_office(row.office)), *counts, row.returns, row.holders])
+        writer.writerow([row.month, _plain(office(row.office)), *counts, row.returns, row.holders])
     writer.writerow([])
     writer.writerow(words["step_columns"])
     for time in _times(recap):
@@ -79,16 +83,11 @@ def _open_cases() -> list[tuple[str, int]]:
     return [(role.label, waiting(APPLICANT if role.key == first else role.key)) for role in portal.sop.roles]
 
 
-def _office(value: str) -> str:
-    """An office's name, from the form's list; past records keep what was written."""
+def _offices() -> tuple[str, Callable[[str], str]]:
+    """What the form calls the field of the office, and an office's name from its list; what was typed stays itself."""
     portal = rooms().portal
-    return portal.application_form().label(portal.sop.applicant["office"], value)
-
-
-def _office_label() -> str:
-    """What the form calls the field of the office."""
-    portal = rooms().portal
-    return portal.application_form().fields[portal.sop.applicant["office"]].label
+    form, field = portal.application_form(), portal.sop.applicant["office"]
+    return form.fields[field].label, partial(form.label, field)
 
 
 def _plain(text: str) -> str:
