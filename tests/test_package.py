@@ -86,7 +86,8 @@ def deployed(unpacked: Path) -> Iterator[Deployed]:
 
 def test_an_applicant_applies_and_the_first_official_hears_of_it(deployed: Deployed) -> None:
     """Pages by ``api``, files straight to the bucket, emails by ``mailer`` from the stream."""
-    siti = Applicant(deployed.house.config.address, deployed.mailbox, deployed.house.extra).apply()
+    samples = {key: deployed.house.extra[key] for key in ("samples", "specimen")}
+    siti = Applicant(deployed.house.config.address, deployed.mailbox, samples).apply()
     assert "sudah dikonfirmasi" in siti.confirm().text
     assert deployed.mailbox.to(KADIS, siti.ticket)
     letter = siti.browser.get(siti.open().href("/permohonan/berkas/"))
