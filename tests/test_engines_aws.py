@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from itertools import count
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -23,7 +24,7 @@ from botocore.exceptions import (
     EndpointConnectionError,
     ReadTimeoutError,
 )
-from builders import AT, a_notice, after, application, application_in, draft, owed_by
+from builders import AT, a_notice, a_sop, after, application, application_in, draft, owed_by
 from contract_files import KEY, PDF, FilesContract
 from contract_mail import CALENDAR, MESSAGE, SENDER, MailContract
 from contract_records import LEASE, RecordsContract, change, tickets, write
@@ -33,6 +34,7 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.botocore_stubber import MockRawResponse
 from moto.core.models import botocore_stubber
 
+from portal.compilation import Compilation, read_sums
 from portal.engines.aws import items
 from portal.engines.aws.feedback import HEADER, CameBack, came_back, reference
 from portal.engines.aws.files import S3Files
@@ -40,6 +42,7 @@ from portal.engines.aws.mail import SesMail
 from portal.engines.aws.records import DynamoRecords
 from portal.engines.ports import Compiled
 from portal.errors import Conflict, MailDeferred, MailRefused, NotFound, Unavailable
+from portal.recap import summarise
 from portal.steps import State
 
 REGION = "ap-southeast-3"
@@ -271,10 +274,28 @@ def test_the_recap_of_a_month_reads_neither_other_months_nor_what_is_in_a_tally(
     assert looked_at == [3, 1, 1]
 
 
+@pytest.mark.parametrize("stored", [2, 12])
+def test_the_recap_looks_at_as_much_however_many_applications_are_stored(records, dynamodb, stored):
+    portal: Any = SimpleNamespace(records=records, today=AT.date)
+    for number in range(1, stored + 1):
+        store_closed_case(records, number, at=AT - timedelta(days=5 + number % 2))
+    Compilation(portal).compile_recap()
+    looked_at: list[int] = []
+    dynamodb.meta.events.register(
+        "after-call.dynamodb.Query", lambda parsed, **_: looked_at.append(parsed["ScannedCount"])
+    )
+    for asked in ("", "2026-07"):
+        sums = read_sums(portal, asked)
+        assert summarise(sums.tallies, a_sop(), AT.date()).outcomes == {"withdrawn": stored}
+    # The heads of July and August, no fact, and the tallies of both, or July's.
+    assert looked_at == [2, 0, 2, 2, 0, 1]
+
+
 def store_closed_case(records: DynamoRecords, number: int, at: datetime) -> None:
     case = write(records, application(number=number, at=at))
     closed = after(case, "withdraw")
-    fact = {"ticket": case.ticket, "closed": f"{at:%Y-%m-%d}"}
+    said = {"outcome": "withdrawn", "office": "Dinas Sosial", "returns": 0, "minutes": {}, "valid_until": ""}
+    fact = {"ticket": case.ticket, "closed": f"{at:%Y-%m-%d}", **said}
     records.commit(change(closed, notices=[a_notice(case.ticket, due_at=at)], fact=fact))
     records.settle_notice(records.claim_notice(at, LEASE).delivered(at))
 

@@ -47,6 +47,7 @@ class Compilation:
         compiled = self._portal.records.compiled()
         through = {each.month: each.through for each in compiled}
         sound = [each.month for each in _sound(compiled, settled)]
+        # What a clock put back has left ahead of its time is emptied, before the time comes at which it would count.
         wanted = {*_months(min(sound) if sound else self._first_month(settled), settled), *(through.keys() - sound)}
         return sorted(month for month in wanted if through.get(month) != _end(month, settled))
 
