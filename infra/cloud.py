@@ -23,6 +23,7 @@ from werkzeug.serving import make_server
 
 import feedback
 import mailer
+import recap
 import reminder
 import retention
 from portal.bootstrap_aws import AwsConfig, Clients, build_aws, keep_edition
@@ -30,7 +31,7 @@ from portal.house import House
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 ACCOUNT: Final = "123456789012"
-FUNCTIONS: Final = ("api", "mailer", "reminder", "retention", "feedback")
+FUNCTIONS: Final = ("api", "mailer", "reminder", "retention", "recap", "feedback")
 
 MakeClients = Callable[[str, Mapping[str, Any]], Clients]
 
@@ -125,6 +126,7 @@ class Cloud:
 
     def day(self) -> None:
         """The schedules of every day."""
+        recap.handler({}, Context(), self.houses["recap"])
         reminder.handler({}, Context(), self.houses["reminder"])
         retention.handler({}, Context(), self.houses["retention"])
 

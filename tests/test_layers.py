@@ -58,7 +58,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "intake": CORE | PORTS | {"service"},
     "retention": CORE | PORTS | {"service"},
     "watch": CORE | {"service"},
-    "clockwork": CORE | PORTS | {"service", "retention", "watch", "wording"},
+    "compilation": CORE | PORTS | {"service"},
+    "clockwork": CORE | PORTS | {"service", "retention", "compilation", "watch", "wording"},
     "background": {"clockwork"},
     "engines.ports": CORE,
     "engines.mime": CORE | PORTS,
@@ -75,7 +76,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engines.aws.files": CORE | PORTS | {"engines.aws.faults"},
     "engines.aws.mail": CORE | PORTS | {"engines.aws.faults", "engines.mime"},
     "web": CORE | {"edge", "service", "intake", "clockwork", "web.*"},
-    "web.*": CORE | PORTS | {"links", "service", "retention", "forms", "typed", "wording", "samples", "web.*"},
+    "web.*": CORE
+    | PORTS
+    | {"links", "service", "retention", "compilation", "forms", "typed", "wording", "samples", "web.*"},
     "config": {"errors"},
     "house": CORE
     | PORTS

@@ -10,9 +10,10 @@ from portal.application import Application, Draft
 from portal.engines.aws import items
 from portal.engines.aws.dynamodb import EXISTING, MOST_AT_ONCE, NEW, Table, Write
 from portal.engines.aws.feedback import CameBack
-from portal.engines.ports import Change, Fact
+from portal.engines.ports import Change, Compiled, Fact
 from portal.errors import NotFound
 from portal.notices import SLOWEST_RETRY, Notice, Official
+from portal.recap import Tally
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -91,6 +92,21 @@ class DynamoRecords:
 
     def facts(self, closed: str = "") -> Iterator[Fact]:
         return (item["fact"] for item in self._table.partition(items.FACTS, closed))
+
+    def facts_after(self, day: str) -> Iterator[Fact]:
+        found = self._table.partition(items.FACTS, after=items.facts_after(day) if day else "")
+        return (item["fact"] for item in found)
+
+    # --- the recap's sums ----------------------------------------------------------------------------------------
+
+    def keep_tally(self, compiled: Compiled, tally: Tally) -> None:
+        self._table.transact([Write(items.tally_item(compiled, tally)), Write(items.compiled_item(compiled))])
+
+    def compiled(self) -> Sequence[Compiled]:
+        return [items.compiled(item) for item in self._table.partition(items.COMPILED)]
+
+    def tallies(self, month: str = "") -> Iterator[tuple[Compiled, Tally]]:
+        return ((items.compiled(item), items.tally(item)) for item in self._table.partition(items.TALLIES, month))
 
     # --- drafts --------------------------------------------------------------------------------------------------
 
