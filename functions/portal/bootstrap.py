@@ -66,7 +66,6 @@ def build(config: Config, clock: Callable[[], datetime] | None = None) -> House:
     clock = clock or (time_machine.now if config.rehearsal else lambda: datetime.now(UTC))
     links = Links(_keys(config.data / "kunci"))
     records = SqliteRecords(config.data / "portal.sqlite")
-    records.keep_sop(edition.version, edition.snapshot())
     files = FolderFiles(config.data / "berkas", links, lambda: secrets.token_hex(8))
     mail, extra = _smtp(config), dict[str, Any](receiver=files)
     if config.rehearsal:

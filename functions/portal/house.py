@@ -1,7 +1,7 @@
 """What is the same on every engine: the edition of the service, and everything with its collaborators in hand."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -93,20 +93,16 @@ def furnish(edition: sop.Sop, engine: Engine, clock: Callable[[], datetime], con
     return House(portal, intake, clockwork, extra, config)
 
 
-def pages(house: House, store_origin: str = "") -> Any:
-    """The dynamic pages as a WSGI application.
-
-    Args:
-        store_origin: origin to which browsers post files, when it is not the portal's own.
-    """
+def pages(house: House, names: Sequence[str] = web.ROOMS) -> Any:
+    """The dynamic pages as a WSGI application, or only those of some rooms of ``web``."""
     return web.create_app(
         house.portal,
         house.intake,
         house.clockwork,
         address=house.config.address,
-        store_origin=store_origin,
         rehearsal=house.config.rehearsal,
         extra=house.extra,
+        names=names,
     )
 
 

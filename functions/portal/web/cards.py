@@ -17,7 +17,7 @@ from portal.engines.ports import UploadForm
 from portal.errors import DocumentRefused, LinkExpired, LinkForged, NotAllowed, NotFound, Unavailable
 from portal.sop import Requirement
 from portal.typed import one_line
-from portal.web import explain, files, rooms
+from portal.web import allow_store, explain, files, rooms
 
 Explained = Mapping[str, Any]
 
@@ -155,6 +155,7 @@ def _card(draft: Draft, requirement: Requirement, base: str, csrf: str, refusal:
     kind, document = requirement.key, draft.document(requirement.key)
     address = f"{rooms().address}{base}/{kind}/terunggah"
     upload, finish = rooms().intake.upload_form(draft, kind, lambda token: f"{address}?selesai={token}")
+    allow_store(upload.url)
     return Card(
         requirement=requirement,
         state="received" if document else "replace" if refusal or note else "missing",

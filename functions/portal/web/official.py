@@ -49,23 +49,22 @@ def decide(number: str) -> Any:
     portal, access = rooms().portal, rooms().access
     action, seen = request.form.get("tindakan", ""), request.form.get("peristiwa", type=int)
     receipt = redirect(f"{_path(number)}/keputusan", 303)
-    if _decided_before(claims, action, seen):
-        return receipt
     access.check_csrf(PAGE, now())
     if seen is None:
         abort(400)
     raw = request.form.to_dict(flat=False)
     try:
-        application = portal.decide(claims, action, raw, seen)
+        view = portal.open_case(claims)
+        application = portal.decide(claims, action, raw, seen, view)
     except Invalid as invalid:
         return _case_page(claims, action, raw, invalid.findings), 422
     except Conflict as conflict:
         if conflict.code != "case_moved_on":
             raise
-        if _decided_before(claims, action, seen):  # both clicks of a double click arrived at once
+        if _decided_before(claims, action, seen):  # the second click of a double click, say
             return receipt
         return _moved_on_page(portal.records.load(number), claims, conflict.facts, lost=True), 409
-    if portal.has_turn(application, claims["r"]):
+    if portal.has_turn(application, claims["r"], view.officials):
         # The same person has the next step too: on with it, without waiting for the email.
         access.remember(receipt, PAGE, portal.case_claims(application, claims["r"]), _path(number), now())
     return receipt
