@@ -8,7 +8,7 @@ DYNAMODB := build/dynamodb/package/emulator
 RUNTIME := functions/requirements.txt infra/requirements/site.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help build run run-aws test test-dynamodb bench package check lock clean
+.PHONY: help build run run-aws test test-dynamodb bench package publish check lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -31,7 +31,7 @@ $(DYNAMODB)/DynamoDBLocal.jar:
 	@mkdir -p build/dynamodb
 	cd build/dynamodb && npm pack --silent amplify-dynamodb-simulator@2.9.30 && tar xzf amplify-dynamodb-simulator-*.tgz
 
-build/site/index.html: $(VENV)/run.stamp mkdocs.yml $(shell find site schemas functions/portal/publish.py functions/portal/web/static -type f 2>/dev/null)
+build/site/index.html: $(VENV)/run.stamp mkdocs.yml $(shell find site schemas functions/portal/publish.py functions/portal/fonts functions/portal/sheet*.py functions/portal/stationery.py functions/portal/web/static -type f 2>/dev/null)
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 	@cp -r functions/portal/web/static build/site/aset
 	@$(BIN)/python -m whitenoise.compress --quiet build/site
@@ -58,6 +58,13 @@ bench: $(VENV)/test.stamp $(if $(and $(shell command -v java),$(shell command -v
 
 package: $(VENV)/run.stamp ## build/package.zip, what infra/template.yaml deploys (Lambda: arm64, Python 3.13)
 	@$(BIN)/python infra/package.py
+
+publish: ## copy the site to the stack's bucket (ADDRESS= BUCKET= DISTRIBUTION=; needs the AWS CLI)
+	@test -n "$(ADDRESS)" -a -n "$(BUCKET)" -a -n "$(DISTRIBUTION)" || { echo "ADDRESS=, BUCKET= and DISTRIBUTION= are needed"; exit 2; }
+	rm -rf build/site
+	ADDRESS="$(ADDRESS)" $(MAKE) build/site/index.html
+	aws s3 sync build/site "s3://$(BUCKET)" --delete --exclude "*.gz" --cache-control "public, max-age=300"
+	aws cloudfront create-invalidation --distribution-id "$(DISTRIBUTION)" --paths "/*"
 
 lock: ## pin and hash the requirements anew from pyproject.toml (needs uv)
 	sh infra/requirements/lock.sh

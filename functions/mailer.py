@@ -57,10 +57,10 @@ def _measured(clockwork: Clockwork, function: str) -> dict[str, Any]:
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
     """
-    now = clockwork.portal.clock()
-    waiting = [owed.queued_at for owed in clockwork.portal.records.unsent() if not owed.hopeless]
+    now, unsent = clockwork.portal.clock(), list(clockwork.portal.records.unsent())
+    waiting = [owed.queued_at for owed in unsent if not owed.hopeless]
     oldest = int((now - min(waiting)).total_seconds()) if waiting else 0
-    found: dict[str, Any] = {"OldestUnsentSeconds": oldest, "RedEmails": len(clockwork.red_list())}
+    found: dict[str, Any] = {"OldestUnsentSeconds": oldest, "RedEmails": len(clockwork.red_list(unsent))}
     metrics = [{"Name": name} for name in found]
     described = {"Namespace": "Portal", "Dimensions": [["FunctionName"]], "Metrics": metrics}
     about = {"Timestamp": int(now.timestamp() * 1000), "CloudWatchMetrics": [described]}

@@ -86,7 +86,8 @@ def deployed(unpacked: Path) -> Iterator[Deployed]:
 
 def test_an_applicant_applies_and_the_first_official_hears_of_it(deployed: Deployed) -> None:
     """Pages by ``api``, files straight to the bucket, emails by ``mailer`` from the stream."""
-    siti = Applicant(deployed.house.config.address, deployed.mailbox, deployed.house.extra).apply()
+    samples = {key: deployed.house.extra[key] for key in ("samples", "specimen")}
+    siti = Applicant(deployed.house.config.address, deployed.mailbox, samples).apply()
     assert "sudah dikonfirmasi" in siti.confirm().text
     assert deployed.mailbox.to(KADIS, siti.ticket)
     letter = siti.browser.get(siti.open().href("/permohonan/berkas/"))
@@ -121,8 +122,8 @@ def test_the_schedules_and_what_came_back_are_answered(deployed: Deployed) -> No
     measured = deployed.function("mailer").invoke({"source": "aws.events", "detail-type": "Scheduled Event"})
     assert measured.keys() == {"OldestUnsentSeconds", "RedEmails"}
     assert '"Namespace": "Portal"' in deployed.function("mailer").log.read_text("utf-8")
-    assert deployed.function("reminder").invoke({"source": "aws.events"}).keys() == {"officials", "visits"}
-    assert deployed.function("retention").invoke({"source": "aws.events"}) == {"expired": 0}
+    assert deployed.function("reminder").invoke({"source": "aws.events"}).keys() == {"officials", "escalated", "visits"}
+    assert deployed.function("retention").invoke({"source": "aws.events"}) == {"expired": 0, "forgotten": 0}
     assert deployed.function("feedback").invoke({"detail": {"eventType": "Delivery", "mail": {"headers": []}}}) is None
 
 

@@ -18,7 +18,8 @@ import pytest
 from mkdocs.exceptions import PluginError
 
 from portal import publish
-from portal.editions import read_sop
+from portal.editions import read_papers, read_sop
+from portal.sheets import Text
 
 ROOT = Path(__file__).parent.parent
 SOP = tomllib.loads((ROOT / "schemas/penerbitan/sop.toml").read_text("utf-8"))
@@ -26,9 +27,9 @@ EDITION = read_sop(ROOT / "schemas/penerbitan")
 PAGES = [
     "", "sop/", "persyaratan/", "formulir/", "formulir/contoh-surat/", "standar-pelayanan/", "tanya-jawab/",
     "layanan-terkait/", "privasi/", "pengaduan/", "panduan/", "panduan/pejabat/", "panduan/verifikator/",
-    "panduan/petugas/", "404.html",
+    "panduan/petugas/", "panduan/pemasangan/", "rekapitulasi/", "aksesibilitas/", "en/", "404.html",
 ]  # fmt: skip
-FORM_PAGES = {"/ajukan", "/status", "/rekap"}  # answered by the portal itself, not by the site
+FORM_PAGES = {"/ajukan", "/status", "/rekap", "/rekap.csv", "/tautan", "/meja"}  # answered by the portal itself
 
 BLOCKS = {"p", "li", "dt", "dd", "td", "th", "h1", "h2", "h3", "label", "summary", "caption", "title", "b", "button"}
 LOADED = {("link", "href"), ("script", "src"), ("img", "src"), ("iframe", "src"), ("source", "src")}
@@ -77,7 +78,7 @@ class Page(HTMLParser):
             self.rows.append([])
         elif tag == "td" and self.rows:
             self.rows[-1].append("")
-        elif tag in {"script", "style"}:
+        elif tag in {"script", "style", "pre"}:
             self._skipped = tag
         if tag in BLOCKS:
             self.blocks.append("")
@@ -284,11 +285,71 @@ def test_a_ticket_can_be_looked_up_from_the_home_page(pages: dict[str, Page]) ->
     assert [each["name"] for each in pages[""].fields if each.get("id") == "tiket"] == ["tiket"]
 
 
+# --- Papers to download -------------------------------------------------------------------------------------------
+
+
+def test_every_paper_is_offered_with_its_format_and_size(built: Path, pages: dict[str, Page]) -> None:
+    offered = [link for link in pages["formulir/"].links if re.search(r"\.(?:pdf|docx)$", link)]
+    assert sorted(offered) == [
+        "/formulir/formulir-permohonan.pdf",
+        "/formulir/lembar-tanda-terima.pdf",
+        "/formulir/surat-kuasa-pengisian.pdf",
+        "/formulir/surat-permohonan.docx",
+        "/formulir/surat-permohonan.pdf",
+    ]
+    for link in offered:
+        content = (built / link.removeprefix("/")).read_bytes()
+        assert content.startswith(b"%PDF" if link.endswith("pdf") else b"PK")
+        kind, may = {"pdf": ("PDF", "diisi"), "docx": ("DOCX", "disunting")}[link.rpartition(".")[2]]
+        assert f"({kind}) {round(len(content) / 1024)} KB, dapat {may}" in pages["formulir/"].text
+    assert pages["formulir/"].text.count("Lembar bantu portal") == 4
+
+
+def test_every_paper_has_its_place_on_the_page_that_its_code_leads_to(pages: dict[str, Page]) -> None:
+    papers = read_papers(EDITION, ROOT / "schemas/penerbitan")
+    assert papers is not None
+    assert {paper.anchor for paper in papers.all} <= pages["formulir/"].ids
+
+
+def test_an_official_form_is_offered_in_the_place_of_the_portals_own(tmp_path: Path) -> None:
+    folder = shutil.copytree(ROOT / "schemas", tmp_path / "schemas") / "penerbitan"
+    (folder / "formulir/bsre.pdf").write_bytes(b"%PDF-1.7 official")
+    entry = 'title = "Formulir BSrE"\nuse = "Diisi."\nversion = "3"\ndate = 2026-11-22\n'
+    (folder / "formulir/resmi.toml").write_text(
+        f'[[forms]]\nfile = "bsre.pdf"\nreplaces = "formulir-permohonan"\n{entry}', "utf-8"
+    )
+    env = Macros(tmp_path)
+    env.conf["site_dir"] = str(tmp_path / "site")
+    publish.define_env(env)
+    publish.on_post_build(env)
+    assert (tmp_path / "site/formulir/bsre.pdf").read_bytes() == b"%PDF-1.7 official"
+    assert not (tmp_path / "site/formulir/formulir-permohonan.pdf").exists()
+    partials = jinja2.Environment(loader=jinja2.FileSystemLoader(ROOT / "site/_partials"), autoescape=False)
+    shown = [
+        partials.get_template("download.html").render(download=download)
+        for download in env.variables["downloads"]
+        if download.official
+    ]
+    assert len(shown) == 1
+    assert "Unduh Formulir BSrE (PDF)" in shown[0]
+    assert "1 KB" in shown[0]
+
+
+def test_the_sample_letter_on_the_site_says_what_the_letter_says(pages: dict[str, Page]) -> None:
+    papers = read_papers(EDITION, ROOT / "schemas/penerbitan")
+    assert papers is not None
+    said = pages["formulir/contoh-surat/"].text
+    for block in papers.sheet(papers.all[0]).blocks:
+        if isinstance(block, Text):
+            assert collapsed(block.text) in said
+
+
 # --- What is said, and how ----------------------------------------------------------------------------------------
 
 
 def test_every_page_says_what_it_is(pages: dict[str, Page]) -> None:
-    assert {"id"} == {page.lang for page in pages.values()}
+    assert {"en/"} == {url for url, page in pages.items() if page.lang == "en"}
+    assert {"id", "en"} == {page.lang for page in pages.values()}
     assert [url for url, page in pages.items() if not page.title or not page.meta.get("description")] == []
     assert len(pages) == len({page.title for page in pages.values()})
     assert len(pages) == len({page.meta["description"] for page in pages.values()})

@@ -55,6 +55,8 @@ def city(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[City]:
         yield City(served, clock)
 
 
+# On AWS test_permissions plays it, and looks at every call that it makes there.
+@pytest.mark.parametrize("city", ["one_machine"], indirect=True)
 def test_an_application_passes_all_seven_steps(city: City) -> None:
     """With one return and one no-show, as real ones have; it ends in "Selesai" and in a correct recap."""
     siti = city.applicant()

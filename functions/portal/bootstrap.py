@@ -49,12 +49,32 @@ class TimeMachine:
         unfinished.replace(self._path)
 
 
+def on_aws(environ: Mapping[str, str]) -> bool:
+    """Does the environment name the engine on AWS (ENGINE=aws)?"""
+    return environ.get("ENGINE") == "aws"
+
+
+def faults(environ: Mapping[str, str]) -> tuple[type[Exception], ...]:
+    """What the engine's own libraries raise when it is out of reach, or set up otherwise than the environment says."""
+    if not on_aws(environ):
+        return ()
+    from portal.engines.aws.faults import Fault
+
+    return Fault
+
+
 def open_house(environ: Mapping[str, str], clock: Callable[[], datetime] | None = None, **given: Any) -> House:
-    """The portal that the environment names: on this machine, or on AWS with ENGINE=aws."""
-    if environ.get("ENGINE") == "aws":
+    """The portal that the environment names, for whoever looks after it: on this machine, or on AWS.
+
+    Raises:
+        SettingInvalid: a variable is missing, or says something else than it may.
+    """
+    if on_aws(environ):
         from portal.bootstrap_aws import AwsConfig, build_aws
 
-        return build_aws(AwsConfig.from_environment(environ), clock)
+        config = AwsConfig.from_environment(environ)
+        config.must_be_complete()
+        return build_aws(config, clock)
     return build(Config.from_environment(environ, **given), clock)
 
 

@@ -11,12 +11,14 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from portal.application import Document
+from portal.config import ROOT
 from portal.editions import trusted_sop
 from portal.engines.aws.feedback import HEADER, reference
 from portal.engines.aws.files import S3Files
 from portal.engines.aws.mail import SesMail
 from portal.engines.aws.records import DynamoRecords
 from portal.engines.ports import Mail
+from portal.errors import SettingInvalid
 from portal.house import Engine, House, furnish, pages
 from portal.links import Links
 from portal.web import ROOMS
@@ -35,6 +37,15 @@ PATIENCE: Final[Mapping[str, tuple[int, int, int]]] = {
     "ssm": (2, 4, 4),
 }
 """Seconds to connect, seconds to answer, and tries, by service; a page must be there within its function's 29 s."""
+
+
+EXAMPLES: Final[Mapping[str, str]] = {
+    "address": "https://tte.example.go.id",
+    "table": "portal-Table-1ABC2DEF",
+    "document_bucket": "portal-documentbucket-1abc2def",
+    "link_keys_parameter": "/portal/link-keys",
+}
+"""What settings look like that are missing."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +76,7 @@ class AwsConfig:
         SERVICE, ADDRESS, TABLE, DOCUMENT_BUCKET, LINK_KEYS_PARAMETER, SENDER, CONFIGURATION_SET.
         """
         settings = {
-            "service": Path(environ.get("SERVICE", "")),
+            "service": Path(environ.get("SERVICE", ROOT / "schemas" / "penerbitan")),
             "address": environ.get("ADDRESS", "").rstrip("/"),
             "table": environ.get("TABLE", ""),
             "document_bucket": environ.get("DOCUMENT_BUCKET", ""),
@@ -74,6 +85,12 @@ class AwsConfig:
             "configuration_set": environ.get("CONFIGURATION_SET", ""),
         }
         return cls(**{**settings, **given})
+
+    def must_be_complete(self) -> None:
+        """Raises SettingInvalid (``setting_missing``): what every command needs is not set."""
+        for name in ("address", "table", "document_bucket", "link_keys_parameter"):
+            if not getattr(self, name):
+                raise SettingInvalid("setting_missing", key=name.upper(), expected=EXAMPLES[name])
 
 
 class Clients:

@@ -3,7 +3,7 @@
 The same functions run in the background thread of one machine and in scheduled handlers.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -72,10 +72,14 @@ class Clockwork:
             sent += self._send(held)
         return sent
 
-    def red_list(self) -> list[Notice]:
-        """Emails the clerk must know of: hopeless, or undelivered past the deadline; not those that nobody misses."""
-        now, unsent = self.portal.clock(), self.portal.records.unsent()
-        return [owed for owed in unsent if owed.is_red(now) and owed.problem not in UNMISSED]
+    def red_list(self, unsent: Iterable[Notice] | None = None) -> list[Notice]:
+        """Emails the clerk must know of: hopeless, or undelivered past the deadline; not those that nobody misses.
+
+        Args:
+            unsent: all of them, where they have been looked up already.
+        """
+        now, found = self.portal.clock(), self.portal.records.unsent() if unsent is None else unsent
+        return [owed for owed in found if owed.is_red(now) and owed.problem not in UNMISSED]
 
     def try_again(self) -> int:
         """Hopeless emails of the red list are due again, as after an address was mended; returns how many.

@@ -1,15 +1,32 @@
-"""What the public pages say about a service: its SOP file, read once and handed to MkDocs.
+"""What the public pages say about a service: its SOP file, read once and handed to MkDocs; and its papers to download.
 
 Never writes a sentence itself: the pages and partials under ``site/`` do, with the values given here.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
-from portal.editions import read_sop
+from portal.documents import Limits
+from portal.editions import read_papers, read_sop
 from portal.errors import SopInvalid
+from portal.printing import Press
+from portal.sheets import Official, Paper
 from portal.sop import Sop, Step
+from portal.stationery import Papers
+
+DOWNLOADS: Final = "formulir"
+"""Folder of the site that the papers lie in, and of the service that the official forms come from."""
+
+
+@dataclass(frozen=True)
+class Download:
+    """A paper as the download page offers it: ``files`` by name, and the official form where that has its place."""
+
+    paper: Paper | None
+    official: Official | None
+    files: Mapping[str, bytes]
 
 
 class MacrosPlugin(Protocol):
@@ -31,17 +48,73 @@ def define_env(env: MacrosPlugin) -> None:
     """
     from mkdocs.exceptions import PluginError
 
+    folder = Path(env.project_dir) / "schemas" / env.conf["extra"]["service"]
     try:
-        edition = read_sop(Path(env.project_dir) / "schemas" / env.conf["extra"]["service"])
+        edition = read_sop(folder)
+        papers = read_papers(edition, folder)
     except SopInvalid as problem:
         told = (problem.facts.get(key) for key in ("file", "key", "value", "expected"))
         raise PluginError(": ".join(str(fact) for fact in told if fact)) from problem
     env.conf["extra"]["sop"] = edition.data  # the theme's own templates see the configuration only
     marks = {step.key: marks_of(edition, step) for step in edition.steps}
-    env.variables.update({"sop": edition.data, "total_minutes": edition.minutes, "marks": marks})
+    limits = limits_of(Limits())
+    env.variables.update({"sop": edition.data, "form": edition.form, "total_minutes": edition.minutes})
+    env.variables.update({"marks": marks, "limits": limits})
+    site = str(env.conf.get("site_url") or "").rstrip("/")
+    env.variables["downloads"] = list(downloads(papers, folder, site)) if papers else []
     env.macro(edition.step, "step")
     env.macro(edition.role, "role")
+    if papers:
+        env.macro(lambda key: papers.sheet(_of(papers, key)), "sheet")
+        env.macro(papers.day, "day")
     env.macro(lambda action: [reason.label for reason in edition.reasons_for(action)], "reasons")
+    env.macro(lambda meaning: edition.form["properties"][edition.applicant[meaning]]["examples"][0], "example")
+
+
+def limits_of(limits: Limits) -> dict[str, int]:
+    """Return what an upload may measure, in the units that people read: ``megabytes``, ``pages``, ``pixels``."""
+    return {
+        "megabytes": limits.max_bytes // 1024**2,
+        "pages": limits.max_pages,
+        "pixels": limits.min_pixels,
+    }
+
+
+def on_post_build(env: MacrosPlugin) -> None:
+    """Put the papers into the built site, beside the page that offers them."""
+    target = Path(env.conf["site_dir"]) / DOWNLOADS
+    for download in env.variables["downloads"]:
+        for name, content in download.files.items():
+            target.mkdir(parents=True, exist_ok=True)
+            (target / name).write_bytes(content)
+
+
+def downloads(papers: Papers, folder: Path, site: str) -> Iterator[Download]:
+    """Every paper in the order of ``papers.toml``, an official form in the place of the one it replaces, then the rest.
+
+    Args:
+        folder: of the service; official forms lie in its ``formulir``.
+        site: public address of the site, or nothing where it is not known.
+    """
+    press = Press(papers, site)
+    for paper in papers.all:
+        official = papers.stands_in(paper)
+        if official:
+            yield Download(paper, official, _kept(folder, official))
+        else:
+            names = (f"{paper.key}.{ending}" for ending in paper.formats)
+            yield Download(paper, None, {name: press.print(name)[0] for name in names})
+    for form in papers.official:
+        if not form.replaces:
+            yield Download(None, form, _kept(folder, form))
+
+
+def _kept(folder: Path, form: Official) -> dict[str, bytes]:
+    return {form.file: (folder / DOWNLOADS / form.file).read_bytes()}
+
+
+def _of(papers: Papers, key: str) -> Paper:
+    return next(paper for paper in papers.all if paper.key == key)
 
 
 def marks_of(sop: Sop, step: Step) -> list[str]:
