@@ -21,7 +21,7 @@ from typing import Final
 
 from portal import bootstrap, web
 from portal.config import Config
-from portal.editions import read_sop
+from portal.editions import read_papers, read_sop
 from portal.house import pages
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -64,7 +64,7 @@ SELDOM: Final = r"/segno/"
 def build(folder: Path, platform: Sequence[str] = LAMBDA) -> None:
     """Lay out the package in a folder, which is emptied first."""
     for service in (ROOT / "schemas").glob("*/sop.toml"):
-        read_sop(service.parent)  # the functions will trust it
+        read_papers(read_sop(service.parent), service.parent)  # what does not fit is not packed
     install(folder, "".join(_wanted(LOCKED.read_text("utf-8"))), platform)
     shutil.copytree(
         ROOT / "functions", folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", "*.txt~")

@@ -91,7 +91,9 @@ def build(config: Config, clock: Callable[[], datetime] | None = None) -> House:
     if config.rehearsal:
         mail = Mailbox(config.data / "kotak-surat.sqlite", edition.data["office"]["email"])
         extra |= {"mailbox": mail, "time_machine": time_machine}
-    return furnish(edition, Engine(records, files, mail, links, extra), clock, config)
+    house = furnish(edition, Engine(records, files, mail, links, extra), clock, config)
+    house.extra["press"]()  # papers that do not fit are told of at the start
+    return house
 
 
 def wsgi(house: House) -> Any:

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -89,11 +90,16 @@ def furnish(edition: sop.Sop, engine: Engine, clock: Callable[[], datetime], con
     clockwork = Clockwork(portal, letters.render, config.address, **engine.given)
     extra: dict[str, Any] = {"qr": papers.qr_svg, "calendar_entry": letters.visit, **engine.extra}
     extra["page_images"] = PageImages(documents.page_image)
-    if papers_to_print := read_papers(edition, config.service):
-        extra["press"] = Press(papers_to_print, config.address)
+    extra["press"] = cache(partial(_press, edition, config))
     if config.rehearsal:
         extra |= _rehearse(config.service, portal)
     return House(portal, intake, clockwork, extra, config)
+
+
+def _press(edition: sop.Sop, config: Settings) -> Press | None:
+    """Prints the service's papers, if it has any; not made before somebody wants one."""
+    papers_to_print = read_papers(edition, config.service)
+    return Press(papers_to_print, config.address) if papers_to_print else None
 
 
 def pages(house: House, names: Sequence[str] = web.ROOMS) -> Any:

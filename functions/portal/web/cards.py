@@ -156,7 +156,7 @@ def filled_in(draft: Draft, file: str) -> Response:
     Raises:
         NotFound: there is no such paper (``file_unknown``).
     """
-    press = rooms().extra.get("press")
+    press = rooms().extra["press"]()
     if press is None:
         raise NotFound("file_unknown")
     if seconds := rooms().limits["paper"].take(client_of(request.remote_addr), now()):
@@ -176,7 +176,7 @@ def _asked(draft: Draft) -> list[Requirement]:
 def _card(draft: Draft, requirement: Requirement, base: str, csrf: str, refusal: Explained | None, note: str) -> Card:
     kind, document = requirement.key, draft.document(requirement.key)
     address = f"{rooms().address}{base}/{kind}/terunggah"
-    press = rooms().extra.get("press")
+    press = rooms().extra["press"]()
     upload, finish = rooms().intake.upload_form(draft, kind, lambda token: f"{address}?selesai={token}")
     allow_store(upload.url)
     return Card(
