@@ -74,7 +74,9 @@ def open_house(environ: Mapping[str, str], clock: Callable[[], datetime] | None 
 
         config = AwsConfig.from_environment(environ)
         config.must_be_complete()
-        return build_aws(config, clock)
+        house = build_aws(config, clock)
+        house.portal.links.ready()  # whoever set a wrong name is told now, and not by the first link
+        return house
     return build(Config.from_environment(environ, **given), clock)
 
 

@@ -26,6 +26,10 @@ class Links:
     def _keys(self) -> list[str]:
         return list(self._given() if callable(self._given) else self._given)
 
+    def ready(self) -> bool:
+        """Are there keys? Asks for them now, for whoever wants to hear at once of what is wrong with them."""
+        return bool(self._keys)
+
     def sign(self, purpose: str, claims: Mapping[str, Any], expires: datetime) -> str:
         """A URL-safe text that says ``claims`` for this purpose only, until ``expires``."""
         return str(self._serializer(purpose).dumps({**claims, "x": int(expires.timestamp())}))
