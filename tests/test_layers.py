@@ -121,7 +121,6 @@ OUTSIDE = {
     "werkzeug": {"web.*"},
     "sqlite3": {"engines.local.*"},
     "smtplib": {"engines.local.*"},
-    "boto3": {"bootstrap*"},
     "botocore": {"bootstrap*", "engines.aws.faults", "engines.aws.dynamodb", "engines.aws.files", "engines.aws.mail"},
     "jsonschema": {"forms"},
     "referencing": {"forms"},

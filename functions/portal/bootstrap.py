@@ -75,7 +75,9 @@ def open_house(environ: Mapping[str, str], clock: Callable[[], datetime] | None 
 
         config = AwsConfig.from_environment(environ)
         config.must_be_complete()
-        return build_aws(config, clock)
+        house = build_aws(config, clock)
+        house.portal.links.ready()  # whoever set a wrong name is told now, and not by the first link
+        return house
     return build(Config.from_environment(environ, **given), clock)
 
 
@@ -87,13 +89,14 @@ def build(config: Config, clock: Callable[[], datetime] | None = None) -> House:
     clock = clock or (time_machine.now if config.rehearsal else lambda: datetime.now(UTC))
     links = Links(_keys(config.data / "kunci"))
     records = SqliteRecords(config.data / "portal.sqlite")
-    records.keep_sop(edition.version, edition.snapshot())
     files = FolderFiles(config.data / "berkas", links, lambda: secrets.token_hex(8))
     mail, extra = _smtp(config), dict[str, Any](receiver=files)
     if config.rehearsal:
         mail = Mailbox(config.data / "kotak-surat.sqlite", edition.data["office"]["email"])
         extra |= {"mailbox": mail, "time_machine": time_machine}
-    return furnish(edition, Engine(records, files, mail, links, extra), clock, config)
+    house = furnish(edition, Engine(records, files, mail, links, extra), clock, config)
+    house.extra["press"]()  # papers that do not fit are told of at the start
+    return house
 
 
 def wsgi(house: House) -> Any:

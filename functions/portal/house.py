@@ -1,9 +1,10 @@
 """What is the same on every engine: the edition of the service, and everything with its collaborators in hand."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -89,27 +90,28 @@ def furnish(edition: sop.Sop, engine: Engine, clock: Callable[[], datetime], con
     clockwork = Clockwork(portal, letters.render, config.address, **engine.given)
     extra: dict[str, Any] = {"qr": papers.qr_svg, "calendar_entry": letters.visit, **engine.extra}
     extra["page_images"] = PageImages(documents.page_image)
-    if papers_to_print := read_papers(edition, config.service):
-        extra["press"] = Press(papers_to_print, config.address)
+    extra["press"] = cache(partial(_press, edition, config))
     if config.rehearsal:
         extra |= _rehearse(config.service, portal)
     return House(portal, intake, clockwork, extra, config)
 
 
-def pages(house: House, store_origin: str = "") -> Any:
-    """The dynamic pages as a WSGI application.
+def _press(edition: sop.Sop, config: Settings) -> Press | None:
+    """Prints the service's papers, if it has any; not made before somebody wants one."""
+    papers_to_print = read_papers(edition, config.service)
+    return Press(papers_to_print, config.address) if papers_to_print else None
 
-    Args:
-        store_origin: origin to which browsers post files, when it is not the portal's own.
-    """
+
+def pages(house: House, names: Sequence[str] = web.ROOMS) -> Any:
+    """The dynamic pages as a WSGI application, or only those of some rooms of ``web``."""
     return web.create_app(
         house.portal,
         house.intake,
         house.clockwork,
         address=house.config.address,
-        store_origin=store_origin,
         rehearsal=house.config.rehearsal,
         extra=house.extra,
+        names=names,
     )
 
 

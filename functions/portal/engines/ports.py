@@ -163,8 +163,8 @@ class Files(Protocol):
     def write(self, key: str, content: bytes, media_type: str) -> Stored:
         """Durable when it returns."""
 
-    def copy(self, key: str, version: str, target: str) -> Stored:
-        """The pinned content under another key. Raises NotFound (``file_unknown``)."""
+    def copy(self, key: str, version: str, target: str) -> str:
+        """The pinned content under another key; returns the version there. Raises NotFound (``file_unknown``)."""
 
     def delete(self, prefix: str) -> None:
         """Forget a file, or with a slash at the end all files below, with every version; nothing to forget is fine."""

@@ -7,14 +7,17 @@ import gzip
 import logging
 import tomllib
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, render_template, request
-from jinja2 import StrictUndefined
+from flask.templating import DispatchingJinjaLoader
+from jinja2 import ChoiceLoader, ModuleLoader, StrictUndefined
 from werkzeug.exceptions import HTTPException, TooManyRequests
 
 from portal import edge, errors, identity, ticket
@@ -39,6 +42,8 @@ STATUS: Final[Mapping[type[errors.PortalError], int]] = {
 }
 """HTTP status by kind of refusal; a code's own ``status`` in ``messages.toml`` goes before."""
 
+COMPILED: Final = "templates-compiled"
+
 LARGEST_BODY: Final = 256 * 1024
 """Bytes of a posted form; uploads have their own limit."""
 
@@ -47,6 +52,9 @@ RETRY_AFTER: Final = 60
 
 WORTH_PRESSING: Final = 800
 """Bytes of text below which one packet holds it anyway."""
+
+ROOMS: Final = ("apply", "uploads", "status", "applicant", "mending", "lost_links", "official", "recap")
+"""The modules with pages."""
 
 LIMITS: Final[Mapping[str, tuple[int, timedelta]]] = {
     "draft": (60, timedelta(seconds=10)),
@@ -77,7 +85,6 @@ class Rooms:
 
     Attributes:
         address: public address of the portal, without a slash at the end.
-        store_origin: origin to which browsers post files, when it is not this one.
         rehearsal: show the rehearsal strip and offer sample documents.
         messages: the parsed ``messages.toml``.
         limits: by name, as in ``LIMITS``.
@@ -91,7 +98,6 @@ class Rooms:
     language: Language
     access: Access
     address: str
-    store_origin: str
     rehearsal: bool
     messages: Mapping[str, Any]
     limits: Mapping[str, Limit]
@@ -112,6 +118,13 @@ def now() -> datetime:
     return moment
 
 
+def allow_store(address: str) -> None:
+    """The present page may post files there, which need not be the portal's own host."""
+    parts = urlsplit(address)
+    if parts.netloc:
+        g.store = f"{parts.scheme}://{parts.netloc}"
+
+
 def read_messages() -> dict[str, Any]:
     """The sentences of ``messages.toml``."""
     return tomllib.loads(Path(__file__).with_name("messages.toml").read_text("utf-8"))
@@ -123,11 +136,15 @@ def create_app(
     clockwork: Clockwork,
     *,
     address: str,
-    store_origin: str = "",
     rehearsal: bool = False,
     extra: Mapping[str, Any] | None = None,
+    names: Sequence[str] = ROOMS,
 ) -> Flask:
-    """The WSGI application for one service on one engine."""
+    """The WSGI application for one service on one engine.
+
+    Args:
+        names: of ``ROOMS``, those whose pages are wanted.
+    """
     messages = read_messages()
     dates = messages["dates"]
     language = Language(dates["months"], dates["days"], portal.calendar.zone, portal.calendar.label)
@@ -139,7 +156,7 @@ def create_app(
     app.url_map.merge_slashes = False
     limits = {name: Limit(*size) for name, size in LIMITS.items()}
     app.extensions["portal"] = Rooms(
-        portal, intake, clockwork, language, access, address, store_origin, rehearsal, messages, limits, extra or {}
+        portal, intake, clockwork, language, access, address, rehearsal, messages, limits, extra or {}
     )
     _prepare_templates(app, portal, language)
     app.before_request(lambda: refuse_foreign(request))
@@ -148,22 +165,23 @@ def create_app(
     app.register_error_handler(errors.PortalError, _refused)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _failed)
-    _register(app, rehearsal)
+    for name in (*names, *(["rehearsal"] if rehearsal else ())):
+        app.register_blueprint(import_module(f"portal.web.{name}").pages)
     return app
 
 
-def _register(app: Flask, rehearsal: bool) -> None:
-    from portal.web import applicant, apply, lost_links, mending, official, recap, status, uploads
+def compile_templates(app: Flask, folder: Path) -> None:
+    """Lay the templates of an application, as the Python they are compiled to, into the ``web`` folder of a package.
 
-    for room in (apply, uploads, status, applicant, mending, lost_links, official, recap):
-        app.register_blueprint(room.pages)
-    if rehearsal:
-        from portal.web import rehearsal as rehearsing
-
-        app.register_blueprint(rehearsing.pages)
+    A function on AWS cannot keep what it compiles, and would take a third of a cold start for it.
+    """
+    app.jinja_env.compile_templates(folder / COMPILED, zip=None, ignore_errors=False)
 
 
 def _prepare_templates(app: Flask, portal: Portal, language: Language) -> None:
+    compiled = Path(__file__).with_name(COMPILED)
+    if compiled.is_dir():
+        app.jinja_env.loader = ChoiceLoader([ModuleLoader(compiled), DispatchingJinjaLoader(app)])
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
@@ -192,7 +210,7 @@ def _hold_back() -> None:
 def _protect(response: Response) -> Response:
     for name, value in edge.HEADERS.items():
         response.headers.setdefault(name, value)
-    response.headers.setdefault("Content-Security-Policy", edge.policy(rooms().store_origin))
+    response.headers.setdefault("Content-Security-Policy", edge.policy(g.get("store", "")))
     if request.endpoint == "static" and response.status_code < 400:
         response.headers["Cache-Control"] = edge.KEPT
     response.headers.setdefault("Cache-Control", "no-store")

@@ -138,7 +138,7 @@ class Table:
     def transact(self, writes: Sequence[Write]) -> None:
         """All of the writes or none, save those that name no conflict and whose condition does not hold.
 
-        boto3 marks its own repetitions after a time-out with a token, so that one of them cannot meet another. Ours
+        botocore marks its own repetitions after a time-out with a token, so that one of them cannot meet another. Ours
         need none: a second try meets what the first one wrote, by its condition.
 
         Args:

@@ -55,6 +55,7 @@ class DynamoRecords:
     ) -> None:
         self._table = Table(client, table, pause)
         self._draft_life = draft_life
+        self._known_sops = set[str]()
 
     # --- applications --------------------------------------------------------------------------------------------
 
@@ -203,7 +204,11 @@ class DynamoRecords:
         )
 
     def keep_sop(self, version: str, snapshot: str) -> None:
-        self._table.transact([Write(items.sop_item(version, snapshot), NEW)])
+        # Looked for first, once a process: a write of it takes some eighty units, also one that its condition refuses.
+        if version not in self._known_sops:
+            if self._table.get(items.sop_key(version)) is None:
+                self._table.transact([Write(items.sop_item(version, snapshot), NEW)])
+            self._known_sops.add(version)
 
     def sop(self, version: str) -> str:
         found = self._table.get(items.sop_key(version))
