@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from portal import recap, ticket
+from portal import ticket
 from portal.application import Actor, Application, Draft, Event
 from portal.engines.ports import Change, Files, Mail, Records
 from portal.errors import Conflict, Invalid, NotAllowed
@@ -255,6 +255,8 @@ class Portal:
         officials: Iterable[Official] | None = None,
     ) -> Application:
         """Keep the newest event with all that follows from it. ``officials``: where they have just been read."""
+        from portal import recap
+
         sop = self.sop_of(application)
         earlier = replace(application, events=application.events[:-1])
         change = Change(
