@@ -15,6 +15,7 @@ PORTAL = FUNCTIONS / "portal"
 CORE = {"sop", "ticket", "errors", "worktime", "ledger", "identity", "language", "steps", "application", "notices"}
 CORE |= {"recap", "progress"}
 PORTS = {"engines.ports"}
+CHART = {"flowchart", "flowchart_layout", "flowchart_svg"}
 
 # room -> what of ours it may import (a prefix ending in "*" stands for everything below)
 MAY_IMPORT: dict[str, set[str]] = {
@@ -43,7 +44,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "samples": CORE,
     "links": CORE,
     "editions": CORE | {"forms"},
-    "publish": CORE | {"editions"},
+    "lettering": set(),
+    "flowchart": {"sop", "steps"},
+    "flowchart_layout": {"sop", "flowchart", "lettering"},
+    "flowchart_svg": {"flowchart"},
+    "publish": CORE | CHART | {"editions"},
     "service": CORE | PORTS | {"forms", "links", "wording"},
     "intake": CORE | PORTS | {"service"},
     "retention": CORE | PORTS | {"service"},
@@ -57,7 +62,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engines.local.files": CORE | PORTS | {"links"},
     "engines.local.mail": CORE | PORTS | {"engines.local.database"},
     "web": CORE | {"service", "intake", "clockwork", "web.*"},
-    "web.*": CORE | PORTS | {"links", "service", "retention", "forms", "typed", "wording", "samples", "web.*"},
+    "web.*": CORE | PORTS | CHART | {"links", "service", "retention", "forms", "typed", "wording", "samples", "web.*"},
     "config": {"errors"},
     "bootstrap": {"*"},
     "cli": {

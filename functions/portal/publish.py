@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
+from portal import flowchart_layout
 from portal.editions import read_sop
 from portal.errors import SopInvalid
+from portal.flowchart_svg import svg
 from portal.sop import Sop, Step
 
 
@@ -41,6 +43,11 @@ def define_env(env: MacrosPlugin) -> None:
     env.variables.update({"sop": edition.data, "total_minutes": edition.minutes, "marks": marks})
     env.macro(edition.step, "step")
     env.macro(edition.role, "role")
+    beyond = bool(env.conf["extra"].get("portal_notes", True))
+    env.variables["charts"] = {
+        "across": svg(flowchart_layout.across(edition, beyond=beyond), "bagan-lebar", "flow-across"),
+        "down": svg(flowchart_layout.down(edition, beyond=beyond), "bagan-tegak", "flow-down"),
+    }
     env.macro(lambda action: [reason.label for reason in edition.reasons_for(action)], "reasons")
 
 
