@@ -4,10 +4,11 @@ PORT ?= 8000
 DATA ?= data
 VENV := .venv
 BIN := $(VENV)/bin
+DYNAMODB := build/dynamodb/package/emulator
 RUNTIME := functions/requirements.txt infra/requirements/site.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test check lock clean
+.PHONY: help build run run-aws test test-dynamodb package publish check lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -21,9 +22,14 @@ $(VENV)/run.stamp: $(RUNTIME) | $(VENV)/bin/python
 	$(BIN)/pip install --quiet --require-hashes $(addprefix -r ,$(RUNTIME))
 	@touch $@
 
-$(VENV)/test.stamp: $(VENV)/run.stamp infra/requirements/dev.txt
-	$(BIN)/pip install --quiet --require-hashes -r infra/requirements/dev.txt
+$(VENV)/test.stamp: $(VENV)/run.stamp infra/requirements/aws.txt infra/requirements/dev.txt
+	$(BIN)/pip install --quiet --require-hashes -r infra/requirements/aws.txt -r infra/requirements/dev.txt
 	@touch $@
+
+# An npm package carries the jar as Amazon publishes it.
+$(DYNAMODB)/DynamoDBLocal.jar:
+	@mkdir -p build/dynamodb
+	cd build/dynamodb && npm pack --silent amplify-dynamodb-simulator@2.9.30 && tar xzf amplify-dynamodb-simulator-*.tgz
 
 build/site/index.html: $(VENV)/run.stamp mkdocs.yml $(shell find site schemas functions/portal/publish.py functions/portal/web/static -type f 2>/dev/null)
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
@@ -35,11 +41,27 @@ build: build/site/index.html ## make .venv and the site
 run: build/site/index.html ## start the portal in rehearsal mode (PORT=8000 DATA=data)
 	@$(BIN)/python -m portal --data "$(DATA)" serve --rehearsal --port $(PORT)
 
+run-aws: $(VENV)/test.stamp build/site/index.html ## the same on AWS as moto plays it, from infra/template.yaml (PORT=8000)
+	@$(BIN)/python infra/run_aws.py --port $(PORT)
+
 test: $(VENV)/test.stamp build/site/index.html ## lint, types and every test
 	$(BIN)/ruff check functions infra tests
 	$(BIN)/ruff format --check functions infra tests
 	$(BIN)/mypy
 	$(BIN)/pytest
+
+test-dynamodb: $(VENV)/test.stamp $(DYNAMODB)/DynamoDBLocal.jar ## the records on AWS's own DynamoDB engine (needs Java and npm)
+	DYNAMODB_LOCAL=$(DYNAMODB) $(BIN)/pytest tests/test_dynamodb_local.py
+
+package: $(VENV)/run.stamp ## build/package.zip, what infra/template.yaml deploys (Lambda: arm64, Python 3.13)
+	@$(BIN)/python infra/package.py
+
+publish: ## copy the site to the stack's bucket (ADDRESS= BUCKET= DISTRIBUTION=; needs the AWS CLI)
+	@test -n "$(ADDRESS)" -a -n "$(BUCKET)" -a -n "$(DISTRIBUTION)" || { echo "ADDRESS=, BUCKET= and DISTRIBUTION= are needed"; exit 2; }
+	rm -rf build/site
+	ADDRESS="$(ADDRESS)" $(MAKE) build/site/index.html
+	aws s3 sync build/site "s3://$(BUCKET)" --delete --exclude "*.gz" --cache-control "public, max-age=300"
+	aws cloudfront create-invalidation --distribution-id "$(DISTRIBUTION)" --paths "/*"
 
 lock: ## pin and hash the requirements anew from pyproject.toml (needs uv)
 	sh infra/requirements/lock.sh

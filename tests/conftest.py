@@ -25,7 +25,7 @@ SCHEMAS = Path(__file__).resolve().parents[1] / "schemas"
 @pytest.fixture(scope="session")
 def sop() -> "Sop":
     """The SOP of the repository, read once."""
-    from portal.bootstrap import read_sop
+    from portal.editions import read_sop
 
     return read_sop(SCHEMAS / "penerbitan")
 

@@ -481,3 +481,14 @@ class RecordsContract:
             records.commit(change(case, fact=fact))
             facts.append(fact)
         assert sorted(records.facts(), key=str) == sorted(facts, key=str)
+
+    def test_facts_are_found_by_the_year_month_or_day_of_closing(self, records):
+        days = ["2025-12-31", "2026-01-01", "2026-01-31", "2026-10-01"]
+        for number, day in enumerate(days, 1):
+            case = application("withdraw", number=number)
+            write(records, application(number=number))
+            records.commit(change(case, fact={"ticket": case.ticket, "closed": day}))
+        found = {
+            asked: [fact["closed"] for fact in records.facts(asked)] for asked in ("2026", "2026-01", *days, "2027")
+        }
+        assert found == {"2026": days[1:], "2026-01": days[1:3], **{day: [day] for day in days}, "2027": []}

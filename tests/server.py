@@ -7,12 +7,16 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
-from portal.bootstrap import Config, House, build, wsgi
+from portal.bootstrap import build, wsgi
+from portal.config import Config
+from portal.house import House
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -42,16 +46,60 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@contextmanager
-def serving(data: Path, clock: Clock, service: Path | None = None) -> Iterator[House]:
-    """The rehearsing portal under waitress on a free port; owed emails are sent when a test asks for them."""
-    from waitress import create_server
+@dataclass(frozen=True)
+class Served:
+    """A rehearsing portal that answers at ``house.config.address``.
 
+    Attributes:
+        deliver: sends the emails that are owed and due.
+        stored: the documents whose key begins like this, by name.
+    """
+
+    house: House
+    deliver: Callable[[], object]
+    stored: Callable[[str], list[str]]
+
+
+@contextmanager
+def serving(data: Path, clock: Clock, service: Path | None = None) -> Iterator[Served]:
+    """The embedded engine under waitress on a free port; owed emails are sent when a test asks for them."""
     port = free_port()
     given = {"service": service} if service else {}
     config = Config.from_environment({}, data=data, address=f"http://127.0.0.1:{port}", rehearsal=True, **given)
     house = build(config, clock)
-    server = create_server(wsgi(house), host="127.0.0.1", port=port, threads=4, max_request_body_size=80 * 1024**2)
+    files = data / "berkas"
+    stored = lambda prefix: [str(path) for path in (files / prefix).rglob("*") if path.is_file()]  # noqa: E731
+    try:
+        with listening(wsgi(house), port):
+            yield Served(house, house.clockwork.send_due, stored)
+    finally:
+        house.portal.records.close()  # type: ignore[attr-defined]
+
+
+@contextmanager
+def serving_aws(clock: Clock, service: Path | None = None) -> Iterator[Served]:
+    """The same on the template's resources in moto; what is owed goes through the stream to the mailer's handler."""
+    import cloud
+
+    from portal import bootstrap_aws
+
+    port = free_port()
+    with cloud.cloud(f"http://127.0.0.1:{port}") as aws:
+        house = aws.furnish(clock, service)
+
+        def deliver() -> None:
+            aws.stream()
+            aws.minute()
+
+        with listening(bootstrap_aws.wsgi(house), port):
+            yield Served(house, deliver, aws.stored)
+
+
+@contextmanager
+def listening(app: Any, port: int) -> Iterator[None]:
+    from waitress import create_server
+
+    server = create_server(app, host="127.0.0.1", port=port, threads=4, max_request_body_size=80 * 1024**2)
 
     def run() -> None:
         # Closing the sockets from here ends the loop over there in the middle of a look at them.
@@ -61,11 +109,10 @@ def serving(data: Path, clock: Clock, service: Path | None = None) -> Iterator[H
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
     try:
-        yield house
+        yield
     finally:
         server.close()
         thread.join(timeout=5)
-        house.portal.records.close()  # type: ignore[attr-defined]
 
 
 class Process:

@@ -22,8 +22,10 @@ from server import Clock
 from werkzeug.test import TestResponse
 
 from portal.application import Application, Document, Draft
-from portal.bootstrap import Config, House, build, wsgi
+from portal.bootstrap import build, wsgi
+from portal.config import Config
 from portal.engines.local.records import SqliteRecords
+from portal.house import House
 from portal.notices import Official, eligible
 
 KADIS, KABID = "kepala.dinas@tarakankota.go.id", "kepala.bidang@tarakankota.go.id"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from portal.application import Actor, Application, Document, Draft
-from portal.bootstrap import read_sop
+from portal.editions import read_sop
 from portal.errors import NotAllowed
 from portal.sop import APPLICANT, Sop
 from portal.steps import State

@@ -293,8 +293,8 @@ class Wire:
 
 
 def test_on_the_wire_nothing_breaks_the_server_and_nothing_is_told(tmp_path: Path) -> None:
-    with serving(tmp_path, Clock()) as house:
-        wire = Wire(int(house.config.address.rpartition(":")[2]))
+    with serving(tmp_path, Clock()) as served:
+        wire = Wire(int(served.house.config.address.rpartition(":")[2]))
         form, chunked = b"Content-Type: " + FORM_TYPE.encode(), b"Transfer-Encoding: chunked"
         post = b"POST /ajukan"
         answers = {
@@ -339,8 +339,8 @@ def test_on_the_wire_nothing_breaks_the_server_and_nothing_is_told(tmp_path: Pat
 
 
 def test_a_body_far_too_large_meets_a_page_and_one_that_never_ends_holds_nobody_up(tmp_path: Path) -> None:
-    with serving(tmp_path, Clock()) as house:
-        wire = Wire(int(house.config.address.rpartition(":")[2]))
+    with serving(tmp_path, Clock()) as served:
+        wire = Wire(int(served.house.config.address.rpartition(":")[2]))
         big = 40 * 2**20
         head = b'--b\r\nContent-Disposition: form-data; name="policy"\r\n\r\nx\r\n'
         head += b'--b\r\nContent-Disposition: form-data; name="file"; filename="video.mp4"\r\n\r\n'

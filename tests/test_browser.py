@@ -40,8 +40,8 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def city(browser: Browser, tmp_path: Path) -> Iterator[City]:
     clock = Clock()
-    with serving(tmp_path, clock) as house:
-        yield City(house, clock)
+    with serving(tmp_path, clock) as served:
+        yield City(served, clock)
 
 
 @pytest.fixture

@@ -30,9 +30,10 @@ from processes import said, start
 from server import ROOT, Clock, free_port
 from stage import WAYS, Stage
 
-from portal.bootstrap import build, read_calendar, read_sop, wsgi
+from portal.bootstrap import build, wsgi
 from portal.cli import main
 from portal.config import Config
+from portal.editions import read_calendar, read_sop
 from portal.engines.local.mail import Mailbox, Smtp
 from portal.engines.local.records import SqliteRecords
 from portal.errors import SettingInvalid, SopInvalid

@@ -11,8 +11,9 @@ from people import Applicant, Mailbox, Official
 from server import Process
 from test_story import KABID, KADIS, STATISTISI, VERIFIKATOR
 
-from portal.bootstrap import ROOT, Config, TimeMachine, build
+from portal.bootstrap import TimeMachine, build
 from portal.clockwork import LEASE
+from portal.config import ROOT, Config
 
 
 class Survivor:

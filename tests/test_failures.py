@@ -41,8 +41,9 @@ from werkzeug.test import TestResponse
 from portal import ticket, web
 from portal.application import Actor
 from portal.background import Background
-from portal.bootstrap import Config, build
+from portal.bootstrap import build
 from portal.clockwork import LEASE
+from portal.config import Config
 from portal.notices import Official, notice
 from portal.steps import State
 

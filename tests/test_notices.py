@@ -8,7 +8,7 @@ import pytest
 from test_application import MORNING, Walk, official
 
 from portal.application import Actor
-from portal.bootstrap import read_sop
+from portal.editions import read_sop
 from portal.notices import DEADLINE, Notice, Official, notice, owed
 from portal.sop import APPLICANT, Sop
 

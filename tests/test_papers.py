@@ -24,8 +24,8 @@ from playwright.sync_api import Browser
 
 from portal import icalendar, markup, papers, wording, worktime
 from portal.application import Actor, Application, Document, Draft
-from portal.bootstrap import read_sop
 from portal.clockwork import Clockwork
+from portal.editions import read_sop
 from portal.engines.local.files import FolderFiles
 from portal.engines.local.mail import Mailbox
 from portal.engines.local.records import SqliteRecords

@@ -86,6 +86,16 @@ def test_after_an_outage_of_any_length_nothing_is_left_behind(stage: Stage) -> N
     assert Retention(stage.portal).forget_documents() == 1  # a restart looks again, and finds nothing to do
 
 
+def test_where_it_is_known_what_was_swept_only_later_days_are_looked_at(stage: Stage) -> None:
+    old = stage.case(*WAYS["withdrawn"])
+    stage.clock.forward(days=2)
+    new = stage.case(*WAYS["withdrawn"])
+    stage.clock.forward(days=DAYS)
+    yesterday = stage.portal.today() - timedelta(days=1)
+    assert Retention(stage.portal, swept=yesterday).forget_documents() == 1
+    assert (len(kept(stage, old)), kept(stage, new)) == (4, [])
+
+
 def test_a_store_that_refuses_one_case_is_asked_again_and_the_others_are_forgotten(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,7 +10,9 @@ import pytest
 from people import Applicant, Mailbox, Official
 from server import Clock, serving
 
-from portal.bootstrap import ROOT, House, read_sop
+from portal.config import ROOT
+from portal.editions import read_sop
+from portal.house import House
 
 HEAD, CLERK = "kepala.dinas@tarakankota.go.id", "verifikator.satu@tarakankota.go.id"
 DOCUMENTS = """
@@ -78,8 +80,8 @@ def _rewrite_form(path: Path) -> None:
 
 @pytest.fixture
 def house(service: Path, tmp_path: Path) -> Iterator[House]:
-    with serving(tmp_path, Clock(), service) as house:
-        yield house
+    with serving(tmp_path, Clock(), service) as served:
+        yield served.house
 
 
 def test_the_second_service_has_three_steps_and_two_documents(service: Path) -> None:

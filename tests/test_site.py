@@ -26,9 +26,9 @@ EDITION = read_sop(ROOT / "schemas/penerbitan")
 PAGES = [
     "", "sop/", "persyaratan/", "formulir/", "formulir/contoh-surat/", "standar-pelayanan/", "tanya-jawab/",
     "layanan-terkait/", "privasi/", "pengaduan/", "panduan/", "panduan/pejabat/", "panduan/verifikator/",
-    "panduan/petugas/", "404.html",
+    "panduan/petugas/", "panduan/pemasangan/", "rekapitulasi/", "aksesibilitas/", "en/", "404.html",
 ]  # fmt: skip
-FORM_PAGES = {"/ajukan", "/status", "/rekap"}  # answered by the portal itself, not by the site
+FORM_PAGES = {"/ajukan", "/status", "/rekap", "/rekap.csv", "/tautan", "/meja"}  # answered by the portal itself
 
 BLOCKS = {"p", "li", "dt", "dd", "td", "th", "h1", "h2", "h3", "label", "summary", "caption", "title", "b", "button"}
 LOADED = {("link", "href"), ("script", "src"), ("img", "src"), ("iframe", "src"), ("source", "src")}
@@ -77,7 +77,7 @@ class Page(HTMLParser):
             self.rows.append([])
         elif tag == "td" and self.rows:
             self.rows[-1].append("")
-        elif tag in {"script", "style"}:
+        elif tag in {"script", "style", "pre"}:
             self._skipped = tag
         if tag in BLOCKS:
             self.blocks.append("")
@@ -288,7 +288,8 @@ def test_a_ticket_can_be_looked_up_from_the_home_page(pages: dict[str, Page]) ->
 
 
 def test_every_page_says_what_it_is(pages: dict[str, Page]) -> None:
-    assert {"id"} == {page.lang for page in pages.values()}
+    assert {"en/"} == {url for url, page in pages.items() if page.lang == "en"}
+    assert {"id", "en"} == {page.lang for page in pages.values()}
     assert [url for url, page in pages.items() if not page.title or not page.meta.get("description")] == []
     assert len(pages) == len({page.title for page in pages.values()})
     assert len(pages) == len({page.meta["description"] for page in pages.values()})

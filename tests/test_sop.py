@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from portal import sop
-from portal.bootstrap import read_sop
+from portal.editions import read_sop
 from portal.errors import NotFound, SopInvalid
 from portal.steps import KINDS, State, official_actions
 

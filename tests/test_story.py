@@ -12,9 +12,9 @@ import pytest
 from browser_without_javascript import Browser
 from jsonschema import Draft202012Validator
 from people import Applicant, Mailbox, Official
-from server import Clock, serving
+from server import Clock, Served, serving, serving_aws
 
-from portal.bootstrap import ROOT, House
+from portal.config import ROOT
 
 KADIS, KABID = "kepala.dinas@tarakankota.go.id", "kepala.bidang@tarakankota.go.id"
 STATISTISI = "statistisi@tarakankota.go.id"
@@ -24,10 +24,10 @@ VERIFIKATOR, OTHER_VERIFIKATOR = "verifikator.satu@tarakankota.go.id", "verifika
 class City:
     """The portal and everybody who uses it."""
 
-    def __init__(self, house: House, clock: Clock) -> None:
-        self.house, self.clock, self.address = house, clock, house.config.address
-        self.mailbox = Mailbox(self.address, house.clockwork.send_due)
-        self.samples = {key: house.extra[key] for key in ("samples", "specimen")}
+    def __init__(self, served: Served, clock: Clock) -> None:
+        self.house, self.clock, self.address = served.house, clock, served.house.config.address
+        self.mailbox, self.stored = Mailbox(self.address, served.deliver), served.stored
+        self.samples = {key: self.house.extra[key] for key in ("samples", "specimen")}
         self.public = Browser(self.address)
 
     def applicant(self, **differently: Any) -> Applicant:
@@ -48,13 +48,15 @@ class City:
             self.official(email).decide(ticket, "forward", instructions=["proses"], note="Mohon diproses.")
 
 
-@pytest.fixture
-def city(tmp_path: Path) -> Iterator[City]:
+@pytest.fixture(params=["one_machine", "aws"])
+def city(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[City]:
     clock = Clock()
-    with serving(tmp_path, clock) as house:
-        yield City(house, clock)
+    with serving_aws(clock) if request.param == "aws" else serving(tmp_path, clock) as served:
+        yield City(served, clock)
 
 
+# On AWS test_permissions plays it, and looks at every call that it makes there.
+@pytest.mark.parametrize("city", ["one_machine"], indirect=True)
 def test_an_application_passes_all_seven_steps(city: City) -> None:
     """With one return and one no-show, as real ones have; it ends in "Selesai" and in a correct recap."""
     siti = city.applicant()
@@ -216,11 +218,11 @@ def test_a_second_click_on_send_is_one_application(city: City) -> None:
 def test_an_unconfirmed_application_lapses_and_an_old_draft_is_forgotten_with_its_files(city: City) -> None:
     siti = city.applicant().apply()
     siti.fill_in()
-    drafts = city.house.config.data / "berkas" / "drafts"
+    assert city.stored("drafts/")
     city.clock.forward(days=8)
     assert city.house.clockwork.expire() >= 2
     assert city.status(siti.ticket)["state"] == "lapsed"
-    assert not [path for path in drafts.rglob("*") if path.is_file()]
+    assert not city.stored("drafts/")
     late = siti.browser.get(city.mailbox.link(siti.email, "konfirmasi", siti.ticket))
     assert "Tidak dikonfirmasi" in late.text
     assert not late.html.xpath("//main//form")

@@ -19,6 +19,7 @@ from flask.testing import FlaskClient
 from portal import bootstrap, web
 from portal.application import Document, Draft
 from portal.forms import Form
+from portal.house import House
 from portal.sop import parse
 from portal.web import fields
 
@@ -54,7 +55,7 @@ class Clock:
 class World:
     """A whole portal on one machine, its clock, and the folder of all it keeps."""
 
-    house: bootstrap.House
+    house: House
     app: Flask
     clock: Clock
     data: Path
@@ -184,7 +185,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     house.portal.records.close()  # type: ignore[attr-defined]
 
 
-def _app(house: bootstrap.House, **extra: Any) -> Flask:
+def _app(house: House, **extra: Any) -> Flask:
     return web.create_app(
         house.portal,
         house.intake,

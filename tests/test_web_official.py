@@ -18,8 +18,10 @@ from browser_without_javascript import Page
 from flask import Flask
 
 from portal.application import Application, Document
-from portal.bootstrap import Config, House, build, wsgi
+from portal.bootstrap import build, wsgi
+from portal.config import Config
 from portal.errors import Unavailable
+from portal.house import House
 from portal.notices import Official
 from portal.sop import parse
 from portal.web.images import PageImages

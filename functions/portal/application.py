@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any
+from typing import Any, Self
 
 from portal import ledger
 from portal.errors import NotAllowed, NotFound
@@ -86,15 +86,9 @@ class Event:
         }
 
     @classmethod
-    def from_entry(cls, entry: Mapping[str, Any]) -> "Event":
-        return cls(
-            **{
-                **entry,
-                "at": datetime.fromisoformat(entry["at"]),
-                "state": State(entry["state"]),
-                "actor": Actor(**entry["actor"]),
-            }
-        )
+    def from_entry(cls, entry: Mapping[str, Any]) -> Self:
+        when, where = datetime.fromisoformat(entry["at"]), State(entry["state"])
+        return cls(**{**entry, "at": when, "state": where, "actor": Actor(**entry["actor"])})
 
 
 @dataclass(frozen=True)
@@ -176,19 +170,17 @@ class Application:
     # --- moves ---------------------------------------------------------------------------------------------------
 
     @classmethod
-    def submit(
-        cls, draft: Draft, *, ticket: str, documents: tuple[Document, ...], sop: Sop, at: datetime
-    ) -> "Application":
+    def submit(cls, draft: Draft, *, ticket: str, documents: tuple[Document, ...], sop: Sop, at: datetime) -> Self:
         """SOP step 1: the applicant sends form and documents (``documents``: the copies kept under the ticket)."""
         blank = cls(ticket, draft.service, sop.version, draft.form, documents, sop.first.key, State.UNCONFIRMED, ())
         return blank._record("submit", sop.first.key, State.UNCONFIRMED, blank.applicant(sop), at, blank._basis())
 
-    def confirm(self, *, agenda: str, sop: Sop, at: datetime) -> "Application":
+    def confirm(self, *, agenda: str, sop: Sop, at: datetime) -> Self:
         """The applicant's address is real; ``agenda`` is the office's running number of the letter."""
         confirmed = {"agenda": agenda, "email": self.value("email", sop)}
         return self._move("confirm", sop, self.applicant(sop), at, confirmed)
 
-    def decide(self, action: str, data: Mapping[str, Any], *, actor: Actor, sop: Sop, at: datetime) -> "Application":
+    def decide(self, action: str, data: Mapping[str, Any], *, actor: Actor, sop: Sop, at: datetime) -> Self:
         """An official decides at the present step (``data`` as in ``decision.schema.json``).
 
         Raises:
@@ -202,20 +194,20 @@ class Application:
             raise NotAllowed("own_application")
         return self._move(action, sop, actor, at, data)
 
-    def resubmit(self, draft: Draft, *, documents: tuple[Document, ...], sop: Sop, at: datetime) -> "Application":
+    def resubmit(self, draft: Draft, *, documents: tuple[Document, ...], sop: Sop, at: datetime) -> Self:
         """The applicant has mended what was named; the case goes back to the step that returned it."""
         mended = replace(self, form=draft.form, documents=documents)
         changed = mended._basis()
         return mended._move("resubmit", sop, self.applicant(sop), at, {**changed, "items": list(draft.items)})
 
-    def withdraw(self, *, sop: Sop, at: datetime) -> "Application":
+    def withdraw(self, *, sop: Sop, at: datetime) -> Self:
         return self._move("withdraw", sop, self.applicant(sop), at, {})
 
-    def lapse(self, *, sop: Sop, at: datetime) -> "Application":
+    def lapse(self, *, sop: Sop, at: datetime) -> Self:
         """The address was not confirmed in time."""
         return self._move("lapse", sop, Actor(role="portal"), at, {})
 
-    def book(self, slot: datetime, seat: str, *, sop: Sop, at: datetime) -> "Application":
+    def book(self, slot: datetime, seat: str, *, sop: Sop, at: datetime) -> Self:
         """SOP step 6: the applicant picks when to come; ``seat`` is the claim that keeps others off the same time."""
         return self._move("book", sop, self.applicant(sop), at, {"slot": slot.isoformat(), "seat": seat})
 
@@ -237,6 +229,12 @@ class Application:
             if event.step != before.step or before.state is State.RETURNED:
                 newest = event
         return newest
+
+    @property
+    def since(self) -> datetime:
+        """Since when it is in its present step and state; picking another visit, say, changes neither."""
+        before = (n for n, event in enumerate(self.events) if (event.step, event.state) != (self.step, self.state))
+        return self.events[max(before, default=-1) + 1].at
 
     def step_before(self, event: Event) -> str:
         """Key of the step at which an event happened (``event.step`` is where it led)."""
@@ -324,13 +322,13 @@ class Application:
 
     # --- how a move is made --------------------------------------------------------------------------------------
 
-    def _move(self, action: str, sop: Sop, actor: Actor, at: datetime, data: Mapping[str, Any]) -> "Application":
+    def _move(self, action: str, sop: Sop, actor: Actor, at: datetime, data: Mapping[str, Any]) -> Self:
         step, state = follow(sop, self.step, self.state, action)
         return self._record(action, step, state, actor, at, data)
 
     def _record(
         self, action: str, step: str, state: State, actor: Actor, at: datetime, data: Mapping[str, Any]
-    ) -> "Application":
+    ) -> Self:
         previous = self.events[-1].hash if self.events else ledger.genesis(self.ticket)
         event = Event(len(self.events) + 1, action, at, step, state, actor, dict(data), previous, "")
         entry = event.entry()

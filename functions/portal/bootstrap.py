@@ -1,41 +1,23 @@
-"""The only wiring: takes the service's edition, chooses the engine, and hands everything its collaborators."""
+"""The wiring on one machine: the embedded engine, and the built site before the pages."""
 
 import math
 import os
 import secrets
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from portal import documents, forms, papers, sop, web
-from portal.clockwork import Clockwork
-from portal.config import ROOT, SECURITY, Config
-from portal.editions import read_calendar, read_json, read_sop, read_toml
+from portal.config import SECURITY, Config
+from portal.editions import read_sop
 from portal.engines.local.files import FolderFiles
 from portal.engines.local.mail import Mailbox, Smtp
 from portal.engines.local.records import SqliteRecords
 from portal.engines.ports import Mail
 from portal.errors import SettingInvalid
-from portal.intake import Intake
-from portal.language import Language
+from portal.house import Engine, House, furnish, pages
 from portal.links import Links
-from portal.notices import Official
-from portal.service import Portal
-from portal.web.images import PageImages
-
-
-@dataclass(frozen=True)
-class House:
-    """The portal with its engine, ready to serve."""
-
-    portal: Portal
-    intake: Intake
-    clockwork: Clockwork
-    extra: Mapping[str, Any]
-    config: Config
 
 
 class TimeMachine:
@@ -67,10 +49,38 @@ class TimeMachine:
         unfinished.replace(self._path)
 
 
+def on_aws(environ: Mapping[str, str]) -> bool:
+    """Does the environment name the engine on AWS (ENGINE=aws)?"""
+    return environ.get("ENGINE") == "aws"
+
+
+def faults(environ: Mapping[str, str]) -> tuple[type[Exception], ...]:
+    """What the engine's own libraries raise when it is out of reach, or set up otherwise than the environment says."""
+    if not on_aws(environ):
+        return ()
+    from portal.engines.aws.faults import Fault
+
+    return Fault
+
+
+def open_house(environ: Mapping[str, str], clock: Callable[[], datetime] | None = None, **given: Any) -> House:
+    """The portal that the environment names, for whoever looks after it: on this machine, or on AWS.
+
+    Raises:
+        SettingInvalid: a variable is missing, or says something else than it may.
+    """
+    if on_aws(environ):
+        from portal.bootstrap_aws import AwsConfig, build_aws
+
+        config = AwsConfig.from_environment(environ)
+        config.must_be_complete()
+        return build_aws(config, clock)
+    return build(Config.from_environment(environ, **given), clock)
+
+
 def build(config: Config, clock: Callable[[], datetime] | None = None) -> House:
     """The portal on the embedded engine: SQLite, a folder, and SMTP or the rehearsal's mailbox."""
     edition = read_sop(config.service)
-    calendar = read_calendar(edition, config.service)
     _make(config.data)
     time_machine = TimeMachine(config.data / "jam")
     clock = clock or (time_machine.now if config.rehearsal else lambda: datetime.now(UTC))
@@ -78,46 +88,22 @@ def build(config: Config, clock: Callable[[], datetime] | None = None) -> House:
     records = SqliteRecords(config.data / "portal.sqlite")
     records.keep_sop(edition.version, edition.snapshot())
     files = FolderFiles(config.data / "berkas", links, lambda: secrets.token_hex(8))
-    mail = _mailbox(config, edition) if config.rehearsal else _smtp(config)
-    portal = Portal(
-        sop=edition,
-        decisions=read_json(config.service.parent / "decision.schema.json")["$defs"],
-        records=records,
-        files=files,
-        mail=mail,
-        links=links,
-        calendar=calendar,
-        clock=clock,
-        choice=secrets.choice,
-        token=lambda: secrets.token_hex(16),
-        make_form=forms.Form,
-    )
-    limits = documents.Limits()
-    intake = Intake(portal, lambda content: documents.inspect(content, limits), limits.max_bytes)
-    dates = web.read_messages()["dates"]
-    language = Language(dates["months"], dates["days"], calendar.zone, calendar.label)
-    letters = papers.Letters(ROOT / "functions" / "portal" / "letters", language)
-    clockwork = Clockwork(portal, letters.render, config.address)
-    extra: dict[str, Any] = {"receiver": files, "qr": papers.qr_svg, "calendar_entry": letters.visit}
-    extra["page_images"] = PageImages(documents.page_image)
+    mail, extra = _smtp(config), dict[str, Any](receiver=files)
     if config.rehearsal:
-        extra |= {"mailbox": mail, "time_machine": time_machine, **_rehearse(config.service, portal)}
-    return House(portal, intake, clockwork, extra, config)
+        mail = Mailbox(config.data / "kotak-surat.sqlite", edition.data["office"]["email"])
+        extra |= {"mailbox": mail, "time_machine": time_machine}
+    return furnish(edition, Engine(records, files, mail, links, extra), clock, config)
 
 
 def wsgi(house: House) -> Any:
-    """The static site and the dynamic pages as one WSGI application."""
+    """The static site, where there is one, and the dynamic pages as one WSGI application."""
+    return with_site(pages(house), house.config.site)
+
+
+def with_site(app: Any, site: Path | None) -> Any:
+    """An application with the files of the built site before it."""
     from whitenoise import WhiteNoise
 
-    app = web.create_app(
-        house.portal,
-        house.intake,
-        house.clockwork,
-        address=house.config.address,
-        rehearsal=house.config.rehearsal,
-        extra=house.extra,
-    )
-    site = house.config.site
     if site is None or not site.is_dir():
         return app
     built = WhiteNoise(app, root=str(site), index_file=True, add_headers_function=_site_headers)
@@ -145,10 +131,6 @@ def _make(folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as problem:
         raise SettingInvalid("setting_invalid", key="DATA", value=str(folder), expected=str(problem)) from problem
-
-
-def _mailbox(config: Config, edition: sop.Sop) -> Mail:
-    return Mailbox(config.data / "kotak-surat.sqlite", edition.data["office"]["email"])
 
 
 def _smtp(config: Config) -> Mail:
@@ -180,13 +162,3 @@ def _keys(path: Path) -> list[str]:
     if not keys:
         raise SettingInvalid("setting_missing", key=str(path), expected="[A-Za-z0-9_-]{64}")
     return keys
-
-
-def _rehearse(service: Path, portal: Portal) -> dict[str, Any]:
-    """Appoint the sample officials, each of them once, and offer the sample documents."""
-    data = read_toml(service / "rehearsal.toml")
-    known = {(official.role, official.email.lower()) for official in portal.records.officials()}
-    for sample in (Official(**entry) for entry in data.get("officials", ())):
-        if (sample.role, sample.email.lower()) not in known:
-            portal.records.appoint(sample)
-    return {"samples": data.get("samples", []), "specimen": data.get("specimen", {})}

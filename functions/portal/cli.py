@@ -18,10 +18,11 @@ import click
 
 from portal import identity, web
 from portal.application import Application
-from portal.bootstrap import House, build, wsgi
+from portal.bootstrap import build, faults, on_aws, open_house, wsgi
 from portal.config import Config
 from portal.editions import read_calendar, read_sop
 from portal.errors import NotFound, PortalError, SettingInvalid, SopInvalid
+from portal.house import House
 from portal.language import Language
 from portal.notices import Official
 from portal.service import Portal
@@ -40,6 +41,8 @@ class Explaining(click.Group):
         except PortalError as problem:
             _explain(problem)
             sys.exit(2)
+        except faults(os.environ) as problem:
+            _refuse("engine_refused", problem=problem)
 
 
 @click.group(cls=Explaining)
@@ -57,7 +60,7 @@ def _config(context: click.Context, **given: Any) -> Config:
 
 
 def _open(context: click.Context) -> House:
-    return build(_config(context), context.obj["clock"])
+    return open_house(os.environ, context.obj["clock"], data=context.obj["data"])
 
 
 def _say(key: str, *, err: bool = False, **facts: object) -> None:
@@ -85,6 +88,8 @@ def serve(context: click.Context, host: str, port: int, address: str | None, reh
     """Serve the site, the forms and the clockwork, until interrupted or told to end (SIGTERM)."""
     from portal.background import Background
 
+    if on_aws(os.environ):
+        _refuse("only_here", command="serve")
     address = address or os.environ.get("ADDRESS")
     config = _config(context, address=address or f"http://localhost:{port}", rehearsal=rehearsal)
     if not (config.rehearsal or address):
@@ -265,6 +270,8 @@ def _changed_files(portal: Portal, application: Application) -> list[str]:
 @click.pass_context
 def backup(context: click.Context, target: Path) -> None:
     """Copy the database, consistent at this moment, while the portal runs; copy the data folder's files after it."""
+    if on_aws(os.environ):
+        _refuse("only_here", command="backup")
     records: Any = _open(context).portal.records
     records.backup(target)
     _say("backed_up", target=target)

@@ -3,7 +3,7 @@
 The same functions run in the background thread of one machine and in scheduled handlers.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -29,16 +29,22 @@ UNMISSED: Final = frozenset({"draft_unknown", "not_appointed", OUTDATED})
 """Why an email is given up without anybody having to know: what it is about is gone, or its reader left the office."""
 
 
+def _unmarked(_: Notice) -> Mapping[str, str]:
+    return {}
+
+
 @dataclass(frozen=True)
 class Clockwork:
     """Attributes:
     render: makes the email of a notice from a letter and its context (``papers.Letters.render``).
     address: public address of the portal, without a slash at the end.
+    mark: headers by which the relay's later word about an email (it came back, say) finds its notice again.
     """
 
     portal: Portal
     render: Callable[[str, str, dict[str, Any]], Message]
     address: str
+    mark: Callable[[Notice], Mapping[str, str]] = _unmarked
 
     @property
     def watch(self) -> Watch:
@@ -50,23 +56,30 @@ class Clockwork:
         """The sweep of files past their days, which remembers when it last swept."""
         return Retention(self.portal)
 
-    def send_due(self, most: int = 50) -> int:
+    def send_due(self, most: int = 50, claim: Callable[[datetime, timedelta], Notice | None] | None = None) -> int:
         """Send owed emails that are due; returns how many were taken by the relay.
 
         A crash between sending and settling repeats an email; it never loses one.
+
+        Args:
+            claim: takes hold of the next one, as ``Records.claim_notice`` does, which it is by default.
         """
         sent = 0
         for _ in range(most):
-            held = self.portal.records.claim_notice(self.portal.clock(), LEASE)
+            held = (claim or self.portal.records.claim_notice)(self.portal.clock(), LEASE)
             if held is None:
                 break
             sent += self._send(held)
         return sent
 
-    def red_list(self) -> list[Notice]:
-        """Emails the clerk must know of: hopeless, or undelivered past the deadline; not those that nobody misses."""
-        now, unsent = self.portal.clock(), self.portal.records.unsent()
-        return [owed for owed in unsent if owed.is_red(now) and owed.problem not in UNMISSED]
+    def red_list(self, unsent: Iterable[Notice] | None = None) -> list[Notice]:
+        """Emails the clerk must know of: hopeless, or undelivered past the deadline; not those that nobody misses.
+
+        Args:
+            unsent: all of them, where they have been looked up already.
+        """
+        now, found = self.portal.clock(), self.portal.records.unsent() if unsent is None else unsent
+        return [owed for owed in found if owed.is_red(now) and owed.problem not in UNMISSED]
 
     def try_again(self) -> int:
         """Hopeless emails of the red list are due again, as after an address was mended; returns how many.
@@ -140,7 +153,8 @@ class Clockwork:
             if self._is_outdated(held, now):
                 self.portal.records.settle_notice(held.failed(OUTDATED, now, hopeless=True))
                 return False
-            self.portal.mail.send(self.compose(held), now)
+            message = self.compose(held)
+            self.portal.mail.send(replace(message, headers={**message.headers, **self.mark(held)}), now)
         except MailRefused as problem:
             self.portal.records.settle_notice(held.failed(_answer(problem), now, hopeless=True))
         except MailDeferred as problem:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from portal import flowchart_layout
+from portal.documents import Limits
 from portal.editions import read_sop
 from portal.errors import SopInvalid
 from portal.flowchart_svg import svg
@@ -40,7 +41,9 @@ def define_env(env: MacrosPlugin) -> None:
         raise PluginError(": ".join(str(fact) for fact in told if fact)) from problem
     env.conf["extra"]["sop"] = edition.data  # the theme's own templates see the configuration only
     marks = {step.key: marks_of(edition, step) for step in edition.steps}
-    env.variables.update({"sop": edition.data, "total_minutes": edition.minutes, "marks": marks})
+    limits = limits_of(Limits())
+    env.variables.update({"sop": edition.data, "form": edition.form, "total_minutes": edition.minutes})
+    env.variables.update({"marks": marks, "limits": limits})
     env.macro(edition.step, "step")
     env.macro(edition.role, "role")
     beyond = bool(env.conf["extra"].get("portal_notes", True))
@@ -49,6 +52,16 @@ def define_env(env: MacrosPlugin) -> None:
         "down": svg(flowchart_layout.down(edition, beyond=beyond), "bagan-tegak", "flow-down"),
     }
     env.macro(lambda action: [reason.label for reason in edition.reasons_for(action)], "reasons")
+    env.macro(lambda meaning: edition.form["properties"][edition.applicant[meaning]]["examples"][0], "example")
+
+
+def limits_of(limits: Limits) -> dict[str, int]:
+    """Return what an upload may measure, in the units that people read: ``megabytes``, ``pages``, ``pixels``."""
+    return {
+        "megabytes": limits.max_bytes // 1024**2,
+        "pages": limits.max_pages,
+        "pixels": limits.min_pixels,
+    }
 
 
 def marks_of(sop: Sop, step: Step) -> list[str]:

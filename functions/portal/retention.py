@@ -24,14 +24,17 @@ def forgotten_on(application: Application, sop: Sop, calendar: Calendar) -> date
 class Retention:
     """The daily sweep.
 
-    It looks at facts and not at cases: from the second day of a process on only at those that fell due since the last
-    sweep, so the work of a day depends on what is due then. The first sweep of a process takes all that was ever due,
-    so that neither a long outage nor a shortened term leaves anything behind; forgetting twice is forgetting once.
+    It looks at facts and not at cases, and after the first sweep only at those that fell due since the last one, so the
+    work of a day depends on what is due then. A first sweep takes all that was ever due, so that neither a long outage
+    nor a shortened term leaves anything behind; forgetting twice is forgetting once.
+
+    Args:
+        swept: the day up to which all has been forgotten already, where that is known.
     """
 
-    def __init__(self, portal: Portal) -> None:
+    def __init__(self, portal: Portal, swept: date | None = None) -> None:
         self._portal = portal
-        self._swept: date | None = None
+        self._swept = swept
 
     def forget_documents(self) -> int:
         """Delete the files of cases closed ``retention.documents_days`` ago; returns how many cases' were due.
@@ -50,11 +53,11 @@ class Retention:
         return len(due)
 
     def _due(self, today: date) -> Iterator[Fact]:
-        kept_for = _kept_for(self._portal.sop)
-        for fact in self._portal.records.facts():
-            day = date.fromisoformat(fact["closed"]) + kept_for
-            if day <= today and (self._swept is None or day > self._swept):
-                yield fact
+        kept_for, facts = _kept_for(self._portal.sop), self._portal.records.facts
+        if self._swept is None:
+            return (fact for fact in facts() if date.fromisoformat(fact["closed"]) + kept_for <= today)
+        since = [self._swept + timedelta(days=n) for n in range(1, (today - self._swept).days + 1)]
+        return (fact for day in since for fact in facts(str(day - kept_for)))
 
     def _forget(self, ticket: str) -> PortalError | None:
         try:

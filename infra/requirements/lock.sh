@@ -5,7 +5,8 @@ set -eu
 all=$(mktemp)
 trap 'rm -f "$all"' EXIT
 compile="uv pip compile -q --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url --no-emit-find-links"
-$compile pyproject.toml --group site --group dev -o "$all"
+$compile pyproject.toml --group aws --group site --group dev -o "$all"
 $compile --generate-hashes pyproject.toml -c "$all" -o functions/requirements.txt
+$compile --generate-hashes pyproject.toml --group aws -c "$all" -o infra/requirements/aws.txt
 $compile --generate-hashes --group site -c "$all" -o infra/requirements/site.txt
 $compile --generate-hashes --group dev -c "$all" -o infra/requirements/dev.txt

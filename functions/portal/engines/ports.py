@@ -99,8 +99,8 @@ class Records(Protocol):
     def taken(self, prefix: str) -> Sequence[str]:
         """Claims held that begin with ``prefix``."""
 
-    def facts(self) -> Iterator[Fact]:
-        """All facts ever written."""
+    def facts(self, closed: str = "") -> Iterator[Fact]:
+        """All facts; with ``2026-08`` (a year, a month, a day) only those of cases closed then."""
 
 
 @dataclass(frozen=True)

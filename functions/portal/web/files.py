@@ -1,9 +1,10 @@
-"""A document as it is kept, to be looked at by whoever a page has found entitled to."""
+"""A document as it is kept, to be looked at by whoever a page has found entitled to: from here, or straight from the
+store where an engine has the browser fetch it there."""
 
 from collections.abc import Mapping
 from typing import Final
 
-from flask import Response
+from flask import Response, redirect
 
 from portal.application import Document
 from portal.web import rooms
@@ -20,6 +21,9 @@ def serve(document: Document, name: str = "") -> Response:
     Raises:
         NotFound: it is not there any more (``file_unknown``).
     """
+    address = rooms().extra.get("original")
+    if address is not None:
+        return redirect(address(document), 303)  # type: ignore[return-value]
     content = rooms().portal.files.read(document.key, document.version)
     response = Response(content, mimetype=document.media_type)
     response.headers["Content-Security-Policy"] = SEALED

@@ -11,27 +11,19 @@ import ssl
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
-from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import parseaddr
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, Literal
 
 from portal.engines.local.database import Database
+from portal.engines.mime import ANSWER_LENGTH, compose, domain, one_line
 from portal.engines.ports import Message
 from portal.errors import MailDeferred, MailRefused
-
-ANSWER_LENGTH: Final = 300
 
 # RFC 4954: the relay wants us to log in, or differently. A fault of the configuration, not of this message.
 _OUR_FAULT: Final = frozenset({530, 534, 535, 538})
 
-# One plain address, without a name, a list or a line break; whether it exists is for the relay to say.
-_ADDRESS: Final = re.compile(r"[^\s\x00-\x1f\x7f@<>()\[\],;:\\\"]+@[^\s\x00-\x1f\x7f@<>()\[\],;:\\\"]+")
-
 _LINK: Final = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?)']")
-
 
 _MAILBOX: Final = (
     ("CREATE TABLE message (id INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL, raw BLOB NOT NULL)",),
@@ -91,7 +83,7 @@ class Smtp:
 
     def _connect(self) -> smtplib.SMTP:
         # The name to greet with is given, as smtplib would ask the DNS for one, which may take longer than the timeout.
-        greeting = _domain(self._sender)
+        greeting = domain(self._sender)
         if self._starttls == "ssl":
             context = self._tls or ssl.create_default_context()
             return smtplib.SMTP_SSL(self._host, self._port, greeting, timeout=self._timeout, context=context)
@@ -166,48 +158,6 @@ class Mailbox:
         self._database.close()
 
 
-def compose(message: Message, sender: str, at: datetime) -> EmailMessage:
-    """The message in the form relays take (RFC 5322, MIME).
-
-    Raises:
-        MailRefused: ``message.to`` is not one address (``mail_refused``).
-    """
-    if not _ADDRESS.fullmatch(message.to):
-        raise MailRefused("mail_refused", answer="not an address")
-    mail = EmailMessage(policy=SMTP)
-    mail["From"] = sender
-    mail["To"] = message.to
-    mail["Subject"] = _one_line(message.subject)
-    mail["Date"] = at
-    mail["Message-ID"] = _message_id(message, sender, at)
-    # RFC 3834 and its Exchange counterpart: no "out of office" in reply.
-    mail["Auto-Submitted"] = "auto-generated"
-    mail["X-Auto-Response-Suppress"] = "All"
-    for name, value in message.headers.items():
-        del mail[name]
-        mail[name] = _one_line(value)
-    mail.set_content(message.text)
-    mail.add_alternative(message.html, subtype="html")
-    if message.calendar:
-        mail.add_attachment(message.calendar, subtype="calendar", filename="jadwal.ics")
-    return mail
-
-
-def _message_id(message: Message, sender: str, at: datetime) -> str:
-    # Made from what is sent, so that nothing random is needed and the same sending never bears two ids.
-    said = "\0".join((message.to, message.subject, message.text, at.isoformat()))
-    return f"<{sha256(said.encode()).hexdigest()[:32]}@{_domain(sender)}>"
-
-
-def _domain(sender: str) -> str:
-    return parseaddr(sender)[1].rpartition("@")[2]
-
-
-def _one_line(value: str) -> str:
-    # A line break in a header would begin another header.
-    return " ".join(value.split())
-
-
 @contextmanager
 def _deferring() -> Iterator[None]:
     try:
@@ -244,4 +194,4 @@ def _reply(problem: Exception) -> tuple[int, str]:
 
 def _answer(problem: Exception) -> str:
     code, words = _reply(problem)
-    return _one_line(f"{code or ''} {words}")[:ANSWER_LENGTH]
+    return one_line(f"{code or ''} {words}")[:ANSWER_LENGTH]

@@ -81,8 +81,9 @@ class SqliteRecords:
         query = "SELECT name FROM claim WHERE name >= ? AND name < ? ORDER BY name"
         return [name for (name,) in self._all(query, prefix, f"{prefix}\U0010ffff")]
 
-    def facts(self) -> Iterator[Fact]:
-        return (json.loads(body) for (body,) in self._all("SELECT body FROM fact ORDER BY rowid"))
+    def facts(self, closed: str = "") -> Iterator[Fact]:
+        query = "SELECT body FROM fact WHERE coalesce(json_extract(body, '$.closed'), '') GLOB ? || '*' ORDER BY rowid"
+        return (json.loads(body) for (body,) in self._all(query, closed))
 
     # --- drafts --------------------------------------------------------------------------------------------------
 

@@ -54,7 +54,7 @@ def application_row(application: Application, waits_on: str) -> Row:
     return {
         "ticket": application.ticket,
         "waiting_role": waits_on,
-        "waiting_since": utc(_came_here(application)),
+        "waiting_since": utc(application.since),
         "body": as_json(body),
     }
 
@@ -145,16 +145,6 @@ def as_json(value: object) -> str:
 def utc(at: datetime) -> str:
     # Always to the microsecond, so that texts sort as the times they stand for.
     return at.astimezone(UTC).isoformat(timespec="microseconds")
-
-
-def _came_here(application: Application) -> datetime:
-    """Since when the application is in its present step and state; picking another visit, say, changes neither."""
-    since = application.events[-1].at
-    for event in reversed(application.events):
-        if (event.step, event.state) != (application.step, application.state):
-            break
-        since = event.at
-    return since
 
 
 def _day(day: date | None) -> str:

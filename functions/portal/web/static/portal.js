@@ -21,19 +21,20 @@ function upload(form) {
   const request = form.request = new XMLHttpRequest();
   const failed = (why) => { running--; fail(form, why.trim?.() || data.errorNetwork); };
   const finish = () => answer(form, file.name).catch(failed);
-  let sent = false, spoken = 0;
+  let spoken = 0;
   const progress = (percent) => {
     const text = show(form, data.uploading.replace("{n}", percent), percent);
     if (percent >= spoken) { say(text); spoken += 25; }
   };
   request.upload.onprogress = (event) => progress(Math.floor(event.loaded / event.total * 100));
-  request.upload.onload = () => { sent = true; say(show(form, data.checking, 100)); };
-  // What the store answers (a redirect, say) may be unreadable here; when all was sent, the portal knows.
+  request.upload.onload = () => say(show(form, data.checking, 100));
+  // What the store answers may be unreadable here (it sends on to a page, which a script may not follow from another
+  // origin): whether the file has arrived, the portal knows.
   request.onload = () => {
     const why = request.status > 399 && refusal(parse(request.response));
     why ? failed(why) : finish();
   };
-  request.onerror = () => sent ? finish() : failed("");
+  request.onerror = finish;
   request.onabort = () => running--;
   running++;
   one(".error", cardOf(form)).hidden = true;

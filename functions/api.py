@@ -1,0 +1,22 @@
+"""Lambda: every page that is not on the static site, behind CloudFront and API Gateway."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from portal import bootstrap_aws
+
+Event = dict[str, Any]
+
+
+def handler(event: Event, context: Any) -> dict[str, Any]:
+    return _pages()(event, context)
+
+
+@cache
+def _pages() -> Callable[[Event, Any], dict[str, Any]]:
+    from apig_wsgi import make_lambda_handler
+
+    house = bootstrap_aws.warm()
+    bootstrap_aws.keep_edition(house)
+    return make_lambda_handler(bootstrap_aws.wsgi(house))

@@ -1,0 +1,208 @@
+"""The wiring on AWS: settings from a function's environment, and clients that are made when they are first needed."""
+
+import os
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from portal.application import Document
+from portal.config import ROOT
+from portal.editions import read_sop
+from portal.engines.aws.feedback import HEADER, reference
+from portal.engines.aws.files import S3Files
+from portal.engines.aws.mail import SesMail
+from portal.engines.aws.records import DynamoRecords
+from portal.engines.ports import Mail
+from portal.errors import SettingInvalid
+from portal.house import Engine, House, furnish, pages
+from portal.links import Links
+
+ORIGINAL_LINK: Final = timedelta(minutes=1)
+"""How long the signed address of a document lives, to which a browser is sent on."""
+
+PATIENCE: Final[Mapping[str, tuple[int, int, int]]] = {
+    "dynamodb": (2, 4, 3),
+    "s3": (2, 8, 3),
+    # Once only: whether and when to send again is the clockwork's business.
+    "sesv2": (3, 10, 1),
+    "ssm": (2, 4, 4),
+}
+"""Seconds to connect, seconds to answer, and tries, by service; a page must be there within its function's 29 s."""
+
+
+EXAMPLES: Final[Mapping[str, str]] = {
+    "address": "https://tte.example.go.id",
+    "table": "portal-Table-1ABC2DEF",
+    "document_bucket": "portal-documentbucket-1abc2def",
+    "link_keys_parameter": "/portal/link-keys",
+}
+"""What settings look like that are missing."""
+
+
+@dataclass(frozen=True)
+class AwsConfig:
+    """Settings; a function that is not given one has no business with what it leads to.
+
+    Attributes:
+        service: folder of the service's ``sop.toml``; the shared schemas lie beside it.
+        address: public address, without a slash at the end.
+        link_keys_parameter: name of the SSM parameter with the keys that sign links, one a line, newest last.
+        rehearsal: never from the environment, so that no setting can open a mailbox page to the world.
+    """
+
+    service: Path
+    address: str
+    table: str
+    document_bucket: str
+    link_keys_parameter: str
+    sender: str
+    configuration_set: str
+    site: Path | None = None
+    rehearsal: bool = False
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str], **given: Any) -> "AwsConfig":
+        """Settings from the variables of ``infra/template.yaml``; ``given`` ones go before.
+
+        SERVICE, ADDRESS, TABLE, DOCUMENT_BUCKET, LINK_KEYS_PARAMETER, SENDER, CONFIGURATION_SET.
+        """
+        settings = {
+            "service": Path(environ.get("SERVICE", ROOT / "schemas" / "penerbitan")),
+            "address": environ.get("ADDRESS", "").rstrip("/"),
+            "table": environ.get("TABLE", ""),
+            "document_bucket": environ.get("DOCUMENT_BUCKET", ""),
+            "link_keys_parameter": environ.get("LINK_KEYS_PARAMETER", ""),
+            "sender": environ.get("SENDER", ""),
+            "configuration_set": environ.get("CONFIGURATION_SET", ""),
+        }
+        return cls(**{**settings, **given})
+
+    def must_be_complete(self) -> None:
+        """Raises SettingInvalid (``setting_missing``): what every command needs is not set."""
+        for name in ("address", "table", "document_bucket", "link_keys_parameter"):
+            if not getattr(self, name):
+                raise SettingInvalid("setting_missing", key=name.upper(), expected=EXAMPLES[name])
+
+
+class Clients:
+    """boto3 clients by the name of their service, each made when it is first asked for something.
+
+    A look at a ticket's status needs no S3, and a reminder no SES; making a client takes a tenth of a second.
+
+    Args:
+        given: what else boto3 is to know (``endpoint_url``, say).
+    """
+
+    def __init__(self, **given: Any) -> None:
+        self._given = given
+        self._made: dict[str, Any] = {}
+        self._one_at_a_time = threading.Lock()  # boto3 may not make two at once
+
+    def made(self, service: str) -> Any:
+        with self._one_at_a_time:
+            if service not in self._made:
+                self._made[service] = _client(service, self._given)
+            return self._made[service]
+
+    def lazily(self, service: str) -> Any:
+        """Stands for the client until it is asked for something."""
+        return _Lazily(lambda: self.made(service))
+
+
+def _client(service: str, given: Mapping[str, Any]) -> Any:
+    import boto3
+    from botocore.config import Config
+
+    connect, answer, tries = PATIENCE.get(service, (2, 10, 1))
+    settings: dict[str, Any] = {"retries": {"mode": "standard", "total_max_attempts": tries}}
+    if service == "s3":
+        # Signed addresses of the region's own host: one that is to be enabled first, such as Jakarta, knows no other.
+        settings |= {"signature_version": "s3v4", "s3": {"addressing_style": "virtual"}}
+    config = Config(connect_timeout=connect, read_timeout=answer, **settings)
+    make: Any = boto3.client  # its stubs know services by their literal names only
+    return make(service, config=config, **given)
+
+
+class _Lazily:
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self._make = make
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._make(), name)
+
+
+def build_aws(
+    config: AwsConfig,
+    clock: Callable[[], datetime] | None = None,
+    clients: Clients | None = None,
+    before_mail: Callable[[Mail], Mail] = lambda mail: mail,
+    extra: Mapping[str, Any] | None = None,
+) -> House:
+    """The portal on DynamoDB, S3 and SES.
+
+    Args:
+        before_mail: what a rehearsal puts before SES, and ``extra`` what it gives the pages.
+    """
+    clients, clock = clients or Clients(), clock or (lambda: datetime.now(UTC))
+    edition = read_sop(config.service)
+    links = Links(_keys(clients, config.link_keys_parameter))
+    records = DynamoRecords(clients.lazily("dynamodb"), config.table)
+    files = S3Files(clients.lazily("s3"), config.document_bucket, clock)
+    mail = before_mail(SesMail(clients.lazily("sesv2"), config.sender, config.configuration_set))
+
+    def original(document: Document) -> str:
+        # Straight from the bucket: a function's answer may have 6 MB, and a document of 5 MB has more in Base64.
+        expires = clock() + ORIGINAL_LINK
+        return files.address(document.key, document.version, expires, media_type=document.media_type)
+
+    extra = {"original": original, **(extra or {})}
+    mark = {"mark": lambda notice: {HEADER: reference(notice.identity)}}
+    engine = Engine(records, files, mail, links, extra, mark)
+    return furnish(edition, engine, clock, config)
+
+
+@cache
+def warm() -> House:
+    """The house of this process, kept from one invocation to the next."""
+    return build_aws(AwsConfig.from_environment(os.environ))
+
+
+def keep_edition(house: House) -> None:
+    """Applications will run under this edition of the SOP; whoever takes them in keeps it first."""
+    house.portal.records.keep_sop(house.portal.sop.version, house.portal.sop.snapshot())
+
+
+def wsgi(house: House) -> Any:
+    """The dynamic pages as a browser sees them through CloudFront.
+
+    API Gateway is called by its own name, not by the public one, and by CloudFront's address, which puts the browser's
+    last but one into X-Forwarded-For.
+    """
+    app, public = pages(house, _store_origin(house)), urlsplit(house.config.address)
+
+    def at_public_address(request: dict[str, Any], start_response: Any) -> Any:
+        request |= {"HTTP_HOST": public.netloc, "SERVER_NAME": public.hostname, "wsgi.url_scheme": public.scheme}
+        way = request.get("HTTP_X_FORWARDED_FOR", "").split(",")
+        if len(way) > 1:
+            request["REMOTE_ADDR"] = way[-2].strip()
+        return app(request, start_response)
+
+    return at_public_address
+
+
+def _store_origin(house: House) -> str:
+    """Where the forms of uploads lead."""
+    url = house.portal.files.upload_form("origin", 1, house.portal.clock(), "").url
+    return f"{urlsplit(url).scheme}://{urlsplit(url).netloc}"
+
+
+def _keys(clients: Clients, name: str) -> list[str]:
+    if not name:
+        return []
+    answer = clients.made("ssm").get_parameter(Name=name, WithDecryption=True)
+    return str(answer["Parameter"]["Value"]).split()

@@ -1,0 +1,266 @@
+"""One DynamoDB table: reads, changes and transactions on items of plain values. Never knows what an item means."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from botocore.exceptions import ClientError
+
+from portal.engines.aws.faults import PASSING, code, translated
+from portal.errors import Conflict, Unavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+Item = Mapping[str, Any]
+Key = Mapping[str, str]
+Values = Mapping[str, Any]
+"""What the placeholders of an expression (``:now``) stand for."""
+
+Answer = TypeVar("Answer")
+
+INDEX: Final = "GSI1"
+MOST_AT_ONCE: Final = 100
+"""Writes in a transaction, keys in a batch: the service's own limits."""
+
+NEW: Final = "attribute_not_exists(PK)"
+EXISTING: Final = "attribute_exists(PK)"
+
+_PAUSES: Final = (0.05, 0.1, 0.2, 0.4, 0.8)
+"""Seconds to wait while another transaction is at the same items, or the service answers only a part."""
+
+
+@dataclass(frozen=True)
+class Write:
+    """One item of a transaction: put, or deleted.
+
+    Attributes:
+        item: what to put; of a deletion the key.
+        condition: on the item as it is stored; ``values`` fill its placeholders.
+        conflict: code of the Conflict if the condition does not hold; if empty, this write is left out then.
+    """
+
+    item: Item
+    condition: str = ""
+    values: Values = field(default_factory=dict)
+    conflict: str = ""
+    deletes: bool = False
+
+
+class Table:
+    """A table whose key is ``PK`` and ``SK``.
+
+    Reads of items are consistent: what was written is seen. The index follows a moment later, so it is only asked where
+    to look.
+
+    Args:
+        pause: waits for so many seconds.
+
+    Raises:
+        Unavailable: from every method (``store_unavailable``).
+    """
+
+    def __init__(self, client: "DynamoDBClient", name: str, pause: Callable[[float], None]) -> None:
+        self._client = client
+        self._name = name
+        self._pause = pause
+
+    # --- reading -------------------------------------------------------------------------------------------------
+
+    def get(self, key: Key) -> Item | None:
+        with translated():
+            answer = self._client.get_item(TableName=self._name, Key=_wired(key), ConsistentRead=True)
+        return _plain(answer["Item"]) if "Item" in answer else None
+
+    def get_all(self, keys: Iterable[Key]) -> Iterator[Item]:
+        """The items under these keys that are there, in no order."""
+        # A list that changes while its pages are read may name a key twice, which a batch refuses.
+        wanted = [_wired({"PK": pk, "SK": sk}) for pk, sk in {(key["PK"], key["SK"]): None for key in keys}]
+        for start in range(0, len(wanted), MOST_AT_ONCE):
+            yield from self._batch(wanted[start : start + MOST_AT_ONCE])
+
+    def partition(self, name: str, beginning: str = "") -> Iterator[Item]:
+        """The items of a partition, or those whose sort key begins so, in the order of their keys."""
+        condition, values = "PK = :name", {":name": name}
+        if beginning:
+            condition, values = f"{condition} AND begins_with(SK, :beginning)", {**values, ":beginning": beginning}
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._name,
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=_wired(values),
+            ConsistentRead=True,
+        )
+        with translated():
+            for page in pages:
+                yield from map(_plain, page["Items"])
+
+    def listed(self, name: str, until: str = "", page: int = MOST_AT_ONCE) -> Iterator[Key]:
+        """The keys of the items on a list of the index, or of those up to a place on it, in its order.
+
+        Args:
+            page: how many to read at a time.
+        """
+        condition, values = "GSI1PK = :name", {":name": name}
+        if until:
+            condition, values = f"{condition} AND GSI1SK <= :until", {**values, ":until": until}
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._name,
+            IndexName=INDEX,
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=_wired(values),
+            PaginationConfig={"PageSize": page},
+        )
+        with translated():
+            for found in pages:
+                yield from ({"PK": item["PK"]["S"], "SK": item["SK"]["S"]} for item in found["Items"])
+
+    # --- writing -------------------------------------------------------------------------------------------------
+
+    def update(self, key: Key, expression: str, values: Values, condition: str = "") -> Item | None:
+        """The item after the change; None, and nothing changed, if the condition does not hold."""
+        try:
+            return self._updated(key, expression, values, condition)
+        except ClientError as problem:
+            if code(problem) == "ConditionalCheckFailedException":
+                return None
+            raise
+
+    def count(self, key: Key) -> int:
+        """1, 2, 3 ...: one more each time, whoever asks at the same moment."""
+        return int(self._updated(key, "ADD given :one", {":one": 1})["given"])
+
+    def delete(self, key: Key) -> None:
+        with translated():
+            self._undisturbed(lambda: self._client.delete_item(TableName=self._name, Key=_wired(key)))
+
+    def transact(self, writes: Sequence[Write]) -> None:
+        """All of the writes or none, save those that name no conflict and whose condition does not hold.
+
+        boto3 marks its own repetitions after a time-out with a token, so that one of them cannot meet another. Ours
+        need none: a second try meets what the first one wrote, by its condition.
+
+        Args:
+            writes: at most 100, each of another item.
+
+        Raises:
+            Conflict: with the code of the first write, in their order, whose condition does not hold.
+        """
+        pauses = iter(_PAUSES)
+        while writes:
+            reasons = self._attempt(writes)
+            if not reasons:
+                return
+            unmet = [reason == "ConditionalCheckFailed" for reason in reasons]
+            for write, is_unmet in zip(writes, unmet, strict=True):
+                if is_unmet and write.conflict:
+                    raise Conflict(write.conflict)
+            if not any(unmet):
+                self._wait(pauses)
+            writes = [write for write, is_unmet in zip(writes, unmet, strict=True) if not is_unmet]
+
+    # --- within --------------------------------------------------------------------------------------------------
+
+    def _updated(self, key: Key, expression: str, values: Values, condition: str = "") -> Item:
+        request: Any = {
+            "TableName": self._name,
+            "Key": _wired(key),
+            "UpdateExpression": expression,
+            "ExpressionAttributeValues": _wired(values),
+            "ReturnValues": "ALL_NEW",
+            **({"ConditionExpression": condition} if condition else {}),
+        }
+        with translated():
+            answer = self._undisturbed(lambda: self._client.update_item(**request))
+        return _plain(answer["Attributes"])
+
+    def _attempt(self, writes: Sequence[Write]) -> Sequence[str]:
+        """For each write why the transaction was cancelled; empty if it was not."""
+        transaction: Any = [self._operation(write) for write in writes]
+        try:
+            with translated():
+                self._client.transact_write_items(TransactItems=transaction)
+        except ClientError as problem:
+            response: Any = problem.response
+            reasons = [reason.get("Code", "None") for reason in response.get("CancellationReasons", ())]
+            if set(reasons) - {"None", "ConditionalCheckFailed"} - PASSING or not reasons:
+                raise
+            return reasons
+        return ()
+
+    def _operation(self, write: Write) -> Mapping[str, Any]:
+        operation: dict[str, Any] = {"TableName": self._name, "Key" if write.deletes else "Item": _wired(write.item)}
+        if write.condition:
+            operation["ConditionExpression"] = write.condition
+        if write.values:
+            operation["ExpressionAttributeValues"] = _wired(write.values)
+        return {"Delete" if write.deletes else "Put": operation}
+
+    def _batch(self, keys: Sequence[Any]) -> Iterator[Item]:
+        pauses = iter(_PAUSES)
+        wanted: Any = {self._name: {"Keys": keys, "ConsistentRead": True}}
+        while True:
+            with translated():
+                answer = self._client.batch_get_item(RequestItems=wanted)
+            yield from map(_plain, answer["Responses"].get(self._name, ()))
+            wanted = answer.get("UnprocessedKeys")
+            if not wanted:
+                return
+            self._wait(pauses)
+
+    def _undisturbed(self, change: Callable[[], Answer]) -> Answer:
+        """Change one item, once no transaction is at it."""
+        pauses = iter(_PAUSES)
+        while True:
+            try:
+                return change()
+            except ClientError as problem:
+                if code(problem) != "TransactionConflictException":
+                    raise
+                self._wait(pauses)
+
+    def _wait(self, pauses: Iterator[float]) -> None:
+        for seconds in pauses:
+            self._pause(seconds)
+            return
+        raise Unavailable("store_unavailable")
+
+
+# Written here rather than taken from boto3, whose numbers come back as Decimal: what an event's hash covers must come
+# back as it was, and so must the rest.
+
+
+def _wired(item: Item) -> dict[str, Any]:
+    return {name: _to_wire(value) for name, value in item.items()}
+
+
+def _plain(item: Item) -> dict[str, Any]:
+    return {name: _from_wire(value) for name, value in item.items()}
+
+
+def _to_wire(value: object) -> dict[str, Any]:
+    if value is None:
+        return {"NULL": True}
+    if isinstance(value, bool):
+        return {"BOOL": value}
+    if isinstance(value, str):
+        return {"S": str(value)}
+    if isinstance(value, int):
+        return {"N": str(value)}
+    if isinstance(value, Mapping):
+        return {"M": _wired(value)}
+    if isinstance(value, list | tuple):
+        return {"L": [_to_wire(inner) for inner in value]}
+    raise TypeError(f"not a value for an item: {type(value).__name__}")
+
+
+def _from_wire(attribute: Mapping[str, Any]) -> Any:
+    ((kind, value),) = attribute.items()
+    if kind == "NULL":
+        return None
+    if kind == "N":
+        return int(value)
+    if kind == "M":
+        return _plain(value)
+    if kind == "L":
+        return [_from_wire(inner) for inner in value]
+    return value

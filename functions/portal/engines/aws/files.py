@@ -1,0 +1,161 @@
+"""The files in an S3 bucket: what ``ports.Files`` promises. Bytes go between browser and bucket where they can."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import ClientError
+
+from portal.engines.aws.faults import code, translated
+from portal.engines.ports import Stored, UploadForm
+from portal.errors import NotFound, Unavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import CopySourceTypeDef
+
+# A version id that never was is an InvalidArgument to S3.
+_UNKNOWN: Final = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NotFound", "InvalidArgument"})
+
+UNSEEN: Final = "application/octet-stream"
+"""The type of what has been uploaded and not yet looked at: a browser that got hold of it would not open it."""
+
+
+class S3Files:
+    """``ports.Files`` in a bucket that keeps versions.
+
+    Needs the actions s3:GetObject, GetObjectVersion, PutObject, DeleteObjectVersion on its objects, and
+    s3:ListBucketVersions and ListBucket on the bucket; without the latter S3 calls forbidden what is not there.
+
+    Args:
+        client: signing with version 4 (``signature_version="s3v4"``) for its region's own address, so that signed
+            addresses are not redirected.
+        clock: the time now, which ``expires`` is compared with; signatures count in seconds from when they are made.
+        encryption: what every object is encrypted with ("aws:kms", "AES256"); the bucket's own setting if empty.
+    """
+
+    def __init__(self, client: "S3Client", bucket: str, clock: Callable[[], datetime], encryption: str = "") -> None:
+        self._client = client
+        self._bucket = bucket
+        self._clock = clock
+        self._encryption = encryption
+
+    # --- straight between browser and bucket ---------------------------------------------------------------------
+
+    def upload_form(self, key: str, max_bytes: int, expires: datetime, redirect: str) -> UploadForm:
+        """The fields sign key, size and type; the file itself is posted after them, in a field named ``file``.
+
+        S3 sends the browser on with ``bucket``, ``key`` and ``etag`` added to the redirect.
+        """
+        fields = {"success_action_redirect": redirect, "Content-Type": UNSEEN}
+        if self._encryption:
+            fields["x-amz-server-side-encryption"] = self._encryption
+        with translated():
+            form = self._client.generate_presigned_post(
+                Bucket=self._bucket,
+                Key=key,
+                Fields=fields,
+                Conditions=[["content-length-range", 1, max_bytes], *({name: fields[name]} for name in fields)],
+                ExpiresIn=self._seconds_until(expires),
+            )
+        return UploadForm(form["url"], form["fields"])
+
+    def address(self, key: str, version: str, expires: datetime, *, media_type: str, filename: str = "") -> str:
+        """A short-lived signed address at which a browser gets exactly the pinned content.
+
+        Args:
+            media_type: what the browser is told that it is.
+            filename: what it is saved as, plain ASCII without quotes; if empty, it is shown rather than saved.
+        """
+        disposition = f'attachment; filename="{filename}"' if filename else "inline"
+        with translated():
+            return self._client.generate_presigned_url(
+                "get_object",
+                Params={
+                    "Bucket": self._bucket,
+                    "Key": key,
+                    "VersionId": version,
+                    "ResponseContentType": media_type,
+                    "ResponseContentDisposition": disposition,
+                    "ResponseCacheControl": "private, no-store",
+                },
+                ExpiresIn=self._seconds_until(expires),
+            )
+
+    # --- files ---------------------------------------------------------------------------------------------------
+
+    def stat(self, key: str) -> Stored:
+        return self._described(key)
+
+    def read(self, key: str, version: str) -> bytes:
+        with _missing_is_unknown(), translated():
+            found = self._client.get_object(Bucket=self._bucket, Key=key, VersionId=_pinned(version))
+            return found["Body"].read()
+
+    def write(self, key: str, content: bytes, media_type: str) -> Stored:
+        with translated():
+            written = self._client.put_object(
+                Bucket=self._bucket, Key=key, Body=content, ContentType=media_type, **self._encrypted()
+            )
+        return Stored(key, written["VersionId"], len(content))
+
+    def copy(self, key: str, version: str, target: str) -> Stored:
+        source: CopySourceTypeDef = {"Bucket": self._bucket, "Key": key, "VersionId": _pinned(version)}
+        with _missing_is_unknown(), translated():
+            copied = self._client.copy_object(Bucket=self._bucket, Key=target, CopySource=source, **self._encrypted())
+        return self._described(target, VersionId=copied["VersionId"])
+
+    def delete(self, prefix: str) -> None:
+        """Forget all below ``drafts/a1/``, or the file of a key; never a neighbour whose name merely begins the same.
+
+        Raises:
+            NotFound: a prefix that would take everything (``file_unknown``).
+        """
+        name = prefix.removesuffix("/")
+        if not name:
+            raise NotFound("file_unknown")
+        pages = self._client.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=prefix)
+        with translated():
+            for page in pages:  # of at most 1,000, as many as one deletion takes
+                found = [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
+                self._delete([v for v in found if v["Key"] == prefix or v["Key"].startswith(f"{name}/")])
+
+    # --- within --------------------------------------------------------------------------------------------------
+
+    def _described(self, key: str, **version: Any) -> Stored:
+        with _missing_is_unknown(), translated():
+            found = self._client.head_object(Bucket=self._bucket, Key=key, **version)
+        return Stored(key, found["VersionId"], found["ContentLength"])
+
+    def _delete(self, versions: Sequence[Any]) -> None:
+        if not versions:
+            return
+        named: Any = [{"Key": version["Key"], "VersionId": version["VersionId"]} for version in versions]
+        answer = self._client.delete_objects(Bucket=self._bucket, Delete={"Objects": named, "Quiet": True})
+        # The request succeeds although objects remain.
+        for problem in answer.get("Errors", ()):
+            raise Unavailable("store_unavailable", answer=problem.get("Code", ""))
+
+    def _seconds_until(self, moment: datetime) -> int:
+        return max(1, int((moment - self._clock()).total_seconds()))
+
+    def _encrypted(self) -> Any:
+        return {"ServerSideEncryption": self._encryption} if self._encryption else {}
+
+
+def _pinned(version: str) -> str:
+    # An empty one would stand for the newest.
+    if not version:
+        raise NotFound("file_unknown")
+    return version
+
+
+@contextmanager
+def _missing_is_unknown() -> Iterator[None]:
+    try:
+        yield
+    except ClientError as problem:
+        if code(problem) in _UNKNOWN:
+            raise NotFound("file_unknown") from problem
+        raise

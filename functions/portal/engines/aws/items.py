@@ -1,0 +1,267 @@
+"""The table: which items there are, under which keys, and nouns to items and back. Pure; never talks to AWS.
+
+One DynamoDB table with the key ``PK`` (partition, string) and ``SK`` (sort, string), and one global secondary index
+``GSI1`` with the key ``GSI1PK`` (partition, string) and ``GSI1SK`` (sort, string) that projects keys only: the index
+says where to look, what is true is read from the item itself. Items carry the index's attributes only while they are on
+a list, so the index holds what is to be done and nothing else. Time to live is taken from ``expires_at`` (epoch
+seconds). The stream tells of a new owed email by the insertion of an item whose ``PK`` begins with ``NOTICE#``.
+
+=========== ========================== =============================== ================= ==============================
+item        PK                         SK                              GSI1PK            GSI1SK
+=========== ========================== =============================== ================= ==============================
+application APPLICATION#TTE-26-4F7K-.. APPLICATION                     WAITING#kadis (1) since, then #ticket
+event       APPLICATION#TTE-26-4F7K-.. EVENT#0003
+notice      NOTICE#TTE-26-4F7K-9QXM    0003#turn##kadis@...go.id (2)   OUTBOX (3)        due_at
+                                                                       HOPELESS (3)      due_at
+draft       DRAFT#5b0c...              DRAFT                           DRAFTS            created_at, then #id
+claim       CLAIM                      visit/penerbitan/2026-08-04...
+official    OFFICIAL                   kadis#2024-01-02#kadis@...go.id
+sop         SOP#<version>              SOP
+counter     COUNTER#agenda-2026        COUNTER
+fact        FACT                       2026-08-03#TTE-26-4F7K-9QXM
+=========== ========================== =============================== ================= ==============================
+
+(1) whoever has to act, a role or the applicant; on no list once closed.
+(2) event, letter, occasion, recipient: with the PK the identity of the notice.
+(3) OUTBOX while it is to be sent, HOPELESS when the relay has refused it for good, on no list once sent.
+
+An item may have 400 KB. What a person types is bounded by the forms (a case and its newest event take some 10 KB), the
+events are items of their own, and an edition of the SOP takes some 40 KB.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+
+from portal.application import Application, Document, Draft, Event
+from portal.engines.ports import Fact
+from portal.notices import Notice, Official
+
+Item = Mapping[str, Any]
+"""Attributes of an item as plain values: text, whole numbers, truth, nothing, lists and mappings of these."""
+
+Key = Mapping[str, str]
+
+CLAIMS: Final = "CLAIM"
+OFFICIALS: Final = "OFFICIAL"
+FACTS: Final = "FACT"
+
+OUTBOX: Final = "OUTBOX"
+HOPELESS: Final = "HOPELESS"
+DRAFTS: Final = "DRAFTS"
+
+# --- keys ------------------------------------------------------------------------------------------------------------
+
+
+def application_key(ticket: str) -> Key:
+    """``APPLICATION#TTE-26-4F7K-9QXM``, ``APPLICATION``"""
+    return _key(f"APPLICATION#{ticket}", "APPLICATION")
+
+
+def event_key(ticket: str, number: int) -> Key:
+    """``APPLICATION#TTE-26-4F7K-9QXM``, ``EVENT#0003``: sorts after the application and as the events happened."""
+    return _key(f"APPLICATION#{ticket}", f"EVENT#{number:04d}")
+
+
+def notice_key(identity: tuple[str, int, str, str, str]) -> Key:
+    """``NOTICE#TTE-26-4F7K-9QXM``, ``0003#reminder#2026-08-05#kadis@tarakankota.go.id``
+
+    The recipient comes last, as nothing else in it is typed by people and could hold a ``#``.
+    """
+    about, event, letter, recipient, occasion = identity
+    return _key(notices_of(about), f"{event:04d}#{letter}#{occasion}#{recipient}")
+
+
+def notices_of(about: str) -> str:
+    """``NOTICE#TTE-26-4F7K-9QXM``: the partition of all emails about a ticket or a draft."""
+    return f"NOTICE#{about}"
+
+
+def draft_key(id: str) -> Key:
+    """``DRAFT#5b0c61``, ``DRAFT``"""
+    return _key(f"DRAFT#{id}", "DRAFT")
+
+
+def claim_key(name: str) -> Key:
+    """``CLAIM``, ``visit/penerbitan/2026-08-04T08:30/0``: in one partition, to be listed by beginning."""
+    return _key(CLAIMS, name)
+
+
+def official_key(official: Official) -> Key:
+    """``OFFICIAL``, ``kadis#2024-01-02#kadis@tarakankota.go.id``"""
+    return _key(OFFICIALS, f"{official.role}#{_day(official.since)}#{official.email.lower()}")
+
+
+def sop_key(version: str) -> Key:
+    """``SOP#9f86d0``, ``SOP``"""
+    return _key(f"SOP#{version}", "SOP")
+
+
+def counter_key(series: str) -> Key:
+    """``COUNTER#agenda-2026``, ``COUNTER``"""
+    return _key(f"COUNTER#{series}", "COUNTER")
+
+
+def fact_key(ticket: str, closed: str) -> Key:
+    """``FACT``, ``2026-08-03#TTE-26-4F7K-9QXM``: in one partition by day, so that a month is one range of it."""
+    return _key(FACTS, f"{closed}#{ticket}")
+
+
+def waiting_list(role: str) -> str:
+    """``WAITING#kadis``"""
+    return f"WAITING#{role}"
+
+
+# --- applications ----------------------------------------------------------------------------------------------------
+
+
+def application_item(application: Application, waits_on: str) -> Item:
+    """The application without its events; ``version`` is the number of the newest."""
+    ticket = application.ticket
+    return {
+        **application_key(ticket),
+        **(_on_list(waiting_list(waits_on), f"{moment(application.since)}#{ticket}") if waits_on else {}),
+        "ticket": ticket,
+        "service": application.service,
+        "sop_version": application.sop_version,
+        "form": application.form,
+        "documents": [vars(document) for document in application.documents],
+        "version": application.version,
+        "waits_on": waits_on,
+    }
+
+
+def event_item(ticket: str, event: Event) -> Item:
+    """The event as the very values that its hash covers."""
+    return {**event_key(ticket, event.number), "entry": event.entry()}
+
+
+def application(found: Sequence[Item]) -> Application:
+    """The application of an ``application_item`` and its ``event_item``s, in the order of their keys."""
+    kept, *others = found
+    events = tuple(Event.from_entry(item["entry"]) for item in others)
+    return Application(
+        ticket=kept["ticket"],
+        service=kept["service"],
+        sop_version=kept["sop_version"],
+        form=kept["form"],
+        documents=tuple(Document(**document) for document in kept["documents"]),
+        step=events[-1].step,
+        state=events[-1].state,
+        events=events,
+    )
+
+
+def ticket(key: Key) -> str:
+    """The ticket of an ``application_key``."""
+    return key["PK"].removeprefix("APPLICATION#")
+
+
+def waits_on(found: Sequence[Item]) -> str:
+    """Who has to act: a role, the applicant, or nobody ("") once closed."""
+    return str(found[0]["waits_on"])
+
+
+def is_of_one_moment(found: Sequence[Item]) -> bool:
+    """Were application and events read as one transaction left them, not while another was being written?"""
+    kept, *events = found
+    return bool(events) and kept["version"] == events[-1]["entry"]["number"]
+
+
+# --- drafts ----------------------------------------------------------------------------------------------------------
+
+
+def draft_item(draft: Draft, life: timedelta) -> Item:
+    """``life``: how long after its making the table may forget it by itself.
+
+    A draft that mends a returned application lives as long as that waits, so it has no such term.
+    """
+    made = draft.created_at
+    return {
+        **draft_key(draft.id),
+        **_on_list(DRAFTS, f"{moment(made)}#{draft.id}"),
+        **vars(draft),
+        "created_at": made.isoformat(),
+        "documents": [vars(document) for document in draft.documents],
+        **({} if draft.mends else {"expires_at": int((made + life).timestamp())}),
+    }
+
+
+def draft(item: Item) -> Draft:
+    kept = {name: item[name] for name in Draft.__dataclass_fields__}
+    kept["created_at"] = datetime.fromisoformat(kept["created_at"])
+    kept["documents"] = tuple(Document(**document) for document in kept["documents"])
+    kept["items"] = tuple(kept["items"])
+    return Draft(**kept)
+
+
+# --- owed emails -----------------------------------------------------------------------------------------------------
+
+
+def notice_item(notice: Notice) -> Item:
+    return {
+        **notice_key(notice.identity),
+        **notice_list(notice),
+        **vars(notice),
+        "queued_at": moment(notice.queued_at),
+        "due_at": moment(notice.due_at),
+        "sent_at": moment(notice.sent_at) if notice.sent_at else None,
+    }
+
+
+def notice_list(notice: Notice) -> Item:
+    """The index's attributes of a notice: on which list it is, if any."""
+    if notice.sent_at:
+        return {}
+    return _on_list(HOPELESS if notice.hopeless else OUTBOX, moment(notice.due_at))
+
+
+def notice(item: Item) -> Notice:
+    kept = {name: item[name] for name in Notice.__dataclass_fields__}
+    for name in ("queued_at", "due_at", "sent_at"):
+        kept[name] = datetime.fromisoformat(kept[name]) if kept[name] else None
+    return Notice(**kept)
+
+
+# --- officials, claims, editions, facts ------------------------------------------------------------------------------
+
+
+def official_values(official: Official) -> Item:
+    return {**vars(official), "since": _day(official.since), "until": _day(official.until)}
+
+
+def official(values: Item) -> Official:
+    days = {name: date.fromisoformat(values[name]) if values[name] else None for name in ("since", "until")}
+    return Official(**{**values, **days})
+
+
+def claim_item(name: str, ticket: str) -> Item:
+    return {**claim_key(name), "ticket": ticket}
+
+
+def sop_item(version: str, text: str) -> Item:
+    return {**sop_key(version), "text": text}
+
+
+def fact_item(ticket: str, fact: Fact) -> Item:
+    return {**fact_key(ticket, str(fact.get("closed", ""))), "fact": fact}
+
+
+# --- within ----------------------------------------------------------------------------------------------------------
+
+
+def moment(at: datetime) -> str:
+    """``2026-08-03T00:00:00.000000+00:00``: UTC and always to the microsecond, so that texts sort as times do."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _key(partition: str, sort: str) -> Key:
+    return {"PK": partition, "SK": sort}
+
+
+def _on_list(name: str, place: str) -> Item:
+    return {"GSI1PK": name, "GSI1SK": place}
+
+
+def _day(day: date | None) -> str:
+    return day.isoformat() if day else ""

@@ -1,0 +1,240 @@
+"""The records in one DynamoDB table: what ``ports.Records`` promises. Decides nothing about a case."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from portal.application import Application, Draft
+from portal.engines.aws import items
+from portal.engines.aws.dynamodb import EXISTING, MOST_AT_ONCE, NEW, Table, Write
+from portal.engines.aws.feedback import CameBack
+from portal.engines.ports import Change, Fact
+from portal.errors import NotFound
+from portal.notices import SLOWEST_RETRY, Notice, Official
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_READS: Final = 3
+"""How often a case is read that another write is just changing."""
+
+_AHEAD: Final = 25
+"""How many due emails a sender reads the keys of at a time: others may be faster at the first ones."""
+
+_SETTLED: Final = "SET due_at = :due_at, problem = :problem, hopeless = :hopeless, sent_at = :sent_at"
+_ON_LIST: Final = "GSI1PK = :list, GSI1SK = :place"
+_OFF_LISTS: Final = "REMOVE GSI1PK, GSI1SK"
+
+# Also the relay's word that this very attempt came back may be faster than the sender's that it was sent.
+_UNSENT: Final = "attribute_exists(GSI1PK)"
+_NOT_BACK: Final = "(attribute_not_exists(came_back) OR came_back < :attempts)"
+
+
+class DynamoRecords:
+    """``ports.Records`` on the table of ``items``, for any number of callers.
+
+    Needs the actions Query (on table and index), GetItem, BatchGetItem, PutItem, UpdateItem and DeleteItem. Nothing is
+    ever scanned: what a call reads does not grow with the number of applications stored.
+
+    Args:
+        client: its time-outs and repetitions are for whoever made it to choose.
+        draft_life: how long after its making the table forgets a draft that no sweep has met; longer than the SOP's
+            ``draft_days``.
+        pause: waits for so many seconds.
+    """
+
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        table: str,
+        draft_life: timedelta = timedelta(days=30),
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._table = Table(client, table, pause)
+        self._draft_life = draft_life
+
+    # --- applications --------------------------------------------------------------------------------------------
+
+    def load(self, ticket: str) -> Application:
+        return items.application(self._case(ticket))
+
+    def waiting_on(self, role: str) -> Iterator[Application]:
+        keys = list(self._table.listed(items.waiting_list(role)))
+        return self._still_waiting(role, map(items.ticket, keys))
+
+    def count_waiting(self, role: str) -> int:
+        return sum(1 for _ in self._table.listed(items.waiting_list(role)))
+
+    def commit(self, change: Change) -> None:
+        application, ticket = change.application, change.application.ticket
+        writes = [
+            Write(items.event_item(ticket, application.events[-1]), NEW, conflict="event_taken"),
+            Write(items.application_item(application, change.waits_on)),
+        ]
+        if change.draft:
+            writes.append(self._draft(change.draft))
+        writes += [_claim(name, ticket) for name in dict.fromkeys(change.claims)]
+        if change.fact is not None:
+            writes.append(Write(items.fact_item(ticket, change.fact)))
+        writes += _owed(change.notices)
+        # At most 100 writes fit. Those above are few: a letter to the applicant and to each official of one role is the
+        # most. The names given up grow with every visit picked anew, but as a case holds one seat at a time, only the
+        # newest can still be its own.
+        releases = [_release(name, ticket) for name in dict.fromkeys(change.releases) if name not in change.claims]
+        room = max(0, MOST_AT_ONCE - len(writes))
+        self._table.transact([*writes, *releases[::-1][:room]])
+
+    def taken(self, prefix: str) -> Sequence[str]:
+        return [item["SK"] for item in self._table.partition(items.CLAIMS, prefix)]
+
+    def facts(self, closed: str = "") -> Iterator[Fact]:
+        return (item["fact"] for item in self._table.partition(items.FACTS, closed))
+
+    # --- drafts --------------------------------------------------------------------------------------------------
+
+    def load_draft(self, id: str) -> Draft:
+        found = self._table.get(items.draft_key(id))
+        if found is None:
+            raise NotFound("draft_unknown")
+        return items.draft(found)
+
+    def save_draft(self, draft: Draft, notices: Sequence[Notice] = ()) -> None:
+        self._table.transact([self._draft(draft), *_owed(notices)])
+
+    def drafts_before(self, created_before: datetime) -> Iterator[Draft]:
+        keys = self._table.listed(items.DRAFTS, until=items.moment(created_before))
+        found = map(items.draft, self._table.get_all(keys))
+        return iter(sorted(found, key=lambda draft: (draft.created_at, draft.id)))
+
+    def delete_draft(self, id: str) -> None:
+        for owed in self._table.partition(items.notices_of(id)):
+            self._table.delete({"PK": owed["PK"], "SK": owed["SK"]})
+        # Last, so that a sweep which was cut short finds the draft again.
+        self._table.delete(items.draft_key(id))
+
+    # --- owed emails ---------------------------------------------------------------------------------------------
+
+    def owe(self, notices: Sequence[Notice]) -> None:
+        writes = _owed(notices)
+        # More than fit into one transaction may be cut off in the middle; owing them again then owes the rest.
+        for start in range(0, len(writes), MOST_AT_ONCE):
+            self._table.transact(writes[start : start + MOST_AT_ONCE])
+
+    def claim_notice(self, now: datetime, lease: timedelta) -> Notice | None:
+        for key in self._table.listed(items.OUTBOX, until=items.moment(now), page=_AHEAD):
+            # The index may still list what another sender holds or has sent by now; the item itself tells.
+            held = self.claim_under(key, now, lease)
+            if held is not None:
+                return held
+        return None
+
+    def claim_under(self, key: items.Key, now: datetime, lease: timedelta) -> Notice | None:
+        """The notice of this key, held by the caller for ``lease``; None if it is not there, not due or held already.
+
+        For the stream, which tells of a notice before the index does.
+        """
+        held = self._table.update(
+            key,
+            "SET due_at = :until, GSI1SK = :until, attempts = attempts + :one",
+            {":until": items.moment(now + lease), ":one": 1, ":outbox": items.OUTBOX, ":now": items.moment(now)},
+            "GSI1PK = :outbox AND due_at <= :now",
+        )
+        return None if held is None else items.notice(held)
+
+    def settle_notice(self, notice: Notice) -> None:
+        key, item = items.notice_key(notice.identity), items.notice_item(notice)
+        values = {f":{name}": item[name] for name in ("due_at", "problem", "hopeless", "sent_at", "attempts")}
+        # A sender whose lease ran out may settle late. That it was sent is true whoever holds the notice by now; that
+        # it failed is for the present holder to say, and the number of attempts tells holders apart.
+        if notice.sent_at:
+            self._table.update(key, f"{_SETTLED} {_OFF_LISTS}", values, f"{_UNSENT} AND {_NOT_BACK}")
+        else:
+            values |= {":list": item["GSI1PK"], ":place": item["GSI1SK"]}
+            self._table.update(key, f"{_SETTLED}, {_ON_LIST}", values, f"{_UNSENT} AND attempts = :attempts")
+
+    def came_back(self, word: CameBack, at: datetime) -> None:
+        """An email that the relay had taken did not arrive: it is unsent after all. Told twice is told once."""
+        # The relay itself has tried for hours, so there is no hurry.
+        again = items.moment(at + SLOWEST_RETRY)
+        values = {":nothing": None, ":problem": word.problem, ":final": word.final, ":again": again}
+        values[":list"] = items.HOPELESS if word.final else items.OUTBOX
+        self._table.update(
+            items.notice_key(word.identity),
+            "SET sent_at = :nothing, problem = :problem, hopeless = :final, due_at = :again, came_back = attempts,"
+            " GSI1PK = :list, GSI1SK = :again",
+            values,
+            f"{EXISTING} AND (attribute_not_exists(came_back) OR came_back < attempts)",
+        )
+
+    def unsent(self) -> Iterator[Notice]:
+        keys = [key for name in (items.OUTBOX, items.HOPELESS) for key in self._table.listed(name)]
+        found = map(items.notice, self._table.get_all(keys))
+        return iter(sorted((n for n in found if n.sent_at is None), key=lambda n: (n.queued_at, n.identity)))
+
+    # --- officials, editions of the SOP, numbers -----------------------------------------------------------------
+
+    def officials(self) -> Sequence[Official]:
+        found = sorted(self._table.partition(items.OFFICIALS), key=lambda item: item["place"])
+        return [items.official(item["official"]) for item in found]
+
+    def appoint(self, official: Official) -> None:
+        self._table.update(
+            items.official_key(official),
+            "SET official = :official, place = if_not_exists(place, :place)",
+            {":official": items.official_values(official), ":place": self.next_number("officials")},
+        )
+
+    def keep_sop(self, version: str, snapshot: str) -> None:
+        self._table.transact([Write(items.sop_item(version, snapshot), NEW)])
+
+    def sop(self, version: str) -> str:
+        found = self._table.get(items.sop_key(version))
+        if found is None:
+            raise NotFound("sop_unknown")
+        return str(found["text"])
+
+    def next_number(self, series: str) -> int:
+        return self._table.count(items.counter_key(series))
+
+    # --- within --------------------------------------------------------------------------------------------------
+
+    def _case(self, ticket: str) -> Sequence[items.Item]:
+        """The application's item and those of its events, in one read."""
+        for _ in range(_READS):
+            found = list(self._table.partition(items.application_key(ticket)["PK"]))
+            if not found:
+                raise NotFound("ticket_unknown")
+            # A query may meet a transaction half-way (read-committed), which then is over by the next read. What does
+            # not fit together even so was changed behind the portal, as the hash chain will show.
+            if items.is_of_one_moment(found):
+                break
+        return found
+
+    def _still_waiting(self, role: str, tickets: Iterable[str]) -> Iterator[Application]:
+        for ticket in tickets:
+            with suppress(NotFound):
+                found = self._case(ticket)
+                if items.waits_on(found) == role:
+                    yield items.application(found)
+
+    def _draft(self, draft: Draft) -> Write:
+        item = items.draft_item(draft, self._draft_life)
+        if draft.version == 1:
+            return Write(item, NEW, conflict="draft_changed")
+        return Write(item, "version = :before", {":before": draft.version - 1}, "draft_changed")
+
+
+def _claim(name: str, ticket: str) -> Write:
+    return Write(items.claim_item(name, ticket), f"{NEW} OR ticket = :ticket", {":ticket": ticket}, "claim_taken")
+
+
+def _release(name: str, ticket: str) -> Write:
+    return Write(items.claim_key(name), f"{NEW} OR ticket = :ticket", {":ticket": ticket}, deletes=True)
+
+
+def _owed(notices: Sequence[Notice]) -> list[Write]:
+    """One already queued stays as it is; the first of two alike is kept, as a transaction takes no item twice."""
+    alike = {notice.identity: notice for notice in reversed(notices)}
+    return [Write(items.notice_item(notice), NEW) for notice in alike.values()]

@@ -1,0 +1,62 @@
+"""An email in the form relays take (RFC 5322, MIME), whichever relay it is. Never sends."""
+
+import re
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import parseaddr
+from hashlib import sha256
+from typing import Final
+
+from portal.engines.ports import Message
+from portal.errors import MailRefused
+
+ANSWER_LENGTH: Final = 300
+"""How much of a relay's answer is kept, in characters."""
+
+# One plain address, without a name, a list or a line break; whether it exists is for the relay to say.
+_ADDRESS: Final = re.compile(r"[^\s\x00-\x1f\x7f@<>()\[\],;:\\\"]+@[^\s\x00-\x1f\x7f@<>()\[\],;:\\\"]+")
+
+
+def compose(message: Message, sender: str, at: datetime) -> EmailMessage:
+    """The message in the form relays take (RFC 5322, MIME).
+
+    Raises:
+        MailRefused: ``message.to`` is not one address (``mail_refused``).
+    """
+    if not _ADDRESS.fullmatch(message.to):
+        raise MailRefused("mail_refused", answer="not an address")
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = sender
+    mail["To"] = message.to
+    mail["Subject"] = one_line(message.subject)
+    mail["Date"] = at
+    mail["Message-ID"] = _message_id(message, sender, at)
+    # RFC 3834 and its Exchange counterpart: no "out of office" in reply.
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Auto-Response-Suppress"] = "All"
+    for name, value in message.headers.items():
+        del mail[name]
+        mail[name] = one_line(value)
+    mail.set_content(message.text)
+    mail.add_alternative(message.html, subtype="html")
+    if message.calendar:
+        mail.add_attachment(message.calendar, subtype="calendar", filename="jadwal.ics")
+    return mail
+
+
+def _message_id(message: Message, sender: str, at: datetime) -> str:
+    # Made from what is sent, so that nothing random is needed and the same sending never bears two ids.
+    said = "\0".join((message.to, message.subject, message.text, at.isoformat()))
+    return f"<{sha256(said.encode()).hexdigest()[:32]}@{domain(sender)}>"
+
+
+def domain(sender: str) -> str:
+    """The domain of a From line."""
+    return parseaddr(sender)[1].rpartition("@")[2]
+
+
+def one_line(value: str) -> str:
+    """Text on one line."""
+    # A line break in a header would begin another header.
+    return " ".join(value.split())

@@ -1,0 +1,120 @@
+"""What is the same on every engine: the edition of the service, and everything with its collaborators in hand."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from portal import documents, forms, papers, sop, web
+from portal.clockwork import Clockwork
+from portal.editions import read_calendar, read_json, read_toml
+from portal.engines.ports import Files, Mail, Records
+from portal.intake import Intake
+from portal.language import Language
+from portal.links import Links
+from portal.notices import Official
+from portal.service import Portal
+from portal.web.images import PageImages
+
+
+class Settings(Protocol):
+    """What every engine's configuration says.
+
+    Attributes:
+        service: folder of the service's ``sop.toml``; the shared schemas lie beside it.
+        address: public address, without a slash at the end.
+        rehearsal: sample officials, mailbox, time machine; never for real cases.
+    """
+
+    @property
+    def service(self) -> Path: ...
+    @property
+    def address(self) -> str: ...
+    @property
+    def rehearsal(self) -> bool: ...
+
+
+@dataclass(frozen=True)
+class Engine:
+    """What carries the portal.
+
+    Attributes:
+        extra: what only this engine gives the pages (see ``web.Rooms``).
+        given: what only this engine gives the clockwork.
+    """
+
+    records: Records
+    files: Files
+    mail: Mail
+    links: Links
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    given: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class House:
+    """The portal with its engine, ready to serve."""
+
+    portal: Portal
+    intake: Intake
+    clockwork: Clockwork
+    extra: Mapping[str, Any]
+    config: Any
+
+
+def furnish(edition: sop.Sop, engine: Engine, clock: Callable[[], datetime], config: Settings) -> House:
+    """The portal of an edition of the SOP on an engine."""
+    calendar = read_calendar(edition, config.service)
+    portal = Portal(
+        sop=edition,
+        decisions=read_json(config.service.parent / "decision.schema.json")["$defs"],
+        records=engine.records,
+        files=engine.files,
+        mail=engine.mail,
+        links=engine.links,
+        calendar=calendar,
+        clock=clock,
+        choice=secrets.choice,
+        token=lambda: secrets.token_hex(16),
+        make_form=forms.Form,
+    )
+    limits = documents.Limits()
+    intake = Intake(portal, lambda content: documents.inspect(content, limits), limits.max_bytes)
+    dates = web.read_messages()["dates"]
+    language = Language(dates["months"], dates["days"], calendar.zone, calendar.label)
+    letters = papers.Letters(Path(__file__).with_name("letters"), language)
+    clockwork = Clockwork(portal, letters.render, config.address, **engine.given)
+    extra: dict[str, Any] = {"qr": papers.qr_svg, "calendar_entry": letters.visit, **engine.extra}
+    extra["page_images"] = PageImages(documents.page_image)
+    if config.rehearsal:
+        extra |= _rehearse(config.service, portal)
+    return House(portal, intake, clockwork, extra, config)
+
+
+def pages(house: House, store_origin: str = "") -> Any:
+    """The dynamic pages as a WSGI application.
+
+    Args:
+        store_origin: origin to which browsers post files, when it is not the portal's own.
+    """
+    return web.create_app(
+        house.portal,
+        house.intake,
+        house.clockwork,
+        address=house.config.address,
+        store_origin=store_origin,
+        rehearsal=house.config.rehearsal,
+        extra=house.extra,
+    )
+
+
+def _rehearse(service: Path, portal: Portal) -> dict[str, Any]:
+    """Appoint the sample officials, each of them once, and offer the sample documents."""
+    data = read_toml(service / "rehearsal.toml")
+    known = {(official.role, official.email.lower()) for official in portal.records.officials()}
+    for sample in (Official(**entry) for entry in data.get("officials", ())):
+        if (sample.role, sample.email.lower()) not in known:
+            portal.records.appoint(sample)
+    return {"samples": data.get("samples", []), "specimen": data.get("specimen", {})}

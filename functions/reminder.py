@@ -1,0 +1,13 @@
+"""Lambda: every morning, owes officials their digest of late cases, whoever watches over them a word of those far too
+late, and applicants one about tomorrow's visit."""
+
+from typing import Any
+
+from portal.bootstrap_aws import warm
+from portal.house import House
+
+
+def handler(event: dict[str, Any], context: Any, house: House | None = None) -> dict[str, int]:
+    """How many emails are owed now; owing one twice a day is owing it once."""
+    clockwork = (house or warm()).clockwork
+    return {"officials": clockwork.remind(), "escalated": clockwork.escalate(), "visits": clockwork.remind_visits()}

@@ -1,0 +1,19 @@
+"""Lambda: every night, forgets drafts and documents past their days and closes applications never confirmed."""
+
+from datetime import timedelta
+from typing import Any, Final
+
+from portal.bootstrap_aws import warm
+from portal.house import House
+from portal.retention import Retention
+
+LOOK_BACK: Final = timedelta(days=31)
+"""Nights that may fail and are made up for; what is older is looked at only when asked for ``{"everything": true}``."""
+
+
+def handler(event: dict[str, Any], context: Any, house: House | None = None) -> dict[str, int]:
+    """How many are gone."""
+    clockwork = (house or warm()).clockwork
+    portal = clockwork.portal
+    swept = None if event.get("everything") else portal.today() - LOOK_BACK
+    return {"expired": clockwork.expire(), "forgotten": Retention(portal, swept).forget_documents()}

@@ -1,0 +1,208 @@
+"""A whole AWS in this process: moto with the template's resources, and what AWS itself does between its parts.
+
+The stream's records are matched against the template's own filter and handed to the real handlers, as are the calls of
+the schedules. Only API Gateway and CloudFront are missing: the same pages are served by whoever wants them.
+"""
+
+import email
+import json
+import logging
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from email.policy import default
+from pathlib import Path
+from typing import Any, Final
+
+import stack
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from ses_mailbox import SesMailbox
+from werkzeug.serving import make_server
+
+import feedback
+import mailer
+import reminder
+import retention
+from portal.bootstrap_aws import AwsConfig, Clients, build_aws, keep_edition
+from portal.house import House
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+ACCOUNT: Final = "123456789012"
+FUNCTIONS: Final = ("api", "mailer", "reminder", "retention", "feedback")
+
+MakeClients = Callable[[str, Mapping[str, Any]], Clients]
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a function is told about its own run."""
+
+    function_name: str = "portal-mailer"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 60_000
+
+
+class Cloud:
+    """The stack, its functions' houses, and hands that carry events from one to another.
+
+    Args:
+        address: public address of the portal.
+        endpoint: of a running moto server with nothing in it.
+        make_clients: the clients of one function, by its name (``api``, ``mailer`` ...), given boto3's settings.
+    """
+
+    def __init__(self, address: str, endpoint: str, make_clients: MakeClients) -> None:
+        self.endpoint = endpoint
+        self._settings = {
+            "endpoint_url": endpoint,
+            "region_name": stack.REGION,
+            "aws_access_key_id": "rehearsal",
+            "aws_secret_access_key": "rehearsal",
+        }
+        self._make_clients = make_clients
+        self.clients = Clients(**self._settings)
+        self.stack = stack.create(self.clients.made, address)
+        self.bucket = self.stack.resources["DocumentBucket"]
+        self._mapping = self.clients.made("lambda").list_event_source_mappings()["EventSourceMappings"][0]
+        _take_over(self.stack.resources["Table"])
+        self._streamed = self._records()
+
+    def furnish(
+        self, clock: Callable[[], datetime], service: Path | None = None, extra: Mapping[str, Any] | None = None
+    ) -> House:
+        """Build the house of every function, each from its own variables; returns the one with the pages.
+
+        It rehearses: sample officials are appointed, and what SES was given is in its mailbox.
+        """
+        box = SesMailbox(self.sent)
+
+        def house(function: str) -> House:
+            variables = self.stack.environment[f"{function.capitalize()}Function"]
+            folder = service or ROOT / "schemas" / "penerbitan"
+            config = AwsConfig.from_environment(variables, service=folder, rehearsal=function == "api")
+            clients = self._make_clients(function, self._settings)
+            return build_aws(config, clock, clients, box.before, {"mailbox": box, **(extra or {})})
+
+        self.houses = {function: house(function) for function in FUNCTIONS}
+        keep_edition(self.houses["api"])
+        return self.houses["api"]
+
+    def sent(self) -> list[str]:
+        """The emails that SES took, oldest first."""
+        from moto.ses.models import ses_backends
+
+        return [message.raw_data for message in ses_backends[ACCOUNT][stack.REGION].sent_messages]
+
+    def stored(self, prefix: str) -> list[str]:
+        """Keys of documents, whatever their version."""
+        found = self.clients.made("s3").list_object_versions(Bucket=self.bucket, Prefix=prefix)
+        return [version["Key"] for version in found.get("Versions", ())]
+
+    # --- what AWS does -------------------------------------------------------------------------------------------
+
+    def batches(self) -> list[list[dict[str, Any]]]:
+        """What the stream has for the mailer since last time, by the template's own filter and batch size."""
+        filters = [json.loads(one["Pattern"]) for one in self._mapping["FilterCriteria"]["Filters"]]
+        records = [record for record in next(self._streamed) if any(_matches(one, record) for one in filters)]
+        size = self._mapping["BatchSize"]
+        # As JSON, in which they reach a function.
+        plain = json.loads(json.dumps(records, default=str))
+        return [plain[start : start + size] for start in range(0, len(plain), size)]
+
+    def stream(self) -> None:
+        """Hand the mailer what the stream has for it."""
+        for batch in self.batches():
+            answer = mailer.handler({"Records": batch}, Context(), self.houses["mailer"])
+            if answer["batchItemFailures"]:
+                raise RuntimeError(f"the mailer could not read its records: {answer}")
+
+    def minute(self) -> None:
+        """The schedule of every minute."""
+        mailer.handler({}, Context(), self.houses["mailer"])
+
+    def day(self) -> None:
+        """The schedules of every day."""
+        reminder.handler({}, Context(), self.houses["reminder"])
+        retention.handler({}, Context(), self.houses["retention"])
+
+    def bounce(self, raw: str) -> None:
+        """Tell the portal that an email which SES took came back: there is no such mailbox."""
+        mail = email.message_from_string(raw, policy=default)
+        answer = {"bouncedRecipients": [{"emailAddress": mail["To"], "diagnosticCode": "550 5.1.1 unknown"}]}
+        detail = {
+            "eventType": "Bounce",
+            "bounce": {"bounceType": "Permanent", "bounceSubType": "General", **answer},
+            "mail": {"headers": [{"name": name, "value": value} for name, value in mail.items()]},
+        }
+        feedback.handler({"source": "aws.ses", "detail": detail}, Context(), self.houses["feedback"])
+
+    def _records(self) -> Iterator[list[dict[str, Any]]]:
+        """The table's changes since last time, again and again."""
+        table = self.clients.made("dynamodb").describe_table(TableName=self.stack.resources["Table"])["Table"]
+        streams = self.clients.made("dynamodbstreams")
+        arn = table["LatestStreamArn"]
+        (shard,) = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
+        place = streams.get_shard_iterator(StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON")
+        iterator = place["ShardIterator"]
+        while True:
+            found = streams.get_records(ShardIterator=iterator)
+            iterator = found["NextShardIterator"]
+            yield found["Records"]
+
+
+def _clients(function: str, settings: Mapping[str, Any]) -> Clients:
+    return Clients(**settings)
+
+
+@contextmanager
+def cloud(address: str, make_clients: MakeClients = _clients) -> Iterator[Cloud]:
+    """A fresh one; all that it held is gone afterwards."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    logging.getLogger("samtranslator").setLevel(logging.ERROR)
+    server = make_server("127.0.0.1", 0, _one_at_a_time(DomainDispatcherApplication(create_backend_app)), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield Cloud(address, f"http://127.0.0.1:{server.server_port}", make_clients)
+    finally:
+        server.shutdown()
+        thread.join(timeout=10)
+        server.server_close()
+        _forget()
+
+
+def _one_at_a_time(app: Any) -> Any:
+    """moto's transactions are not atomic to other threads: it puts back a copy of the table when one is cancelled."""
+    turn = threading.Lock()
+
+    def answer(request: dict[str, Any], start_response: Any) -> list[bytes]:
+        with turn:
+            return list(app(request, start_response))
+
+    return answer
+
+
+def _take_over(table: str) -> None:
+    """Keep moto from running the mailer in Docker at every write; ``Cloud.stream`` calls it."""
+    from moto.dynamodb.models import dynamodb_backends
+
+    dynamodb_backends[ACCOUNT][stack.REGION].get_table(table).lambda_event_source_mappings.clear()
+
+
+def _forget() -> None:
+    from moto.moto_api._internal.models import moto_api_backend
+
+    moto_api_backend.reset()
+
+
+def _matches(pattern: Any, value: Any) -> bool:
+    """Event patterns of AWS, as far as the template uses them: equality and prefixes."""
+    if isinstance(pattern, dict):
+        return isinstance(value, dict) and all(_matches(rule, value.get(key)) for key, rule in pattern.items())
+    return any(
+        isinstance(value, str) and value.startswith(rule["prefix"]) if isinstance(rule, dict) else rule == value
+        for rule in pattern
+    )

@@ -1,0 +1,140 @@
+"""Makes build/package.zip, what the functions of template.yaml run: our code, the schemas, and the locked libraries.
+
+    .venv/bin/python infra/package.py            # for Lambda: arm64, Python 3.13
+    .venv/bin/python infra/package.py --here     # for this machine, to try it
+
+Fails when it has grown past what is reasonable (Lambda's own limit is 250 MB). Where a Python 3.13 is found (PATH, or
+--compiler), it is compiled beforehand: Lambda cannot keep what it compiles, and would take about a second longer at
+every cold start, and a sixth of one at every document.
+"""
+
+import argparse
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+LOCKED: Final = ROOT / "infra" / "requirements" / "aws.txt"
+LARGEST_UNPACKED: Final = 60_000_000
+LARGEST_ZIPPED: Final = 25_000_000
+
+LAMBDA: Final = (
+    *("--only-binary=:all:", "--implementation=cp", "--python-version=3.13"),
+    *("--abi=cp313", "--abi=abi3", "--abi=none"),
+    # Lambda's Python 3.13 runs on Amazon Linux 2023, whose C library is 2.34.
+    *(f"--platform=manylinux_2_{minor}_aarch64" for minor in (34, 28, 27, 26, 24, 17)),
+    "--platform=manylinux2014_aarch64",
+)
+"""What pip is told to get wheels for there, whatever this machine is."""
+
+NOT_THERE: Final = frozenset({"waitress", "whitenoise"})
+"""Locked libraries that serve HTTP and the static site on one machine only."""
+
+SERVICES: Final = frozenset({"dynamodb", "s3", "sesv2", "ssm"})
+"""What we call of the 440 services that botocore describes; the other descriptions are two thirds of it."""
+
+UNUSED: Final = (
+    *("*.pyi", "*.pyx", "*.pxd", "*.pxi", "*.h", "__pycache__", "tests", "bin", "share"),
+    *("*.dist-info/RECORD", "*.dist-info/INSTALLER", "*.dist-info/REQUESTED", "*.dist-info/direct_url.json"),
+    *("boto3/examples", "boto3/data", "pypdfium2_cli"),  # resources and a command line, of which we use neither
+    # Documents are PDF, JPEG and PNG; Pillow says in so many words that it knows no AVIF or WebP without these. Nor are
+    # colour profiles, arithmetic on images or windows on a screen wanted.
+    *("PIL/_avif*.so", "pillow.libs/libavif*", "PIL/_webp*.so", "pillow.libs/libwebpmux*", "pillow.libs/libwebpdemux*"),
+    *("PIL/_imagingcms*.so", "pillow.libs/liblcms*", "PIL/_imagingmath*.so", "PIL/_imagingtk*.so"),
+    # pikepdf reads metadata with lxml.etree only.
+    *("lxml/objectify*.so", "lxml/isoschematron", "lxml/html"),
+)
+
+
+SELDOM: Final = r"/(dateutil|segno)/"
+"""What few answers import; it is compiled then."""
+
+
+def build(folder: Path, platform: Sequence[str] = LAMBDA) -> None:
+    """Lay out the package in a folder, which is emptied first."""
+    shutil.rmtree(folder, ignore_errors=True)
+    _install(folder, platform)
+    for path in _unused(folder):
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    shutil.copytree(
+        ROOT / "functions", folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", "*.txt~")
+    )
+    shutil.copytree(ROOT / "schemas", folder / "schemas")
+
+
+def compile_for_cold_starts(folder: Path, python: str) -> bool:
+    """Compile in place; False if there is no such Python, or it is of another version than Lambda's."""
+    if subprocess.run([python, "-c", "import sys; sys.exit(sys.version_info[:2] != (3, 13))"], check=False).returncode:  # noqa: S603
+        return False
+    # Never compared with the source, which lies in the same archive; and without this machine's paths.
+    settings = ["-q", "--invalidation-mode=unchecked-hash", "-s", str(folder), "-p", "/var/task", "-x", SELDOM]
+    subprocess.run([python, "-m", "compileall", *settings, str(folder)], check=True)  # noqa: S603
+    return True
+
+
+def pack(folder: Path, archive: Path) -> None:
+    """Zip the folder; the same content makes the same bytes, so that nothing is deployed anew without a change."""
+    archive.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as target:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                entry = zipfile.ZipInfo(str(path.relative_to(folder)), (1980, 1, 1, 0, 0, 0))
+                entry.external_attr = (0o755 if path.stat().st_mode & 0o111 else 0o644) << 16
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                target.writestr(entry, path.read_bytes())
+
+
+def size(folder: Path) -> int:
+    """Bytes of all files."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    options.add_argument("--here", action="store_true", help="for this machine")
+    options.add_argument("--target", type=Path, default=ROOT / "build" / "package")
+    options.add_argument("--compiler", default=shutil.which("python3.13") or "", help="a Python 3.13")
+    given = options.parse_args()
+    build(given.target, () if given.here else LAMBDA)
+    if not given.here and not (given.compiler and compile_for_cold_starts(given.target, given.compiler)):
+        print("no Python 3.13 here: not compiled, cold starts will take about a second longer", file=sys.stderr)
+    archive = given.target.with_suffix(".zip")
+    pack(given.target, archive)
+    unpacked, zipped = size(given.target), archive.stat().st_size
+    print(f"{archive}: {unpacked / 1e6:.1f} MB unpacked, {zipped / 1e6:.1f} MB zipped")
+    if unpacked > LARGEST_UNPACKED or zipped > LARGEST_ZIPPED:
+        sys.exit(f"more than {LARGEST_UNPACKED / 1e6:.0f} MB unpacked or {LARGEST_ZIPPED / 1e6:.0f} MB zipped")
+
+
+def _install(folder: Path, platform: Sequence[str]) -> None:
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as requirements:
+        requirements.writelines(_wanted(LOCKED.read_text("utf-8")))
+        requirements.flush()
+        command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-compile", "--require-hashes"]
+        command += ["--disable-pip-version-check", *platform, "-r", requirements.name, "--target", str(folder)]
+        subprocess.run(command, check=True)  # noqa: S603
+
+
+def _wanted(locked: str) -> Iterator[str]:
+    """The lock's entries, each with its hashes, without what is not needed there."""
+    for entry in re.split(r"^(?=\S)", locked, flags=re.MULTILINE):
+        name = re.match(r"[A-Za-z0-9._-]+", entry)
+        if name and name[0] not in NOT_THERE:
+            yield entry
+
+
+def _unused(folder: Path) -> Iterable[Path]:
+    found = {path for pattern in UNUSED for path in folder.rglob(pattern)}
+    data = folder / "botocore" / "data"
+    found |= {path for path in data.iterdir() if path.is_dir() and path.name not in SERVICES}
+    return [path for path in found if not found & set(path.parents)]
+
+
+if __name__ == "__main__":
+    main()
