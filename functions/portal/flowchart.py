@@ -129,7 +129,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Stop:
-    """One step on the way; ``joins``: the applicant comes to it as well; ``returns``: it may be sent back for mending."""
+    """One step on the way; ``joins``: the applicant comes to it too; ``returns``: it may be sent back for mending."""
 
     number: int
     step: Step

@@ -4,15 +4,21 @@ Never writes a sentence itself: the pages and partials under ``site/`` do, with 
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from portal import flowchart_layout
+from portal.config import Config
 from portal.documents import Limits
 from portal.editions import read_sop
 from portal.errors import SopInvalid
 from portal.flowchart_svg import svg
 from portal.sop import Sop, Step
+from portal.sop_pages import Source
+from portal.sop_paper import print_sop
+
+_SOP_PAGE: Final = "sop"
 
 
 class MacrosPlugin(Protocol):
@@ -26,11 +32,24 @@ class MacrosPlugin(Protocol):
         """Make a function callable from pages."""
 
 
+@dataclass(frozen=True)
+class SopFile:
+    """The SOP as a file of the site, beside the page that offers it."""
+
+    name: str
+    content: bytes = field(repr=False)
+
+    @property
+    def kilobytes(self) -> int:
+        return max(1, round(len(self.content) / 1024))
+
+
 def define_env(env: MacrosPlugin) -> None:
     """Give pages and theme the SOP of the service that ``extra.service`` of mkdocs.yml names.
 
     Raises:
-        mkdocs.exceptions.PluginError: the SOP is not one that the portal would run; one line with file and key.
+        mkdocs.exceptions.PluginError: the SOP is not one that the portal would run, in one line with file and key; or
+            a library that draws its paper is missing.
     """
     from mkdocs.exceptions import PluginError
 
@@ -51,6 +70,10 @@ def define_env(env: MacrosPlugin) -> None:
         "across": svg(flowchart_layout.across(edition, beyond=beyond), "bagan-lebar", "flow-across"),
         "down": svg(flowchart_layout.down(edition, beyond=beyond), "bagan-tegak", "flow-down"),
     }
+    try:
+        env.variables["sop_file"] = sop_file(edition, env.conf.get("site_url") or "", beyond)
+    except ImportError as problem:
+        raise PluginError(str(problem)) from problem
     env.macro(lambda action: [reason.label for reason in edition.reasons_for(action)], "reasons")
     env.macro(lambda meaning: edition.form["properties"][edition.applicant[meaning]]["examples"][0], "example")
 
@@ -62,6 +85,21 @@ def limits_of(limits: Limits) -> dict[str, int]:
         "pages": limits.max_pages,
         "pixels": limits.min_pixels,
     }
+
+
+def on_post_build(env: MacrosPlugin) -> None:
+    """Put the SOP's file beside its page."""
+    file: SopFile = env.variables["sop_file"]
+    target = Path(env.conf["site_dir"]) / _SOP_PAGE / file.name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(file.content)
+
+
+def sop_file(sop: Sop, site_url: str, notes: bool) -> SopFile:
+    """The SOP as a PDF that leads back to its page; without a public address to the rehearsal's, and it says so."""
+    address = (site_url or Config.from_environment({}).address).rstrip("/")
+    source = Source(sop, f"{address}/{_SOP_PAGE}/", rehearsal=not site_url, notes=notes)
+    return SopFile(f"sop-{sop.service}.pdf", print_sop(source))
 
 
 def marks_of(sop: Sop, step: Step) -> list[str]:
