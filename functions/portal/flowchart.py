@@ -7,6 +7,7 @@ adds is ``beyond`` the SOP and drawn so. Every word comes from the SOP file.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final, Literal
 
 from portal.sop import Role, Sop, Step
@@ -152,6 +153,12 @@ def stops(sop: Sop, beyond: bool = True) -> Iterator[Stop]:
         own = step.role == sop.first.role
         returns = beyond and not own and "return" in official_actions(sop, step.key, State.WAITING)
         yield Stop(number, step, sop.role(step.role), step.kind == "visit" and not own, returns)
+
+
+def sections(chart: Chart) -> list[tuple[float, float]]:
+    """The chart cut where the office's paper turns the page: from which height to which, below the lanes' headings."""
+    cuts = [chart.head, *chart.breaks, chart.height]
+    return list(pairwise(cuts))
 
 
 def title(sop: Sop) -> str:

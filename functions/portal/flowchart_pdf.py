@@ -3,21 +3,14 @@
 Only knows a reportlab canvas; lengths of the chart are scaled to points, and its heights turned upside down.
 """
 
-from itertools import pairwise
 from typing import Any, Final, Literal
 
-from portal.flowchart import BASELINE, LEADING, SIZE, Arrow, Chart, Kind, Line, Point, Shape
+from portal.flowchart import BASELINE, LEADING, SIZE, Arrow, Chart, Kind, Line, Point, Shape, sections
 from portal.flowchart_svg import head, outline
 
 PLAIN: Final = "Helvetica"
 BOLD: Final = "Helvetica-Bold"
 _DASH: Final = (3, 2.4)
-
-
-def sections(chart: Chart) -> list[tuple[float, float]]:
-    """The chart cut where the office's paper turns the page: from which height to which, below the lanes' headings."""
-    cuts = [chart.head, *chart.breaks, chart.height]
-    return list(pairwise(cuts))
 
 
 def fitting(chart: Chart, wide: float, high: float) -> float:

@@ -6,10 +6,11 @@ Colours and dashes are the style sheet's (``.flow``); without one the picture st
 from html import escape
 from typing import Final
 
-from portal.flowchart import BASELINE, LEADING, SIZE, Arrow, Chart, Label, Line, Point, Shape
+from portal.flowchart import BASELINE, LEADING, SIZE, Arrow, Chart, Label, Lane, Line, Point, Shape, sections
 
 _HEAD: Final = 5.0
 """Half the width of an arrow's head."""
+_PEN: Final = f' font-size="{SIZE:g}" fill="none" stroke="currentColor" stroke-width="1.5"'
 
 
 def svg(chart: Chart, name: str, css_class: str) -> str:
@@ -21,31 +22,40 @@ def svg(chart: Chart, name: str, css_class: str) -> str:
     """
     parts = [
         f'<svg class="flow {css_class}" viewBox="0 0 {_n(chart.width)} {_n(chart.height)}" role="img"'
-        f' aria-labelledby="{name}-judul {name}-uraian" font-size="{_n(SIZE)}" fill="none"'
-        ' stroke="currentColor" stroke-width="1.5">',
+        f' aria-labelledby="{name}-judul {name}-uraian"{_PEN}>',
         f'<title id="{name}-judul">{escape(chart.title)}</title>',
         f'<desc id="{name}-uraian">{escape(chart.description)}</desc>',
-        *_lanes(chart),
+        f'<g id="{name}-isi">',
+        *(f'<g class="lane">{_rect(lane.left, 1, lane.width, chart.height - 2)}</g>' for lane in chart.lanes),
         *(_break(chart, y) for y in chart.breaks),
         *map(_arrow, chart.arrows),
         *map(_shape, chart.shapes),
         *map(_label, chart.labels),
-        "</svg>",
+        "</g>",
+        f'<g id="{name}-kepala">',
+        *(_lane_head(chart, lane) for lane in chart.lanes),
+        "</g></svg>",
     ]
     return "".join(parts)
 
 
-def _lanes(chart: Chart) -> list[str]:
-    parts: list[str] = []
-    for lane in chart.lanes:
-        parts += (
-            '<g class="lane" stroke-width="1">',
-            _rect(lane.left, 1, lane.width, chart.height - 2),
-            _rect(lane.left, 1, lane.width, chart.head, "lane-head"),
+def paper_svg(chart: Chart, name: str) -> str:
+    """The same picture again, for paper only, one for each section with the lanes' headings: it refers to ``svg``."""
+    parts = []
+    for top, bottom in sections(chart):
+        wide, high, head, tall = map(_n, (chart.width, bottom - top, chart.head, chart.head + bottom - top))
+        parts.append(
+            f'<svg class="flow flow-paper" viewBox="0 0 {wide} {tall}" aria-hidden="true"{_PEN}>'
+            f'<svg y="{head}" width="{wide}" height="{high}" viewBox="0 {_n(top)} {wide} {high}">'
+            f'<use href="#{name}-isi"/></svg><use href="#{name}-kepala"/></svg>'
         )
-        top = 1 + (chart.head - len(lane.lines) * LEADING) / 2
-        parts += (_text(lane.lines, lane.left + lane.width / 2, top), "</g>")
-    return parts
+    return "".join(parts)
+
+
+def _lane_head(chart: Chart, lane: Lane) -> str:
+    top = 1 + (chart.head - len(lane.lines) * LEADING) / 2
+    frame = _rect(lane.left, 1, lane.width, chart.head - 1, "lane-head")
+    return f'<g class="lane">{frame}{_text(lane.lines, lane.left + lane.width / 2, top)}</g>'
 
 
 def _break(chart: Chart, y: float) -> str:

@@ -13,7 +13,7 @@ from portal.config import Config
 from portal.documents import Limits
 from portal.editions import read_sop
 from portal.errors import SopInvalid
-from portal.flowchart_svg import svg
+from portal.flowchart_svg import paper_svg, svg
 from portal.sop import Sop, Step
 from portal.sop_pages import Source
 from portal.sop_paper import print_sop
@@ -66,9 +66,11 @@ def define_env(env: MacrosPlugin) -> None:
     env.macro(edition.step, "step")
     env.macro(edition.role, "role")
     beyond = bool(env.conf["extra"].get("portal_notes", True))
+    across, down = flowchart_layout.across(edition, beyond=beyond), flowchart_layout.down(edition, beyond=beyond)
     env.variables["charts"] = {
-        "across": svg(flowchart_layout.across(edition, beyond=beyond), "bagan-lebar", "flow-across"),
-        "down": svg(flowchart_layout.down(edition, beyond=beyond), "bagan-tegak", "flow-down"),
+        "across": svg(across, "bagan-lebar", "flow-across"),
+        "down": svg(down, "bagan-tegak", "flow-down"),
+        "paper": paper_svg(across, "bagan-lebar"),
     }
     try:
         env.variables["sop_file"] = sop_file(edition, env.conf.get("site_url") or "", beyond)

@@ -8,8 +8,8 @@ from io import BytesIO
 from typing import Any
 
 from portal import flowchart_layout, sop_steps
-from portal.flowchart import fill
-from portal.flowchart_pdf import draw_section, fitting, legend, sections
+from portal.flowchart import fill, sections
+from portal.flowchart_pdf import draw_section, fitting, legend
 from portal.sop_pages import FOOT, HEIGHT, PAD, ROOM, SIDE, TOP, WIDTH, Pages, Source
 
 
