@@ -147,33 +147,6 @@ def strings(value: Any) -> Iterator[str]:
         yield from strings(list(value.values()))
 
 
-def numbered(lines: list[str]) -> list[str]:
-    return [f"{number}. {line}" for number, line in enumerate(lines, start=1)]
-
-
-def test_the_sop_file_holds_the_offices_text_and_nothing_else() -> None:
-    """Put back in the office's order, the strings of the SOP file are the office's text, misspellings included."""
-    text = SOP["text"]
-    expected = [*text["title"], text["year"], *text["institution"], text["address"], text["telephone"]]
-    expected += ["Laman:", text["website"], "pos-el :", text["email"], *text["institution"]]
-    expected += ["Nomor SOP :", text["number"], "Tgl Pembuatan :", text["created"], "Tgl Revisi :", text["revised"]]
-    expected += ["Tgl Pengesahan :", text["approved"], "Disahkan Oleh :", text["approved_by"]]
-    expected += ["Nama SOP", text["name"], text["unit"], "DASAR HUKUM :", *numbered(text["legal_basis"])]
-    expected += ["KUALIFIKASI PELAKSANA:", *numbered(text["qualifications"])]
-    expected += ["KETERKAITAN : PERALATAN/PERLENGKAPAN :", *numbered(text["related"]), *numbered(text["equipment"])]
-    expected += ["PERINGATAN : PENCATATAN DAN PENDATAAN :", text["warning"], *numbered(text["record"])]
-    expected += [*text["title"], "No Kegiatan Pelaksana Mutu Baku", text["remark_column"]]
-    expected += [*text["columns"], *text["quality_columns"]]
-    for step in SOP["steps"]:
-        end = ["Selesai"] if "ends" in publish.marks_of(EDITION, EDITION.step(step["key"])) else []
-        row = step["text"]
-        expected += [row["number"], row["activity"], *end, row["completeness"], row["time"], row["output"]]
-    office = (ROOT / "tests/naskah_sop.txt").read_text("utf-8")
-    for artefact in ["**", '<ol style="list-style-type: none">', "<", ">", "↓"]:  # what the conversion left behind
-        office = office.replace(artefact, "")
-    assert collapsed(" ".join(expected)) == collapsed(office)
-
-
 def test_the_sop_page_prints_every_string_of_the_text(pages: dict[str, Page]) -> None:
     wanted = [*strings(SOP["text"]), *strings([step["text"] for step in SOP["steps"]])]
     assert len(wanted) > 70

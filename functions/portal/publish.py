@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol
 from portal import flowchart_layout
 from portal.config import Config
 from portal.documents import Limits
-from portal.editions import read_sop
+from portal.editions import read_calendar, read_sop
 from portal.errors import SopInvalid
 from portal.flowchart_svg import paper_svg, svg
 from portal.sop import Sop, Step
@@ -54,7 +54,9 @@ def define_env(env: MacrosPlugin) -> None:
     from mkdocs.exceptions import PluginError
 
     try:
-        edition = read_sop(Path(env.project_dir) / "schemas" / env.conf["extra"]["service"])
+        folder = Path(env.project_dir) / "schemas" / env.conf["extra"]["service"]
+        edition = read_sop(folder)
+        read_calendar(edition, folder)  # pages print the hours as they are written: they have to be hours
     except SopInvalid as problem:
         told = (problem.facts.get(key) for key in ("file", "key", "value", "expected"))
         raise PluginError(": ".join(str(fact) for fact in told if fact)) from problem

@@ -34,6 +34,10 @@ class Source:
     notes: bool
 
 
+Cell = tuple[float, Sequence[Any]]
+"""The width of a cell, and its paragraphs."""
+
+
 class Pages:
     """The pages one after another; ``y`` is how far down the present one is written."""
 
@@ -43,6 +47,7 @@ class Pages:
         self.labels: dict[str, str] = self.text["labels"]
         self.words: dict[str, str] = self.data["paper"]
         self.page, self.y = 1, HEIGHT - TOP
+        self._prepare_qr()
 
     # --- Pages ------------------------------------------------------------------------------------------------------
 
@@ -57,7 +62,7 @@ class Pages:
         where = self.words["rehearsal_address" if self.source.rehearsal else "address"]
         said = [fill(self.words["version"], **facts), fill(where, address=self.source.address)]
         said.append(fill(self.words["page"], page=self.page, pages=self._pages))
-        self._qr(SIDE, FOOT - 6 - _QR)
+        self.canvas.doForm("qr")
         self.canvas.setFont(PLAIN, 8)
         for number, each in enumerate(said):
             self.canvas.drawString(SIDE + _QR + 8, FOOT - 20 - 12 * number, each)
@@ -68,18 +73,21 @@ class Pages:
         self.canvas.bookmarkPage(key)
         self.canvas.addOutlineEntry(self.words[key], key, 0)
 
-    def _qr(self, left: float, bottom: float) -> None:
+    def _prepare_qr(self) -> None:
+        """Draw the code once, for every page to refer to."""
         import segno
 
         matrix = segno.make_qr(self.source.address, error="m").matrix
         size = _QR / len(matrix)
+        self.canvas.beginForm("qr", SIDE, FOOT - 6 - _QR, SIDE + _QR + 1, FOOT - 5)
         self.canvas.setFillGray(0)
         for row, modules in enumerate(matrix):
             for column, dark in enumerate(modules):
                 if dark:
-                    y = bottom + _QR - (row + 1) * size
                     # A little larger, as viewers leave white seams between what only touches.
-                    self.canvas.rect(left + column * size, y, size + 0.1, size + 0.1, stroke=0, fill=1)
+                    at = SIDE + column * size, FOOT - 6 - (row + 1) * size
+                    self.canvas.rect(*at, size + 0.1, size + 0.1, stroke=0, fill=1)
+        self.canvas.endForm()
 
     # --- Text -------------------------------------------------------------------------------------------------------
 
@@ -111,11 +119,33 @@ class Pages:
     def measure(self, paragraphs: Sequence[Any], width: float) -> float:
         return float(sum(each.wrap(width, HEIGHT)[1] for each in paragraphs))
 
-    def row(self, cells: Sequence[tuple[float, Sequence[Any]]], least: float = 0) -> float:
-        """A ruled row of cells, each its width and paragraphs, on the next page if this one is full; its height."""
+    def row(self, cells: Sequence[Cell], least: float = 0) -> float:
+        """A ruled row of cells, on the next page if this one is full; one taller than a page goes on over pages.
+
+        Returns:
+            The height of its last part.
+        """
         high = max(least, *(self.measure(said, width - 2 * PAD) + 2 * PAD for width, said in cells))
-        if self.y - high < FOOT:
+        if self.y - high < FOOT and high <= HEIGHT - TOP - FOOT:
             self.turn()
+        if self.y - high < FOOT:
+            now, later = zip(*(self._cut(cell, self.y - FOOT - 2 * PAD) for cell in cells), strict=True)
+            if any(said for _, said in now) and any(said for _, said in later):
+                self._draw_row(now, self.y - FOOT)
+                self.turn()
+                return self.row(later, least)
+        self._draw_row(cells, high)
+        return high
+
+    def _cut(self, cell: Cell, room: float) -> tuple[Cell, Cell]:
+        """What of a cell's paragraphs still fits, and the rest."""
+        width, said = cell
+        fits = 0
+        while fits < len(said) and self.measure(said[: fits + 1], width - 2 * PAD) <= room:
+            fits += 1
+        return (width, said[:fits]), (width, said[fits:])
+
+    def _draw_row(self, cells: Sequence[Cell], high: float) -> None:
         left = SIDE
         self.canvas.setLineWidth(0.5)
         for width, said in cells:
@@ -123,4 +153,3 @@ class Pages:
             self.write(said, left + PAD, width - 2 * PAD, self.y - PAD)
             left += width
         self.y -= high
-        return high
