@@ -195,6 +195,38 @@ def test_a_portal_note_is_printed_only_if_public_and_switched_on(shown: bool, pu
     assert printed == ("Pada naskah tertulis begini." in notes(shown, public))
 
 
+def test_the_sop_is_offered_as_a_file_with_its_format_and_size(built: Path, pages: dict[str, Page]) -> None:
+    content = (built / "sop/sop-penerbitan.pdf").read_bytes()
+    assert content.startswith(b"%PDF-")
+    assert "sop-penerbitan.pdf" in pages["sop/"].links
+    assert f"(PDF, {round(len(content) / 1024)} KB)" in pages["sop/"].text
+
+
+def test_the_flowchart_is_there_for_wide_and_narrow_screens_and_says_all_it_shows(pages: dict[str, Page]) -> None:
+    html = pages["sop/"].html
+    pictures = re.findall(r'<svg class="flow flow-(across|down)".*?<desc[^>]*>(.*?)</desc>', html)
+    assert [name for name, _ in pictures] == ["across", "down"]
+    for _, said in pictures:
+        assert [step.name for step in EDITION.steps if f": {step.name}, oleh" not in said] == []
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_the_portals_layer_of_the_chart_goes_with_its_notes(shown: bool) -> None:
+    env = Macros(ROOT)
+    env.conf["extra"]["portal_notes"] = shown
+    publish.define_env(env)
+    for picture in env.variables["charts"].values():
+        assert shown == ("added" in picture) or "<use" in picture
+
+
+def test_a_reader_can_put_the_portals_layer_away_without_scripts(built: Path, pages: dict[str, Page]) -> None:
+    (switch,) = [each for each in pages["sop/"].fields if each.get("id") == "tambahan"]
+    assert (switch["type"], "checked" in switch) == ("checkbox", True)
+    style = "".join(path.read_text("utf-8") for path in built.glob("stylesheets/*.css"))
+    for part in (".notes", ".beyond", "* .added"):
+        assert f".layers-switch:not(:checked) ~ {part}" in style
+
+
 def test_return_and_reject_are_marked_as_outside_the_chart(pages: dict[str, Page]) -> None:
     beyond = pages["sop/"].text.partition("Yang ditambahkan portal")[2]
     assert beyond.lstrip().startswith("di luar bagan SOP")

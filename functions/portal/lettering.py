@@ -5,7 +5,7 @@ Lengths are in the unit of the font size.
 
 from typing import Final
 
-_NARROW: Final = frozenset("ijl.,:;'|!Ijt f()[]-/")
+_NARROW: Final = frozenset("ijlftI.,:;'|!()[]-/ ")
 _WIDE: Final = frozenset("mwMW%@–—")
 BOLDER: Final = 1.1
 """How much wider bold letters are."""
