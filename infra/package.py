@@ -33,8 +33,9 @@ LAMBDA: Final = (
 )
 """What pip is told to get wheels for there, whatever this machine is."""
 
-NOT_THERE: Final = frozenset({"waitress", "whitenoise"})
-"""Locked libraries that serve HTTP and the static site on one machine only."""
+NOT_THERE: Final = frozenset({"charset-normalizer", "waitress", "whitenoise"})
+"""Locked libraries that serve HTTP and the static site on one machine only, and one for text that reportlab is never
+given."""
 
 SERVICES: Final = frozenset({"dynamodb", "s3", "sesv2", "ssm"})
 """What we call of the 440 services that botocore describes; the other descriptions are two thirds of it."""
@@ -47,12 +48,21 @@ UNUSED: Final = (
     # colour profiles, arithmetic on images or windows on a screen wanted.
     *("PIL/_avif*.so", "pillow.libs/libavif*", "PIL/_webp*.so", "pillow.libs/libwebpmux*", "pillow.libs/libwebpdemux*"),
     *("PIL/_imagingcms*.so", "pillow.libs/liblcms*", "PIL/_imagingmath*.so", "PIL/_imagingtk*.so"),
-    # pikepdf reads metadata with lxml.etree only.
-    *("lxml/objectify*.so", "lxml/isoschematron", "lxml/html"),
+    # Papers bring their own letters, and draw lines and boxes only.
+    *("reportlab/fonts", "reportlab/graphics"),
+    # Metadata and DOCX need lxml.etree only.
+    *("lxml/objectify*.so", "lxml/sax*.so", "lxml/builder*.so", "lxml/isoschematron", "lxml/html"),
+    # Checks of PDF/A, a template in pieces beside the whole one, benchmarks, and time zones that tzdata has as well.
+    *("pikepdf/pdfa", "docx/templates/default-docx-template", "jsonschema/benchmarks", "dateutil/zoneinfo/*.tar.gz"),
+    *("tzdata/zoneinfo/tzdata.zi", "tzdata/zoneinfo/right", "tzdata/zoneinfo/posix", "PIL/_imagingmorph*.so"),
+    *("botocore/data/*/*/examples-1.json", "requirements.txt"),
 )
 
 
-SELDOM: Final = r"/(dateutil|segno)/"
+SELDOM: Final = (
+    r"/(dateutil|docx|lxml|packaging|reportlab|segno|emscripten|debug)/"
+    r"|/PIL/(?!Bmp|Gif|Jpeg|Ppm|Png)\w+ImagePlugin|/PIL/Image(Cms|Math|Morph|Qt|Show|Tk|Win)"
+)
 """What few answers import; it is compiled then."""
 
 

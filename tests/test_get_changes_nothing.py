@@ -88,6 +88,7 @@ def parameters(
         "filename": ("portal.css", *garbage),
         "id": ("1", *garbage),
         "name": ("contoh-surat-permohonan.pdf", *garbage),
+        "file": ("surat-permohonan.pdf", *garbage),
     }
 
 

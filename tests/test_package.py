@@ -1,6 +1,7 @@
 """What is deployed, run as it is deployed: the archive unpacked, nothing else on the path, AWS's own runtime client."""
 
 import json
+import re
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -93,6 +94,15 @@ def test_an_applicant_applies_and_the_first_official_hears_of_it(deployed: Deplo
     letter = siti.browser.get(siti.open().href("/permohonan/berkas/"))
     assert letter.url.startswith(deployed.endpoint)
     assert letter.body.startswith((b"%PDF", b"\xff\xd8", b"\x89PNG"))
+
+
+def test_papers_come_filled_in(deployed: Deployed) -> None:
+    samples = {key: deployed.house.extra[key] for key in ("samples", "specimen")}
+    siti = Applicant(deployed.house.config.address, deployed.mailbox, samples, email="susi@tarakankota.go.id")
+    page = siti.fill_in()
+    papers = set(re.findall(r'href="(/ajukan/[^"]+/unduh/[^"]+)"', page.body.decode()))
+    begin = {path.rpartition(".")[2]: siti.browser.get(path).body[:4] for path in papers}
+    assert begin == {"pdf": b"%PDF", "docx": b"PK\x03\x04"}
 
 
 def test_an_answer_says_the_public_address_and_no_other(deployed: Deployed) -> None:

@@ -35,6 +35,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = (schemas / "penerbitan").rename(schemas / "radio")
     _rewrite_sop(folder / "sop.toml")
     _rewrite_form(folder / "application.schema.json")
+    (folder / "papers.toml").unlink()  # this office has nothing to print
     rehearsal = folder / "rehearsal.toml"
     text = rehearsal.read_text()
     text = text.replace('name = "surat_permohonan"', 'name = "surat_tugas"', 1).replace(

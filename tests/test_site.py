@@ -18,7 +18,8 @@ import pytest
 from mkdocs.exceptions import PluginError
 
 from portal import publish
-from portal.editions import read_sop
+from portal.editions import read_papers, read_sop
+from portal.sheets import Text
 
 ROOT = Path(__file__).parent.parent
 SOP = tomllib.loads((ROOT / "schemas/penerbitan/sop.toml").read_text("utf-8"))
@@ -212,11 +213,8 @@ def test_the_flowchart_is_there_for_wide_and_narrow_screens_and_says_all_it_show
 
 @pytest.mark.parametrize("shown", [True, False])
 def test_the_portals_layer_of_the_chart_goes_with_its_notes(shown: bool) -> None:
-    env = Macros(ROOT)
-    env.conf["extra"]["portal_notes"] = shown
-    publish.define_env(env)
-    for picture in env.variables["charts"].values():
-        assert shown == ("added" in picture) or "<use" in picture
+    pictures = publish.charts(EDITION, beyond=shown)
+    assert {shown} == {"added" in pictures[name] for name in ("across", "down")}
 
 
 def test_a_reader_can_put_the_portals_layer_away_without_scripts(built: Path, pages: dict[str, Page]) -> None:
@@ -287,6 +285,65 @@ def test_a_ticket_can_be_looked_up_from_the_home_page(pages: dict[str, Page]) ->
     forms = [form for form in pages[""].forms if form.get("action") == "/status"]
     assert [form["method"] for form in forms] == ["get"]
     assert [each["name"] for each in pages[""].fields if each.get("id") == "tiket"] == ["tiket"]
+
+
+# --- Papers to download -------------------------------------------------------------------------------------------
+
+
+def test_every_paper_is_offered_with_its_format_and_size(built: Path, pages: dict[str, Page]) -> None:
+    offered = [link for link in pages["formulir/"].links if re.search(r"\.(?:pdf|docx)$", link)]
+    assert sorted(offered) == [
+        "/formulir/formulir-permohonan.pdf",
+        "/formulir/lembar-tanda-terima.pdf",
+        "/formulir/surat-kuasa-pengisian.pdf",
+        "/formulir/surat-permohonan.docx",
+        "/formulir/surat-permohonan.pdf",
+    ]
+    for link in offered:
+        content = (built / link.removeprefix("/")).read_bytes()
+        assert content.startswith(b"%PDF" if link.endswith("pdf") else b"PK")
+        kind, may = {"pdf": ("PDF", "diisi"), "docx": ("DOCX", "disunting")}[link.rpartition(".")[2]]
+        assert f"({kind}) {round(len(content) / 1024)} KB, dapat {may}" in pages["formulir/"].text
+    assert pages["formulir/"].text.count("Lembar bantu portal") == 4
+
+
+def test_every_paper_has_its_place_on_the_page_that_its_code_leads_to(pages: dict[str, Page]) -> None:
+    papers = read_papers(EDITION, ROOT / "schemas/penerbitan")
+    assert papers is not None
+    assert {paper.anchor for paper in papers.all} <= pages["formulir/"].ids
+
+
+def test_an_official_form_is_offered_in_the_place_of_the_portals_own(tmp_path: Path) -> None:
+    folder = shutil.copytree(ROOT / "schemas", tmp_path / "schemas") / "penerbitan"
+    (folder / "formulir/bsre.pdf").write_bytes(b"%PDF-1.7 official")
+    entry = 'title = "Formulir BSrE"\nuse = "Diisi."\nversion = "3"\ndate = 2026-11-22\n'
+    (folder / "formulir/resmi.toml").write_text(
+        f'[[forms]]\nfile = "bsre.pdf"\nreplaces = "formulir-permohonan"\n{entry}', "utf-8"
+    )
+    env = Macros(tmp_path)
+    env.conf["site_dir"] = str(tmp_path / "site")
+    publish.define_env(env)
+    publish.on_post_build(env)
+    assert (tmp_path / "site/formulir/bsre.pdf").read_bytes() == b"%PDF-1.7 official"
+    assert not (tmp_path / "site/formulir/formulir-permohonan.pdf").exists()
+    partials = jinja2.Environment(loader=jinja2.FileSystemLoader(ROOT / "site/_partials"), autoescape=False)
+    shown = [
+        partials.get_template("download.html").render(download=download)
+        for download in env.variables["downloads"]
+        if download.official
+    ]
+    assert len(shown) == 1
+    assert "Unduh Formulir BSrE (PDF)" in shown[0]
+    assert "1 KB" in shown[0]
+
+
+def test_the_sample_letter_on_the_site_says_what_the_letter_says(pages: dict[str, Page]) -> None:
+    papers = read_papers(EDITION, ROOT / "schemas/penerbitan")
+    assert papers is not None
+    said = pages["formulir/contoh-surat/"].text
+    for block in papers.sheet(papers.all[0]).blocks:
+        if isinstance(block, Text):
+            assert collapsed(block.text) in said
 
 
 # --- What is said, and how ----------------------------------------------------------------------------------------

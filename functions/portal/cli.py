@@ -20,7 +20,7 @@ from portal import identity, web
 from portal.application import Application
 from portal.bootstrap import build, faults, on_aws, open_house, wsgi
 from portal.config import Config
-from portal.editions import read_calendar, read_sop
+from portal.editions import read_calendar, read_papers, read_sop
 from portal.errors import NotFound, PortalError, SettingInvalid, SopInvalid
 from portal.house import House
 from portal.language import Language
@@ -225,6 +225,7 @@ def check(context: click.Context, folder: Path | None) -> None:
     try:
         edition = read_sop(folder)
         read_calendar(edition, folder)
+        read_papers(edition, folder)
     except SopInvalid as problem:
         _explain(problem)
         sys.exit(1)

@@ -1,4 +1,4 @@
-"""A service's folder, read and checked: its SOP, its form, and the office hours with the holidays beside them.
+"""A service's folder, read and checked: its SOP, its form, its papers, and the office hours with the holidays.
 
 The portal that runs a service and the site that prints it both take it from here.
 """
@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from portal import forms, worktime
 from portal.errors import SopInvalid
 from portal.sop import Sop, parse
+from portal.stationery import Papers
 
 _Parsed = TypeVar("_Parsed")
 
@@ -42,6 +43,31 @@ def read_calendar(edition: Sop, folder: Path) -> worktime.Calendar:
             for day, windows in (step.visit.windows if step.visit else {}).items():
                 worktime.parse_hours(windows, f"steps[{number}].visit.windows.{day}")
         return worktime.calendar(edition.data["calendar"], read_toml(folder.parent / "holidays.toml"))
+
+
+def read_papers(edition: Sop, folder: Path) -> Papers | None:
+    """The papers that people print and sign, with the official forms in their places; None for a service without any.
+
+    Raises:
+        SopInvalid: ``papers.toml`` or ``formulir/resmi.toml`` says something that does not fit; or a form lies in the
+            folder that the list does not name, or the other way about.
+    """
+    path, listed = folder / "papers.toml", folder / "formulir" / "resmi.toml"
+    if not path.exists():
+        return None
+    data, official = read_toml(path), read_toml(listed) if listed.exists() else {}
+    forms.validate(read_json(folder.parent / "papers.schema.json"), data, str(path))
+    forms.validate(read_json(folder.parent / "official-forms.schema.json"), official, str(listed))
+    months = read_toml(Path(__file__).parent / "web" / "messages.toml")["dates"]["months"]
+    with _about(path):
+        papers = Papers(data, official, edition, months)
+    named = {form.file for form in papers.official}
+    present = {file.name for file in listed.parent.glob("*") if not file.name.startswith(".")} - {listed.name}
+    if named != present:
+        raise SopInvalid(
+            "sop_invalid", file=str(listed), key=min(named ^ present), expected=", ".join(sorted(present)) or "-"
+        )
+    return papers
 
 
 def _check_form(form: Any, path: Path) -> None:

@@ -8,8 +8,9 @@ from typing import Any, Final, Literal
 from portal.flowchart import BASELINE, LEADING, SIZE, Arrow, Chart, Kind, Line, Point, Shape, sections
 from portal.flowchart_svg import head, outline
 
-PLAIN: Final = "Helvetica"
-BOLD: Final = "Helvetica-Bold"
+PLAIN, BOLD = "Naskah", "NaskahTebal"
+"""The letters of all papers, as ``sheet_parts.font`` makes them known to reportlab."""
+
 _DASH: Final = (3, 2.4)
 
 

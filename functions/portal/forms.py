@@ -94,6 +94,10 @@ class Form:
         """How a value is called; the value itself where it has no other name."""
         return next((option.label for option in self._all[name].options if option.value == value), value)
 
+    def asks(self, field: Field, values: Values) -> bool:
+        """Whether the question counts beside these answers; yes as long as what it depends on is open."""
+        return _is_asked(field, values)
+
     def shown(self, values: Values) -> list[tuple[Section, list[tuple[Field, str]]]]:
         """The answered fields with their answers in words, by section, for a page to read over."""
         pages = ((section, list(self._answers(section, values))) for section in self.sections)

@@ -9,12 +9,13 @@ from typing import Any, Protocol
 
 from portal import documents, forms, papers, sop, web
 from portal.clockwork import Clockwork
-from portal.editions import read_calendar, read_json, read_toml
+from portal.editions import read_calendar, read_json, read_papers, read_toml
 from portal.engines.ports import Files, Mail, Records
 from portal.intake import Intake
 from portal.language import Language
 from portal.links import Links
 from portal.notices import Official
+from portal.printing import Press
 from portal.service import Portal
 from portal.web.images import PageImages
 
@@ -88,6 +89,8 @@ def furnish(edition: sop.Sop, engine: Engine, clock: Callable[[], datetime], con
     clockwork = Clockwork(portal, letters.render, config.address, **engine.given)
     extra: dict[str, Any] = {"qr": papers.qr_svg, "calendar_entry": letters.visit, **engine.extra}
     extra["page_images"] = PageImages(documents.page_image)
+    if papers_to_print := read_papers(edition, config.service):
+        extra["press"] = Press(papers_to_print, config.address)
     if config.rehearsal:
         extra |= _rehearse(config.service, portal)
     return House(portal, intake, clockwork, extra, config)

@@ -1,9 +1,9 @@
-"""What the public pages say about a service: its SOP file, read once and handed to MkDocs.
+"""What the public pages say about a service: its SOP file, read once and handed to MkDocs; and its papers to download.
 
 Never writes a sentence itself: the pages and partials under ``site/`` do, with the values given here.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -11,14 +11,29 @@ from typing import Any, Final, Protocol
 from portal import flowchart_layout
 from portal.config import Config
 from portal.documents import Limits
-from portal.editions import read_calendar, read_sop
+from portal.editions import read_calendar, read_papers, read_sop
 from portal.errors import SopInvalid
 from portal.flowchart_svg import paper_svg, svg
+from portal.printing import Press
+from portal.sheets import Official, Paper
 from portal.sop import Sop, Step
 from portal.sop_pages import Source
 from portal.sop_paper import print_sop
+from portal.stationery import Papers
+
+DOWNLOADS: Final = "formulir"
+"""Folder of the site that the papers lie in, and of the service that the official forms come from."""
 
 _SOP_PAGE: Final = "sop"
+
+
+@dataclass(frozen=True)
+class Download:
+    """A paper as the download page offers it: ``files`` by name, and the official form where that has its place."""
+
+    paper: Paper | None
+    official: Official | None
+    files: Mapping[str, bytes]
 
 
 class MacrosPlugin(Protocol):
@@ -53,10 +68,11 @@ def define_env(env: MacrosPlugin) -> None:
     """
     from mkdocs.exceptions import PluginError
 
+    folder = Path(env.project_dir) / "schemas" / env.conf["extra"]["service"]
     try:
-        folder = Path(env.project_dir) / "schemas" / env.conf["extra"]["service"]
         edition = read_sop(folder)
         read_calendar(edition, folder)  # pages print the hours as they are written: they have to be hours
+        papers = read_papers(edition, folder)
     except SopInvalid as problem:
         told = (problem.facts.get(key) for key in ("file", "key", "value", "expected"))
         raise PluginError(": ".join(str(fact) for fact in told if fact)) from problem
@@ -65,19 +81,19 @@ def define_env(env: MacrosPlugin) -> None:
     limits = limits_of(Limits())
     env.variables.update({"sop": edition.data, "form": edition.form, "total_minutes": edition.minutes})
     env.variables.update({"marks": marks, "limits": limits})
+    site = str(env.conf.get("site_url") or "").rstrip("/")
     env.macro(edition.step, "step")
     env.macro(edition.role, "role")
     beyond = bool(env.conf["extra"].get("portal_notes", True))
-    across, down = flowchart_layout.across(edition, beyond=beyond), flowchart_layout.down(edition, beyond=beyond)
-    env.variables["charts"] = {
-        "across": svg(across, "bagan-lebar", "flow-across"),
-        "down": svg(down, "bagan-tegak", "flow-down"),
-        "paper": paper_svg(across, "bagan-lebar"),
-    }
+    env.variables["charts"] = charts(edition, beyond)
     try:
-        env.variables["sop_file"] = sop_file(edition, env.conf.get("site_url") or "", beyond)
+        env.variables["downloads"] = list(downloads(papers, folder, site)) if papers else []
+        env.variables["sop_file"] = sop_file(edition, site, beyond)
     except ImportError as problem:
         raise PluginError(str(problem)) from problem
+    if papers:
+        env.macro(lambda key: papers.sheet(_of(papers, key)), "sheet")
+        env.macro(papers.day, "day")
     env.macro(lambda action: [reason.label for reason in edition.reasons_for(action)], "reasons")
     env.macro(lambda meaning: edition.form["properties"][edition.applicant[meaning]]["examples"][0], "example")
 
@@ -92,11 +108,24 @@ def limits_of(limits: Limits) -> dict[str, int]:
 
 
 def on_post_build(env: MacrosPlugin) -> None:
-    """Put the SOP's file beside its page."""
+    """Put the papers into the built site, each beside the page that offers it."""
     file: SopFile = env.variables["sop_file"]
-    target = Path(env.conf["site_dir"]) / _SOP_PAGE / file.name
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(file.content)
+    papers = [(DOWNLOADS, each.files) for each in env.variables["downloads"]]
+    for folder, files in [*papers, (_SOP_PAGE, {file.name: file.content})]:
+        target = Path(env.conf["site_dir"]) / folder
+        target.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            (target / name).write_bytes(content)
+
+
+def charts(sop: Sop, beyond: bool) -> dict[str, str]:
+    """The SOP's flowchart as pictures for pages: ``across`` and ``down`` for screens, ``paper`` for what is printed."""
+    across, down = flowchart_layout.across(sop, beyond=beyond), flowchart_layout.down(sop, beyond=beyond)
+    return {
+        "across": svg(across, "bagan-lebar", "flow-across"),
+        "down": svg(down, "bagan-tegak", "flow-down"),
+        "paper": paper_svg(across, "bagan-lebar"),
+    }
 
 
 def sop_file(sop: Sop, site_url: str, notes: bool) -> SopFile:
@@ -104,6 +133,34 @@ def sop_file(sop: Sop, site_url: str, notes: bool) -> SopFile:
     address = (site_url or Config.from_environment({}).address).rstrip("/")
     source = Source(sop, f"{address}/{_SOP_PAGE}/", rehearsal=not site_url, notes=notes)
     return SopFile(f"sop-{sop.service}.pdf", print_sop(source))
+
+
+def downloads(papers: Papers, folder: Path, site: str) -> Iterator[Download]:
+    """Every paper in the order of ``papers.toml``, an official form in the place of the one it replaces, then the rest.
+
+    Args:
+        folder: of the service; official forms lie in its ``formulir``.
+        site: public address of the site, or nothing where it is not known.
+    """
+    press = Press(papers, site)
+    for paper in papers.all:
+        official = papers.stands_in(paper)
+        if official:
+            yield Download(paper, official, _kept(folder, official))
+        else:
+            names = (f"{paper.key}.{ending}" for ending in paper.formats)
+            yield Download(paper, None, {name: press.print(name)[0] for name in names})
+    for form in papers.official:
+        if not form.replaces:
+            yield Download(None, form, _kept(folder, form))
+
+
+def _kept(folder: Path, form: Official) -> dict[str, bytes]:
+    return {form.file: (folder / DOWNLOADS / form.file).read_bytes()}
+
+
+def _of(papers: Papers, key: str) -> Paper:
+    return next(paper for paper in papers.all if paper.key == key)
 
 
 def marks_of(sop: Sop, step: Step) -> list[str]:

@@ -39,14 +39,20 @@ Cell = tuple[float, Sequence[Any]]
 
 
 class Pages:
-    """The pages one after another; ``y`` is how far down the present one is written."""
+    """The pages one after another; ``y`` is how far down the present one is written.
 
-    def __init__(self, canvas: Any, source: Source, pages: int) -> None:
+    Args:
+        canvas: reportlab's; ``pen``: ``sheet_parts.Pen``.
+        pages: how many pages there are in all, for their feet.
+    """
+
+    def __init__(self, canvas: Any, pen: Any, source: Source, pages: int) -> None:
         self.canvas, self.source, self._pages = canvas, source, pages
         self.data, self.text = source.sop.data, source.sop.data["text"]
         self.labels: dict[str, str] = self.text["labels"]
         self.words: dict[str, str] = self.data["paper"]
         self.page, self.y = 1, HEIGHT - TOP
+        self._pen = pen
         self._prepare_qr()
 
     # --- Pages ------------------------------------------------------------------------------------------------------
@@ -106,8 +112,8 @@ class Pages:
             leftIndent=hang,
             bulletFontSize=size,
         )
-        number, _, rest = text.partition(" ")
-        return Paragraph(escape(rest), style, bulletText=number) if hang else Paragraph(escape(text), style)
+        number, _, rest = self._pen.shown(text).partition(" ")
+        return Paragraph(escape(rest), style, bulletText=number) if hang else self._pen.write(text, style)
 
     def write(self, paragraphs: Sequence[Any], left: float, width: float, top: float) -> float:
         """Write paragraphs below a height; returns where they end."""

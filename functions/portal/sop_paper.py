@@ -26,6 +26,8 @@ def print_sop(source: Source) -> bytes:
 def _draw(source: Source, pages: int) -> tuple[bytes, int]:
     from reportlab.pdfgen.canvas import Canvas
 
+    from portal.sheet_parts import Pen
+
     data, target = source.sop.data, BytesIO()
     canvas = Canvas(target, pagesize=(WIDTH, HEIGHT), invariant=1, lang="id-ID")
     canvas.setTitle(" ".join(data["text"]["title"]))
@@ -34,7 +36,7 @@ def _draw(source: Source, pages: int) -> tuple[bytes, int]:
     canvas.setSubject(fill(data["paper"]["subject"], **data["text"]))
     canvas.setKeywords(fill(data["paper"]["keywords"], title=data["title"]))
     canvas.setViewerPreference("DisplayDocTitle", "true")
-    paper = Pages(canvas, source, pages)
+    paper = Pages(canvas, Pen(), source, pages)
     _identity(paper)
     _steps(paper)
     _chart(paper)

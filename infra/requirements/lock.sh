@@ -1,11 +1,13 @@
 #!/bin/sh
 # Pins and hashes the requirements files from pyproject.toml. One resolution for all of them, so that the runtime, the
-# site and the tests agree on every version; no file records where anything was downloaded from.
+# site and the tests agree on every version; no file records where anything was downloaded from. What is pinned already
+# keeps its version, so that a new dependency is all that changes; `RENEW=--upgrade make lock` takes the newest of all.
 set -eu
 all=$(mktemp)
 trap 'rm -f "$all"' EXIT
+sed -n 's/ *\\$//; /==/p' functions/requirements.txt infra/requirements/*.txt | sort -u > "$all"
 compile="uv pip compile -q --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url --no-emit-find-links"
-$compile pyproject.toml --group aws --group site --group dev -o "$all"
+$compile ${RENEW:-} pyproject.toml --group aws --group site --group dev -o "$all"
 $compile --generate-hashes pyproject.toml -c "$all" -o functions/requirements.txt
 $compile --generate-hashes pyproject.toml --group aws -c "$all" -o infra/requirements/aws.txt
 $compile --generate-hashes --group site -c "$all" -o infra/requirements/site.txt

@@ -50,9 +50,10 @@ LIMITS: Final[Mapping[str, tuple[int, timedelta]]] = {
     "document": (60, timedelta(seconds=5)),
     "link": (20, timedelta(seconds=30)),
     "ticket": (30, timedelta(seconds=10)),
+    "paper": (60, timedelta(seconds=2)),
 }
 """What one client may do at once, and how often after that: begin a draft, send a document, have it checked, ask for a
-link, mistake a ticket. Wide enough for an office, or a course, of people behind one address."""
+link, mistake a ticket, have a paper printed. Wide enough for an office, or a course, of people behind one address."""
 
 _LIMITED: Final[Mapping[str | None, str]] = {
     "apply.begin": "draft",
@@ -62,7 +63,8 @@ _LIMITED: Final[Mapping[str | None, str]] = {
     "mending.accept_document": "document",
     "lost_links.send_link": "link",
 }
-"""Which of these a posted form is, by endpoint; a ticket is counted where it turns out to be unknown."""
+"""Which of these a posted form is, by endpoint; a ticket is counted where it turns out to be unknown, a
+paper where it is printed."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,8 @@ class Rooms:
         rehearsal: show the rehearsal strip and offer sample documents.
         messages: the parsed ``messages.toml``.
         limits: by name, as in ``LIMITS``.
-        extra: what only one engine or mode has (the folder's receiver, the rehearsal's mailbox and time machine).
+        extra: what only one engine, mode or service has (the folder's receiver, the rehearsal's mailbox and time
+            machine, the press that prints papers).
     """
 
     portal: Portal

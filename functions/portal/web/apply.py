@@ -106,6 +106,11 @@ def view_document(draft: str, kind: str) -> Response:
     return cards.view(_open(draft), kind)
 
 
+@pages.get("/ajukan/<draft>/berkas/unduh/<file>")
+def filled_in(draft: str, file: str) -> Response:
+    return cards.filled_in(_open(draft), file)
+
+
 # --- Step 3: reading over, sending -----------------------------------------------------------------------------------
 
 

@@ -4,20 +4,22 @@ Shared by the pages on which an applicant applies and those on which he mends; k
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
 from flask import Response, redirect, render_template, request
+from werkzeug.exceptions import TooManyRequests
 
 from portal.application import Document, Draft
 from portal.engines.ports import UploadForm
 from portal.errors import DocumentRefused, LinkExpired, LinkForged, NotAllowed, NotFound, Unavailable
 from portal.sop import Requirement
 from portal.typed import one_line
-from portal.web import explain, files, rooms
+from portal.web import explain, files, now, rooms
+from portal.web.limits import client_of
 
 Explained = Mapping[str, Any]
 
@@ -32,6 +34,7 @@ class Card:
         state: missing, received or replace.
         refusal: why the file sent last was not taken (``web.explain``), or None.
         note: the official's words about it, when it is to be mended.
+        papers: what may be printed and signed to become this document, each as (paper, the official form or None).
         base: address of all the cards; that of this one is ``base/<key>``.
     """
 
@@ -46,6 +49,7 @@ class Card:
     base: str
     csrf: str
     max_bytes: int
+    papers: Sequence[tuple[Any, Any]] = ()
 
     @property
     def key(self) -> str:
@@ -68,7 +72,8 @@ def document_cards(
     Args:
         base: path of the page's documents, such as ``/ajukan/<draft>/berkas``. Below it the page answers
             ``POST <base>/<kind>`` (``accept``) and ``GET <base>/<kind>/terunggah``, both with ``selesai``,
-            ``POST <base>/<kind>/hapus`` and ``GET <base>/<kind>/lihat`` (``view``).
+            ``POST <base>/<kind>/hapus``, ``GET <base>/<kind>/lihat`` (``view``) and ``GET <base>/unduh/<file>``
+            (``filled_in``).
         refusals: by kind, why the file sent just now was not taken.
         notes: by kind, what an official says about it; such a document is to be replaced, not merely missing.
     """
@@ -145,6 +150,23 @@ def view(draft: Draft, kind: str) -> Response:
     return files.serve(document)
 
 
+def filled_in(draft: Draft, file: str) -> Response:
+    """A paper with the draft's answers on it, to print and sign; nothing of them in its address or file name.
+
+    Raises:
+        NotFound: there is no such paper (``file_unknown``).
+    """
+    press = rooms().extra.get("press")
+    if press is None:
+        raise NotFound("file_unknown")
+    if seconds := rooms().limits["paper"].take(client_of(request.remote_addr), now()):
+        raise TooManyRequests(retry_after=seconds)
+    content, media_type = press.print(file, draft.form)
+    response = Response(content, mimetype=media_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{file}"'
+    return response
+
+
 def _asked(draft: Draft) -> list[Requirement]:
     """The documents to bring; of a mending draft those to be mended."""
     requirements = rooms().intake.sop_of(draft).requirements
@@ -154,6 +176,7 @@ def _asked(draft: Draft) -> list[Requirement]:
 def _card(draft: Draft, requirement: Requirement, base: str, csrf: str, refusal: Explained | None, note: str) -> Card:
     kind, document = requirement.key, draft.document(requirement.key)
     address = f"{rooms().address}{base}/{kind}/terunggah"
+    press = rooms().extra.get("press")
     upload, finish = rooms().intake.upload_form(draft, kind, lambda token: f"{address}?selesai={token}")
     return Card(
         requirement=requirement,
@@ -167,6 +190,7 @@ def _card(draft: Draft, requirement: Requirement, base: str, csrf: str, refusal:
         base=base,
         csrf=csrf,
         max_bytes=rooms().intake.max_bytes,
+        papers=press.offers(kind) if press else (),
     )
 
 

@@ -76,6 +76,11 @@ def view_document(kind: str) -> Response:
     return cards.view(rooms().intake.mending(own()), kind)
 
 
+@pages.get("/permohonan/perbaikan/berkas/unduh/<file>")
+def filled_in(file: str) -> Response:
+    return cards.filled_in(rooms().intake.mending(own()), file)
+
+
 def _mending_page(
     application: Application,
     draft: Draft,
