@@ -31,7 +31,7 @@ $(DYNAMODB)/DynamoDBLocal.jar:
 	@mkdir -p build/dynamodb
 	cd build/dynamodb && npm pack --silent amplify-dynamodb-simulator@2.9.30 && tar xzf amplify-dynamodb-simulator-*.tgz
 
-build/site/index.html: $(VENV)/run.stamp mkdocs.yml $(shell find site schemas functions/portal/publish.py functions/portal/flowchart*.py functions/portal/lettering.py functions/portal/sop*.py functions/portal/fonts functions/portal/sheet*.py functions/portal/stationery.py functions/portal/web/static -type f 2>/dev/null)
+build/site/index.html: $(VENV)/run.stamp mkdocs.yml $(shell find site schemas functions/portal/*.py functions/portal/fonts functions/portal/web/static -type f 2>/dev/null)
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 	@cp -r functions/portal/web/static build/site/aset
 	@$(BIN)/python -m whitenoise.compress --quiet build/site
