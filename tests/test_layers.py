@@ -15,6 +15,7 @@ PORTAL = FUNCTIONS / "portal"
 CORE = {"sop", "ticket", "errors", "worktime", "ledger", "identity", "language", "steps", "application", "notices"}
 CORE |= {"recap", "progress"}
 PORTS = {"engines.ports"}
+CHART = {"flowchart", "flowchart_layout", "flowchart_svg"}
 PACKAGES = {"engines", "engines.local", "engines.aws"}
 
 # room -> what of ours it may import (a prefix ending in "*" stands for everything below)
@@ -49,8 +50,18 @@ MAY_IMPORT: dict[str, set[str]] = {
     "documents": CORE | {"pdf", "pictures"},
     "samples": CORE,
     "links": CORE,
+    "lettering": set(),
+    "flowchart": {"sop", "steps"},
+    "flowchart_layout": {"sop", "flowchart", "lettering"},
+    "flowchart_svg": {"flowchart"},
+    "flowchart_pdf": {"flowchart", "flowchart_svg"},
+    "sop_pages": {"sop", "flowchart", "flowchart_pdf"},
+    "sop_steps": {"sop", "flowchart", "flowchart_pdf", "sop_pages"},
+    "sop_paper": CHART | {"sop", "flowchart_pdf", "sheet_parts", "sop_pages", "sop_steps"},
     "editions": CORE | {"forms", "stationery"},
-    "publish": CORE | {"documents", "editions", "printing", "sheets", "stationery"},
+    "publish": CORE
+    | CHART
+    | {"config", "documents", "editions", "printing", "sheets", "sop_pages", "sop_paper", "stationery"},
     "edge": set(),
     "social": set(),
     "site_build": {"edge", "social"},
@@ -78,6 +89,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "web": CORE | {"edge", "service", "intake", "clockwork", "web.*"},
     "web.*": CORE
     | PORTS
+    | CHART
     | {"links", "service", "retention", "compilation", "forms", "typed", "wording", "samples", "web.*"},
     "config": {"errors"},
     "house": CORE
@@ -128,8 +140,8 @@ OUTSIDE = {
     "pikepdf": {"documents", "pdf", "samples"},
     "PIL": {"documents", "pictures", "pdf", "samples", "social"},
     "pypdfium2": {"documents", "pdf", "pictures"},
-    "segno": {"papers", "sheet_pdf", "sheet_docx"},
-    "reportlab": {"sheet_pdf", "sheet_parts"},
+    "segno": {"papers", "sheet_pdf", "sheet_docx", "sop_pages"},
+    "reportlab": {"sheet_pdf", "sheet_parts", "sop_pages", "sop_paper"},
     "docx": {"sheet_docx"},
     "click": {"cli"},
     "waitress": {"cli"},

@@ -154,33 +154,6 @@ def strings(value: Any) -> Iterator[str]:
         yield from strings(list(value.values()))
 
 
-def numbered(lines: list[str]) -> list[str]:
-    return [f"{number}. {line}" for number, line in enumerate(lines, start=1)]
-
-
-def test_the_sop_file_holds_the_offices_text_and_nothing_else() -> None:
-    """Put back in the office's order, the strings of the SOP file are the office's text, misspellings included."""
-    text = SOP["text"]
-    expected = [*text["title"], text["year"], *text["institution"], text["address"], text["telephone"]]
-    expected += ["Laman:", text["website"], "pos-el :", text["email"], *text["institution"]]
-    expected += ["Nomor SOP :", text["number"], "Tgl Pembuatan :", text["created"], "Tgl Revisi :", text["revised"]]
-    expected += ["Tgl Pengesahan :", text["approved"], "Disahkan Oleh :", text["approved_by"]]
-    expected += ["Nama SOP", text["name"], text["unit"], "DASAR HUKUM :", *numbered(text["legal_basis"])]
-    expected += ["KUALIFIKASI PELAKSANA:", *numbered(text["qualifications"])]
-    expected += ["KETERKAITAN : PERALATAN/PERLENGKAPAN :", *numbered(text["related"]), *numbered(text["equipment"])]
-    expected += ["PERINGATAN : PENCATATAN DAN PENDATAAN :", text["warning"], *numbered(text["record"])]
-    expected += [*text["title"], "No Kegiatan Pelaksana Mutu Baku", text["remark_column"]]
-    expected += [*text["columns"], *text["quality_columns"]]
-    for step in SOP["steps"]:
-        end = ["Selesai"] if "ends" in publish.marks_of(EDITION, EDITION.step(step["key"])) else []
-        row = step["text"]
-        expected += [row["number"], row["activity"], *end, row["completeness"], row["time"], row["output"]]
-    office = (ROOT / "tests/naskah_sop.txt").read_text("utf-8")
-    for artefact in ["**", '<ol style="list-style-type: none">', "<", ">", "↓"]:  # what the conversion left behind
-        office = office.replace(artefact, "")
-    assert collapsed(" ".join(expected)) == collapsed(office)
-
-
 def test_the_sop_page_prints_every_string_of_the_text(pages: dict[str, Page]) -> None:
     wanted = [*strings(SOP["text"]), *strings([step["text"] for step in SOP["steps"]])]
     assert len(wanted) > 70
@@ -227,6 +200,35 @@ def notes(shown: bool, public: bool) -> str:
 )
 def test_a_portal_note_is_printed_only_if_public_and_switched_on(shown: bool, public: bool, printed: bool) -> None:
     assert printed == ("Pada naskah tertulis begini." in notes(shown, public))
+
+
+def test_the_sop_is_offered_as_a_file_with_its_format_and_size(built: Path, pages: dict[str, Page]) -> None:
+    content = (built / "sop/sop-penerbitan.pdf").read_bytes()
+    assert content.startswith(b"%PDF-")
+    assert "sop-penerbitan.pdf" in pages["sop/"].links
+    assert f"(PDF, {round(len(content) / 1024)} KB)" in pages["sop/"].text
+
+
+def test_the_flowchart_is_there_for_wide_and_narrow_screens_and_says_all_it_shows(pages: dict[str, Page]) -> None:
+    html = pages["sop/"].html
+    pictures = re.findall(r'<svg class="flow flow-(across|down)".*?<desc[^>]*>(.*?)</desc>', html)
+    assert [name for name, _ in pictures] == ["across", "down"]
+    for _, said in pictures:
+        assert [step.name for step in EDITION.steps if f": {step.name}, oleh" not in said] == []
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_the_portals_layer_of_the_chart_goes_with_its_notes(shown: bool) -> None:
+    pictures = publish.charts(EDITION, beyond=shown)
+    assert {shown} == {"added" in pictures[name] for name in ("across", "down")}
+
+
+def test_a_reader_can_put_the_portals_layer_away_without_scripts(built: Path, pages: dict[str, Page]) -> None:
+    (switch,) = [each for each in pages["sop/"].fields if each.get("id") == "tambahan"]
+    assert (switch["type"], "checked" in switch) == ("checkbox", True)
+    style = "".join(path.read_text("utf-8") for path in built.glob("stylesheets/*.css"))
+    for part in (".notes", ".beyond", "* .added"):
+        assert f".layers-switch:not(:checked) ~ {part}" in style
 
 
 def test_return_and_reject_are_marked_as_outside_the_chart(pages: dict[str, Page]) -> None:

@@ -1,5 +1,6 @@
 """The status page over HTTP: useful to whoever has the number, silent about the person; and the monitor's page."""
 
+import gzip
 import json
 from dataclasses import replace
 from datetime import date
@@ -242,3 +243,50 @@ def test_the_monitor_learns_of_nobody(stage: Stage) -> None:
     stage.case(*WAYS["booked"])
     text = stage.browser().get("/sehat").text
     assert not any(secret in text for secret in (*personal(stage), VERIFIKATOR, "TTE-"))
+
+
+# --- the chart ---
+
+
+def chart(page: Page, name: str) -> str:
+    """What the picture of that name says to who cannot see it."""
+    (said,) = page.html.xpath(f"//*[@id='{name}-uraian']/text()")
+    return str(said)
+
+
+@pytest.mark.parametrize(
+    ("state", "place", "outside"),
+    [
+        (
+            "unconfirmed",
+            "Posisi permohonan Anda: langkah 1, Pengajuan.",
+            "Konfirmasi alamat email berada di luar",
+        ),
+        ("waiting", "Posisi permohonan Anda: langkah 2, Telaah Kepala Dinas.", ""),
+        ("returned", "Posisi permohonan Anda: langkah 2, Telaah Kepala Dinas.", "Perbaikan berada di luar bagan SOP"),
+        ("sent", "Posisi permohonan Anda: langkah 5, Pemeriksaan dan pengiriman ke BSrE.", "Pemeriksaan oleh BSrE"),
+        ("booked", "Posisi permohonan Anda: langkah 6, Pengisian passphrase.", ""),
+        ("missed", "Posisi permohonan Anda: langkah 6, Pengisian passphrase.", "Penjadwalan ulang berada di luar"),
+        ("rejected", "Permohonan ditutup di sini: langkah 2, Telaah Kepala Dinas.", "Penolakan berada di luar bagan"),
+        ("lapsed", "Permohonan ditutup di sini: langkah 1, Pengajuan.", "Batas waktu konfirmasi alamat email"),
+        ("done", "Permohonan Anda selesai: langkah 7, Penyerahan.", ""),
+    ],
+)
+def test_the_chart_marks_where_the_case_is_and_says_what_it_does_not_show(
+    shared_stage: Stage, state: str, place: str, outside: str
+) -> None:
+    page = get(shared_stage, f"/status/{shared_stage.case(*WAYS[state])}")
+    said = " ".join(page.html.xpath("string(//h2[@id='bagan']/following-sibling::p[1])").split())
+    for name in ("bagan-lebar", "bagan-tegak"):
+        assert chart(page, name).startswith(place)
+        assert outside in chart(page, name)
+    flags = page.html.xpath("//*[contains(@class, 'flag')]")
+    assert [" ".join(flag.xpath(".//tspan/text()")) for flag in flags] == [place.partition(":")[0]] * 2
+    assert said.startswith(outside)
+
+
+def test_the_page_stays_small_and_needs_no_inline_style(shared_stage: Stage) -> None:
+    body = get(shared_stage, f"/status/{shared_stage.case(*WAYS['done'])}").body
+    assert len(body) < 60_000
+    assert len(gzip.compress(body)) < 12_000
+    assert b" style=" not in body

@@ -27,7 +27,8 @@ def read_sop(folder: Path) -> Sop:
         SopInvalid: names the file, the key, and what is expected there.
     """
     path, form_path = folder / "sop.toml", folder / "application.schema.json"
-    forms.validate(read_json(folder.parent / "sop.schema.json"), read_toml(path), str(path))
+    data = read_toml(path)
+    forms.validate(read_json(folder.parent / "sop.schema.json"), data, str(path))
     _check_form(read_json(form_path), form_path)
     return trusted_sop(folder)
 

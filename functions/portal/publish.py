@@ -4,20 +4,27 @@ Never writes a sentence itself: the pages and partials under ``site/`` do, with 
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+from portal import flowchart_layout
+from portal.config import Config
 from portal.documents import Limits
-from portal.editions import read_papers, read_sop
+from portal.editions import read_calendar, read_papers, read_sop
 from portal.errors import SopInvalid
+from portal.flowchart_svg import paper_svg, svg
 from portal.printing import Press
 from portal.sheets import Official, Paper
 from portal.sop import Sop, Step
+from portal.sop_pages import Source
+from portal.sop_paper import print_sop
 from portal.stationery import Papers
 
 DOWNLOADS: Final = "formulir"
 """Folder of the site that the papers lie in, and of the service that the official forms come from."""
+
+_SOP_PAGE: Final = "sop"
 
 
 @dataclass(frozen=True)
@@ -40,17 +47,31 @@ class MacrosPlugin(Protocol):
         """Make a function callable from pages."""
 
 
+@dataclass(frozen=True)
+class SopFile:
+    """The SOP as a file of the site, beside the page that offers it."""
+
+    name: str
+    content: bytes = field(repr=False)
+
+    @property
+    def kilobytes(self) -> int:
+        return max(1, round(len(self.content) / 1024))
+
+
 def define_env(env: MacrosPlugin) -> None:
     """Give pages and theme the SOP of the service that ``extra.service`` of mkdocs.yml names.
 
     Raises:
-        mkdocs.exceptions.PluginError: the SOP is not one that the portal would run; one line with file and key.
+        mkdocs.exceptions.PluginError: the SOP is not one that the portal would run, in one line with file and key; or
+            a library that draws its paper is missing.
     """
     from mkdocs.exceptions import PluginError
 
     folder = Path(env.project_dir) / "schemas" / env.conf["extra"]["service"]
     try:
         edition = read_sop(folder)
+        read_calendar(edition, folder)  # pages print the hours as they are written: they have to be hours
         papers = read_papers(edition, folder)
     except SopInvalid as problem:
         told = (problem.facts.get(key) for key in ("file", "key", "value", "expected"))
@@ -61,9 +82,15 @@ def define_env(env: MacrosPlugin) -> None:
     env.variables.update({"sop": edition.data, "form": edition.form, "total_minutes": edition.minutes})
     env.variables.update({"marks": marks, "limits": limits})
     site = str(env.conf.get("site_url") or "").rstrip("/")
-    env.variables["downloads"] = list(downloads(papers, folder, site)) if papers else []
     env.macro(edition.step, "step")
     env.macro(edition.role, "role")
+    beyond = bool(env.conf["extra"].get("portal_notes", True))
+    env.variables["charts"] = charts(edition, beyond)
+    try:
+        env.variables["downloads"] = list(downloads(papers, folder, site)) if papers else []
+        env.variables["sop_file"] = sop_file(edition, site, beyond)
+    except ImportError as problem:
+        raise PluginError(str(problem)) from problem
     if papers:
         env.macro(lambda key: papers.sheet(_of(papers, key)), "sheet")
         env.macro(papers.day, "day")
@@ -81,12 +108,31 @@ def limits_of(limits: Limits) -> dict[str, int]:
 
 
 def on_post_build(env: MacrosPlugin) -> None:
-    """Put the papers into the built site, beside the page that offers them."""
-    target = Path(env.conf["site_dir"]) / DOWNLOADS
-    for download in env.variables["downloads"]:
-        for name, content in download.files.items():
-            target.mkdir(parents=True, exist_ok=True)
+    """Put the papers into the built site, each beside the page that offers it."""
+    file: SopFile = env.variables["sop_file"]
+    papers = [(DOWNLOADS, each.files) for each in env.variables["downloads"]]
+    for folder, files in [*papers, (_SOP_PAGE, {file.name: file.content})]:
+        target = Path(env.conf["site_dir"]) / folder
+        target.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
             (target / name).write_bytes(content)
+
+
+def charts(sop: Sop, beyond: bool) -> dict[str, str]:
+    """The SOP's flowchart as pictures for pages: ``across`` and ``down`` for screens, ``paper`` for what is printed."""
+    across, down = flowchart_layout.across(sop, beyond=beyond), flowchart_layout.down(sop, beyond=beyond)
+    return {
+        "across": svg(across, "bagan-lebar", "flow-across"),
+        "down": svg(down, "bagan-tegak", "flow-down"),
+        "paper": paper_svg(across, "bagan-lebar"),
+    }
+
+
+def sop_file(sop: Sop, site_url: str, notes: bool) -> SopFile:
+    """The SOP as a PDF that leads back to its page; without a public address to the rehearsal's, and it says so."""
+    address = (site_url or Config.from_environment({}).address).rstrip("/")
+    source = Source(sop, f"{address}/{_SOP_PAGE}/", rehearsal=not site_url, notes=notes)
+    return SopFile(f"sop-{sop.service}.pdf", print_sop(source))
 
 
 def downloads(papers: Papers, folder: Path, site: str) -> Iterator[Download]:

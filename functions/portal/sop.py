@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from portal.errors import NotFound, SopInvalid
 
-OF_THE_OFFICE = ("calendar", "notes", "office", "reminders", "retention")
+OF_THE_OFFICE = ("calendar", "chart", "notes", "office", "paper", "reminders", "retention")
 """Tables that belong to the office of today and not to a case: a new holiday or telephone reaches running cases too."""
 
 APPLICANT = "applicant"
@@ -88,7 +88,10 @@ class Visit:
 
 @dataclass(frozen=True)
 class Step:
-    """One step of the SOP: its operational layer, and its verbatim text under ``text``."""
+    """One step of the SOP: its operational layer, and its verbatim text under ``text``.
+
+    ``turns_page``: the office's own paper turns the page after it.
+    """
 
     key: str
     kind: str
@@ -103,6 +106,7 @@ class Step:
     actions: Mapping[str, ActionText]
     checklist: tuple[Choice, ...] = ()
     visit: Visit | None = None
+    turns_page: bool = False
 
 
 _Keyed = TypeVar("_Keyed", Role, Step)
@@ -226,6 +230,7 @@ def _step(step: Mapping[str, Any]) -> Step:
         actions={action: ActionText(**text) for action, text in step.get("actions", {}).items()},
         checklist=_choices(step.get("checklist", ())),
         visit=Visit(**{**visit, "bring": tuple(visit["bring"])}) if visit else None,
+        turns_page=step.get("turns_page", False),
     )
 
 

@@ -4,11 +4,15 @@ from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, jsonify, redirect, render_template, request
+from markupsafe import Markup, escape
 from werkzeug.exceptions import TooManyRequests
 
+from portal import flowchart, flowchart_layout
 from portal.application import Application
 from portal.errors import NotFound, Unavailable
+from portal.flowchart_svg import svg
 from portal.progress import status
+from portal.sop import Sop
 from portal.web import explain, now, rooms
 from portal.web.limits import client_of
 
@@ -37,10 +41,21 @@ def show(ticket: str) -> Any:
     except NotFound as unknown:
         return (jsonify(error=unknown.code), 404) if wants_json else _unknown("", unknown)
     portal = rooms().portal
-    found = status(application, portal.sop_of(application), portal.calendar, now())
+    edition = portal.sop_of(application)
+    found = status(application, edition, portal.calendar, now())
     if wants_json:
         return jsonify(found)
-    return render_template("status/show.html", status=found, at=datetime.fromisoformat)
+    chart = _chart(application, edition)
+    return render_template("status/show.html", status=found, chart=chart, at=datetime.fromisoformat)
+
+
+def _chart(application: Application, edition: Sop) -> dict[str, Markup]:
+    """The SOP's chart with the application's place marked, for wide screens and narrow; and what is outside of it."""
+    place = flowchart.place_of(edition, application.step, application.state)
+    across = svg(flowchart_layout.across(edition, place), "bagan-lebar", "flow-across")
+    down = svg(flowchart_layout.down(edition, place), "bagan-tegak", "flow-down")
+    # The drawing escapes what it says itself.
+    return {"across": Markup(across), "down": Markup(down), "outside": escape(place.outside)}  # noqa: S704
 
 
 @pages.get("/sehat")
