@@ -8,7 +8,7 @@ DYNAMODB := build/dynamodb/package/emulator
 RUNTIME := functions/requirements.txt infra/requirements/site.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help build run run-aws test test-dynamodb package publish check lock clean
+.PHONY: help build run run-aws test site-check test-dynamodb bench package publish check lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -31,9 +31,8 @@ $(DYNAMODB)/DynamoDBLocal.jar:
 	@mkdir -p build/dynamodb
 	cd build/dynamodb && npm pack --silent amplify-dynamodb-simulator@2.9.30 && tar xzf amplify-dynamodb-simulator-*.tgz
 
-build/site/index.html: $(VENV)/run.stamp mkdocs.yml $(shell find site schemas functions/portal/*.py functions/portal/fonts functions/portal/web/static -type f 2>/dev/null)
+build/site/index.html: $(VENV)/run.stamp mkdocs.yml $(shell find site schemas functions/portal/*.py functions/portal/fonts functions/portal/web/static functions/portal/web/templates/house -type f 2>/dev/null)
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
-	@cp -r functions/portal/web/static build/site/aset
 	@$(BIN)/python -m whitenoise.compress --quiet build/site
 
 build: build/site/index.html ## make .venv and the site
@@ -50,17 +49,32 @@ test: $(VENV)/test.stamp build/site/index.html ## lint, types and every test
 	$(BIN)/mypy
 	$(BIN)/pytest
 
+# Lighthouse's version is part of what a score means.
+build/npm/lighthouse.stamp:
+	@mkdir -p build/npm
+	cd build/npm && npm install --silent --no-audit --no-fund --no-save --no-package-lock lighthouse@13.5.0
+	@touch $@
+
+site-check: $(VENV)/test.stamp build/site/index.html build/npm/lighthouse.stamp ## Lighthouse, axe, weights, links, pictures: build/site-check.md (needs npm)
+	@PYTHONPATH=functions:tests $(BIN)/python tests/site_check.py
+
 test-dynamodb: $(VENV)/test.stamp $(DYNAMODB)/DynamoDBLocal.jar ## the records on AWS's own DynamoDB engine (needs Java and npm)
 	DYNAMODB_LOCAL=$(DYNAMODB) $(BIN)/pytest tests/test_dynamodb_local.py
+
+bench: $(VENV)/test.stamp $(if $(and $(shell command -v java),$(shell command -v npm)),$(DYNAMODB)/DynamoDBLocal.jar) ## measure cold start, calls, growth and cost into build/bench.md (minutes)
+	@PYTHONPATH=infra:tests $(BIN)/python -m bench --dynamodb $(DYNAMODB) $(BENCH)
 
 package: $(VENV)/run.stamp ## build/package.zip, what infra/template.yaml deploys (Lambda: arm64, Python 3.13)
 	@$(BIN)/python infra/package.py
 
+# Files whose names say what they hold may be kept, and stay for pages that are still open (functions/portal/edge.py).
+KEPT := aset/* stylesheets/*
 publish: ## copy the site to the stack's bucket (ADDRESS= BUCKET= DISTRIBUTION=; needs the AWS CLI)
 	@test -n "$(ADDRESS)" -a -n "$(BUCKET)" -a -n "$(DISTRIBUTION)" || { echo "ADDRESS=, BUCKET= and DISTRIBUTION= are needed"; exit 2; }
 	rm -rf build/site
 	ADDRESS="$(ADDRESS)" $(MAKE) build/site/index.html
-	aws s3 sync build/site "s3://$(BUCKET)" --delete --exclude "*.gz" --cache-control "public, max-age=300"
+	aws s3 sync build/site "s3://$(BUCKET)" --exclude "*" $(KEPT:%=--include "%") --exclude "*.gz" --cache-control "public, max-age=31536000, immutable"
+	aws s3 sync build/site "s3://$(BUCKET)" --delete $(KEPT:%=--exclude "%") --exclude "*.gz" --cache-control "public, no-cache"
 	aws cloudfront create-invalidation --distribution-id "$(DISTRIBUTION)" --paths "/*"
 
 lock: ## pin and hash the requirements anew from pyproject.toml (needs uv)

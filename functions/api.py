@@ -17,6 +17,4 @@ def handler(event: Event, context: Any) -> dict[str, Any]:
 def _pages() -> Callable[[Event, Any], dict[str, Any]]:
     from apig_wsgi import make_lambda_handler
 
-    house = bootstrap_aws.warm()
-    bootstrap_aws.keep_edition(house)
-    return make_lambda_handler(bootstrap_aws.wsgi(house))
+    return make_lambda_handler(bootstrap_aws.wsgi(bootstrap_aws.warm()))

@@ -16,6 +16,7 @@ from email.policy import default
 from pathlib import Path
 from typing import Any, Final
 
+import dynamodb_local
 import stack
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from ses_mailbox import SesMailbox
@@ -23,14 +24,15 @@ from werkzeug.serving import make_server
 
 import feedback
 import mailer
+import recap
 import reminder
 import retention
-from portal.bootstrap_aws import AwsConfig, Clients, build_aws, keep_edition
+from portal.bootstrap_aws import AwsConfig, Clients, build_aws
 from portal.house import House
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 ACCOUNT: Final = "123456789012"
-FUNCTIONS: Final = ("api", "mailer", "reminder", "retention", "feedback")
+FUNCTIONS: Final = ("api", "mailer", "reminder", "retention", "recap", "feedback")
 
 MakeClients = Callable[[str, Mapping[str, Any]], Clients]
 
@@ -51,10 +53,11 @@ class Cloud:
     Args:
         address: public address of the portal.
         endpoint: of a running moto server with nothing in it.
-        make_clients: the clients of one function, by its name (``api``, ``mailer`` ...), given boto3's settings.
+        make_clients: the clients of one function, by its name (``api``, ``mailer`` ...), given botocore's settings.
+        table_endpoint: of a DynamoDB Local that is to keep the table; moto itself if empty.
     """
 
-    def __init__(self, address: str, endpoint: str, make_clients: MakeClients) -> None:
+    def __init__(self, address: str, endpoint: str, make_clients: MakeClients, table_endpoint: str = "") -> None:
         self.endpoint = endpoint
         self._settings = {
             "endpoint_url": endpoint,
@@ -68,7 +71,10 @@ class Cloud:
         self.bucket = self.stack.resources["DocumentBucket"]
         self._mapping = self.clients.made("lambda").list_event_source_mappings()["EventSourceMappings"][0]
         _take_over(self.stack.resources["Table"])
-        self._streamed = self._records()
+        if table_endpoint:
+            dynamodb_local.create_table(table_endpoint, self.stack.resources["Table"])
+        self._tables = Clients(**{**self._settings, "endpoint_url": table_endpoint or endpoint})
+        self._streamed = self._records("TRIM_HORIZON")
 
     def furnish(
         self, clock: Callable[[], datetime], service: Path | None = None, extra: Mapping[str, Any] | None = None
@@ -87,7 +93,6 @@ class Cloud:
             return build_aws(config, clock, clients, box.before, {"mailbox": box, **(extra or {})})
 
         self.houses = {function: house(function) for function in FUNCTIONS}
-        keep_edition(self.houses["api"])
         return self.houses["api"]
 
     def sent(self) -> list[str]:
@@ -119,12 +124,18 @@ class Cloud:
             if answer["batchItemFailures"]:
                 raise RuntimeError(f"the mailer could not read its records: {answer}")
 
+    def overlook(self) -> None:
+        """Whatever the stream has by now is none of the mailer's business."""
+        self._streamed = self._records("LATEST")
+        next(self._streamed)
+
     def minute(self) -> None:
         """The schedule of every minute."""
         mailer.handler({}, Context(), self.houses["mailer"])
 
     def day(self) -> None:
         """The schedules of every day."""
+        recap.handler({}, Context(), self.houses["recap"])
         reminder.handler({}, Context(), self.houses["reminder"])
         retention.handler({}, Context(), self.houses["retention"])
 
@@ -139,13 +150,13 @@ class Cloud:
         }
         feedback.handler({"source": "aws.ses", "detail": detail}, Context(), self.houses["feedback"])
 
-    def _records(self) -> Iterator[list[dict[str, Any]]]:
+    def _records(self, beginning: str) -> Iterator[list[dict[str, Any]]]:
         """The table's changes since last time, again and again."""
-        table = self.clients.made("dynamodb").describe_table(TableName=self.stack.resources["Table"])["Table"]
-        streams = self.clients.made("dynamodbstreams")
+        table = self._tables.made("dynamodb").describe_table(TableName=self.stack.resources["Table"])["Table"]
+        streams = self._tables.made("dynamodbstreams")
         arn = table["LatestStreamArn"]
         (shard,) = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
-        place = streams.get_shard_iterator(StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON")
+        place = streams.get_shard_iterator(StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType=beginning)
         iterator = place["ShardIterator"]
         while True:
             found = streams.get_records(ShardIterator=iterator)
@@ -158,7 +169,7 @@ def _clients(function: str, settings: Mapping[str, Any]) -> Clients:
 
 
 @contextmanager
-def cloud(address: str, make_clients: MakeClients = _clients) -> Iterator[Cloud]:
+def cloud(address: str, make_clients: MakeClients = _clients, table_endpoint: str = "") -> Iterator[Cloud]:
     """A fresh one; all that it held is gone afterwards."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     logging.getLogger("samtranslator").setLevel(logging.ERROR)
@@ -166,7 +177,7 @@ def cloud(address: str, make_clients: MakeClients = _clients) -> Iterator[Cloud]
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield Cloud(address, f"http://127.0.0.1:{server.server_port}", make_clients)
+        yield Cloud(address, f"http://127.0.0.1:{server.server_port}", make_clients, table_endpoint)
     finally:
         server.shutdown()
         thread.join(timeout=10)

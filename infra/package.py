@@ -19,6 +19,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
+from portal import bootstrap, web
+from portal.config import Config
+from portal.editions import read_papers, read_sop
+from portal.house import pages
+
 ROOT: Final = Path(__file__).resolve().parents[1]
 LOCKED: Final = ROOT / "infra" / "requirements" / "aws.txt"
 LARGEST_UNPACKED: Final = 60_000_000
@@ -43,7 +48,7 @@ SERVICES: Final = frozenset({"dynamodb", "s3", "sesv2", "ssm"})
 UNUSED: Final = (
     *("*.pyi", "*.pyx", "*.pxd", "*.pxi", "*.h", "__pycache__", "tests", "bin", "share"),
     *("*.dist-info/RECORD", "*.dist-info/INSTALLER", "*.dist-info/REQUESTED", "*.dist-info/direct_url.json"),
-    *("boto3/examples", "boto3/data", "pypdfium2_cli"),  # resources and a command line, of which we use neither
+    "pypdfium2_cli",  # a command line, of which we have no use
     # Documents are PDF, JPEG and PNG; Pillow says in so many words that it knows no AVIF or WebP without these. Nor are
     # colour profiles, arithmetic on images or windows on a screen wanted.
     *("PIL/_avif*.so", "pillow.libs/libavif*", "PIL/_webp*.so", "pillow.libs/libwebpmux*", "pillow.libs/libwebpdemux*"),
@@ -68,24 +73,30 @@ SELDOM: Final = (
 
 def build(folder: Path, platform: Sequence[str] = LAMBDA) -> None:
     """Lay out the package in a folder, which is emptied first."""
-    shutil.rmtree(folder, ignore_errors=True)
-    _install(folder, platform)
-    for path in _unused(folder):
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    for service in (ROOT / "schemas").glob("*/sop.toml"):
+        read_papers(read_sop(service.parent), service.parent)  # what does not fit is not packed
+    install(folder, "".join(_wanted(LOCKED.read_text("utf-8"))), platform)
     shutil.copytree(
         ROOT / "functions", folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", "*.txt~")
     )
     shutil.copytree(ROOT / "schemas", folder / "schemas")
+    with tempfile.TemporaryDirectory() as data:
+        house = bootstrap.build(Config.from_environment({}, data=Path(data), address="https://example.go.id"))
+        web.compile_templates(pages(house), folder / "portal" / "web")
 
 
 def compile_for_cold_starts(folder: Path, python: str) -> bool:
     """Compile in place; False if there is no such Python, or it is of another version than Lambda's."""
     if subprocess.run([python, "-c", "import sys; sys.exit(sys.version_info[:2] != (3, 13))"], check=False).returncode:  # noqa: S603
         return False
+    compile_in_place(folder, python)
+    return True
+
+
+def compile_in_place(folder: Path, python: str) -> None:
     # Never compared with the source, which lies in the same archive; and without this machine's paths.
     settings = ["-q", "--invalidation-mode=unchecked-hash", "-s", str(folder), "-p", "/var/task", "-x", SELDOM]
     subprocess.run([python, "-m", "compileall", *settings, str(folder)], check=True)  # noqa: S603
-    return True
 
 
 def pack(folder: Path, archive: Path) -> None:
@@ -122,13 +133,17 @@ def main() -> None:
         sys.exit(f"more than {LARGEST_UNPACKED / 1e6:.0f} MB unpacked or {LARGEST_ZIPPED / 1e6:.0f} MB zipped")
 
 
-def _install(folder: Path, platform: Sequence[str]) -> None:
+def install(folder: Path, locked: str, platform: Sequence[str]) -> None:
+    """The locked libraries in a folder, which is emptied first, without what nobody uses of them."""
+    shutil.rmtree(folder, ignore_errors=True)
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as requirements:
-        requirements.writelines(_wanted(LOCKED.read_text("utf-8")))
+        requirements.write(locked)
         requirements.flush()
         command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-compile", "--require-hashes"]
         command += ["--disable-pip-version-check", *platform, "-r", requirements.name, "--target", str(folder)]
         subprocess.run(command, check=True)  # noqa: S603
+    for path in _unused(folder):
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def _wanted(locked: str) -> Iterator[str]:

@@ -66,8 +66,8 @@ class Browser:
     """One person's browser, with that person's cookies."""
 
     def __init__(self, address: str) -> None:
-        self.address = address
-        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+        self.address, self.cookies = address, CookieJar()
+        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies))
 
     def get(self, url: str, **headers: str) -> Page:
         return self._open(urllib.request.Request(urljoin(self.address, url), headers=headers))

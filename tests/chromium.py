@@ -61,7 +61,7 @@ TOO_SMALL = """() => [...document.querySelectorAll(
 # or than the page, is told.
 TOO_WIDE = """() => {
   const page = document.scrollingElement;
-  const scrolls = ".table-box, .thumbs, .viewer, .sr, .skip, thead, input, textarea, svg *";
+  const scrolls = ".table-box, .thumbs, .viewer, .sr, .said, .skip, thead, input, textarea, svg *";
   return [page, ...document.querySelectorAll("main *")]
     .filter((each) => each.scrollWidth > each.clientWidth + 1 && !each.closest(scrolls))
     .filter((each) => each === page || getComputedStyle(each).display !== "inline")
@@ -252,11 +252,18 @@ class Person:
         for size, scheme in zip(SIZES, self._schemes, strict=True):
             self.page.set_viewport_size(size)
             self.page.emulate_media(color_scheme=scheme)
-            answer: dict[str, Any] = self.page.evaluate("axe.run({resultTypes: ['violations'], preload: false})")
-            for rule in answer["violations"]:
-                found.append(f"{size['width']} {scheme} {rule['id']}: {[node['html'][:150] for node in rule['nodes']]}")
+            found += [f"{size['width']} {scheme} {violation}" for violation in self._violations()]
         self._schemes.reverse()
         return [*found, *self.page.evaluate(TOO_WIDE), *self.page.evaluate(TOO_SMALL)]
+
+    def barriers_here(self) -> list[str]:
+        """The same for the present size and light alone."""
+        self.page.evaluate(AXE)
+        return [*self._violations(), *self.page.evaluate(TOO_WIDE), *self.page.evaluate(TOO_SMALL)]
+
+    def _violations(self) -> list[str]:
+        answer: dict[str, Any] = self.page.evaluate("axe.run({resultTypes: ['violations'], preload: false})")
+        return [f"{rule['id']}: {[node['html'][:150] for node in rule['nodes']]}" for rule in answer["violations"]]
 
     def _console(self, message: ConsoleMessage) -> None:
         # Refused requests are told apart by `_response`.

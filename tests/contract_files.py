@@ -71,10 +71,10 @@ class FilesContract:
     def test_a_copy_is_of_the_pinned_content_and_a_file_of_its_own(self, files):
         pinned = files.write(KEY, b"checked", PDF)
         files.write(KEY, b"something else", PDF)
-        copy = files.copy(KEY, pinned.version, "applications/T/ktp/y")
+        version = files.copy(KEY, pinned.version, "applications/T/ktp/y")
         files.delete("drafts/a1/")
-        assert files.stat("applications/T/ktp/y") == copy == Stored("applications/T/ktp/y", copy.version, 7)
-        assert files.read(copy.key, copy.version) == b"checked"
+        assert files.stat("applications/T/ktp/y") == Stored("applications/T/ktp/y", version, 7)
+        assert files.read("applications/T/ktp/y", version) == b"checked"
 
     def test_forgetting_takes_all_below_with_every_version_and_no_neighbour(self, files):
         gone = [files.write(KEY, text, PDF) for text in (b"one", b"two")]

@@ -22,7 +22,7 @@ from builders import (
 )
 
 from portal.application import Application
-from portal.engines.ports import Change, Records
+from portal.engines.ports import Change, Compiled, Records
 from portal.errors import Conflict, NotFound
 from portal.sop import APPLICANT
 from portal.steps import State
@@ -492,3 +492,39 @@ class RecordsContract:
             asked: [fact["closed"] for fact in records.facts(asked)] for asked in ("2026", "2026-01", *days, "2027")
         }
         assert found == {"2026": days[1:], "2026-01": days[1:3], **{day: [day] for day in days}, "2027": []}
+
+    def test_facts_are_found_later_than_a_day_and_come_by_day_of_closing(self, records):
+        days = ["2026-10-01", "2026-01-31", "2026-01-01", "2025-12-31", "2026-01-31"]
+        for number, day in enumerate(days, 1):
+            case = application("withdraw", number=number)
+            write(records, application(number=number))
+            records.commit(change(case, fact={"ticket": case.ticket, "closed": day}))
+        asked = ("2025-12-31", "2026-01-30", "2026-01-31", "2026-10-01", "")
+        found = [[fact["closed"] for fact in records.facts_after(day)] for day in asked]
+        in_order = sorted(days)
+        assert found == [in_order[1:], in_order[2:], in_order[4:], [], in_order]
+        assert [fact["closed"] for fact in records.facts()] == in_order
+
+    # --- the recap's sums ----------------------------------------------------------------------------------------
+
+    def test_a_tally_comes_back_as_it_was_kept(self, records, open_records):
+        summed = {"months": {"2026-08": {"": {"returns": 0}, "Dinas – A": {"ends": {"": 2}}}}, "steps": {"a": {"0": 2}}}
+        kept = Compiled("2026-08", "2026-08-31", 2)
+        records.keep_tally(kept, summed)
+        assert list(open_records().tallies()) == [(kept, summed)]
+        assert list(open_records().compiled()) == [kept]
+
+    def test_a_month_has_one_tally_the_newest(self, records):
+        records.keep_tally(Compiled("2026-08", "2026-08-14", 1), {"steps": {"a": {"5": 1}}})
+        records.keep_tally(Compiled("2026-08", "2026-08-15", 2), {"steps": {"a": {"5": 2}}})
+        assert list(records.tallies()) == [(Compiled("2026-08", "2026-08-15", 2), {"steps": {"a": {"5": 2}}})]
+        assert list(records.compiled()) == [Compiled("2026-08", "2026-08-15", 2)]
+
+    def test_tallies_come_oldest_month_first_or_that_of_one_month(self, records):
+        months = ["2026-12", "2026-02", "2025-12", "2027-01"]
+        for cases, month in enumerate(months):
+            records.keep_tally(Compiled(month, f"{month}-28", cases), {"months": {month: {}}})
+        assert [each.month for each in records.compiled()] == sorted(months)
+        assert [each.month for each, _ in records.tallies()] == sorted(months)
+        assert list(records.tallies("2025-12")) == [(Compiled("2025-12", "2025-12-28", 2), {"months": {"2025-12": {}}})]
+        assert list(records.tallies("2026-11")) == []

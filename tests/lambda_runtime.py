@@ -28,6 +28,13 @@ class Failed(Exception):
     """The function ended with an error, as CloudWatch would count it."""
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: Any) -> None:
+        """A function that is ended hangs up in the middle of its next question."""
+
+
 class Function:
     """One function of the package, warm after its first event."""
 
@@ -36,8 +43,7 @@ class Function:
         self._answers: queue.Queue[tuple[bool, bytes]] = queue.Queue()
         self._one_at_a_time = threading.Lock()  # as one environment of Lambda takes them
         self._name = name
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), self._handler())
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         self.log = package.parent / f"{name}.log"
         self._process = self._start(package, client, environment)

@@ -4,21 +4,16 @@
 """
 
 import os
-import shutil
-import subprocess
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
 import boto3
+import dynamodb_local
 import pytest
 import stack
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 from builders import AT, a_notice, after, application
 from contract_records import LEASE, RecordsContract, at_once, change, write
 from server import free_port
@@ -26,56 +21,23 @@ from server import free_port
 from portal.engines.aws.records import DynamoRecords
 from portal.errors import Unavailable
 
-WANTED = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode", "StreamSpecification")
-"""What of the template's table a local engine knows."""
-
 
 @pytest.fixture(scope="module")
-def dynamodb() -> Iterator[Any]:
+def dynamodb() -> Iterator[str]:
     folder = os.environ.get("DYNAMODB_LOCAL", "")
-    if not folder or not shutil.which("java"):
+    if not dynamodb_local.is_there(folder):
         pytest.skip("make test-dynamodb runs these, with Java and npm")
-    port = free_port()
-    command = ["java", "-Djava.library.path=DynamoDBLocal_lib", "-jar", "DynamoDBLocal.jar", "-inMemory", "-sharedDb"]
-    process = subprocess.Popen(
-        [*command, "-port", str(port)], cwd=Path(folder), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        yield answering(port)
-    finally:
-        process.kill()
-        process.wait(timeout=10)
-
-
-def answering(port: int) -> Any:
-    client = boto3.client(
-        "dynamodb",
-        endpoint_url=f"http://127.0.0.1:{port}",
-        region_name=stack.REGION,
-        aws_access_key_id="local",
-        aws_secret_access_key="local",
-        config=Config(retries={"total_max_attempts": 2}, max_pool_connections=32),
-    )
-    until = time.monotonic() + 30
-    while True:
-        try:
-            client.list_tables()
-        except (BotoCoreError, ClientError):
-            assert time.monotonic() < until, "DynamoDB Local did not start within 30 s"
-            time.sleep(0.2)
-        else:
-            return client
+    with dynamodb_local.running(folder) as endpoint:
+        yield endpoint
 
 
 @pytest.fixture
-def open_records(dynamodb: Any) -> Callable[[], DynamoRecords]:
+def open_records(dynamodb: str) -> Callable[[], DynamoRecords]:
     """The template's own table, empty."""
-    properties = stack.translated()["Resources"]["Table"]["Properties"]
-    wanted = {name: properties[name] for name in WANTED}
-    wanted["StreamSpecification"] = {"StreamEnabled": True, **wanted["StreamSpecification"]}
     name = f"portal-{uuid.uuid4()}"
-    dynamodb.create_table(TableName=name, **wanted)
-    return lambda: DynamoRecords(dynamodb, name)
+    dynamodb_local.create_table(dynamodb, name)
+    client = dynamodb_local.client(dynamodb)
+    return lambda: DynamoRecords(client, name)
 
 
 class TestRecordsOnDynamoDbLocal(RecordsContract):

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from itertools import count
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -23,7 +24,7 @@ from botocore.exceptions import (
     EndpointConnectionError,
     ReadTimeoutError,
 )
-from builders import AT, a_notice, after, application, application_in, draft, owed_by
+from builders import AT, a_notice, a_sop, after, application, application_in, draft, owed_by
 from contract_files import KEY, PDF, FilesContract
 from contract_mail import CALENDAR, MESSAGE, SENDER, MailContract
 from contract_records import LEASE, RecordsContract, change, tickets, write
@@ -33,12 +34,15 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.botocore_stubber import MockRawResponse
 from moto.core.models import botocore_stubber
 
+from portal.compilation import Compilation, read_sums
 from portal.engines.aws import items
 from portal.engines.aws.feedback import HEADER, CameBack, came_back, reference
 from portal.engines.aws.files import S3Files
 from portal.engines.aws.mail import SesMail
 from portal.engines.aws.records import DynamoRecords
+from portal.engines.ports import Compiled
 from portal.errors import Conflict, MailDeferred, MailRefused, NotFound, Unavailable
+from portal.recap import summarise
 from portal.steps import State
 
 REGION = "ap-southeast-3"
@@ -240,6 +244,7 @@ def test_what_is_looked_at_does_not_grow_with_what_is_stored(records, dynamodb):
         records.settle_notice(records.claim_notice(AT, LEASE).delivered(AT))
         list(records.unsent())
         list(records.facts("2026-08"))
+        list(records.facts_after("2026-08-02"))
         return list(looked_at)
 
     a_day()
@@ -250,10 +255,47 @@ def test_what_is_looked_at_does_not_grow_with_what_is_stored(records, dynamodb):
     assert a_day() == before
 
 
+def test_the_recap_of_a_month_reads_neither_other_months_nor_what_is_in_a_tally(records, wire, dynamodb):
+    looked_at: list[int] = []
+    dynamodb.meta.events.register(
+        "after-call.dynamodb.Query", lambda parsed, **_: looked_at.append(parsed["ScannedCount"])
+    )
+    for number in range(1, 6):
+        store_closed_case(records, number, at=AT - timedelta(days=40 - number))
+    for month in ("2026-05", "2026-06", "2026-07"):
+        records.keep_tally(Compiled(month, f"{month}-30", 5), {})
+    store_closed_case(records, 6, at=AT)
+    asked = len(wire.asked)
+    looked_at.clear()
+    records.compiled()
+    list(records.tallies("2026-06"))
+    list(records.facts_after("2026-07-30"))
+    assert wire.asked[asked:] == ["Query"] * 3
+    assert looked_at == [3, 1, 1]
+
+
+@pytest.mark.parametrize("stored", [2, 12])
+def test_the_recap_looks_at_as_much_however_many_applications_are_stored(records, dynamodb, stored):
+    portal: Any = SimpleNamespace(records=records, today=AT.date)
+    for number in range(1, stored + 1):
+        store_closed_case(records, number, at=AT - timedelta(days=5 + number % 2))
+    Compilation(portal).compile_recap()
+    looked_at: list[int] = []
+    dynamodb.meta.events.register(
+        "after-call.dynamodb.Query", lambda parsed, **_: looked_at.append(parsed["ScannedCount"])
+    )
+    for asked in ("", "2026-07"):
+        sums = read_sums(portal, asked)
+        assert summarise(sums.tallies, a_sop(), AT.date()).outcomes == {"withdrawn": stored}
+    # The heads of July and August, no fact, and the tallies of both, or July's.
+    assert looked_at == [2, 0, 2, 2, 0, 1]
+
+
 def store_closed_case(records: DynamoRecords, number: int, at: datetime) -> None:
     case = write(records, application(number=number, at=at))
     closed = after(case, "withdraw")
-    fact = {"ticket": case.ticket, "closed": f"{at:%Y-%m-%d}"}
+    said = {"outcome": "withdrawn", "office": "Dinas Sosial", "returns": 0, "minutes": {}, "valid_until": ""}
+    fact = {"ticket": case.ticket, "closed": f"{at:%Y-%m-%d}", **said}
     records.commit(change(closed, notices=[a_notice(case.ticket, due_at=at)], fact=fact))
     records.settle_notice(records.claim_notice(at, LEASE).delivered(at))
 
@@ -528,6 +570,10 @@ CALLS: dict[str, Callable[[DynamoRecords], object]] = {
     "next_number": lambda records: records.next_number("agenda"),
     "taken": lambda records: records.taken("visit/"),
     "facts": lambda records: list(records.facts()),
+    "facts_after": lambda records: list(records.facts_after("2026-08-03")),
+    "keep_tally": lambda records: records.keep_tally(Compiled("2026-08", "2026-08-31", 0), {}),
+    "compiled": lambda records: records.compiled(),
+    "tallies": lambda records: list(records.tallies()),
 }
 
 

@@ -13,8 +13,10 @@ from builders import AT, a_notice, a_ticket, after, application, draft, owed_by
 from contract_records import LEASE, RecordsContract, change, write
 from processes import complete_lines, run, said, start
 
+from portal.engines.local import rows
 from portal.engines.local.database import Database
 from portal.engines.local.records import SqliteRecords
+from portal.engines.ports import Compiled
 from portal.errors import NotFound, Unavailable
 from portal.sop import APPLICANT
 
@@ -78,12 +80,13 @@ def test_the_file_is_for_its_owner_only(records, path):
 def test_nothing_is_stored_that_only_python_could_read(records, path):
     case = application()
     records.commit(change(case, notices=owed_by(case), draft=draft(), fact={"ticket": case.ticket}))
+    records.keep_tally(Compiled("2026-08", "2026-08-31", 1), {"months": {}})
     with closing(sqlite3.connect(path)) as connection:
         bodies = connection.execute(
             "SELECT body FROM application UNION SELECT entry FROM event UNION SELECT body FROM draft UNION"
-            " SELECT body FROM fact"
+            " SELECT body FROM fact UNION SELECT body FROM tally"
         ).fetchall()
-    assert len(bodies) == 4
+    assert len(bodies) == 5
     assert all(isinstance(json.loads(body), dict) for (body,) in bodies)
 
 
@@ -206,6 +209,26 @@ def test_an_older_file_is_brought_forward_with_its_content(tmp_path):
     for _ in range(2):
         with closing(Database(tmp_path / "db", (first, second))) as database, database.reading() as connection:
             assert connection.execute("SELECT * FROM a").fetchall() == [("kept", "new")]
+
+
+def test_a_portal_that_added_nothing_up_yet_gets_a_place_for_it_and_keeps_its_facts(open_records, path):
+    with closing(Database(path, rows.MIGRATIONS[:1])) as before, before.writing() as connection:
+        connection.execute("""INSERT INTO fact VALUES ('T', '{"closed":"2026-08-03"}')""")
+    records = open_records()
+    assert list(records.facts("2026-08")) == [{"closed": "2026-08-03"}]
+    assert records.compiled() == []
+
+
+def test_facts_of_a_time_are_found_without_going_through_all_of_them(records, path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(type(records), "_all", lambda self, query, *values: asked.append((query, values)) or [])
+    records.facts("2026-08")
+    records.facts_after("2026-08-03")
+    with closing(sqlite3.connect(path)) as connection:
+        plans = [connection.execute(f"EXPLAIN QUERY PLAN {query}", values).fetchall() for query, values in asked]
+    assert len(plans) == 2
+    for plan in plans:
+        assert all("USING INDEX fact_closed" in detail for *_, detail in plan), plan
 
 
 def test_a_migration_that_fails_leaves_the_file_as_it_was(tmp_path):

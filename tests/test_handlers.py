@@ -13,9 +13,10 @@ from contract_records import change, write
 from server import Clock
 
 import mailer
+import recap
 import reminder
 import retention
-from portal.house import House
+from portal.house import House, pages
 from portal.notices import notice
 
 KADIS = "kepala.dinas@tarakankota.go.id"
@@ -143,6 +144,24 @@ def test_a_function_without_the_keys_of_links_cannot_sign_one(office: Office) ->
     }
     with pytest.raises(IndexError):
         office.aws.houses["reminder"].portal.links.sign("meja", {"r": KADIS}, office.clock())
+
+
+def test_a_night_adds_the_recap_up_and_the_page_says_no_other_than_before(office: Office) -> None:
+    case, portal = application("withdraw"), office.pages.portal
+    write(portal.records, application())
+    kept = {"outcome": "withdrawn", "office": "BKPSDM", "returns": 1, "valid_until": "", "minutes": {}}
+    portal.records.commit(change(case, fact={"ticket": case.ticket, "closed": str(portal.today()), **kept}))
+    office.clock.forward(days=45)
+    page = pages(office.pages).test_client()
+    before = page.get("/rekap.csv").get_data()
+    assert b"2026-11;BKPSDM;0;0;1;0;1;0" in before
+
+    for compiled in (3, 0):
+        answer = recap.handler({}, Hurried(300_000), office.aws.houses["recap"])
+        assert answer == {"compiled": compiled}
+    months = [(each.month, each.cases) for each in portal.records.compiled()]
+    assert months == [("2026-11", 1), ("2026-12", 0), ("2027-01", 0)]
+    assert page.get("/rekap.csv").get_data() == before
 
 
 @pytest.mark.parametrize(("days", "event", "gone"), [(90, {}, 1), (200, {}, 0), (200, {"everything": True}, 1)])

@@ -15,10 +15,10 @@ import cloud
 import pytest
 import stack
 
-from portal import bootstrap, clockwork, editions, house
+from portal import bootstrap, clockwork, edge, editions, house
 
 ROOT = Path(__file__).resolve().parents[1]
-FUNCTIONS = ("Api", "Mailer", "Reminder", "Retention", "Feedback")
+FUNCTIONS = ("Api", "Mailer", "Reminder", "Retention", "Recap", "Feedback")
 
 DEMANDED = {
     "DataKey": "the policy of a key speaks of that key only, as *",
@@ -156,7 +156,7 @@ def test_functions_their_stream_and_their_schedules_are_made(aws: cloud.Cloud) -
     assert mapping["DestinationConfig"]["OnFailure"]["Destination"].split(":")[-1].startswith("portal-DeadLetters")
     rules = aws.clients.made("events").list_rules()["Rules"]
     schedules = sorted(rule["ScheduleExpression"] for rule in rules if "ScheduleExpression" in rule)
-    assert schedules == ["cron(0 0 * * ? *)", "cron(0 17 * * ? *)", "rate(1 minute)"]
+    assert schedules == ["cron(0 0 * * ? *)", "cron(0 17 * * ? *)", "cron(15 16 * * ? *)", "rate(1 minute)"]
     groups = aws.clients.made("logs").describe_log_groups()["logGroups"]
     assert {(group["logGroupName"], group["retentionInDays"]) for group in groups} == {
         (f"/aws/lambda/{name}", 90) for name in functions
@@ -172,6 +172,16 @@ def test_every_handler_is_there_and_a_few_lines(template: dict[str, Any]) -> Non
         assert len(source.splitlines()) < 100
         plain = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.Assign, ast.AnnAssign, ast.Expr)
         assert all(isinstance(node, plain) for node in tree.body)
+
+
+@pytest.mark.parametrize("metric", ["Errors", "Throttles"])
+def test_of_every_function_that_fails_or_is_held_back_the_office_hears(template: dict[str, Any], metric: str) -> None:
+    total, *parts = template["Resources"][f"{metric}Alarm"]["Properties"]["Metrics"]
+    watched = {part["Id"]: part["MetricStat"]["Metric"] for part in parts}
+    assert set(total["Expression"].split(" + ")) == set(watched) == {name.lower() for name in FUNCTIONS}
+    for name in FUNCTIONS:
+        found = watched[name.lower()]
+        assert (found["MetricName"], found["Dimensions"][0]["Value"]) == (metric, {"Ref": f"{name}Function"})
 
 
 def test_what_moto_passes_over_is_what_the_docs_of_the_stack_say(aws: cloud.Cloud) -> None:
@@ -294,11 +304,15 @@ def test_the_portals_pages_are_never_kept_by_the_edge_and_know_their_visitor(beh
 
 
 def test_the_site_is_under_the_same_policy_here_and_there(template: dict[str, Any]) -> None:
-    headers: dict[str, str] = {}
-    bootstrap._site_headers(headers, "", "")
-    given = template["Resources"]["SiteHeaders"]["Properties"]["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
-    assert given["ContentSecurityPolicy"]["ContentSecurityPolicy"] == headers["Content-Security-Policy"]
-    assert given["ReferrerPolicy"]["ReferrerPolicy"] == headers["Referrer-Policy"]
+    given = template["Resources"]["SiteHeaders"]["Properties"]["ResponseHeadersPolicyConfig"]
+    secure = given["SecurityHeadersConfig"]
+    assert secure["ContentSecurityPolicy"]["ContentSecurityPolicy"] == edge.policy()
+    edges = {item["Header"]: item["Value"] for item in given["CustomHeadersConfig"]["Items"]} | {
+        "Referrer-Policy": secure["ReferrerPolicy"]["ReferrerPolicy"],
+        "X-Content-Type-Options": "nosniff" if secure["ContentTypeOptions"]["Override"] else "",
+        "X-Frame-Options": secure["FrameOptions"]["FrameOption"],
+    }
+    assert edges == edge.HEADERS
 
 
 @pytest.mark.skipif(not shutil.which("node"), reason="node is not there to run CloudFront's function")

@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 from builders import AT, a_notice, a_sop, after, application, application_in, draft, official, reachable
 
+from portal.editions import read_sop
 from portal.engines.aws import items
+from portal.engines.ports import Compiled
+from portal.recap import tally
 from portal.sop import APPLICANT, parse
 from portal.steps import State
 
@@ -40,6 +43,8 @@ SERVICE = Path(__file__).resolve().parents[1] / "schemas" / "penerbitan"
         (items.sop_key("9f86d0"), "SOP#9f86d0", "SOP"),
         (items.counter_key("agenda-2026"), "COUNTER#agenda-2026", "COUNTER"),
         (items.fact_key(TICKET, "2026-08-03"), "FACT", "2026-08-03#TTE-26-4F7K-9QXM"),
+        (items.tally_key("2026-08"), "TALLY", "2026-08"),
+        (items.compiled_key("2026-08"), "COMPILED", "2026-08"),
     ],
 )
 def test_every_item_has_its_key(key, partition, sort):
@@ -187,6 +192,50 @@ def test_claims_editions_and_facts_are_what_they_say():
     assert items.sop_item("9f", "{}") == {"PK": "SOP#9f", "SK": "SOP", "text": "{}"}
     fact = {"ticket": TICKET, "closed": "2026-08-03", "minutes": {"ajukan": 12}}
     assert items.fact_item(TICKET, fact) == {"PK": "FACT", "SK": "2026-08-03#TTE-26-4F7K-9QXM", "fact": fact}
+
+
+def test_the_facts_after_a_day_begin_behind_all_of_that_day():
+    day, later = (items.fact_key(TICKET, closed)["SK"] for closed in ("2026-08-03", "2026-08-04"))
+    assert day < items.facts_after("2026-08-03") < later
+
+
+def test_a_tally_is_text_under_its_month_and_how_far_it_goes_is_an_item_of_its_own():
+    compiled = Compiled("2026-08", "2026-08-31", 2)
+    head = {"month": "2026-08", "through": "2026-08-31", "cases": 2}
+    item = items.tally_item(compiled, {"steps": {"ajukan": {"12": 2}}})
+    assert item == {"PK": "TALLY", "SK": "2026-08", **head, "text": '{"steps":{"ajukan":{"12":2}}}'}
+    assert items.compiled_item(compiled) == {"PK": "COMPILED", "SK": "2026-08", **head}
+    assert items.tally(item) == {"steps": {"ajukan": {"12": 2}}}
+    assert items.compiled(item) == items.compiled(items.compiled_item(compiled)) == compiled
+
+
+def month_of_facts(count, minutes):
+    """So many completed cases in forty offices, whose certificates end on all working days of a month."""
+    steps = [step.key for step in read_sop(SERVICE).steps]
+    return [
+        {
+            "closed": "2026-08-31",
+            "office": f"Dinas Perumahan dan Kawasan Permukiman {n % 40}",
+            "outcome": "done",
+            "returns": 0,
+            "minutes": {step: minutes(n) for step in steps},
+            "valid_until": f"2028-08-{n % 22 + 1:02d}",
+        }
+        for n in range(count)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("facts", "most"),
+    [
+        (month_of_facts(100, lambda n: n * 37 % 900), 12_000),
+        # No two took equally long anywhere, none of them less than twenty working days.
+        (month_of_facts(5000, lambda n: 9_000 + n), 400 * 1024),
+    ],
+)
+def test_a_month_fits_into_an_item(facts, most):
+    item = items.tally_item(Compiled("2026-08", "2026-08-31", len(facts)), tally(facts))
+    assert sum(len(f"{name}{value}".encode()) for name, value in item.items()) < most
 
 
 def test_moments_sort_as_texts():

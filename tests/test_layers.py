@@ -62,11 +62,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "publish": CORE
     | CHART
     | {"config", "documents", "editions", "printing", "sheets", "sop_pages", "sop_paper", "stationery"},
+    "edge": set(),
+    "social": set(),
+    "site_build": {"edge", "social"},
     "service": CORE | PORTS | {"forms", "links", "wording"},
     "intake": CORE | PORTS | {"service"},
     "retention": CORE | PORTS | {"service"},
     "watch": CORE | {"service"},
-    "clockwork": CORE | PORTS | {"service", "retention", "watch", "wording"},
+    "compilation": CORE | PORTS | {"service"},
+    "clockwork": CORE | PORTS | {"service", "retention", "compilation", "watch", "wording"},
     "background": {"clockwork"},
     "engines.ports": CORE,
     "engines.mime": CORE | PORTS,
@@ -82,8 +86,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engines.aws.records": CORE | PORTS | {"engines.aws.items", "engines.aws.dynamodb", "engines.aws.feedback"},
     "engines.aws.files": CORE | PORTS | {"engines.aws.faults"},
     "engines.aws.mail": CORE | PORTS | {"engines.aws.faults", "engines.mime"},
-    "web": CORE | {"service", "intake", "clockwork", "web.*"},
-    "web.*": CORE | PORTS | CHART | {"links", "service", "retention", "forms", "typed", "wording", "samples", "web.*"},
+    "web": CORE | {"edge", "service", "intake", "clockwork", "web.*"},
+    "web.*": CORE
+    | PORTS
+    | CHART
+    | {"links", "service", "retention", "compilation", "forms", "typed", "wording", "samples", "web.*"},
     "config": {"errors"},
     "house": CORE
     | PORTS
@@ -126,13 +133,12 @@ OUTSIDE = {
     "werkzeug": {"web.*"},
     "sqlite3": {"engines.local.*"},
     "smtplib": {"engines.local.*"},
-    "boto3": {"bootstrap*"},
     "botocore": {"bootstrap*", "engines.aws.faults", "engines.aws.dynamodb", "engines.aws.files", "engines.aws.mail"},
     "jsonschema": {"forms"},
     "referencing": {"forms"},
     "itsdangerous": {"links"},
     "pikepdf": {"documents", "pdf", "samples"},
-    "PIL": {"documents", "pictures", "pdf", "samples"},
+    "PIL": {"documents", "pictures", "pdf", "samples", "social"},
     "pypdfium2": {"documents", "pdf", "pictures"},
     "segno": {"papers", "sheet_pdf", "sheet_docx", "sop_pages"},
     "reportlab": {"sheet_pdf", "sheet_parts", "sop_pages", "sop_paper"},
@@ -140,7 +146,7 @@ OUTSIDE = {
     "click": {"cli"},
     "waitress": {"cli"},
     "whitenoise": {"bootstrap"},
-    "jinja2": {"papers", "web.*"},
+    "jinja2": {"papers", "site_build", "web.*"},
 }
 
 MODULES = sorted(path for path in PORTAL.rglob("*.py") if "__pycache__" not in path.parts)

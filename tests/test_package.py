@@ -114,11 +114,16 @@ def test_an_answer_says_the_public_address_and_no_other(deployed: Deployed) -> N
     assert "execute-api" not in own["body"]
 
 
+def test_a_page_may_post_files_to_the_bucket_where_it_has_a_form_for_them(deployed: Deployed) -> None:
+    siti = Applicant(deployed.house.config.address, deployed.mailbox, deployed.house.extra)
+    assert deployed.endpoint in siti.fill_in().headers["content-security-policy"]
+    assert deployed.endpoint not in siti.browser.get("/status").headers["content-security-policy"]
+
+
 def test_a_cookie_and_a_page_come_back_as_api_gateway_wants_them(deployed: Deployed) -> None:
     answer = deployed.function("api").invoke(event("GET", "/status", {}))
     assert (answer["statusCode"], answer["isBase64Encoded"]) == (200, False)
     assert answer["headers"]["content-type"] == "text/html; charset=utf-8"
-    assert deployed.endpoint in answer["headers"]["content-security-policy"]
     missing = deployed.function("api").invoke(event("GET", "/status/TTE-26-7777-777M", {"Accept": "application/json"}))
     assert (missing["statusCode"], json.loads(missing["body"])) == (404, {"error": "ticket_unknown"})
 
@@ -129,6 +134,7 @@ def test_the_schedules_and_what_came_back_are_answered(deployed: Deployed) -> No
     assert '"Namespace": "Portal"' in deployed.function("mailer").log.read_text("utf-8")
     assert deployed.function("reminder").invoke({"source": "aws.events"}).keys() == {"officials", "escalated", "visits"}
     assert deployed.function("retention").invoke({"source": "aws.events"}) == {"expired": 0, "forgotten": 0}
+    assert deployed.function("recap").invoke({"source": "aws.events"}) == {"compiled": 1}
     assert deployed.function("feedback").invoke({"detail": {"eventType": "Delivery", "mail": {"headers": []}}}) is None
 
 
@@ -136,7 +142,8 @@ def test_nothing_that_is_not_run_there_is_packed(unpacked: Path) -> None:
     with zipfile.ZipFile(unpacked.parent / "package.zip") as archive:
         names = set(archive.namelist())
     assert {"api.py", "portal/web/messages.toml", "schemas/penerbitan/sop.toml"} <= names
-    unwanted = ("waitress/", "whitenoise/", "__pycache__", "moto/", "pytest/", ".git")
+    assert any(name.startswith("portal/web/templates-compiled/") for name in names)
+    unwanted = ("waitress/", "whitenoise/", "__pycache__", "moto/", "pytest/", "boto3/", ".git")
     assert [name for name in names if any(part in name for part in unwanted)] == []
 
 

@@ -1,6 +1,10 @@
 """The SOP's own record as plain values: what is kept of a closed case, and what it adds up to."""
 
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 from datetime import date, timedelta
+from statistics import mean, median
 from typing import Any
 
 import pytest
@@ -10,7 +14,7 @@ from stage import TO_VERIFIKATOR, TO_VISIT, WAYS
 from test_progress import MARK, MONDAY, along, at, cases, move, moved
 
 from portal.application import Application
-from portal.recap import Row, StepTime, fact, minutes_per_step, summarise
+from portal.recap import Recap, Row, StepTime, fact, merge, minutes_per_step, month_of, summarise, tally
 from portal.sop import Sop
 from portal.worktime import Calendar
 
@@ -36,7 +40,7 @@ FACTS = [
 
 
 def test_known_facts_make_the_exact_table(sop: Sop) -> None:
-    recap = summarise(FACTS, sop, TODAY)
+    recap = summarise([tally(FACTS)], sop, TODAY)
     assert recap.rows == (
         Row("2026-11", "BKPSDM", {"done": 1, "lapsed": 1}, returns=0, holders=1),
         Row("2026-11", "Dinas Sosial", {"done": 1, "rejected": 1, "withdrawn": 1}, returns=3, holders=1),
@@ -49,7 +53,7 @@ def test_known_facts_make_the_exact_table(sop: Sop) -> None:
 
 def test_the_time_of_a_step_is_that_of_cases_that_came_to_an_end(sop: Sop) -> None:
     """10, 25 and 10 minutes at the Kadis; the 500 of a rejected case are no handling of the SOP's kind."""
-    steps = {time.step: time for time in summarise(FACTS, sop, TODAY).steps}
+    steps = {time.step: time for time in summarise([tally(FACTS)], sop, TODAY).steps}
     assert steps["telaah_kadis"] == StepTime("telaah_kadis", standard=15, cases=3, average=15, median=10)
     assert steps["pemeriksaan"] == StepTime("pemeriksaan", standard=10, cases=3, average=10, median=12)
     assert steps["penyerahan"] == StepTime("penyerahan", standard=10, cases=0, average=0, median=0)
@@ -59,7 +63,7 @@ def test_the_time_of_a_step_is_that_of_cases_that_came_to_an_end(sop: Sop) -> No
 @pytest.mark.parametrize(("minutes", "shown"), [((14, 15), 15), ((15, 16), 16), ((16, 17), 17), ((15, 15), 15)])
 def test_half_a_minute_counts_as_one(sop: Sop, minutes: tuple[int, int], shown: int) -> None:
     facts = [kept("2026-11-03", "BKPSDM", minutes={"telaah_kadis": spent}) for spent in minutes]
-    time = summarise(facts, sop, TODAY).steps[1]
+    time = summarise([tally(facts)], sop, TODAY).steps[1]
     assert (time.average, time.median) == (shown, shown)
 
 
@@ -71,9 +75,102 @@ def test_without_closed_cases_the_recap_is_empty(sop: Sop) -> None:
 
 def test_a_holder_leaves_the_day_after_the_certificate_ends(sop: Sop) -> None:
     facts = [kept("2026-11-03", "BKPSDM", valid_until="2028-11-30"), kept("2026-11-04", "BKPSDM", valid_until="")]
-    holders = [summarise(facts, sop, day).total_holders for day in (date(2028, 11, 30), date(2028, 12, 1))]
+    holders = [summarise([tally(facts)], sop, day).total_holders for day in (date(2028, 11, 30), date(2028, 12, 1))]
     assert holders == [2, 1]
-    assert summarise(facts, sop, date(2028, 12, 1)).rows[0].holders == 1
+    assert summarise([tally(facts)], sop, date(2028, 12, 1)).rows[0].holders == 1
+
+
+# --- sums of sums ---
+
+
+def test_a_tally_says_what_its_facts_add_up_to() -> None:
+    assert tally(FACTS[:3] + FACTS[4:5]) == {
+        "months": {
+            "2026-10": {"Dinas Sosial": {"outcomes": {"done": 1}, "returns": 0, "ends": {"2028-11-30": 1}}},
+            "2026-11": {
+                "Dinas Sosial": {"outcomes": {"done": 1, "withdrawn": 1}, "returns": 2, "ends": {"2028-11-30": 1}},
+                "BKPSDM": {"outcomes": {"done": 1}, "returns": 0, "ends": {"2028-11-30": 1}},
+            },
+        },
+        "steps": {"pengajuan": {"0": 2}, "telaah_kadis": {"10": 2, "25": 1}, "pemeriksaan": {"12": 2, "7": 1}},
+    }
+
+
+@st.composite
+def closed_cases(draw: st.DrawFn) -> dict[str, Any]:
+    outcome = draw(st.sampled_from(["done", "done", "done", "rejected", "withdrawn", "lapsed"]))
+    day = st.dates(date(2026, 10, 1), date(2027, 1, 31)).map(str)
+    step = st.sampled_from(["pengajuan", "telaah_kadis", "pemeriksaan", "a_step_of_an_earlier_edition"])
+    until = draw(st.one_of(st.just(""), st.dates(date(2026, 11, 28), date(2026, 12, 4)).map(str)))
+    return kept(
+        draw(day),
+        draw(st.sampled_from(["", "BKPSDM", "Dinas Sosial", "Dinas – 1"])),
+        outcome,
+        returns=draw(st.integers(0, 3)),
+        minutes=draw(st.dictionaries(step, st.integers(0, 40))),
+        valid_until=until if outcome == "done" else "",
+    )
+
+
+def reckoned(facts: list[dict[str, Any]], sop: Sop, today: date) -> Recap:
+    """The recap straight from the facts, as anybody would reckon it."""
+
+    def holds(entry: dict[str, Any]) -> bool:
+        return entry["outcome"] == "done" and (not entry["valid_until"] or entry["valid_until"] >= str(today))
+
+    def rows() -> Iterator[Row]:
+        groups = defaultdict(list)
+        for entry in facts:
+            groups[entry["closed"][:7], entry["office"]].append(entry)
+        for (month, office), group in sorted(groups.items(), key=lambda item: item[0][1]):
+            outcomes = Counter(entry["outcome"] for entry in group)
+            yield Row(month, office, outcomes, sum(entry["returns"] for entry in group), sum(map(holds, group)))
+
+    def times() -> Iterator[StepTime]:
+        for step in sop.steps:
+            found = [e["minutes"][step.key] for e in facts if e["outcome"] == "done" and step.key in e["minutes"]]
+            said = [int(value + 0.5) for value in (mean(found), median(found))] if found else [0, 0]
+            yield StepTime(step.key, step.minutes, len(found), *said)
+
+    return Recap(
+        rows=tuple(sorted(rows(), key=lambda row: row.month, reverse=True)),
+        steps=tuple(times()),
+        outcomes=Counter(entry["outcome"] for entry in facts),
+        holders=Counter(entry["office"] for entry in facts if holds(entry)),
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    facts=st.lists(closed_cases(), max_size=12), today=st.dates(date(2026, 11, 27), date(2026, 12, 5)), data=st.data()
+)
+def test_the_tallies_of_any_months_say_what_their_facts_say(
+    sop: Sop, facts: list[dict[str, Any]], today: date, data: st.DataObject
+) -> None:
+    months = sorted({month_of(entry) for entry in facts})
+    chosen = [month for month in months if data.draw(st.booleans())]
+    tallies = [tally([entry for entry in facts if month_of(entry) == month]) for month in chosen]
+    stored = [json.loads(json.dumps(each)) for each in tallies]
+    of_chosen = [entry for entry in facts if month_of(entry) in chosen]
+
+    assert summarise(stored, sop, today) == reckoned(of_chosen, sop, today)
+    assert merge(tallies) == tally(of_chosen)
+
+
+@settings(max_examples=30, deadline=None)
+@given(parts=st.lists(st.lists(closed_cases(), max_size=4), max_size=4))
+def test_it_does_not_matter_which_tallies_are_merged_first(parts: list[list[dict[str, Any]]]) -> None:
+    tallies = [tally(part) for part in parts]
+    before = json.dumps(tallies)
+    whole = merge(tallies)
+    assert merge(reversed(tallies)) == merge([merge(tallies[:2]), merge(tallies[2:])]) == whole
+    assert json.dumps(tallies) == before, "what is merged stays as it was"
+
+
+def test_nobody_and_no_case_is_in_a_tally(sop: Sop, calendar: Calendar) -> None:
+    text = json.dumps(tally([fact(finished(sop), sop, calendar)]))
+    assert "TTE-26" not in text
+    assert MARK not in text
 
 
 # --- what is kept of a case ---

@@ -16,6 +16,8 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 import jinja2
 import pytest
 from mkdocs.exceptions import PluginError
+from PIL import Image
+from stage import Stage
 
 from portal import publish
 from portal.editions import read_papers, read_sop
@@ -24,12 +26,12 @@ from portal.sheets import Text
 ROOT = Path(__file__).parent.parent
 SOP = tomllib.loads((ROOT / "schemas/penerbitan/sop.toml").read_text("utf-8"))
 EDITION = read_sop(ROOT / "schemas/penerbitan")
+ADDRESS = "https://tte.example.go.id"
 PAGES = [
     "", "sop/", "persyaratan/", "formulir/", "formulir/contoh-surat/", "standar-pelayanan/", "tanya-jawab/",
     "layanan-terkait/", "privasi/", "pengaduan/", "panduan/", "panduan/pejabat/", "panduan/verifikator/",
     "panduan/petugas/", "panduan/pemasangan/", "rekapitulasi/", "aksesibilitas/", "en/", "404.html",
 ]  # fmt: skip
-FORM_PAGES = {"/ajukan", "/status", "/rekap", "/rekap.csv", "/tautan", "/meja"}  # answered by the portal itself
 
 BLOCKS = {"p", "li", "dt", "dd", "td", "th", "h1", "h2", "h3", "label", "summary", "caption", "title", "b", "button"}
 LOADED = {("link", "href"), ("script", "src"), ("img", "src"), ("iframe", "src"), ("source", "src")}
@@ -51,6 +53,7 @@ class Page(HTMLParser):
     blocks: list[str] = field(default_factory=list)
     lang: str = ""
     title: str = ""
+    canonical: str = ""
 
     def __post_init__(self) -> None:
         super().__init__()
@@ -59,6 +62,9 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
+        if given.get("rel") == "canonical":
+            self.canonical = given["href"]
+            return
         if "id" in given:
             self.ids.add(given["id"])
         for name, value in given.items():
@@ -68,8 +74,8 @@ class Page(HTMLParser):
                 self.links.append(value)
         if tag == "html":
             self.lang = given.get("lang", "")
-        elif tag == "meta" and "name" in given:
-            self.meta[given["name"]] = given.get("content", "")
+        elif tag == "meta" and (name := given.get("name") or given.get("property")):
+            self.meta[name] = given.get("content", "")
         elif tag == "form":
             self.forms.append(given)
         elif tag == "input":
@@ -115,7 +121,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site as `mkdocs build --strict` writes it."""
     site = tmp_path_factory.mktemp("site")
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(site)]
-    environment = os.environ | {"NO_MKDOCS_2_WARNING": "1", "ADDRESS": ""}
+    environment = os.environ | {"NO_MKDOCS_2_WARNING": "1", "ADDRESS": ADDRESS}
     run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert (run.returncode, run.stdout + run.stderr) == (0, "")
     return site
@@ -234,18 +240,36 @@ def test_return_and_reject_are_marked_as_outside_the_chart(pages: dict[str, Page
 # --- Links --------------------------------------------------------------------------------------------------------
 
 
-def test_every_internal_link_and_anchor_leads_somewhere(built: Path, pages: dict[str, Page]) -> None:
+def test_every_internal_link_and_anchor_leads_somewhere(
+    built: Path, pages: dict[str, Page], shared_stage: Stage
+) -> None:
+    """To a page or file of the site, or to a page that the portal answers."""
+    portal = shared_stage.app.url_map.bind("")
     broken = []
     for page in pages.values():
         for link in page.links:
             target, anchor = urldefrag(urljoin(page.url, link))
-            if urlsplit(target).scheme or urlsplit(target).path in FORM_PAGES:
-                continue
             path = urlsplit(target).path.removeprefix("/")
-            exists = path in pages or (built / path).is_file()
-            if not exists or (anchor and anchor not in pages[path].ids):
+            if urlsplit(target).scheme:
+                continue
+            if path in pages:
+                leads = not anchor or anchor in pages[path].ids
+            else:
+                leads = (built / path).is_file() or portal.test(f"/{path}", "GET")
+            if not leads:
                 broken.append((page.url, link))
     assert broken == []
+
+
+def test_every_page_of_the_site_can_be_reached_from_home(pages: dict[str, Page]) -> None:
+    reached, ahead = set(), {"/"}
+    while ahead - reached:
+        here = (ahead - reached).pop()
+        reached.add(here)
+        page = pages[here.removeprefix("/")]
+        found = {urldefrag(urljoin(page.url, link))[0] for link in page.links}
+        ahead |= {target for target in found if target.removeprefix("/") in pages}
+    assert {page.url for page in pages.values()} - reached == {"/404.html"}
 
 
 def test_what_forms_and_letters_link_to_exists(pages: dict[str, Page]) -> None:
@@ -355,6 +379,35 @@ def test_every_page_says_what_it_is(pages: dict[str, Page]) -> None:
     assert [url for url, page in pages.items() if not page.title or not page.meta.get("description")] == []
     assert len(pages) == len({page.title for page in pages.values()})
     assert len(pages) == len({page.meta["description"] for page in pages.values()})
+
+
+def test_every_page_says_where_it_is_and_has_a_card_to_be_shared_with(built: Path, pages: dict[str, Page]) -> None:
+    for page in pages.values():
+        if page.url == "/404.html":
+            assert (page.canonical, page.meta["robots"]) == ("", "noindex")
+            continue
+        card = page.meta["og:image"]
+        assert page.canonical == page.meta["og:url"] == ADDRESS + page.url
+        assert (page.meta["og:title"], page.meta["og:description"]) == (page.title, page.meta["description"])
+        locale = {"id": "id_ID", "en": "en_US"}[page.lang]
+        assert (page.meta["og:locale"], page.meta["twitter:card"]) == (locale, "summary_large_image")
+        assert card.startswith(f"{ADDRESS}/kartu/")
+        with Image.open(built / urlsplit(card).path.lstrip("/")) as picture:
+            assert (picture.format, picture.size) == ("PNG", (1200, 630))
+    assert len({page.meta.get("og:image") for page in pages.values()}) == len(pages)
+
+
+def test_search_engines_are_given_the_list_of_pages(built: Path, pages: dict[str, Page]) -> None:
+    assert f"Sitemap: {ADDRESS}/sitemap.xml" in (built / "robots.txt").read_text()
+    listed = set(re.findall(r"<loc>(.*?)</loc>", (built / "sitemap.xml").read_text()))
+    assert listed == {page.canonical for page in pages.values() if page.canonical}
+
+
+def test_no_part_of_the_theme_is_published_that_pages_do_not_use(built: Path) -> None:
+    kinds = {path.relative_to(built).as_posix() for path in built.rglob("*") if path.suffix in (".js", ".css", ".map")}
+    assert {re.sub(r"[0-9a-f]{10}", "*", name) for name in kinds} == {
+        "aset/*/portal.css", "aset/*/portal.js", "aset/*/search.js", "search/worker.js", "stylesheets/portal.*.css",
+    }  # fmt: skip
 
 
 def test_every_page_carries_the_safety_line_and_the_office(pages: dict[str, Page]) -> None:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from portal import edge
 from portal.config import SECURITY, Config
 from portal.editions import read_sop
 from portal.engines.local.files import FolderFiles
@@ -74,7 +75,9 @@ def open_house(environ: Mapping[str, str], clock: Callable[[], datetime] | None 
 
         config = AwsConfig.from_environment(environ)
         config.must_be_complete()
-        return build_aws(config, clock)
+        house = build_aws(config, clock)
+        house.portal.links.ready()  # whoever set a wrong name is told now, and not by the first link
+        return house
     return build(Config.from_environment(environ, **given), clock)
 
 
@@ -86,13 +89,14 @@ def build(config: Config, clock: Callable[[], datetime] | None = None) -> House:
     clock = clock or (time_machine.now if config.rehearsal else lambda: datetime.now(UTC))
     links = Links(_keys(config.data / "kunci"))
     records = SqliteRecords(config.data / "portal.sqlite")
-    records.keep_sop(edition.version, edition.snapshot())
     files = FolderFiles(config.data / "berkas", links, lambda: secrets.token_hex(8))
     mail, extra = _smtp(config), dict[str, Any](receiver=files)
     if config.rehearsal:
         mail = Mailbox(config.data / "kotak-surat.sqlite", edition.data["office"]["email"])
         extra |= {"mailbox": mail, "time_machine": time_machine}
-    return furnish(edition, Engine(records, files, mail, links, extra), clock, config)
+    house = furnish(edition, Engine(records, files, mail, links, extra), clock, config)
+    house.extra["press"]()  # papers that do not fit are told of at the start
+    return house
 
 
 def wsgi(house: House) -> Any:
@@ -106,7 +110,9 @@ def with_site(app: Any, site: Path | None) -> Any:
 
     if site is None or not site.is_dir():
         return app
-    built = WhiteNoise(app, root=str(site), index_file=True, add_headers_function=_site_headers)
+    built = WhiteNoise(
+        app, root=str(site), index_file=True, allow_all_origins=False, add_headers_function=_site_headers
+    )
 
     def serve(environ: dict[str, Any], start_response: Any) -> Any:
         # The built pages know no words for somebody who sends them a form; the application does.
@@ -117,12 +123,9 @@ def with_site(app: Any, site: Path | None) -> Any:
 
 
 def _site_headers(headers: Any, path: str, url: str) -> None:
-    headers["Content-Security-Policy"] = (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-        "worker-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'self'"
-    )
-    headers["Referrer-Policy"] = "same-origin"
-    headers["X-Content-Type-Options"] = "nosniff"
+    for name, value in {**edge.HEADERS, "Content-Security-Policy": edge.policy()}.items():
+        headers[name] = value
+    headers["Cache-Control"] = edge.cache_control(url)
 
 
 def _make(folder: Path) -> None:

@@ -5,14 +5,14 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from portal.application import Document
 from portal.config import ROOT
-from portal.editions import read_sop
+from portal.editions import trusted_sop
 from portal.engines.aws.feedback import HEADER, reference
 from portal.engines.aws.files import S3Files
 from portal.engines.aws.mail import SesMail
@@ -21,6 +21,10 @@ from portal.engines.ports import Mail
 from portal.errors import SettingInvalid
 from portal.house import Engine, House, furnish, pages
 from portal.links import Links
+from portal.web import ROOMS
+
+STATUS: Final = ("status",)
+"""The room of ``web`` that answers below ``/status``."""
 
 ORIGINAL_LINK: Final = timedelta(minutes=1)
 """How long the signed address of a document lives, to which a browser is sent on."""
@@ -90,18 +94,19 @@ class AwsConfig:
 
 
 class Clients:
-    """boto3 clients by the name of their service, each made when it is first asked for something.
+    """botocore's clients by the name of their service, each made when it is first asked for something.
 
-    A look at a ticket's status needs no S3, and a reminder no SES; making a client takes a tenth of a second.
+    A look at a ticket's status needs no S3, and a reminder no SES; making a client takes a tenth of a second. They are
+    the clients that boto3 hands out too, which takes as long again to import for what we have no use for.
 
     Args:
-        given: what else boto3 is to know (``endpoint_url``, say).
+        given: what else botocore is to know (``endpoint_url``, say).
     """
 
     def __init__(self, **given: Any) -> None:
         self._given = given
         self._made: dict[str, Any] = {}
-        self._one_at_a_time = threading.Lock()  # boto3 may not make two at once
+        self._one_at_a_time = threading.Lock()  # botocore may not make two at once
 
     def made(self, service: str) -> Any:
         with self._one_at_a_time:
@@ -115,8 +120,8 @@ class Clients:
 
 
 def _client(service: str, given: Mapping[str, Any]) -> Any:
-    import boto3
     from botocore.config import Config
+    from botocore.session import get_session
 
     connect, answer, tries = PATIENCE.get(service, (2, 10, 1))
     settings: dict[str, Any] = {"retries": {"mode": "standard", "total_max_attempts": tries}}
@@ -124,7 +129,7 @@ def _client(service: str, given: Mapping[str, Any]) -> Any:
         # Signed addresses of the region's own host: one that is to be enabled first, such as Jakarta, knows no other.
         settings |= {"signature_version": "s3v4", "s3": {"addressing_style": "virtual"}}
     config = Config(connect_timeout=connect, read_timeout=answer, **settings)
-    make: Any = boto3.client  # its stubs know services by their literal names only
+    make: Any = get_session().create_client  # its stubs know services by their literal names only
     return make(service, config=config, **given)
 
 
@@ -149,8 +154,8 @@ def build_aws(
         before_mail: what a rehearsal puts before SES, and ``extra`` what it gives the pages.
     """
     clients, clock = clients or Clients(), clock or (lambda: datetime.now(UTC))
-    edition = read_sop(config.service)
-    links = Links(_keys(clients, config.link_keys_parameter))
+    edition = trusted_sop(config.service)
+    links = Links(partial(_keys, clients, config.link_keys_parameter))
     records = DynamoRecords(clients.lazily("dynamodb"), config.table)
     files = S3Files(clients.lazily("s3"), config.document_bucket, clock)
     mail = before_mail(SesMail(clients.lazily("sesv2"), config.sender, config.configuration_set))
@@ -172,33 +177,25 @@ def warm() -> House:
     return build_aws(AwsConfig.from_environment(os.environ))
 
 
-def keep_edition(house: House) -> None:
-    """Applications will run under this edition of the SOP; whoever takes them in keeps it first."""
-    house.portal.records.keep_sop(house.portal.sop.version, house.portal.sop.snapshot())
-
-
 def wsgi(house: House) -> Any:
     """The dynamic pages as a browser sees them through CloudFront.
 
     API Gateway is called by its own name, not by the public one, and by CloudFront's address, which puts the browser's
     last but one into X-Forwarded-For.
     """
-    app, public = pages(house, _store_origin(house)), urlsplit(house.config.address)
+    public = urlsplit(house.config.address)
+    app = cache(partial(pages, house))
 
     def at_public_address(request: dict[str, Any], start_response: Any) -> Any:
         request |= {"HTTP_HOST": public.netloc, "SERVER_NAME": public.hostname, "wsgi.url_scheme": public.scheme}
         way = request.get("HTTP_X_FORWARDED_FOR", "").split(",")
         if len(way) > 1:
             request["REMOTE_ADDR"] = way[-2].strip()
-        return app(request, start_response)
+        # Most people look where a case stands, so that is not to wait until all the others' pages are ready.
+        names = STATUS if request["PATH_INFO"].startswith("/status") else ROOMS
+        return app(names)(request, start_response)
 
     return at_public_address
-
-
-def _store_origin(house: House) -> str:
-    """Where the forms of uploads lead."""
-    url = house.portal.files.upload_form("origin", 1, house.portal.clock(), "").url
-    return f"{urlsplit(url).scheme}://{urlsplit(url).netloc}"
 
 
 def _keys(clients: Clients, name: str) -> list[str]:

@@ -1,4 +1,5 @@
-"""What happens without anybody asking: owed emails go out, officials are reminded, drafts and unconfirmed cases expire.
+"""What happens without anybody asking: owed emails go out, officials are reminded, drafts and unconfirmed cases expire,
+the recap is added up.
 
 The same functions run in the background thread of one machine and in scheduled handlers.
 """
@@ -10,6 +11,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from portal.application import Actor, Application, Event
+from portal.compilation import Compilation
 from portal.engines.ports import Message
 from portal.errors import Conflict, MailDeferred, MailRefused, NotAllowed, NotFound, PortalError
 from portal.notices import Notice, Official, notice
@@ -56,6 +58,11 @@ class Clockwork:
         """The sweep of files past their days, which remembers when it last swept."""
         return Retention(self.portal)
 
+    @cached_property
+    def compilation(self) -> Compilation:
+        """The recap's sums, which remember when they were last brought up to date."""
+        return Compilation(self.portal)
+
     def send_due(self, most: int = 50, claim: Callable[[datetime, timedelta], Notice | None] | None = None) -> int:
         """Send owed emails that are due; returns how many were taken by the relay.
 
@@ -93,7 +100,8 @@ class Clockwork:
 
     def chores(self) -> tuple[Callable[[], int], ...]:
         """What is to be looked at now and then, one independent of the other."""
-        return self.remind, self.escalate, self.remind_visits, self.expire, self.retention.forget_documents
+        swept, summed = self.retention.forget_documents, self.compilation.compile_recap
+        return self.remind, self.escalate, self.remind_visits, self.expire, swept, summed
 
     def remind(self) -> int:
         """Owe every official one digest a working day while a case has waited too long; returns how many are owed."""

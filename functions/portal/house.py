@@ -1,13 +1,14 @@
 """What is the same on every engine: the edition of the service, and everything with its collaborators in hand."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache, partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from portal import documents, forms, papers, sop, web
+from portal import documents, forms, sop, web
 from portal.clockwork import Clockwork
 from portal.editions import read_calendar, read_json, read_papers, read_toml
 from portal.engines.ports import Files, Mail, Records
@@ -15,9 +16,12 @@ from portal.intake import Intake
 from portal.language import Language
 from portal.links import Links
 from portal.notices import Official
-from portal.printing import Press
 from portal.service import Portal
 from portal.web.images import PageImages
+
+if TYPE_CHECKING:
+    from portal.papers import Letters
+    from portal.printing import Press
 
 
 class Settings(Protocol):
@@ -85,31 +89,49 @@ def furnish(edition: sop.Sop, engine: Engine, clock: Callable[[], datetime], con
     intake = Intake(portal, lambda content: documents.inspect(content, limits), limits.max_bytes)
     dates = web.read_messages()["dates"]
     language = Language(dates["months"], dates["days"], calendar.zone, calendar.label)
-    letters = papers.Letters(Path(__file__).with_name("letters"), language)
-    clockwork = Clockwork(portal, letters.render, config.address, **engine.given)
-    extra: dict[str, Any] = {"qr": papers.qr_svg, "calendar_entry": letters.visit, **engine.extra}
+    letters = cache(partial(_letters, language))
+    clockwork = Clockwork(portal, lambda *given: letters().render(*given), config.address, **engine.given)
+    extra: dict[str, Any] = {"qr": _qr, "calendar_entry": lambda *given: letters().visit(*given), **engine.extra}
     extra["page_images"] = PageImages(documents.page_image)
-    if papers_to_print := read_papers(edition, config.service):
-        extra["press"] = Press(papers_to_print, config.address)
+    extra["press"] = cache(partial(_press, edition, config))
     if config.rehearsal:
         extra |= _rehearse(config.service, portal)
     return House(portal, intake, clockwork, extra, config)
 
 
-def pages(house: House, store_origin: str = "") -> Any:
-    """The dynamic pages as a WSGI application.
+# What a status lookup has no use for is not loaded before somebody wants it.
 
-    Args:
-        store_origin: origin to which browsers post files, when it is not the portal's own.
-    """
+
+def _letters(language: Language) -> "Letters":
+    from portal.papers import Letters
+
+    return Letters(Path(__file__).with_name("letters"), language)
+
+
+def _qr(text: str, **said: str) -> str:
+    from portal.papers import qr_svg
+
+    return qr_svg(text, **said)
+
+
+def _press(edition: sop.Sop, config: Settings) -> "Press | None":
+    """Prints the service's papers, if it has any."""
+    from portal.printing import Press
+
+    papers_to_print = read_papers(edition, config.service)
+    return Press(papers_to_print, config.address) if papers_to_print else None
+
+
+def pages(house: House, names: Sequence[str] = web.ROOMS) -> Any:
+    """The dynamic pages as a WSGI application, or only those of some rooms of ``web``."""
     return web.create_app(
         house.portal,
         house.intake,
         house.clockwork,
         address=house.config.address,
-        store_origin=store_origin,
         rehearsal=house.config.rehearsal,
         extra=house.extra,
+        names=names,
     )
 
 

@@ -132,14 +132,17 @@ class Intake:
         """The edition a draft is checked against: that of the application it mends, or the present one."""
         return self.portal.sop_of(self.portal.records.load(draft.mends)) if draft.mends else self.portal.sop
 
-    def submit(self, id: str) -> Application:
+    def submit(self, id: str, read: Draft | None = None) -> Application:
         """SOP step 1. Sending twice is sending once: the second time answers with the same application.
+
+        Args:
+            read: the draft, where it has just been read.
 
         Raises:
             Invalid: the form breaks a rule (of today), or documents are missing (finding with the document's key).
         """
         for _ in range(TRIES):
-            draft = self.draft(id)
+            draft, read = read or self.draft(id), None
             if draft.ticket:
                 return self.portal.records.load(draft.ticket)
             self._must_be_complete(draft)
@@ -201,6 +204,8 @@ class Intake:
         number = ticket.new(self.portal.sop.ticket_prefix, self.portal.today().year, self.portal.choice)
         with self._copied(draft.documents, number) as documents:
             application = Application.submit(draft, ticket=number, documents=documents, sop=self.portal.sop, at=at)
+            # The case runs under this edition for good, so that is kept before it.
+            self.portal.records.keep_sop(self.portal.sop.version, self.portal.sop.snapshot())
             return self.portal.commit(application, draft=draft.sent_as(number))
 
     def _change_draft(self, id: str, change: Callable[[Draft], Draft]) -> Draft:
@@ -256,10 +261,8 @@ class Intake:
         folder = f"applications/{number}/"
         if document.key.startswith(folder):
             return document
-        stored = self.portal.files.copy(
-            document.key, document.version, f"{folder}{document.kind}/{self.portal.token()}"
-        )
-        return replace(document, key=stored.key, version=stored.version)
+        key = f"{folder}{document.kind}/{self.portal.token()}"
+        return replace(document, key=key, version=self.portal.files.copy(document.key, document.version, key))
 
     def _must_be_complete(self, draft: Draft) -> None:
         form = self.portal.application_form(self.sop_of(draft))

@@ -3,8 +3,9 @@
 Time comes in as an argument; keys come from ``bootstrap``. Around ``itsdangerous``, and nothing else.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from portal.errors import LinkExpired, LinkForged
@@ -14,11 +15,20 @@ class Links:
     """Signs and reads claims.
 
     Args:
-        keys: secret keys, newest last: the last one signs, all of them are accepted (rotation).
+        keys: secret keys, newest last: the last one signs, all of them are accepted (rotation). A function is asked for
+            them when the first link is to be signed or read, as most pages have none.
     """
 
-    def __init__(self, keys: Sequence[str]) -> None:
-        self._keys = list(keys)
+    def __init__(self, keys: Sequence[str] | Callable[[], Sequence[str]]) -> None:
+        self._given = keys
+
+    @cached_property
+    def _keys(self) -> list[str]:
+        return list(self._given() if callable(self._given) else self._given)
+
+    def ready(self) -> bool:
+        """Are there keys? Asks for them now, for whoever wants to hear at once of what is wrong with them."""
+        return bool(self._keys)
 
     def sign(self, purpose: str, claims: Mapping[str, Any], expires: datetime) -> str:
         """A URL-safe text that says ``claims`` for this purpose only, until ``expires``."""

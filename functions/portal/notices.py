@@ -127,11 +127,10 @@ def owed(application: Application, officials: Iterable[Official], sop: Sop, day:
     """All emails that the newest event owes; ``day`` is the office's, on which appointments begin and end.
 
     The applicant hears what concerns him; whoever's turn it has become hears of it; an official who decided gets a
-    receipt of it. Officials whose own application it is are passed over.
+    receipt of it. Officials whose own application it is are passed over; who they are is only asked if it matters.
     """
     event = application.events[-1]
-    serving = tuple(official for official in officials if official.serves(day))
-    addressees = [*_applicant(application, sop, event), *_turn(application, serving, sop, day), *_receipt(event)]
+    addressees = [*_applicant(application, sop, event), *_turn(application, officials, sop, day), *_receipt(event)]
     return tuple(
         notice(letter, actor, about=application.ticket, event=event.number, at=event.at) for letter, actor in addressees
     )
@@ -157,11 +156,10 @@ def _applicant(application: Application, sop: Sop, event: Event) -> Iterator[tup
 
 def _turn(application: Application, officials: Iterable[Official], sop: Sop, day: date) -> Iterator[tuple[str, Actor]]:
     event = application.events[-1]
-    for official in eligible(application, officials, sop, day):
-        if application.turn is event and application.state is State.WAITING:
-            yield "turn", official.as_actor(sop)
-        elif event.action == "book":
-            yield "visit_booked", official.as_actor(sop)
+    is_new = application.turn is event and application.state is State.WAITING
+    if is_new or event.action == "book":
+        for official in eligible(application, officials, sop, day):
+            yield "turn" if is_new else "visit_booked", official.as_actor(sop)
 
 
 def _receipt(event: Event) -> Iterator[tuple[str, Actor]]:

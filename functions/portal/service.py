@@ -4,12 +4,12 @@ One read, one move of the application, one write. Knows no HTTP, no SQL, no envi
 to it by ``bootstrap``.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from portal import recap, ticket
+from portal import ticket
 from portal.application import Actor, Application, Draft, Event
 from portal.engines.ports import Change, Files, Mail, Records
 from portal.errors import Conflict, Invalid, NotAllowed
@@ -33,6 +33,7 @@ class OfficialView:
     Attributes:
         actions: what may be decided now; empty when there is nothing to decide.
         moved_on: the event by which somebody has already acted since the link was made, or None.
+        officials: everybody ever appointed, as read with the case.
     """
 
     application: Application
@@ -40,6 +41,7 @@ class OfficialView:
     official: Official
     actions: tuple[str, ...]
     moved_on: Event | None
+    officials: Sequence[Official] = ()
 
 
 @dataclass(frozen=True)
@@ -67,9 +69,13 @@ class Portal:
 
     # --- the applicant -----------------------------------------------------------------------------------------
 
-    def confirm(self, number: str) -> Application:
-        """The address is real; confirming twice is confirming once. Now the first official hears of it."""
-        application = self.records.load(number)
+    def confirm(self, number: str, read: Application | None = None) -> Application:
+        """The address is real; confirming twice is confirming once. Now the first official hears of it.
+
+        Args:
+            read: the application, where it has just been read.
+        """
+        application = read or self.records.load(number)
         if application.state is not State.UNCONFIRMED:
             return application
         agenda = self.records.next_number(f"agenda-{self.today().year}")
@@ -126,26 +132,32 @@ class Portal:
         """
         application = self.records.load(claims["t"])
         sop = self.sop_of(application)
-        official = self._serving(claims["r"], sop.step(claims["s"]).role)
+        officials = self.records.officials()
+        official = self._serving(officials, claims["r"], sop.step(claims["s"]).role)
         if application.concerns(official.email, official.number, sop):
             raise NotAllowed("own_application")
         if application.turn.number == claims["n"] and not application.is_closed:
-            return OfficialView(application, sop, official, application.official_actions(sop), None)
-        return OfficialView(application, sop, official, (), _end_of_turn(application, claims))
+            return OfficialView(application, sop, official, application.official_actions(sop), None, officials)
+        return OfficialView(application, sop, official, (), _end_of_turn(application, claims), officials)
 
     def decision_form(self, view: OfficialView, action: str) -> Form:
         """The form of one action, with the SOP's own lists in it."""
         lists = choices(view.sop, view.application.step, action)
         return self.make_form(self.decisions[action], lists)
 
-    def decide(self, claims: Claims, action: str, raw: Mapping[str, Any], seen: int) -> Application:
+    def decide(
+        self, claims: Claims, action: str, raw: Mapping[str, Any], seen: int, view: OfficialView | None = None
+    ) -> Application:
         """One decision, made on event ``seen``.
+
+        Args:
+            view: what ``open_case`` has just found, to be read once.
 
         Raises:
             Conflict: somebody acted meanwhile (``case_moved_on``; facts ``office``, ``at``, ``done``).
             Invalid: the decision lacks something; NotAllowed: not possible here.
         """
-        view = self.open_case(claims)
+        view = view or self.open_case(claims)
         if view.moved_on or view.application.version != seen:
             raise self._moved_on(view, seen)
         if action not in view.actions:
@@ -158,7 +170,7 @@ class Portal:
         actor = view.official.as_actor(view.sop)
         decided = view.application.decide(action, values, actor=actor, sop=view.sop, at=self.clock())
         try:
-            return self.commit(decided)
+            return self.commit(decided, officials=view.officials)
         except Conflict as conflict:
             raise self._moved_on(self.open_case(claims), seen) from conflict
 
@@ -178,10 +190,10 @@ class Portal:
                     cases.setdefault(application.ticket, (application, official))
         return sorted(cases.values(), key=lambda case: case[0].events[-1].at)
 
-    def has_turn(self, application: Application, email: str) -> bool:
+    def has_turn(self, application: Application, email: str, officials: Iterable[Official] | None = None) -> bool:
         """May this person decide on the application now, in whatever capacity?"""
         sop = self.sop_of(application)
-        officials = eligible(application, self.records.officials(), sop, self.today())
+        officials = eligible(application, officials or self._officials(), sop, self.today())
         return bool(application.official_actions(sop)) and email.lower() in {o.email.lower() for o in officials}
 
     def owe_desk(self, email: str) -> None:
@@ -235,13 +247,21 @@ class Portal:
     # --- within --------------------------------------------------------------------------------------------------
 
     def commit(
-        self, application: Application, *, draft: Draft | None = None, claims: Sequence[str] = ()
+        self,
+        application: Application,
+        *,
+        draft: Draft | None = None,
+        claims: Sequence[str] = (),
+        officials: Iterable[Official] | None = None,
     ) -> Application:
+        """Keep the newest event with all that follows from it. ``officials``: where they have just been read."""
+        from portal import recap
+
         sop = self.sop_of(application)
         earlier = replace(application, events=application.events[:-1])
         change = Change(
             application=application,
-            notices=owed(application, self.records.officials(), sop, self.today()),
+            notices=owed(application, officials or self._officials(), sop, self.today()),
             draft=draft,
             claims=claims,
             releases=[seat for seat in _seats_ever(earlier) if seat not in claims],
@@ -265,8 +285,12 @@ class Portal:
                     raise
         raise NotAllowed("slot_taken")
 
-    def _serving(self, email: str, role: str) -> Official:
-        for official in self.records.officials():
+    def _officials(self) -> Iterator[Official]:
+        """Read when the first of them is asked for."""
+        yield from self.records.officials()
+
+    def _serving(self, officials: Iterable[Official], email: str, role: str) -> Official:
+        for official in officials:
             if official.role == role and official.email.lower() == email.lower() and official.serves(self.today()):
                 return official
         raise NotAllowed("not_appointed")

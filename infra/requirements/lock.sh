@@ -11,4 +11,5 @@ $compile ${RENEW:-} pyproject.toml --group aws --group site --group dev -o "$all
 $compile --generate-hashes pyproject.toml -c "$all" -o functions/requirements.txt
 $compile --generate-hashes pyproject.toml --group aws -c "$all" -o infra/requirements/aws.txt
 $compile --generate-hashes --group site -c "$all" -o infra/requirements/site.txt
+$compile --generate-hashes --group bench -c "$all" -o infra/requirements/bench.txt
 $compile --generate-hashes --group dev -c "$all" -o infra/requirements/dev.txt

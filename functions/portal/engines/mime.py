@@ -2,14 +2,15 @@
 
 import re
 from datetime import datetime
-from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import parseaddr
 from hashlib import sha256
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from portal.engines.ports import Message
 from portal.errors import MailRefused
+
+if TYPE_CHECKING:
+    from email.message import EmailMessage
 
 ANSWER_LENGTH: Final = 300
 """How much of a relay's answer is kept, in characters."""
@@ -18,12 +19,15 @@ ANSWER_LENGTH: Final = 300
 _ADDRESS: Final = re.compile(r"[^\s\x00-\x1f\x7f@<>()\[\],;:\\\"]+@[^\s\x00-\x1f\x7f@<>()\[\],;:\\\"]+")
 
 
-def compose(message: Message, sender: str, at: datetime) -> EmailMessage:
+def compose(message: Message, sender: str, at: datetime) -> "EmailMessage":
     """The message in the form relays take (RFC 5322, MIME).
 
     Raises:
         MailRefused: ``message.to`` is not one address (``mail_refused``).
     """
+    from email.message import EmailMessage
+    from email.policy import SMTP
+
     if not _ADDRESS.fullmatch(message.to):
         raise MailRefused("mail_refused", answer="not an address")
     mail = EmailMessage(policy=SMTP)

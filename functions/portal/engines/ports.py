@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from portal.application import Application, Draft
 from portal.notices import Notice, Official
+from portal.recap import Tally
 
 Fact = Mapping[str, Any]
 """What the recap keeps of a closed application for good: no personal data (``recap.fact``)."""
@@ -32,6 +33,21 @@ class Change:
     releases: Sequence[str] = ()
     fact: Fact | None = None
     waits_on: str = ""
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """How far the facts of a month are added up.
+
+    Attributes:
+        month: of closing, ``2026-11``.
+        through: the last day whose facts are in its tally, ``2026-11-18``.
+        cases: how many facts that were.
+    """
+
+    month: str
+    through: str
+    cases: int
 
 
 class Records(Protocol):
@@ -100,7 +116,19 @@ class Records(Protocol):
         """Claims held that begin with ``prefix``."""
 
     def facts(self, closed: str = "") -> Iterator[Fact]:
-        """All facts; with ``2026-08`` (a year, a month, a day) only those of cases closed then."""
+        """Facts by day of closing: all, or with ``2026-08`` (a year, a month, a day) those of cases closed then."""
+
+    def facts_after(self, day: str) -> Iterator[Fact]:
+        """Facts of cases closed later than ``2026-08-03``, by day of closing; all of them if no day is given."""
+
+    def keep_tally(self, compiled: Compiled, tally: Tally) -> None:
+        """Put a month's tally in the place of the one before."""
+
+    def compiled(self) -> Sequence[Compiled]:
+        """The months that have a tally, oldest first; the tallies themselves are not read."""
+
+    def tallies(self, month: str = "") -> Iterator[tuple[Compiled, Tally]]:
+        """All tallies, oldest month first, or only that of ``2026-11``, if there is one."""
 
 
 @dataclass(frozen=True)
@@ -135,8 +163,8 @@ class Files(Protocol):
     def write(self, key: str, content: bytes, media_type: str) -> Stored:
         """Durable when it returns."""
 
-    def copy(self, key: str, version: str, target: str) -> Stored:
-        """The pinned content under another key. Raises NotFound (``file_unknown``)."""
+    def copy(self, key: str, version: str, target: str) -> str:
+        """The pinned content under another key; returns the version there. Raises NotFound (``file_unknown``)."""
 
     def delete(self, prefix: str) -> None:
         """Forget a file, or with a slash at the end all files below, with every version; nothing to forget is fine."""

@@ -3,20 +3,24 @@
 Pages ask ``service`` and ``intake`` and show the answer; every sentence is in a template or in ``messages.toml``.
 """
 
+import gzip
 import logging
 import tomllib
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, render_template, request
-from jinja2 import StrictUndefined
+from flask.templating import DispatchingJinjaLoader
+from jinja2 import ChoiceLoader, ModuleLoader, StrictUndefined
 from werkzeug.exceptions import HTTPException, TooManyRequests
 
-from portal import errors, identity, ticket
+from portal import edge, errors, identity, ticket
 from portal.clockwork import Clockwork
 from portal.intake import Intake
 from portal.language import Language
@@ -38,11 +42,19 @@ STATUS: Final[Mapping[type[errors.PortalError], int]] = {
 }
 """HTTP status by kind of refusal; a code's own ``status`` in ``messages.toml`` goes before."""
 
+COMPILED: Final = "templates-compiled"
+
 LARGEST_BODY: Final = 256 * 1024
 """Bytes of a posted form; uploads have their own limit."""
 
 RETRY_AFTER: Final = 60
 """Seconds after which to try again what a store could not take."""
+
+WORTH_PRESSING: Final = 800
+"""Bytes of text below which one packet holds it anyway."""
+
+ROOMS: Final = ("apply", "uploads", "status", "applicant", "mending", "lost_links", "official", "recap")
+"""The modules with pages."""
 
 LIMITS: Final[Mapping[str, tuple[int, timedelta]]] = {
     "draft": (60, timedelta(seconds=10)),
@@ -73,7 +85,6 @@ class Rooms:
 
     Attributes:
         address: public address of the portal, without a slash at the end.
-        store_origin: origin to which browsers post files, when it is not this one.
         rehearsal: show the rehearsal strip and offer sample documents.
         messages: the parsed ``messages.toml``.
         limits: by name, as in ``LIMITS``.
@@ -87,7 +98,6 @@ class Rooms:
     language: Language
     access: Access
     address: str
-    store_origin: str
     rehearsal: bool
     messages: Mapping[str, Any]
     limits: Mapping[str, Limit]
@@ -108,6 +118,13 @@ def now() -> datetime:
     return moment
 
 
+def allow_store(address: str) -> None:
+    """The present page may post files there, which need not be the portal's own host."""
+    parts = urlsplit(address)
+    if parts.netloc:
+        g.store = f"{parts.scheme}://{parts.netloc}"
+
+
 def read_messages() -> dict[str, Any]:
     """The sentences of ``messages.toml``."""
     return tomllib.loads(Path(__file__).with_name("messages.toml").read_text("utf-8"))
@@ -119,23 +136,27 @@ def create_app(
     clockwork: Clockwork,
     *,
     address: str,
-    store_origin: str = "",
     rehearsal: bool = False,
     extra: Mapping[str, Any] | None = None,
+    names: Sequence[str] = ROOMS,
 ) -> Flask:
-    """The WSGI application for one service on one engine."""
+    """The WSGI application for one service on one engine.
+
+    Args:
+        names: of ``ROOMS``, those whose pages are wanted.
+    """
     messages = read_messages()
     dates = messages["dates"]
     language = Language(dates["months"], dates["days"], portal.calendar.zone, portal.calendar.label)
     access = Access(portal.links, secure=address.startswith("https:"))
-    app = Flask(__name__, static_url_path="/aset")
+    app = Flask(__name__, static_url_path=edge.static_address())
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
     # A redirect to the address with single slashes would be the one that repeats the Host header.
     app.url_map.merge_slashes = False
     limits = {name: Limit(*size) for name, size in LIMITS.items()}
     app.extensions["portal"] = Rooms(
-        portal, intake, clockwork, language, access, address, store_origin, rehearsal, messages, limits, extra or {}
+        portal, intake, clockwork, language, access, address, rehearsal, messages, limits, extra or {}
     )
     _prepare_templates(app, portal, language)
     app.before_request(lambda: refuse_foreign(request))
@@ -144,22 +165,23 @@ def create_app(
     app.register_error_handler(errors.PortalError, _refused)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _failed)
-    _register(app, rehearsal)
+    for name in (*names, *(["rehearsal"] if rehearsal else ())):
+        app.register_blueprint(import_module(f"portal.web.{name}").pages)
     return app
 
 
-def _register(app: Flask, rehearsal: bool) -> None:
-    from portal.web import applicant, apply, lost_links, mending, official, recap, status, uploads
+def compile_templates(app: Flask, folder: Path) -> None:
+    """Lay the templates of an application, as the Python they are compiled to, into the ``web`` folder of a package.
 
-    for room in (apply, uploads, status, applicant, mending, lost_links, official, recap):
-        app.register_blueprint(room.pages)
-    if rehearsal:
-        from portal.web import rehearsal as rehearsing
-
-        app.register_blueprint(rehearsing.pages)
+    A function on AWS cannot keep what it compiles, and would take a third of a cold start for it.
+    """
+    app.jinja_env.compile_templates(folder / COMPILED, zip=None, ignore_errors=False)
 
 
 def _prepare_templates(app: Flask, portal: Portal, language: Language) -> None:
+    compiled = Path(__file__).with_name(COMPILED)
+    if compiled.is_dir():
+        app.jinja_env.loader = ChoiceLoader([ModuleLoader(compiled), DispatchingJinjaLoader(app)])
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
@@ -186,17 +208,34 @@ def _hold_back() -> None:
 
 
 def _protect(response: Response) -> Response:
-    store = f" {rooms().store_origin}" if rooms().store_origin else ""
-    response.headers.setdefault(
-        "Content-Security-Policy",
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
-        f"connect-src 'self'{store}; form-action 'self'{store}; base-uri 'none'; frame-ancestors 'none'",
-    )
-    response.headers.setdefault("Referrer-Policy", "same-origin")
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    for name, value in edge.HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault("Content-Security-Policy", edge.policy(g.get("store", "")))
+    if request.endpoint == "static" and response.status_code < 400:
+        response.headers["Cache-Control"] = edge.KEPT
     response.headers.setdefault("Cache-Control", "no-store")
     if response.status_code == 503:
         response.headers.setdefault("Retry-After", str(RETRY_AFTER))
+    return _pressed(response)
+
+
+def _pressed(response: Response) -> Response:
+    """The same answer in fewer bytes, for whoever understands them; CloudFront does not press what it may not keep.
+
+    A secret can be guessed from lengths only beside words that the guesser chooses; no page that a cookie opens repeats
+    what its address says, and no stranger can post to it.
+    """
+    response.vary.add("Accept-Encoding")
+    kind = response.mimetype or ""
+    text = kind.startswith("text/") or kind in ("application/json", "image/svg+xml")
+    wanted = request.accept_encodings.quality("gzip") > 0 and "Content-Encoding" not in response.headers
+    if text and wanted and response.status_code not in (204, 206, 304):
+        response.direct_passthrough = False
+        content = response.get_data()
+        if len(content) > WORTH_PRESSING:
+            response.set_data(gzip.compress(content, 6, mtime=0))
+            response.headers["Content-Encoding"] = "gzip"
+            response.headers.pop("ETag", None)
     return response
 
 

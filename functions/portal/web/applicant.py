@@ -38,7 +38,7 @@ def confirm() -> Any:
     """A page with one button; only the button confirms, whatever a mail scanner opens."""
     application = own(CONFIRMING)
     if request.method == "POST":
-        rooms().portal.confirm(application.ticket)
+        rooms().portal.confirm(application.ticket, application)
         return redirect("/konfirmasi", 303)
     portal = rooms().portal
     return render_template(

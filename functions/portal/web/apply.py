@@ -122,7 +122,7 @@ def check(draft: str) -> Any:
     if "pernyataan" not in request.form:
         return _check_page(kept, unstated=True), 422
     try:
-        rooms().intake.submit(kept.id)
+        rooms().intake.submit(kept.id, kept)
     except Invalid:
         return _check_page(kept), 422
     return redirect(f"/ajukan/{kept.id}/terkirim", 303)

@@ -18,7 +18,7 @@ from portal.engines.ports import UploadForm
 from portal.errors import DocumentRefused, LinkExpired, LinkForged, NotAllowed, NotFound, Unavailable
 from portal.sop import Requirement
 from portal.typed import one_line
-from portal.web import explain, files, now, rooms
+from portal.web import allow_store, explain, files, now, rooms
 from portal.web.limits import client_of
 
 Explained = Mapping[str, Any]
@@ -156,7 +156,7 @@ def filled_in(draft: Draft, file: str) -> Response:
     Raises:
         NotFound: there is no such paper (``file_unknown``).
     """
-    press = rooms().extra.get("press")
+    press = rooms().extra["press"]()
     if press is None:
         raise NotFound("file_unknown")
     if seconds := rooms().limits["paper"].take(client_of(request.remote_addr), now()):
@@ -176,8 +176,9 @@ def _asked(draft: Draft) -> list[Requirement]:
 def _card(draft: Draft, requirement: Requirement, base: str, csrf: str, refusal: Explained | None, note: str) -> Card:
     kind, document = requirement.key, draft.document(requirement.key)
     address = f"{rooms().address}{base}/{kind}/terunggah"
-    press = rooms().extra.get("press")
+    press = rooms().extra["press"]()
     upload, finish = rooms().intake.upload_form(draft, kind, lambda token: f"{address}?selesai={token}")
+    allow_store(upload.url)
     return Card(
         requirement=requirement,
         state="received" if document else "replace" if refusal or note else "missing",

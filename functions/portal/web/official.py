@@ -49,23 +49,25 @@ def decide(number: str) -> Any:
     portal, access = rooms().portal, rooms().access
     action, seen = request.form.get("tindakan", ""), request.form.get("peristiwa", type=int)
     receipt = redirect(f"{_path(number)}/keputusan", 303)
-    if _decided_before(claims, action, seen):
+    view = portal.open_case(claims)
+    if _decided_before(view.application, claims, action, seen):
         return receipt
     access.check_csrf(PAGE, now())
     if seen is None:
         abort(400)
     raw = request.form.to_dict(flat=False)
     try:
-        application = portal.decide(claims, action, raw, seen)
+        application = portal.decide(claims, action, raw, seen, view)
     except Invalid as invalid:
         return _case_page(claims, action, raw, invalid.findings), 422
     except Conflict as conflict:
         if conflict.code != "case_moved_on":
             raise
-        if _decided_before(claims, action, seen):  # both clicks of a double click arrived at once
+        kept = portal.records.load(number)
+        if _decided_before(kept, claims, action, seen):  # both clicks of a double click arrived at once
             return receipt
-        return _moved_on_page(portal.records.load(number), claims, conflict.facts, lost=True), 409
-    if portal.has_turn(application, claims["r"]):
+        return _moved_on_page(kept, claims, conflict.facts, lost=True), 409
+    if portal.has_turn(application, claims["r"], view.officials):
         # The same person has the next step too: on with it, without waiting for the email.
         access.remember(receipt, PAGE, portal.case_claims(application, claims["r"]), _path(number), now())
     return receipt
@@ -261,9 +263,9 @@ def _moved_on_page(
     )
 
 
-def _decided_before(claims: Mapping[str, Any], action: str, seen: int | None) -> bool:
+def _decided_before(application: Application, claims: Mapping[str, Any], action: str, seen: int | None) -> bool:
     """Is this the same click again? Then its decision stands, and there is nothing to refuse."""
-    events = rooms().portal.records.load(claims["t"]).events
+    events = application.events
     if seen is None or not 0 < seen < len(events):
         return False
     return events[seen].action == action and events[seen].actor.email == claims["r"].lower()

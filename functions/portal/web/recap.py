@@ -2,11 +2,12 @@
 
 import csv
 import io
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable
+from functools import partial
 
 from flask import Blueprint, Response, render_template, request
 
+from portal.compilation import Sums, read_sums
 from portal.recap import Recap, StepTime, summarise
 from portal.sop import APPLICANT
 from portal.web import rooms
@@ -20,20 +21,18 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 @pages.get("/rekap")
 def show() -> str:
     """Totals, then tables; ``?bulan=2026-11`` for one month."""
-    facts = list(rooms().portal.records.facts())
-    months = _months(facts)
-    month = _asked_month(months)
-    recap = _recap(facts, month)
+    sums, recap = _asked()
+    office_label, office = _offices()
     return render_template(
         "recap/show.html",
         recap=recap,
         times=_times(recap),
-        month=month,
-        months=months,
+        month=sums.month,
+        months=sums.months,
         open_cases=_open_cases(),
         edition=rooms().portal.sop,
-        office=_office,
-        office_label=_office_label(),
+        office=office,
+        office_label=office_label,
     )
 
 
@@ -43,41 +42,31 @@ def table() -> Response:
 
     Semicolons and a byte order mark, as spreadsheets set to Indonesian expect.
     """
-    facts = list(rooms().portal.records.facts())
-    month = _asked_month(_months(facts))
+    sums, recap = _asked()
+    office_label, office = _offices()
     words = rooms().messages["recap"]
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    recap = _recap(facts, month)
-    writer.writerow(column.format(office=_office_label()) for column in words["columns"])
+    writer.writerow(column.format(office=office_label) for column in words["columns"])
     for row in recap.rows:
         counts = [row.outcomes.get(outcome, 0) for outcome in words["outcomes"]]
-        writer.writerow([row.month, _plain(_office(row.office)), *counts, row.returns, row.holders])
+        writer.writerow([row.month, _plain(office(row.office)), *counts, row.returns, row.holders])
     writer.writerow([])
     writer.writerow(words["step_columns"])
     for time in _times(recap):
         name = _plain(rooms().portal.sop.step(time.step).name)
         spent = [time.average, time.median] if time.cases else ["", ""]
         writer.writerow([name, time.standard, time.cases, *spent])
-    name = "-".join(filter(None, ("rekap", rooms().portal.sop.service, month)))
+    name = "-".join(filter(None, ("rekap", rooms().portal.sop.service, sums.month)))
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
     return Response("\ufeff" + out.getvalue(), mimetype="text/csv", headers=headers)
 
 
-def _months(facts: list[Mapping[str, Any]]) -> list[str]:
-    """The months of which there is something to say, newest first."""
-    return sorted({fact["closed"][:7] for fact in facts}, reverse=True)
-
-
-def _asked_month(months: list[str]) -> str:
-    """The month chosen; empty for all of them."""
-    month = request.args.get("bulan", "")
-    return month if month in months else ""
-
-
-def _recap(facts: list[Mapping[str, Any]], month: str) -> Recap:
-    chosen = [fact for fact in facts if not month or fact["closed"].startswith(f"{month}-")]
-    return summarise(chosen, rooms().portal.sop, rooms().portal.today())
+def _asked() -> tuple[Sums, Recap]:
+    """The sums of the month chosen, or of all, and what they say today."""
+    portal = rooms().portal
+    sums = read_sums(portal, request.args.get("bulan", ""))
+    return sums, summarise(sums.tallies, portal.sop, portal.today())
 
 
 def _times(recap: Recap) -> list[StepTime]:
@@ -94,16 +83,11 @@ def _open_cases() -> list[tuple[str, int]]:
     return [(role.label, waiting(APPLICANT if role.key == first else role.key)) for role in portal.sop.roles]
 
 
-def _office(value: str) -> str:
-    """An office's name, from the form's list; past records keep what was written."""
+def _offices() -> tuple[str, Callable[[str], str]]:
+    """What the form calls the field of the office, and an office's name from its list; what was typed stays itself."""
     portal = rooms().portal
-    return portal.application_form().label(portal.sop.applicant["office"], value)
-
-
-def _office_label() -> str:
-    """What the form calls the field of the office."""
-    portal = rooms().portal
-    return portal.application_form().fields[portal.sop.applicant["office"]].label
+    form, field = portal.application_form(), portal.sop.applicant["office"]
+    return form.fields[field].label, partial(form.label, field)
 
 
 def _plain(text: str) -> str:

@@ -79,11 +79,13 @@ class Table:
         for start in range(0, len(wanted), MOST_AT_ONCE):
             yield from self._batch(wanted[start : start + MOST_AT_ONCE])
 
-    def partition(self, name: str, beginning: str = "") -> Iterator[Item]:
-        """The items of a partition, or those whose sort key begins so, in the order of their keys."""
+    def partition(self, name: str, beginning: str = "", after: str = "") -> Iterator[Item]:
+        """The items of a partition, or those whose sort key begins so, or comes after, in the order of their keys."""
         condition, values = "PK = :name", {":name": name}
         if beginning:
             condition, values = f"{condition} AND begins_with(SK, :beginning)", {**values, ":beginning": beginning}
+        elif after:
+            condition, values = f"{condition} AND SK > :after", {**values, ":after": after}
         pages = self._client.get_paginator("query").paginate(
             TableName=self._name,
             KeyConditionExpression=condition,
@@ -136,7 +138,7 @@ class Table:
     def transact(self, writes: Sequence[Write]) -> None:
         """All of the writes or none, save those that name no conflict and whose condition does not hold.
 
-        boto3 marks its own repetitions after a time-out with a token, so that one of them cannot meet another. Ours
+        botocore marks its own repetitions after a time-out with a token, so that one of them cannot meet another. Ours
         need none: a second try meets what the first one wrote, by its condition.
 
         Args:

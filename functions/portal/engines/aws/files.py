@@ -86,7 +86,9 @@ class S3Files:
     # --- files ---------------------------------------------------------------------------------------------------
 
     def stat(self, key: str) -> Stored:
-        return self._described(key)
+        with _missing_is_unknown(), translated():
+            found = self._client.head_object(Bucket=self._bucket, Key=key)
+        return Stored(key, found["VersionId"], found["ContentLength"])
 
     def read(self, key: str, version: str) -> bytes:
         with _missing_is_unknown(), translated():
@@ -100,11 +102,11 @@ class S3Files:
             )
         return Stored(key, written["VersionId"], len(content))
 
-    def copy(self, key: str, version: str, target: str) -> Stored:
+    def copy(self, key: str, version: str, target: str) -> str:
         source: CopySourceTypeDef = {"Bucket": self._bucket, "Key": key, "VersionId": _pinned(version)}
         with _missing_is_unknown(), translated():
             copied = self._client.copy_object(Bucket=self._bucket, Key=target, CopySource=source, **self._encrypted())
-        return self._described(target, VersionId=copied["VersionId"])
+        return copied["VersionId"]
 
     def delete(self, prefix: str) -> None:
         """Forget all below ``drafts/a1/``, or the file of a key; never a neighbour whose name merely begins the same.
@@ -122,11 +124,6 @@ class S3Files:
                 self._delete([v for v in found if v["Key"] == prefix or v["Key"].startswith(f"{name}/")])
 
     # --- within --------------------------------------------------------------------------------------------------
-
-    def _described(self, key: str, **version: Any) -> Stored:
-        with _missing_is_unknown(), translated():
-            found = self._client.head_object(Bucket=self._bucket, Key=key, **version)
-        return Stored(key, found["VersionId"], found["ContentLength"])
 
     def _delete(self, versions: Sequence[Any]) -> None:
         if not versions:

@@ -19,23 +19,28 @@ official    OFFICIAL                   kadis#2024-01-02#kadis@...go.id
 sop         SOP#<version>              SOP
 counter     COUNTER#agenda-2026        COUNTER
 fact        FACT                       2026-08-03#TTE-26-4F7K-9QXM
+tally       TALLY                      2026-08
+compiled    COMPILED                   2026-08 (4)
 =========== ========================== =============================== ================= ==============================
 
 (1) whoever has to act, a role or the applicant; on no list once closed.
 (2) event, letter, occasion, recipient: with the PK the identity of the notice.
 (3) OUTBOX while it is to be sent, HOPELESS when the relay has refused it for good, on no list once sent.
+(4) how far the tally of that month goes, without the tally: which months there are is known without reading them all.
 
 An item may have 400 KB. What a person types is bounded by the forms (a case and its newest event take some 10 KB), the
-events are items of their own, and an edition of the SOP takes some 40 KB.
+events are items of their own, and an edition of the SOP takes some 40 KB; of a tally ``recap.tally`` tells.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 from portal.application import Application, Document, Draft, Event
-from portal.engines.ports import Fact
+from portal.engines.ports import Compiled, Fact
 from portal.notices import Notice, Official
+from portal.recap import Tally
 
 Item = Mapping[str, Any]
 """Attributes of an item as plain values: text, whole numbers, truth, nothing, lists and mappings of these."""
@@ -45,6 +50,8 @@ Key = Mapping[str, str]
 CLAIMS: Final = "CLAIM"
 OFFICIALS: Final = "OFFICIAL"
 FACTS: Final = "FACT"
+TALLIES: Final = "TALLY"
+COMPILED: Final = "COMPILED"
 
 OUTBOX: Final = "OUTBOX"
 HOPELESS: Final = "HOPELESS"
@@ -105,6 +112,21 @@ def counter_key(series: str) -> Key:
 def fact_key(ticket: str, closed: str) -> Key:
     """``FACT``, ``2026-08-03#TTE-26-4F7K-9QXM``: in one partition by day, so that a month is one range of it."""
     return _key(FACTS, f"{closed}#{ticket}")
+
+
+def facts_after(day: str) -> str:
+    """``2026-08-03#`` and more: sorts after the facts of that day and before those of the next."""
+    return fact_key("\U0010ffff", day)["SK"]
+
+
+def tally_key(month: str) -> Key:
+    """``TALLY``, ``2026-08``"""
+    return _key(TALLIES, month)
+
+
+def compiled_key(month: str) -> Key:
+    """``COMPILED``, ``2026-08``"""
+    return _key(COMPILED, month)
 
 
 def waiting_list(role: str) -> str:
@@ -223,7 +245,7 @@ def notice(item: Item) -> Notice:
     return Notice(**kept)
 
 
-# --- officials, claims, editions, facts ------------------------------------------------------------------------------
+# --- officials, claims, editions, facts and their sums ---------------------------------------------------------------
 
 
 def official_values(official: Official) -> Item:
@@ -245,6 +267,26 @@ def sop_item(version: str, text: str) -> Item:
 
 def fact_item(ticket: str, fact: Fact) -> Item:
     return {**fact_key(ticket, str(fact.get("closed", ""))), "fact": fact}
+
+
+def tally_item(compiled: Compiled, tally: Tally) -> Item:
+    """The tally as JSON: an office that is not stated is an empty name, which an attribute cannot have."""
+    text = json.dumps(tally, ensure_ascii=False, separators=(",", ":"))
+    return {**tally_key(compiled.month), **vars(compiled), "text": text}
+
+
+def tally(item: Item) -> Tally:
+    found: Tally = json.loads(item["text"])
+    return found
+
+
+def compiled_item(compiled: Compiled) -> Item:
+    return {**compiled_key(compiled.month), **vars(compiled)}
+
+
+def compiled(item: Item) -> Compiled:
+    """Of a ``compiled_item`` or a ``tally_item``."""
+    return Compiled(item["month"], item["through"], item["cases"])
 
 
 # --- within ----------------------------------------------------------------------------------------------------------

@@ -10,9 +10,10 @@ from portal.application import Application, Draft
 from portal.engines.aws import items
 from portal.engines.aws.dynamodb import EXISTING, MOST_AT_ONCE, NEW, Table, Write
 from portal.engines.aws.feedback import CameBack
-from portal.engines.ports import Change, Fact
+from portal.engines.ports import Change, Compiled, Fact
 from portal.errors import NotFound
 from portal.notices import SLOWEST_RETRY, Notice, Official
+from portal.recap import Tally
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -54,6 +55,7 @@ class DynamoRecords:
     ) -> None:
         self._table = Table(client, table, pause)
         self._draft_life = draft_life
+        self._known_sops = set[str]()
 
     # --- applications --------------------------------------------------------------------------------------------
 
@@ -91,6 +93,21 @@ class DynamoRecords:
 
     def facts(self, closed: str = "") -> Iterator[Fact]:
         return (item["fact"] for item in self._table.partition(items.FACTS, closed))
+
+    def facts_after(self, day: str) -> Iterator[Fact]:
+        found = self._table.partition(items.FACTS, after=items.facts_after(day) if day else "")
+        return (item["fact"] for item in found)
+
+    # --- the recap's sums ----------------------------------------------------------------------------------------
+
+    def keep_tally(self, compiled: Compiled, tally: Tally) -> None:
+        self._table.transact([Write(items.tally_item(compiled, tally)), Write(items.compiled_item(compiled))])
+
+    def compiled(self) -> Sequence[Compiled]:
+        return [items.compiled(item) for item in self._table.partition(items.COMPILED)]
+
+    def tallies(self, month: str = "") -> Iterator[tuple[Compiled, Tally]]:
+        return ((items.compiled(item), items.tally(item)) for item in self._table.partition(items.TALLIES, month))
 
     # --- drafts --------------------------------------------------------------------------------------------------
 
@@ -187,7 +204,11 @@ class DynamoRecords:
         )
 
     def keep_sop(self, version: str, snapshot: str) -> None:
-        self._table.transact([Write(items.sop_item(version, snapshot), NEW)])
+        # Looked for first, once a process: a write of it takes some eighty units, also one that its condition refuses.
+        if version not in self._known_sops:
+            if self._table.get(items.sop_key(version)) is None:
+                self._table.transact([Write(items.sop_item(version, snapshot), NEW)])
+            self._known_sops.add(version)
 
     def sop(self, version: str) -> str:
         found = self._table.get(items.sop_key(version))

@@ -92,8 +92,8 @@ class FolderFiles:
         """Durable when it returns. A folder keeps no media type; the portal has it in the document's description."""
         return self._keep(key, [content])
 
-    def copy(self, key: str, version: str, target: str) -> Stored:
-        return self._keep(target, [self.read(key, version)])
+    def copy(self, key: str, version: str, target: str) -> str:
+        return self._keep(target, [self.read(key, version)]).version
 
     def delete(self, prefix: str) -> None:
         """Forget all below ``drafts/a1/``, or the file of a key; never a neighbour whose name merely begins the same.

@@ -7,14 +7,21 @@ from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from sqlite3 import Connection
-from typing import Any
+from typing import Any, Final
 
 from portal.application import Application, Draft
 from portal.engines.local import rows
 from portal.engines.local.database import Database
-from portal.engines.ports import Change, Fact
+from portal.engines.ports import Change, Compiled, Fact
 from portal.errors import Conflict, NotFound
 from portal.notices import Notice, Official
+from portal.recap import Tally
+
+# Nothing sorts after the last code point: a text and the text with it behind are the range of all that begin so.
+_LAST: Final = "\U0010ffff"
+
+# As in the index, word by word.
+_CLOSED: Final = "coalesce(json_extract(body, '$.closed'), '')"
 
 
 class SqliteRecords:
@@ -77,13 +84,32 @@ class SqliteRecords:
                 )
 
     def taken(self, prefix: str) -> Sequence[str]:
-        # Nothing sorts after the last code point, so this is the range of all names with the prefix.
         query = "SELECT name FROM claim WHERE name >= ? AND name < ? ORDER BY name"
-        return [name for (name,) in self._all(query, prefix, f"{prefix}\U0010ffff")]
+        return [name for (name,) in self._all(query, prefix, f"{prefix}{_LAST}")]
 
     def facts(self, closed: str = "") -> Iterator[Fact]:
-        query = "SELECT body FROM fact WHERE coalesce(json_extract(body, '$.closed'), '') GLOB ? || '*' ORDER BY rowid"
-        return (json.loads(body) for (body,) in self._all(query, closed))
+        query = f"SELECT body FROM fact WHERE {_CLOSED} >= ? AND {_CLOSED} < ? ORDER BY {_CLOSED}, rowid"  # noqa: S608
+        return (json.loads(body) for (body,) in self._all(query, closed, f"{closed}{_LAST}"))
+
+    def facts_after(self, day: str) -> Iterator[Fact]:
+        query = f"SELECT body FROM fact WHERE {_CLOSED} > ? ORDER BY {_CLOSED}, rowid"  # noqa: S608
+        return (json.loads(body) for (body,) in self._all(query, day))
+
+    # --- the recap's sums ----------------------------------------------------------------------------------------
+
+    def keep_tally(self, compiled: Compiled, tally: Tally) -> None:
+        with self._database.writing() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO tally VALUES (:month, :through, :cases, :body)",
+                {**vars(compiled), "body": rows.as_json(tally)},
+            )
+
+    def compiled(self) -> Sequence[Compiled]:
+        return [Compiled(*row) for row in self._all("SELECT month, through, cases FROM tally ORDER BY month")]
+
+    def tallies(self, month: str = "") -> Iterator[tuple[Compiled, Tally]]:
+        query = "SELECT month, through, cases, body FROM tally WHERE ? IN ('', month) ORDER BY month"
+        return ((Compiled(*head), json.loads(body)) for *head, body in self._all(query, month))
 
     # --- drafts --------------------------------------------------------------------------------------------------
 

@@ -40,6 +40,11 @@ MIGRATIONS: Final = (
         "CREATE TABLE counter (series TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID",
         "CREATE TABLE fact (ticket TEXT PRIMARY KEY, body TEXT NOT NULL)",
     ),
+    (
+        """CREATE TABLE tally (
+            month TEXT PRIMARY KEY, through TEXT NOT NULL, cases INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID""",
+        "CREATE INDEX fact_closed ON fact (coalesce(json_extract(body, '$.closed'), ''))",
+    ),
 )
 """The statements that lead from one version of the tables to the next; a released one is never changed."""
 

@@ -137,6 +137,19 @@ on("click", "[data-pages]", (link, event) => {
   strip.scrollLeft = first.offsetLeft;
 });
 
+// Search comes when it is first asked for; the menu closes when one turns away from it.
+on("click", "[data-find]", () => import("./search.js").then((search) => search.open()));
+const menu = one(".menu");
+doc.addEventListener("click", ({ target }) => { if (!menu.contains(target)) menu.open = false; });
+doc.addEventListener("keydown", ({ key }) => {
+  if (key !== "Escape" || !menu.open) return;
+  menu.open = false;
+  one("summary", menu).focus();
+});
+menu.addEventListener("focusout", ({ relatedTarget }) => {
+  if (relatedTarget && !menu.contains(relatedTarget)) menu.open = false;
+});
+
 // A busy portal is asked again for an image.
 doc.addEventListener("error", ({ target }) => {
   target.again ||= target.src && setTimeout(() => target.src = target.src, 3000);

@@ -1,0 +1,11 @@
+"""Lambda: every night, adds up the recap's facts of the days that have settled, so that its page need not."""
+
+from typing import Any
+
+from portal.bootstrap_aws import warm
+from portal.house import House
+
+
+def handler(event: dict[str, Any], context: Any, house: House | None = None) -> dict[str, int]:
+    """How many months were added up."""
+    return {"compiled": (house or warm()).clockwork.compilation.compile_recap()}

@@ -1,0 +1,101 @@
+"""How much of AWS 1,000 applications use, from what was counted, and what one month uses whatever comes in."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from bench.cost import Use
+from bench.meter import MAILER, MINUTE, REMINDER, S3_READS, S3_WRITES, Act
+
+ROUND_TRIP: Final = 0.010
+"""Seconds that a function waits for one answer of AWS, which no machine but AWS's own can tell. Assumed."""
+
+DOCUMENT_BYTES: Final = 800_000
+"""Of a scan or a photo as people send them. Assumed; 5 MB is the most."""
+
+LOG_BYTES: Final = 500
+"""What Lambda itself writes of one run (START, END, REPORT), and the mailer of its measures. Assumed."""
+
+MONTH: Final = 30.4
+"""Days."""
+
+GB: Final = 1e9
+
+FUNCTIONS: Final = {MAILER: "MailerFunction", MINUTE: "MailerFunction", REMINDER: "ReminderFunction"}
+"""Whose run an act is; those not named here are requests to the pages, or of browsers to the bucket."""
+
+
+def applications(
+    acts: Sequence[Act], template: Mapping[str, Any], *, documents: int, visits: int, cold_start: float, kept_days: int,
+    table_bytes: int, times: int = 1000,
+) -> Use:  # fmt: skip
+    """What so many times the acts of one application use.
+
+    Args:
+        visits: how often somebody sat down to it; each begins with a cold start of so many seconds.
+        kept_days: how long documents are kept.
+        table_bytes: what one application leaves in the table.
+    """
+    pages = [act for act in acts if act.name.startswith(("GET ", "POST "))]
+    runs = [act for act in acts if act.name in FUNCTIONS]
+    sent = sum(act.sent for act in pages)
+    starting = visits * cold_start * memory("ApiFunction", template)
+    once = {
+        "lambda_requests": len(pages) + len(runs),
+        "lambda_gb_seconds": _gb_seconds([*pages, *runs], template) + starting,
+        "gateway_requests": len(pages),
+        "cloudfront_requests": len(pages),
+        "cloudfront_gb_out": sent / GB,
+        "dynamodb_reads": sum(act.units()[0] for act in acts),
+        "dynamodb_writes": sum(act.units()[1] for act in acts),
+        "dynamodb_gb_months": table_bytes / GB * 12,
+        "dynamodb_recovery_gb_months": table_bytes / GB * 12,
+        "s3_writes": sum(act.count("s3", S3_WRITES) for act in acts),
+        "s3_reads": sum(act.count("s3", S3_READS) for act in acts),
+        "s3_gb_months": documents * DOCUMENT_BYTES / GB * kept_days / MONTH,
+        "s3_gb_out": documents * DOCUMENT_BYTES / GB,
+        "ses_emails": sum(act.count("sesv2", frozenset({"SendEmail"})) for act in acts),
+        "kms_requests": visits + sum(act.count("ssm", frozenset({"GetParameter"})) for act in acts),
+        "logs_gb": (len(pages) + len(runs)) * LOG_BYTES / GB,
+    }  # fmt: skip
+    return {name: much * times for name, much in once.items()}
+
+
+def visits(acts: Iterable[Act]) -> int:
+    """How often somebody sat down to it: opened a link, began, or looked a ticket up."""
+    begun = ("GET /ajukan", "GET /status/<ticket>")
+    return sum(act.name in begun or act.name.endswith("/<token>") for act in acts)
+
+
+def month(minute: Act, morning: Act, template: Mapping[str, Any]) -> Use:
+    """What the schedules, the key and the alarms use, with nothing to do."""
+    minutes = MONTH * 24 * 60
+    alarms = [one["Properties"] for one in template["Resources"].values() if one["Type"] == "AWS::CloudWatch::Alarm"]
+    return {
+        "schedules": minutes + 2 * MONTH,
+        "lambda_requests": minutes + 2 * MONTH,
+        "lambda_gb_seconds": minutes * _gb_seconds([minute], template) + 2 * MONTH * _gb_seconds([morning], template),
+        "dynamodb_reads": minutes * minute.units()[0] + 2 * MONTH * morning.units()[0],
+        "logs_gb": (minutes + 2 * MONTH) * LOG_BYTES / GB,
+        # A key's use by table and bucket is kept for minutes: DynamoDB asks once in five for each function.
+        "kms_requests": minutes / 5,
+        "kms_keys": 1,
+        "alarm_metrics": sum(_metrics(alarm) for alarm in alarms),
+        "custom_metrics": 2,
+    }
+
+
+def memory(function: str, template: Mapping[str, Any]) -> float:
+    """GB"""
+    size: int = template["Resources"][function]["Properties"]["MemorySize"]
+    return size / 1024
+
+
+def _gb_seconds(acts: Iterable[Act], template: Mapping[str, Any]) -> float:
+    return sum(
+        (act.seconds + len(act.calls) * ROUND_TRIP) * memory(FUNCTIONS.get(act.name, "ApiFunction"), template)
+        for act in acts
+    )
+
+
+def _metrics(alarm: Mapping[str, Any]) -> int:
+    return sum("MetricStat" in metric for metric in alarm.get("Metrics", ())) or 1
