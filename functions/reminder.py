@@ -1,4 +1,4 @@
-"""Lambda: every morning, owes officials their digest of late cases, whoever watches over them a word of those far too
+"""Lambda: every hour, owes officials their digest of late cases, whoever watches over them a word of those far too
 late, and applicants one about tomorrow's visit."""
 
 from typing import Any

@@ -60,7 +60,7 @@ UNUSED: Final = (
     # Checks of PDF/A, a template in pieces beside the whole one, benchmarks, and time zones that tzdata has as well.
     *("pikepdf/pdfa", "docx/templates/default-docx-template", "jsonschema/benchmarks", "dateutil/zoneinfo/*.tar.gz"),
     *("tzdata/zoneinfo/tzdata.zi", "tzdata/zoneinfo/right", "tzdata/zoneinfo/posix", "PIL/_imagingmorph*.so"),
-    *("botocore/data/*/*/examples-1.json", "requirements.txt"),
+    "botocore/data/*/*/examples-1.json",
 )
 
 
@@ -77,7 +77,7 @@ def build(folder: Path, platform: Sequence[str] = LAMBDA) -> None:
         read_papers(read_sop(service.parent), service.parent)  # what does not fit is not packed
     install(folder, "".join(_wanted(LOCKED.read_text("utf-8"))), platform)
     shutil.copytree(
-        ROOT / "functions", folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", "*.txt~")
+        ROOT / "functions", folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", "requirements.txt")
     )
     shutil.copytree(ROOT / "schemas", folder / "schemas")
     with tempfile.TemporaryDirectory() as data:

@@ -3,23 +3,28 @@
     .venv/bin/python infra/restore.py --source portal-restored --target portal-Table-1ABC       # whatever is missing
     .venv/bin/python infra/restore.py --source ... --target ... --ticket TTE-26-4F7K-9QXM       # one case, as it was
 
-What is there already stays as it is, but of a ticket that is named: its case and its emails become what they were. An
-email that had been sent by then is not sent again.
+What is there already stays as it is, but of a ticket that is named: its case, its emails and its line in the recap
+become what they were, and its visit is held again unless somebody else has that time by now. An email that had been
+sent by then is not sent again.
 """
 
 import argparse
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from portal.engines.aws.items import application_key, notices_of
+from portal.engines.aws.items import CLAIMS, FACTS, application_key, notices_of
 
 Item = Mapping[str, Any]
 """An item as DynamoDB writes it: ``{"PK": {"S": "..."}, ...}``."""
 
 
 def bring_back(client: Any, source: str, target: str) -> int:
-    """Put every item into ``target`` that is missing there; returns how many were."""
-    return sum(_put_if_missing(client, target, item) for item in _all(client, source))
+    """Put every item into ``target`` that is missing there; returns how many were.
+
+    Times of visits are left out: one that is missing may have been given up.
+    """
+    found = (item for item in _all(client, source) if item["PK"]["S"] != CLAIMS)
+    return sum(_put_if_missing(client, target, item) for item in found)
 
 
 def bring_back_case(client: Any, source: str, target: str, ticket: str) -> int:
@@ -28,16 +33,23 @@ def bring_back_case(client: Any, source: str, target: str, ticket: str) -> int:
     Raises:
         LookupError: ``source`` knows no such ticket, so nothing was changed.
     """
-    case, emails = application_key(ticket)["PK"], notices_of(ticket)
-    kept = [item for partition in (case, emails) for item in _partition(client, source, partition)]
+    kept, stale = list(_case(client, source, ticket)), {_key(item) for item in _case(client, target, ticket)}
     if not kept:
         raise LookupError(f"{ticket} is not in {source}")
-    stale = {_key(item) for partition in (case, emails) for item in _partition(client, target, partition)}
     for item in kept:
         client.put_item(TableName=target, Item=item)
     for pk, sk in stale - {_key(item) for item in kept}:
         client.delete_item(TableName=target, Key={"PK": {"S": pk}, "SK": {"S": sk}})
+    for claim in _partition(client, source, CLAIMS):
+        if claim["ticket"]["S"] == ticket:
+            _put_if_missing(client, target, claim)
     return len(kept)
+
+
+def _case(client: Any, table: str, ticket: str) -> Iterator[Item]:
+    yield from _partition(client, table, application_key(ticket)["PK"])
+    yield from _partition(client, table, notices_of(ticket))
+    yield from (fact for fact in _partition(client, table, FACTS) if fact["SK"]["S"].endswith(f"#{ticket}"))
 
 
 def _put_if_missing(client: Any, target: str, item: Item) -> bool:

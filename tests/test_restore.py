@@ -12,7 +12,7 @@ from contract_records import change, write
 from moto import mock_aws
 
 from portal.engines.aws.records import DynamoRecords
-from portal.errors import NotFound
+from portal.errors import Conflict, NotFound
 
 KEYS = ("PK", "SK", "GSI1PK", "GSI1SK")
 LEASE = timedelta(minutes=2)
@@ -69,6 +69,31 @@ def test_a_case_becomes_what_it_was(client: Any) -> None:
     assert now.load(case.ticket) == case
     assert now.load(other.ticket) == other
     assert [case.ticket for case in now.waiting_on("kadis")] == [case.ticket]
+
+
+def test_a_case_that_was_closed_since_has_no_line_in_the_recap_any_more(client: Any) -> None:
+    earlier, now = DynamoRecords(client, "earlier"), DynamoRecords(client, "now")
+    case = write(earlier, application("confirm"))
+    write(now, application("confirm"))
+    closed = application("confirm", "reject")
+    now.commit(change(closed, fact={"ticket": closed.ticket, "closed": "2026-11-23"}))
+    restore.bring_back_case(client, "earlier", "now", case.ticket)
+    assert not now.load(case.ticket).is_closed
+    assert list(now.facts()) == []
+
+
+def test_a_visit_is_held_again_unless_the_time_is_somebody_elses(client: Any) -> None:
+    earlier, now = DynamoRecords(client, "earlier"), DynamoRecords(client, "now")
+    case, other = application("confirm"), application("confirm", number=2)
+    earlier.commit(change(application(), claims=["visit/a/1", "visit/a/2"]))
+    write(now, application())
+    now.commit(change(application(number=2), claims=["visit/a/2"]))
+    restore.bring_back(client, "earlier", "now")
+    assert now.taken("visit/") == ["visit/a/2"]
+    restore.bring_back_case(client, "earlier", "now", case.ticket)
+    assert now.taken("visit/") == ["visit/a/1", "visit/a/2"]
+    with pytest.raises(Conflict):
+        now.commit(change(other, claims=["visit/a/1"]))
 
 
 def test_an_email_that_was_sent_is_not_sent_again(client: Any) -> None:

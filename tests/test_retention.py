@@ -96,6 +96,13 @@ def test_where_it_is_known_what_was_swept_only_later_days_are_looked_at(stage: S
     assert (len(kept(stage, old)), kept(stage, new)) == (4, [])
 
 
+def test_a_case_that_is_open_again_keeps_its_files(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = stage.case("confirm")
+    monkeypatch.setattr(stage.portal.records, "facts", lambda *_: [{"ticket": number, "closed": "2026-01-05"}])
+    sweep(stage)
+    assert len(kept(stage, number)) == 4
+
+
 def test_a_store_that_refuses_one_case_is_asked_again_and_the_others_are_forgotten(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:

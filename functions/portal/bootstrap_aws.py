@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from portal.application import Document
 from portal.config import ROOT
 from portal.editions import trusted_sop
+from portal.engines.aws.faults import translated
 from portal.engines.aws.feedback import HEADER, reference
 from portal.engines.aws.files import S3Files
 from portal.engines.aws.mail import SesMail
@@ -31,7 +32,7 @@ ORIGINAL_LINK: Final = timedelta(minutes=1)
 
 PATIENCE: Final[Mapping[str, tuple[int, int, int]]] = {
     "dynamodb": (2, 4, 3),
-    "s3": (2, 8, 3),
+    "s3": (2, 5, 3),
     # Once only: whether and when to send again is the clockwork's business.
     "sesv2": (3, 10, 1),
     "ssm": (2, 4, 4),
@@ -160,10 +161,10 @@ def build_aws(
     files = S3Files(clients.lazily("s3"), config.document_bucket, clock)
     mail = before_mail(SesMail(clients.lazily("sesv2"), config.sender, config.configuration_set))
 
-    def original(document: Document) -> str:
+    def original(document: Document, filename: str) -> str:
         # Straight from the bucket: a function's answer may have 6 MB, and a document of 5 MB has more in Base64.
         expires = clock() + ORIGINAL_LINK
-        return files.address(document.key, document.version, expires, media_type=document.media_type)
+        return files.address(document.key, document.version, expires, media_type=document.media_type, filename=filename)
 
     extra = {"original": original, **(extra or {})}
     mark = {"mark": lambda notice: {HEADER: reference(notice.identity)}}
@@ -201,5 +202,6 @@ def wsgi(house: House) -> Any:
 def _keys(clients: Clients, name: str) -> list[str]:
     if not name:
         return []
-    answer = clients.made("ssm").get_parameter(Name=name, WithDecryption=True)
+    with translated():
+        answer = clients.made("ssm").get_parameter(Name=name, WithDecryption=True)
     return str(answer["Parameter"]["Value"]).split()

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from portal.application import Application
 from portal.engines.ports import Fact
-from portal.errors import PortalError
+from portal.errors import NotFound, PortalError
 from portal.service import Portal
 from portal.sop import Sop
 from portal.worktime import Calendar
@@ -61,10 +61,18 @@ class Retention:
 
     def _forget(self, ticket: str) -> PortalError | None:
         try:
-            self._portal.files.delete(f"applications/{ticket}/")
+            if not self._is_open_again(ticket):
+                self._portal.files.delete(f"applications/{ticket}/")
         except PortalError as problem:
             return problem
         return None
+
+    def _is_open_again(self, ticket: str) -> bool:
+        """May be of a case that was brought back from a copy of the records, whatever its fact says."""
+        try:
+            return not self._portal.records.load(ticket).is_closed
+        except NotFound:
+            return False
 
 
 def _kept_for(sop: Sop) -> timedelta:

@@ -58,18 +58,21 @@ ROOMS: Final = ("apply", "uploads", "status", "applicant", "mending", "lost_link
 
 LIMITS: Final[Mapping[str, tuple[int, timedelta]]] = {
     "draft": (60, timedelta(seconds=10)),
+    "data": (60, timedelta(seconds=5)),
     "upload": (60, timedelta(seconds=5)),
     "document": (60, timedelta(seconds=5)),
     "link": (20, timedelta(seconds=30)),
     "ticket": (30, timedelta(seconds=10)),
     "paper": (60, timedelta(seconds=2)),
 }
-"""What one client may do at once, and how often after that: begin a draft, send a document, have it checked, ask for a
-link, mistake a ticket, have a paper printed. Wide enough for an office, or a course, of people behind one address."""
+"""What one client may do at once, and how often after that: begin a draft, change its data, send a document, have it
+checked, ask for a link, mistake a ticket, have a paper printed. Wide enough for an office, or a course, of people
+behind one address."""
 
 _LIMITED: Final[Mapping[str | None, str]] = {
     "apply.begin": "draft",
     "apply.begin_for_other": "draft",
+    "apply.data": "data",
     "uploads.receive": "upload",
     "apply.accept_document": "document",
     "mending.accept_document": "document",

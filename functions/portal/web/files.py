@@ -19,15 +19,15 @@ def serve(document: Document, name: str = "") -> Response:
     """The document to look at; under ``name``, without its ending, when it is saved.
 
     Raises:
-        NotFound: it is not there any more (``file_unknown``).
+        NotFound: it is not there any more (``file_unknown``); of one in another store, that says so itself.
     """
+    filename = f"{name}.{_EXTENSIONS[document.media_type]}" if name else ""
     address = rooms().extra.get("original")
     if address is not None:
-        return redirect(address(document), 303)  # type: ignore[return-value]
+        return redirect(address(document, filename), 303)  # type: ignore[return-value]
     content = rooms().portal.files.read(document.key, document.version)
     response = Response(content, mimetype=document.media_type)
     response.headers["Content-Security-Policy"] = SEALED
-    if name:
-        ending = _EXTENSIONS[document.media_type]
-        response.headers["Content-Disposition"] = f'inline; filename="{name}.{ending}"'
+    if filename:
+        response.headers["Content-Disposition"] = f'inline; filename="{filename}"'
     return response

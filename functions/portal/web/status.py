@@ -65,8 +65,9 @@ def health() -> Any:
     ``red`` counts emails that do not arrive, ``nobody`` cases that nobody can act on; with either, not all is ``ok``.
     """
     try:
-        unsent = [notice for notice in rooms().portal.records.unsent() if not notice.hopeless]
-        red, nobody = len(rooms().clockwork.red_list()), rooms().clockwork.watch.nobody()
+        owed = list(rooms().portal.records.unsent())
+        unsent = [notice for notice in owed if not notice.hopeless]
+        red, nobody = len(rooms().clockwork.red_list(owed)), rooms().clockwork.watch.nobody()
     except Unavailable:
         return jsonify(ok=False, records=False), 503
     oldest = max((now() - notice.queued_at).total_seconds() for notice in unsent) if unsent else 0

@@ -66,9 +66,9 @@ class S3Files:
 
         Args:
             media_type: what the browser is told that it is.
-            filename: what it is saved as, plain ASCII without quotes; if empty, it is shown rather than saved.
+            filename: what it is called when somebody saves what is shown, plain ASCII without quotes.
         """
-        disposition = f'attachment; filename="{filename}"' if filename else "inline"
+        disposition = f'inline; filename="{filename}"' if filename else "inline"
         with translated():
             return self._client.generate_presigned_url(
                 "get_object",
