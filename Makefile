@@ -8,7 +8,7 @@ DYNAMODB := build/dynamodb/package/emulator
 RUNTIME := functions/requirements.txt infra/requirements/site.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help build run run-aws test site-check test-dynamodb bench package publish check lock clean
+.PHONY: help build run run-aws test test-aws site-check test-dynamodb bench package publish check lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -43,11 +43,11 @@ run: build/site/index.html ## start the portal in rehearsal mode (PORT=8000 DATA
 run-aws: $(VENV)/test.stamp build/site/index.html ## the same on AWS as moto plays it, from infra/template.yaml (PORT=8000)
 	@$(BIN)/python infra/run_aws.py --port $(PORT)
 
-test: $(VENV)/test.stamp build/site/index.html ## lint, types and every test
+test: $(VENV)/test.stamp build/site/index.html ## lint, types and the tests; those on AWS are test-aws
 	$(BIN)/ruff check functions infra tests
 	$(BIN)/ruff format --check functions infra tests
 	$(BIN)/mypy
-	$(BIN)/pytest
+	$(BIN)/pytest -m "not cloud"
 
 # Lighthouse's version is part of what a score means.
 build/npm/lighthouse.stamp:
@@ -57,6 +57,9 @@ build/npm/lighthouse.stamp:
 
 site-check: $(VENV)/test.stamp build/site/index.html build/npm/lighthouse.stamp ## Lighthouse, axe, weights, links, pictures: build/site-check.md (needs npm)
 	@PYTHONPATH=functions:tests $(BIN)/python tests/site_check.py
+
+test-aws: $(VENV)/test.stamp build/site/index.html ## the story, the handlers, the package and its permissions on AWS as moto plays it
+	$(BIN)/pytest -m cloud
 
 test-dynamodb: $(VENV)/test.stamp $(DYNAMODB)/DynamoDBLocal.jar ## the records on AWS's own DynamoDB engine (needs Java and npm)
 	DYNAMODB_LOCAL=$(DYNAMODB) $(BIN)/pytest tests/test_dynamodb_local.py

@@ -9,7 +9,7 @@ from server import Clock, serving_aws
 from test_browser import ANSWERS, KINDS, sample_file, send_without_script
 from test_story import City
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.cloud]
 
 
 @pytest.fixture(scope="module")

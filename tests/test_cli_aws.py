@@ -13,6 +13,8 @@ from server import Clock
 from portal.cli import main
 from portal.house import House
 
+pytestmark = pytest.mark.cloud
+
 Run = Callable[..., Result]
 KADIS = ("--role", "kadis", "--name", "Dewi Contoh", "--email", "dewi@tarakankota.go.id")
 

@@ -19,6 +19,8 @@ import retention
 from portal.house import House, pages
 from portal.notices import notice
 
+pytestmark = pytest.mark.cloud
+
 KADIS = "kepala.dinas@tarakankota.go.id"
 
 

@@ -15,6 +15,8 @@ from lambda_runtime import Function, event, gateway, runtime_client
 from people import Applicant, Mailbox
 from server import free_port
 
+pytestmark = pytest.mark.cloud
+
 KADIS = "kepala.dinas@tarakankota.go.id"
 
 

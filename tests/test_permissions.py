@@ -18,6 +18,8 @@ from test_story import KADIS, City
 from portal import bootstrap_aws
 from portal.bootstrap_aws import Clients
 
+pytestmark = pytest.mark.cloud
+
 Call = tuple[str, str, str]
 """Action, resource, and the prefix that a list was asked for."""
 

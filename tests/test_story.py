@@ -48,7 +48,7 @@ class City:
             self.official(email).decide(ticket, "forward", instructions=["proses"], note="Mohon diproses.")
 
 
-@pytest.fixture(params=["one_machine", "aws"])
+@pytest.fixture(params=["one_machine", pytest.param("aws", marks=pytest.mark.cloud)])
 def city(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[City]:
     clock = Clock()
     with serving_aws(clock) if request.param == "aws" else serving(tmp_path, clock) as served:
