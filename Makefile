@@ -72,12 +72,15 @@ package: $(VENV)/run.stamp ## build/package.zip, what infra/template.yaml deploy
 
 # Files whose names say what they hold may be kept, and stay for pages that are still open (functions/portal/edge.py).
 KEPT := aset/* stylesheets/*
+# Pages and what the search asks, anew each time; the rest (papers, pictures) for a day.
+FRESH := *.html *.xml *.json *.txt *worker.js
 publish: ## copy the site to the stack's bucket (ADDRESS= BUCKET= DISTRIBUTION=; needs the AWS CLI)
 	@test -n "$(ADDRESS)" -a -n "$(BUCKET)" -a -n "$(DISTRIBUTION)" || { echo "ADDRESS=, BUCKET= and DISTRIBUTION= are needed"; exit 2; }
 	rm -rf build/site
 	ADDRESS="$(ADDRESS)" $(MAKE) build/site/index.html
 	aws s3 sync build/site "s3://$(BUCKET)" --exclude "*" $(KEPT:%=--include "%") --exclude "*.gz" --cache-control "public, max-age=31536000, immutable"
-	aws s3 sync build/site "s3://$(BUCKET)" --delete $(KEPT:%=--exclude "%") --exclude "*.gz" --cache-control "public, no-cache"
+	aws s3 sync build/site "s3://$(BUCKET)" --delete --exclude "*" $(FRESH:%=--include "%") --cache-control "public, no-cache"
+	aws s3 sync build/site "s3://$(BUCKET)" --delete $(KEPT:%=--exclude "%") $(FRESH:%=--exclude "%") --exclude "*.gz" --cache-control "public, max-age=86400"
 	aws cloudfront create-invalidation --distribution-id "$(DISTRIBUTION)" --paths "/*"
 
 lock: ## pin and hash the requirements anew from pyproject.toml (needs uv)

@@ -48,6 +48,16 @@ SIZES: tuple[ViewportSize, ...] = ({"width": 1280, "height": 800}, {"width": 320
 
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
+RULES: Mapping[str, Mapping[str, Any]] = {
+    "light": {"resultTypes": ["violations"], "preload": False},
+    "dark": {
+        "resultTypes": ["violations"],
+        "preload": False,
+        "runOnly": {"type": "rule", "values": ["color-contrast"]},
+    },
+}
+"""Dark differs from light in nothing but colour."""
+
 # Whatever is pressed is 48 px high and wide; only a link within a line of text is as high as the line.
 TOO_SMALL = """() => [...document.querySelectorAll(
     "button, .button, .js .picker, summary, label.tick, select, textarea, .bar a, .foot a, .rehearsal a, .change a, "
@@ -118,7 +128,6 @@ class Person:
         for old in self._album.glob("*.png") if album else ():
             old.unlink()
         self._expected: set[int] = set()
-        self._schemes = list(SCHEMES)
         self.context = browser.new_context(
             base_url=address,
             viewport=size,
@@ -242,27 +251,24 @@ class Person:
         assert not self._expected, f"nothing was answered with {self._expected}: {self.words()[:500]}"
 
     def barriers(self) -> list[str]:
-        """What keeps anybody from using this page: in light and dark, on a wide screen and on a small phone.
-
-        One page is light on the wide screen and dark on the phone, the next the other way round.
-        """
+        """What keeps anybody from using this page: in light and dark, on a wide screen and on a small phone."""
         self.page.wait_for_load_state()
         self.page.evaluate(AXE)
         found = list[str]()
-        for size, scheme in zip(SIZES, self._schemes, strict=True):
+        for size in SIZES:
             self.page.set_viewport_size(size)
-            self.page.emulate_media(color_scheme=scheme)
-            found += [f"{size['width']} {scheme} {violation}" for violation in self._violations()]
-        self._schemes.reverse()
+            for scheme in SCHEMES:
+                self.page.emulate_media(color_scheme=scheme)
+                found += [f"{size['width']} {scheme} {violation}" for violation in self._violations(scheme)]
         return [*found, *self.page.evaluate(TOO_WIDE), *self.page.evaluate(TOO_SMALL)]
 
     def barriers_here(self) -> list[str]:
-        """The same for the present size and light alone."""
+        """The same for the present size and colours alone, by every rule."""
         self.page.evaluate(AXE)
         return [*self._violations(), *self.page.evaluate(TOO_WIDE), *self.page.evaluate(TOO_SMALL)]
 
-    def _violations(self) -> list[str]:
-        answer: dict[str, Any] = self.page.evaluate("axe.run({resultTypes: ['violations'], preload: false})")
+    def _violations(self, scheme: str = "light") -> list[str]:
+        answer: dict[str, Any] = self.page.evaluate("(options) => axe.run(options)", RULES[scheme])
         return [f"{rule['id']}: {[node['html'][:150] for node in rule['nodes']]}" for rule in answer["violations"]]
 
     def _console(self, message: ConsoleMessage) -> None:

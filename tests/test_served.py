@@ -3,6 +3,7 @@
 import re
 import urllib.error
 from collections.abc import Callable, Iterator
+from fnmatch import fnmatchcase
 from itertools import cycle, product
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,22 @@ def carried(address: str) -> dict[str, str]:
     except urllib.error.HTTPError as refused:
         with refused:
             return dict(refused.headers.items())
+
+
+def test_the_edge_is_told_to_keep_files_as_long_as_the_portal_does() -> None:
+    """`make publish` sorts the site's files by patterns of its own."""
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    kept, fresh = (re.findall(rf"^{name} := (.*)$", makefile, re.MULTILINE)[0].split() for name in ("KEPT", "FRESH"))
+    wrong = []
+    for path in SITE.rglob("*"):
+        name = str(path.relative_to(SITE))
+        if path.is_dir() or path.suffix == ".gz":
+            continue
+        sorted_in = [lifetime for patterns, lifetime in ((kept, edge.KEPT), (fresh, edge.ASKED_AGAIN))
+                     if any(fnmatchcase(name, pattern) for pattern in patterns)]  # fmt: skip
+        if (sorted_in or [edge.FOR_A_DAY]) != [edge.cache_control(f"/{name}")]:
+            wrong.append((name, sorted_in, edge.cache_control(f"/{name}")))
+    assert wrong == []
 
 
 def test_every_answer_is_under_one_strict_policy(city: City) -> None:

@@ -1013,7 +1013,7 @@ def test_the_page_is_light(office: Office, person: Callable[[str], Person]) -> N
     parts = [page.body, *((static / name).read_bytes() for name in ("portal.css", "portal.js"))]
 
     assert sum(len(gzip.compress(part)) for part in parts) < 16_000
-    assert len(page.body) < 24_000
+    assert len(page.body) < 20_000
 
 
 def test_a_service_with_other_steps_uses_the_same_pages(office: Office, person: Callable[[str], Person]) -> None:
