@@ -68,6 +68,7 @@ def create(clients: Clients, address: str = "https://tte.example.go.id", name: s
     """
     template = translated()
     _keep_code(clients("s3"))
+    _keep_secrets(clients("ssm"), template["Parameters"])
     known, left_out = _known_to_moto(_at(template, address))
     given = [{"ParameterKey": key, "ParameterValue": value} for key, value in PARAMETERS.items()]
     cloudformation = clients("cloudformation")
@@ -78,8 +79,6 @@ def create(clients: Clients, address: str = "https://tte.example.go.id", name: s
         if resource["Type"] == "AWS::S3::Bucket":
             _finish_bucket(clients("s3"), resources[logical], resource["Properties"])
     _make_mail(clients("sesv2"))
-    key = template["Parameters"]["LinkKeysParameter"]["Default"]
-    clients("ssm").put_parameter(Name=key, Value=secrets.token_urlsafe(48), Type="SecureString")
     functions = [key for key, resource in known["Resources"].items() if resource["Type"] == "AWS::Lambda::Function"]
     return Stack(
         resources, {key: _environment(clients("lambda"), resources[key]) for key in functions}, tuple(sorted(left_out))
@@ -135,6 +134,12 @@ def _keep_code(s3: Any) -> None:
         archive.writestr("api.py", "")
     s3.create_bucket(Bucket="artifacts", CreateBucketConfiguration={"LocationConstraint": REGION})
     s3.put_object(Bucket="artifacts", Key="package.zip", Body=code.getvalue())
+
+
+def _keep_secrets(ssm: Any, parameters: Mapping[str, Any]) -> None:
+    """What the guide has somebody make before the stack."""
+    for name, kind in (("LinkKeysParameter", "SecureString"), ("OriginWord", "String")):
+        ssm.put_parameter(Name=parameters[name]["Default"], Value=secrets.token_urlsafe(48), Type=kind)
 
 
 def _finish_bucket(s3: Any, name: str, properties: Mapping[str, Any]) -> None:

@@ -344,6 +344,16 @@ class RecordsContract:
         assert records.claim_notice(AT + timedelta(days=30), LEASE) is None
         assert list(records.unsent()) == [hopeless]
 
+    def test_an_email_that_was_dropped_is_on_no_list_and_no_sender_brings_it_back(self, records):
+        records.owe([a_notice()])
+        held = records.claim_notice(AT, LEASE)
+        records.settle_notice(held.dropped(AT))
+        records.settle_notice(held.failed("timed out", AT))
+        assert list(records.unsent()) == []
+        assert records.claim_notice(AT + timedelta(days=30), LEASE) is None
+        records.owe([a_notice()])
+        assert list(records.unsent()) == [], "owed once, and that is over"
+
     def test_a_sender_who_lost_the_lease_cannot_undo_what_the_next_one_did(self, records):
         records.owe([a_notice()])
         slow = records.claim_notice(AT, LEASE)

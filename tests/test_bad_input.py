@@ -24,10 +24,11 @@ import pytest
 from flask.testing import FlaskClient
 from server import Clock, Process, serving
 from stage import EMAIL, FORM, KADIS, SAYS, WAYS, InProcess, Stage, StillClock
-from werkzeug.test import TestResponse
+from werkzeug.test import Client, TestResponse
 
-from portal import documents, web
+from portal import bootstrap_aws, documents, web
 from portal.application import Draft
+from portal.bootstrap_aws import AwsConfig
 from portal.web.limits import Limit, client_of
 
 MESSAGES = tomllib.loads((Path(web.__file__).parent / "messages.toml").read_text("utf-8"))
@@ -891,6 +892,25 @@ def test_behind_the_declared_proxy_each_client_is_held_back_by_itself_whatever_i
         assert ask(b"203.0.113.9, 198.51.100.7") == 200
     finally:
         server.kill()
+
+
+def test_on_aws_a_caller_of_the_gateway_itself_is_held_back_whatever_he_says_of_where_he_is(stage: Stage) -> None:
+    config = AwsConfig.from_environment(
+        {"ADDRESS": "https://tte.example.go.id", "ORIGIN_WORD": "only-cloudfront-knows"}
+    )
+    gateway = Client(bootstrap_aws.wsgi(replace(stage.house, config=config)))
+
+    def ask(way: str, word: str = "") -> int:
+        return gateway.post(
+            "/tautan", data={"tiket": "x"}, headers={"X-Forwarded-For": way, "X-Origin-Word": word}
+        ).status_code
+
+    forged = [ask(f"203.0.113.{number}, 198.51.100.7", word="guessed") for number in range(21)]
+    assert forged == [200] * 20 + [429]
+    through_cloudfront = [ask(f"203.0.113.{number}, 64.252.123.45", config.origin_word) for number in range(25)]
+    assert through_cloudfront == [200] * 25
+    assert [ask("192.0.2.1, 203.0.113.200, 64.252.123.45", config.origin_word) for _ in range(21)][-1] == 429
+    assert ask("192.0.2.99, 203.0.113.200, 64.252.123.45", config.origin_word) == 429, "CloudFront's own word counts"
 
 
 def test_nobody_is_held_back_behind_a_proxy_that_the_portal_was_not_told_of(stage: Stage) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from bench import acts, bill, cold_start, cost, growth
-from bench.meter import MAILER, MINUTE, REMINDER, Act, Call, route
+from bench.meter import MAILER, MINUTE, NIGHT, REMINDER, Act, Call, route
 from bench.tables import amount, table
 from bench.units import by_rule, item_size, least, read_units, write_units
 
@@ -78,7 +78,7 @@ def test_every_price_says_where_and_when_it_was_seen() -> None:
 
 
 def template(**alarm: Any) -> Mapping[str, Any]:
-    functions = ("ApiFunction", "MailerFunction", "ReminderFunction")
+    functions = ("ApiFunction", "MailerFunction", "ReminderFunction", "RecapFunction")
     resources: dict[str, Any] = {name: {"Type": "F", "Properties": {"MemorySize": 2048}} for name in functions}
     return {"Resources": resources | {"Alarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": alarm}}}
 
@@ -104,12 +104,14 @@ def test_a_thousand_applications_use_a_thousand_times_what_one_does() -> None:
 
 
 def test_a_month_counts_every_minute_and_every_metric_of_an_alarm() -> None:
-    minute, morning = Act(MINUTE, [Call("dynamodb", "Query", reads=0.5)] * 5), Act(REMINDER)
+    minute, hour = Act(MINUTE, [Call("dynamodb", "Query", reads=0.5)] * 5), Act(REMINDER)
+    night = Act(NIGHT, [Call("dynamodb", "Query", reads=3)])
     metrics = [{"Expression": "a + b"}, {"MetricStat": {}}, {"MetricStat": {}}]
-    used = bill.month(minute, morning, template(Metrics=metrics))
-    assert used["dynamodb_reads"] == pytest.approx(30.4 * 1440 * 2.5)
+    used = bill.month(minute, hour, night, template(Metrics=metrics))
+    assert used["dynamodb_reads"] == pytest.approx(30.4 * (1440 * 2.5 + 2 * 3))
+    assert used["schedules"] == pytest.approx(30.4 * (1440 + 24 + 2))
     assert used["alarm_metrics"] == 2
-    assert bill.month(minute, morning, template(MetricName="Errors"))["alarm_metrics"] == 1
+    assert bill.month(minute, hour, night, template(MetricName="Errors"))["alarm_metrics"] == 1
     assert used.keys() <= cost.prices().keys()
 
 

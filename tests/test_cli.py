@@ -416,6 +416,25 @@ def test_mail_that_was_given_up_is_tried_again_when_asked(run: Run, tmp_path: Pa
     assert run("red-list", "--again", data=tmp_path / "other").output.endswith("Email yang akan dicoba lagi: 0\n")
 
 
+def test_what_somebody_was_told_otherwise_leaves_the_red_list_for_good(run: Run, tmp_path: Path, clock: Clock) -> None:
+    stage = Stage(tmp_path / "data", clock)
+    try:
+        stage.records.appoint(Official("kadis", "Tanpa Alamat", "bukan alamat"))
+        told, other = stage.case("confirm"), stage.case("confirm", email="lain@tarakankota.go.id")
+        stage.mail()
+        assert len(stage.clockwork.red_list()) == 2
+    finally:
+        stage.close()
+    left = f"{other}  turn  bukan alamat  not an address\n"
+    assert run("red-list", "--done", told).output == (
+        f"Email yang dikeluarkan dari daftar karena sudah ditangani: 1\n{left}"
+    )
+    assert run("red-list", "--done", told).output.startswith(
+        "Email yang dikeluarkan dari daftar karena sudah ditangani: 0\n"
+    )
+    assert run("red-list", "--again").output == f"{left}Email yang akan dicoba lagi: 1\n"
+
+
 # --- what is late ---
 
 

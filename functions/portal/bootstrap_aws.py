@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
+from hmac import compare_digest
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -57,6 +58,7 @@ class AwsConfig:
         service: folder of the service's ``sop.toml``; the shared schemas lie beside it.
         address: public address, without a slash at the end.
         link_keys_parameter: name of the SSM parameter with the keys that sign links, one a line, newest last.
+        origin_word: what CloudFront says with every request, and nobody else knows.
         rehearsal: never from the environment, so that no setting can open a mailbox page to the world.
     """
 
@@ -67,6 +69,7 @@ class AwsConfig:
     link_keys_parameter: str
     sender: str
     configuration_set: str
+    origin_word: str = ""
     site: Path | None = None
     rehearsal: bool = False
 
@@ -74,7 +77,8 @@ class AwsConfig:
     def from_environment(cls, environ: Mapping[str, str], **given: Any) -> "AwsConfig":
         """Settings from the variables of ``infra/template.yaml``; ``given`` ones go before.
 
-        SERVICE, ADDRESS, TABLE, DOCUMENT_BUCKET, LINK_KEYS_PARAMETER, SENDER, CONFIGURATION_SET.
+        SERVICE, ADDRESS, TABLE, DOCUMENT_BUCKET, LINK_KEYS_PARAMETER, SENDER, CONFIGURATION_SET,
+        ORIGIN_WORD.
         """
         settings = {
             "service": Path(environ.get("SERVICE", ROOT / "schemas" / "penerbitan")),
@@ -84,6 +88,7 @@ class AwsConfig:
             "link_keys_parameter": environ.get("LINK_KEYS_PARAMETER", ""),
             "sender": environ.get("SENDER", ""),
             "configuration_set": environ.get("CONFIGURATION_SET", ""),
+            "origin_word": environ.get("ORIGIN_WORD", ""),
         }
         return cls(**{**settings, **given})
 
@@ -181,17 +186,21 @@ def warm() -> House:
 def wsgi(house: House) -> Any:
     """The dynamic pages as a browser sees them through CloudFront.
 
-    API Gateway is called by its own name, not by the public one, and by CloudFront's address, which puts the browser's
-    last but one into X-Forwarded-For.
+    API Gateway is called by its own name, not by the public one. It puts the address of its caller last into
+    X-Forwarded-For, and CloudFront, which is known by its word, that of the browser before it; whoever else finds the
+    gateway counts as himself, whatever he says there.
     """
-    public = urlsplit(house.config.address)
+    public, word = urlsplit(house.config.address), house.config.origin_word.encode()
     app = cache(partial(pages, house))
 
     def at_public_address(request: dict[str, Any], start_response: Any) -> Any:
         request |= {"HTTP_HOST": public.netloc, "SERVER_NAME": public.hostname, "wsgi.url_scheme": public.scheme}
-        way = request.get("HTTP_X_FORWARDED_FOR", "").split(",")
-        if len(way) > 1:
-            request["REMOTE_ADDR"] = way[-2].strip()
+        way = [address.strip() for address in request.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+        known = bool(word) and compare_digest(request.pop("HTTP_X_ORIGIN_WORD", "").encode(), word)
+        if known and len(way) > 1:
+            request["REMOTE_ADDR"] = way[-2]
+        elif way[-1]:
+            request["REMOTE_ADDR"] = way[-1]
         # Most people look where a case stands, so that is not to wait until all the others' pages are ready.
         names = STATUS if request["PATH_INFO"].startswith("/status") else ROOMS
         return app(names)(request, start_response)

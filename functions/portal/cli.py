@@ -203,10 +203,13 @@ def _language(portal: Portal) -> Language:
 
 @main.command("red-list")
 @click.option("--again", is_flag=True, help="Try those that were given up once more, at the clockwork's next round.")
+@click.option("--done", metavar="TICKET", help="Take those about this ticket off the list: a person has told them.")
 @click.pass_context
-def red_list(context: click.Context, again: bool) -> None:
+def red_list(context: click.Context, again: bool, done: str | None) -> None:
     """Emails that did not arrive and need a person."""
     clockwork = _open(context).clockwork
+    if done:
+        _say("red_done", number=clockwork.drop(done))
     red = clockwork.red_list()
     for notice in red:
         _say("red", about=notice.about, letter=notice.letter, recipient=notice.recipient, problem=notice.problem)

@@ -27,8 +27,8 @@ LEASE: Final = timedelta(minutes=2)
 """How long a sender may hold a notice; longer than any relay's time-out."""
 
 OUTDATED: Final = "outdated"
-UNMISSED: Final = frozenset({"draft_unknown", "not_appointed", OUTDATED})
-"""Why an email is given up without anybody having to know: what it is about is gone, or its reader left the office."""
+UNMISSED: Final = frozenset({"draft_unknown", "not_appointed"})
+"""Why an email is dropped without anybody having to know: what it is about is gone, or its reader left the office."""
 
 
 def _unmarked(_: Notice) -> Mapping[str, str]:
@@ -80,13 +80,13 @@ class Clockwork:
         return sent
 
     def red_list(self, unsent: Iterable[Notice] | None = None) -> list[Notice]:
-        """Emails the clerk must know of: hopeless, or undelivered past the deadline; not those that nobody misses.
+        """Emails the clerk must know of: hopeless, or undelivered past the deadline; not those that were dropped.
 
         Args:
             unsent: all of them, where they have been looked up already.
         """
         now, found = self.portal.clock(), self.portal.records.unsent() if unsent is None else unsent
-        return [owed for owed in found if owed.is_red(now) and owed.problem not in UNMISSED]
+        return [owed for owed in found if owed.is_red(now)]
 
     def try_again(self) -> int:
         """Hopeless emails of the red list are due again, as after an address was mended; returns how many.
@@ -97,6 +97,13 @@ class Clockwork:
         for owed in hopeless:
             self.portal.records.settle_notice(owed.renewed(self.portal.clock()))
         return len(hopeless)
+
+    def drop(self, about: str) -> int:
+        """A person has seen to what the emails of the red list about a ticket or draft had to say; returns how many."""
+        red = [owed for owed in self.red_list() if owed.about == about]
+        for owed in red:
+            self.portal.records.settle_notice(owed.dropped(self.portal.clock()))
+        return len(red)
 
     def chores(self) -> tuple[Callable[[], int], ...]:
         """What is to be looked at now and then, one independent of the other."""
@@ -159,7 +166,7 @@ class Clockwork:
         now = self.portal.clock()
         try:
             if self._is_outdated(held, now):
-                self.portal.records.settle_notice(held.failed(OUTDATED, now, hopeless=True))
+                self.portal.records.settle_notice(held.dropped(now, OUTDATED))
                 return False
             message = self.compose(held)
             self.portal.mail.send(replace(message, headers={**message.headers, **self.mark(held)}), now)
@@ -169,7 +176,8 @@ class Clockwork:
             self.portal.records.settle_notice(held.failed(_answer(problem), now))
         except (NotFound, NotAllowed) as problem:
             # What it was about has expired, or the person holds no office any more: there is nothing left to say.
-            self.portal.records.settle_notice(held.failed(problem.code, now, hopeless=True))
+            known = held.dropped(now, problem.code) if problem.code in UNMISSED else None
+            self.portal.records.settle_notice(known or held.failed(problem.code, now, hopeless=True))
         except Exception as problem:
             # One email that cannot be written must not hold up the others. The kind only: the rest may be personal.
             self.portal.records.settle_notice(held.failed(type(problem).__name__, now))

@@ -76,6 +76,7 @@ class Notice:
         role: as what the person receives it: a role of the SOP, or ``APPLICANT``.
         due_at: not to be tried before; moves on with every failure and while a sender holds it.
         problem: the relay's last answer, empty so far; ``hopeless`` when repeating is pointless.
+        dropped_at: given up without anybody having to know any more: nobody misses it, or a person has seen to it.
     """
 
     about: str
@@ -91,6 +92,7 @@ class Notice:
     problem: str = ""
     hopeless: bool = False
     sent_at: datetime | None = None
+    dropped_at: datetime | None = None
 
     @property
     def identity(self) -> tuple[str, int, str, str, str]:
@@ -109,13 +111,18 @@ class Notice:
         pause = min(SLOWEST_RETRY, FIRST_RETRY * 2 ** min(self.attempts - 1, 12))
         return replace(self, due_at=at + pause, problem=problem, hopeless=hopeless)
 
+    def dropped(self, at: datetime, problem: str = "") -> "Notice":
+        """No longer owed, and on no list; the last answer stays if no other ``problem`` is named."""
+        return replace(self, problem=problem or self.problem, hopeless=True, dropped_at=at)
+
     def renewed(self, at: datetime) -> "Notice":
         """To be tried once more, although it seemed hopeless; the last answer stays until there is another."""
         return replace(self, due_at=at, hopeless=False)
 
     def is_red(self, now: datetime) -> bool:
         """Must the clerk hear of it?"""
-        return self.sent_at is None and (self.hopeless or now - self.queued_at > DEADLINE)
+        open_still = self.sent_at is None and self.dropped_at is None
+        return open_still and (self.hopeless or now - self.queued_at > DEADLINE)
 
 
 def notice(letter: str, actor: Actor, *, about: str, event: int, at: datetime, occasion: str = "") -> Notice:

@@ -18,7 +18,7 @@ import stack
 from package import ROOT
 
 from bench import acts, bill, cold_start, cost, growth, walk
-from bench.meter import MINUTE, REMINDER, Act
+from bench.meter import MINUTE, NIGHT, REMINDER, Act
 from bench.units import item_size
 
 INTO: Final = ROOT / "build" / "bench.md"
@@ -81,29 +81,31 @@ def _one_application(city: walk.City) -> tuple[list[Act], str]:
     before = len(city.meter.acts)
     ticket = walk.through_the_sop(city)
     city.minute()
-    city.morning()
+    city.hour()
+    city.night()
     city.public().get("/rekap")
     return city.meter.acts[before:], ticket
 
 
 def _money(city: walk.City, one: Sequence[Act], ticket: str, cold: float) -> str:
     template, at = stack.translated(), cost.prices()
-    minute, morning = (next(act for act in one if act.name == name) for name in (MINUTE, REMINDER))
-    own = [act for act in one if act.name not in (MINUTE, REMINDER)]
+    schedules = (MINUTE, REMINDER, NIGHT)
+    minute, hour, night = (next(act for act in one if act.name == name) for name in schedules)
+    own = [act for act in one if act.name not in schedules]
     sop, visits = city.house.portal.sop, bill.visits(own)
     days = sop.data["retention"]["documents_days"]
     used = bill.applications(
         own, template, documents=len(sop.requirements), visits=visits, cold_start=cold, kept_days=days,
         table_bytes=_stored(city, ticket),
     )  # fmt: skip
-    monthly = bill.month(minute, morning, template)
+    monthly = bill.month(minute, hour, night, template)
     return "\n\n".join(
         [
             f"US$ for **1,000 complete applications** in ap-southeast-3 (Jakarta): **{cost.total(used, at):.2f}**; and "
             f"**{cost.total(monthly, at):.2f} a month** whatever comes in. No free tier is counted.",
             cost.bill(used, at),
             "Counted: calls, units, emails, pages and their bytes, and processor time of the functions "
-            f"({bill.memory('ApiFunction', template):.2f} GB; mailer and reminder "
+            f"({bill.memory('ApiFunction', template):.2f} GB; mailer and schedules "
             f"{bill.memory('MailerFunction', template):.0f} GB). Assumed: {bill.ROUND_TRIP * 1000:.0f} ms for an "
             f"answer of AWS, {visits} visits each with a cold start of {cold:.2f} s, documents of "
             f"{bill.DOCUMENT_BYTES / 1000:.0f} KB kept for {days} days and opened once, {bill.LOG_BYTES} bytes of log "

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bench.meter import MAILER, MINUTE, REMINDER, S3_READS, S3_WRITES, Act
+from bench.meter import MAILER, MINUTE, NIGHT, REMINDER, S3_READS, S3_WRITES, Act
 from bench.tables import amount, table
 
 UPLOAD: Final = "browser, POST to the bucket"
@@ -23,7 +23,8 @@ DEEDS: Final[Mapping[str, Sequence[str]]] = {
     "visit picked": ("POST /permohonan/jadwal",),
     "email": (MAILER,),
     "look every minute, nothing due": (MINUTE,),
-    "reminder in the morning, nothing late": (REMINDER,),
+    "reminder of an hour, nothing late": (REMINDER,),
+    "sums of a night, nothing closed": (NIGHT,),
     "recap page": ("GET /rekap",),
 }
 """What somebody does, by the acts of the meter that it takes; the last of these happens once each time."""

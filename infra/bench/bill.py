@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from bench.cost import Use
-from bench.meter import MAILER, MINUTE, REMINDER, S3_READS, S3_WRITES, Act
+from bench.meter import MAILER, MINUTE, NIGHT, REMINDER, S3_READS, S3_WRITES, Act
 
 ROUND_TRIP: Final = 0.010
 """Seconds that a function waits for one answer of AWS, which no machine but AWS's own can tell. Assumed."""
@@ -20,7 +20,12 @@ MONTH: Final = 30.4
 
 GB: Final = 1e9
 
-FUNCTIONS: Final = {MAILER: "MailerFunction", MINUTE: "MailerFunction", REMINDER: "ReminderFunction"}
+FUNCTIONS: Final = {
+    MAILER: "MailerFunction",
+    MINUTE: "MailerFunction",
+    REMINDER: "ReminderFunction",
+    NIGHT: "RecapFunction",
+}
 """Whose run an act is; those not named here are requests to the pages, or of browsers to the bucket."""
 
 
@@ -66,18 +71,23 @@ def visits(acts: Iterable[Act]) -> int:
     return sum(act.name in begun or act.name.endswith("/<token>") for act in acts)
 
 
-def month(minute: Act, morning: Act, template: Mapping[str, Any]) -> Use:
-    """What the schedules, the key and the alarms use, with nothing to do."""
-    minutes = MONTH * 24 * 60
+def month(minute: Act, hour: Act, night: Act, template: Mapping[str, Any]) -> Use:
+    """What the schedules, the key and the alarms use, with nothing to do.
+
+    Two functions run at night, of which the one that forgets documents has been taken to do as much as the other.
+    """
+    runs = ((MONTH * 24 * 60, minute), (MONTH * 24, hour), (MONTH * 2, night))
+    times = sum(often for often, _ in runs)
     alarms = [one["Properties"] for one in template["Resources"].values() if one["Type"] == "AWS::CloudWatch::Alarm"]
     return {
-        "schedules": minutes + 2 * MONTH,
-        "lambda_requests": minutes + 2 * MONTH,
-        "lambda_gb_seconds": minutes * _gb_seconds([minute], template) + 2 * MONTH * _gb_seconds([morning], template),
-        "dynamodb_reads": minutes * minute.units()[0] + 2 * MONTH * morning.units()[0],
-        "logs_gb": (minutes + 2 * MONTH) * LOG_BYTES / GB,
+        "schedules": times,
+        "lambda_requests": times,
+        "lambda_gb_seconds": sum(often * _gb_seconds([act], template) for often, act in runs),
+        "dynamodb_reads": sum(often * act.units()[0] for often, act in runs),
+        "dynamodb_writes": sum(often * act.units()[1] for often, act in runs),
+        "logs_gb": times * LOG_BYTES / GB,
         # A key's use by table and bucket is kept for minutes: DynamoDB asks once in five for each function.
-        "kms_requests": minutes / 5,
+        "kms_requests": times / 5,
         "kms_keys": 1,
         "alarm_metrics": sum(_metrics(alarm) for alarm in alarms),
         "custom_metrics": 2,

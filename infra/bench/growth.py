@@ -10,7 +10,9 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from bench.meter import MINUTE, REMINDER, Act
+import dynamodb_local
+
+from bench.meter import MINUTE, NIGHT, REMINDER, Act
 from bench.tables import amount, table
 from portal import recap
 from portal.application import Application
@@ -52,7 +54,10 @@ class Consumed:
 
 
 def measured(city: "City", sizes: Sequence[int]) -> dict[int, dict[str, Consumed]]:
-    """What each act consumes with so many applications stored; the same few are due each time."""
+    """What each act consumes with so many applications stored; the same few are due each time.
+
+    They were closed long ago, and the nights since have added them up.
+    """
     cases = city.cases()
     for _ in range(WAITING):
         cases.case("confirm")
@@ -64,6 +69,9 @@ def measured(city: "City", sizes: Sequence[int]) -> dict[int, dict[str, Consumed
     for size in sizes:
         _fill(city, pattern, range(stored, size))
         stored = size
+        _forget_sums(city)
+        city.night()
+        city.clock.forward(days=1)
         found[size] = _once(city)
         city.clock.forward(days=1)
     return found
@@ -93,8 +101,10 @@ def _once(city: "City") -> dict[str, Consumed]:
     seen = len(city.meter.acts)
     city.minute()
     note("mail sweep, nothing due", MINUTE)
-    city.morning()
-    note(f"morning reminder, {WAITING} cases late", REMINDER)
+    city.hour()
+    note(f"reminder, {WAITING} cases late", REMINDER)
+    city.night()
+    note("sums of a night", NIGHT)
     public.get("/rekap")
     note("recap page", "GET /rekap")
     cases.act(ticket, "withdraw")  # so that as many wait next time
@@ -133,6 +143,20 @@ def _fill(city: "City", pattern: Application, numbers: range) -> None:
         for _ in pool.map(lambda batch: _write(city.tables, table, batch), _batches(written)):
             pass
     city.aws.overlook()
+
+
+def _forget_sums(city: "City") -> None:
+    """As if they had never been made; what is filled in closed on days that are in them."""
+    table, tables = city.aws.stack.resources["Table"], dynamodb_local.client(city.tables)
+    for name in (items.TALLIES, items.COMPILED):
+        kept = tables.query(
+            TableName=table,
+            KeyConditionExpression="PK = :name",
+            ProjectionExpression="PK, SK",
+            ExpressionAttributeValues={":name": {"S": name}},
+        )
+        for key in kept["Items"]:
+            tables.delete_item(TableName=table, Key=key)
 
 
 def _texts(city: "City", pattern: Application) -> list[str]:

@@ -14,7 +14,8 @@ from portal.bootstrap_aws import Clients
 
 MAILER: Final = "mailer, told by the stream"
 MINUTE: Final = "mailer, every minute"
-REMINDER: Final = "reminder, every morning"
+REMINDER: Final = "reminder, every hour"
+NIGHT: Final = "recap, every night"
 
 S3_WRITES: Final = frozenset({"PutObject", "CopyObject", "PostObject", "ListObjectVersions"})
 S3_READS: Final = frozenset({"GetObject", "HeadObject"})

@@ -19,8 +19,9 @@ from server import Clock, free_port, listening
 from stage import KABID, KADIS, SAYS, STATISTISI, VERIFIKATOR, Stage
 
 import mailer
+import recap
 import reminder
-from bench.meter import MAILER, MINUTE, REMINDER, Call, Meter, MeteredClients, route
+from bench.meter import MAILER, MINUTE, NIGHT, REMINDER, Call, Meter, MeteredClients, route
 from portal import bootstrap_aws
 from portal.house import House
 
@@ -70,9 +71,13 @@ class City:
         with self.meter.act(MINUTE), redirect_stdout(io.StringIO()):  # what CloudWatch reads
             mailer.handler({}, cloud.Context(), self.aws.houses["mailer"])
 
-    def morning(self) -> None:
+    def hour(self) -> None:
         with self.meter.act(REMINDER):
             reminder.handler({}, cloud.Context(), self.aws.houses["reminder"])
+
+    def night(self) -> None:
+        with self.meter.act(NIGHT):
+            recap.handler({}, cloud.Context(), self.aws.houses["recap"])
 
     def _mailbox(self) -> Mailbox:
         return _Box(self.house.extra["mailbox"].messages, self.deliver)

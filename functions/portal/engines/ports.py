@@ -92,10 +92,10 @@ class Records(Protocol):
         """The longest-due unsent notice, held by the caller for ``lease``; None if nothing is due."""
 
     def settle_notice(self, notice: Notice) -> None:
-        """Keep what became of it (``Notice.delivered`` or ``Notice.failed``)."""
+        """Keep what became of it (``Notice.delivered``, ``Notice.failed`` or ``Notice.dropped``)."""
 
     def unsent(self) -> Iterator[Notice]:
-        """Owed emails not yet taken by the relay, oldest first."""
+        """Owed emails not yet taken by the relay nor dropped, oldest first."""
 
     def officials(self) -> Sequence[Official]:
         """Everybody ever appointed, in order of appointment."""

@@ -228,19 +228,20 @@ def notice_item(notice: Notice) -> Item:
         "queued_at": moment(notice.queued_at),
         "due_at": moment(notice.due_at),
         "sent_at": moment(notice.sent_at) if notice.sent_at else None,
+        "dropped_at": moment(notice.dropped_at) if notice.dropped_at else None,
     }
 
 
 def notice_list(notice: Notice) -> Item:
     """The index's attributes of a notice: on which list it is, if any."""
-    if notice.sent_at:
+    if notice.sent_at or notice.dropped_at:
         return {}
     return _on_list(HOPELESS if notice.hopeless else OUTBOX, moment(notice.due_at))
 
 
 def notice(item: Item) -> Notice:
-    kept = {name: item[name] for name in Notice.__dataclass_fields__}
-    for name in ("queued_at", "due_at", "sent_at"):
+    kept: dict[str, Any] = {name: item.get(name) for name in Notice.__dataclass_fields__}
+    for name in ("queued_at", "due_at", "sent_at", "dropped_at"):
         kept[name] = datetime.fromisoformat(kept[name]) if kept[name] else None
     return Notice(**kept)
 

@@ -24,7 +24,9 @@ _READS: Final = 3
 _AHEAD: Final = 25
 """How many due emails a sender reads the keys of at a time: others may be faster at the first ones."""
 
-_SETTLED: Final = "SET due_at = :due_at, problem = :problem, hopeless = :hopeless, sent_at = :sent_at"
+_SETTLED: Final = (
+    "SET due_at = :due_at, problem = :problem, hopeless = :hopeless, sent_at = :sent_at, dropped_at = :dropped_at"
+)
 _ON_LIST: Final = "GSI1PK = :list, GSI1SK = :place"
 _OFF_LISTS: Final = "REMOVE GSI1PK, GSI1SK"
 
@@ -162,11 +164,14 @@ class DynamoRecords:
 
     def settle_notice(self, notice: Notice) -> None:
         key, item = items.notice_key(notice.identity), items.notice_item(notice)
-        values = {f":{name}": item[name] for name in ("due_at", "problem", "hopeless", "sent_at", "attempts")}
+        kept = ("due_at", "problem", "hopeless", "sent_at", "dropped_at", "attempts")
+        values = {f":{name}": item[name] for name in kept}
         # A sender whose lease ran out may settle late. That it was sent is true whoever holds the notice by now; that
         # it failed is for the present holder to say, and the number of attempts tells holders apart.
         if notice.sent_at:
             self._table.update(key, f"{_SETTLED} {_OFF_LISTS}", values, f"{_UNSENT} AND {_NOT_BACK}")
+        elif notice.dropped_at:
+            self._table.update(key, f"{_SETTLED} {_OFF_LISTS}", values, f"{_UNSENT} AND attempts = :attempts")
         else:
             values |= {":list": item["GSI1PK"], ":place": item["GSI1SK"]}
             self._table.update(key, f"{_SETTLED}, {_ON_LIST}", values, f"{_UNSENT} AND attempts = :attempts")
@@ -179,8 +184,8 @@ class DynamoRecords:
         values[":list"] = items.HOPELESS if word.final else items.OUTBOX
         self._table.update(
             items.notice_key(word.identity),
-            "SET sent_at = :nothing, problem = :problem, hopeless = :final, due_at = :again, came_back = attempts,"
-            " GSI1PK = :list, GSI1SK = :again",
+            "SET sent_at = :nothing, dropped_at = :nothing, problem = :problem, hopeless = :final, due_at = :again,"
+            " came_back = attempts, GSI1PK = :list, GSI1SK = :again",
             values,
             f"{EXISTING} AND (attribute_not_exists(came_back) OR came_back < attempts)",
         )
@@ -188,7 +193,8 @@ class DynamoRecords:
     def unsent(self) -> Iterator[Notice]:
         keys = [key for name in (items.OUTBOX, items.HOPELESS) for key in self._table.listed(name)]
         found = map(items.notice, self._table.get_all(keys))
-        return iter(sorted((n for n in found if n.sent_at is None), key=lambda n: (n.queued_at, n.identity)))
+        owed = (n for n in found if n.sent_at is None and n.dropped_at is None)
+        return iter(sorted(owed, key=lambda n: (n.queued_at, n.identity)))
 
     # --- officials, editions of the SOP, numbers -----------------------------------------------------------------
 

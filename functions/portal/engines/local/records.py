@@ -159,15 +159,18 @@ class SqliteRecords:
         # it failed is for the present holder to say, and the number of attempts tells holders apart.
         with self._database.writing() as connection:
             connection.execute(
-                """UPDATE notice SET due_at = :due_at, problem = :problem, hopeless = :hopeless, sent_at = :sent_at
+                """UPDATE notice SET due_at = :due_at, problem = :problem, hopeless = :hopeless, sent_at = :sent_at,
+                dropped_at = :dropped_at
                 WHERE about = :about AND event = :event AND letter = :letter AND recipient = :recipient
-                AND occasion = :occasion AND sent_at IS NULL AND (attempts = :attempts OR :sent_at IS NOT NULL)""",
+                AND occasion = :occasion AND sent_at IS NULL AND dropped_at IS NULL
+                AND (attempts = :attempts OR :sent_at IS NOT NULL)""",
                 rows.notice_row(notice),
             )
 
     def unsent(self) -> Iterator[Notice]:
         with self._database.reading() as connection:
-            return iter(_notices(connection, "SELECT * FROM notice WHERE sent_at IS NULL ORDER BY queued_at"))
+            unsent = "SELECT * FROM notice WHERE sent_at IS NULL AND dropped_at IS NULL ORDER BY queued_at"
+            return iter(_notices(connection, unsent))
 
     # --- officials, editions of the SOP, numbers -----------------------------------------------------------------
 
@@ -250,7 +253,7 @@ def _claim(connection: Connection, name: str, ticket: str) -> None:
 def _queue(connection: Connection, notices: Iterable[Notice]) -> None:
     connection.executemany(
         """INSERT INTO notice VALUES (:about, :event, :letter, :recipient, :occasion, :role, :name, :queued_at, :due_at,
-        :attempts, :problem, :hopeless, :sent_at) ON CONFLICT DO NOTHING""",
+        :attempts, :problem, :hopeless, :sent_at, :dropped_at) ON CONFLICT DO NOTHING""",
         [rows.notice_row(notice) for notice in notices],
     )
 

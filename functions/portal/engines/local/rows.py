@@ -45,6 +45,11 @@ MIGRATIONS: Final = (
             month TEXT PRIMARY KEY, through TEXT NOT NULL, cases INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID""",
         "CREATE INDEX fact_closed ON fact (coalesce(json_extract(body, '$.closed'), ''))",
     ),
+    (
+        "ALTER TABLE notice ADD COLUMN dropped_at TEXT",
+        "DROP INDEX notice_unsent",
+        "CREATE INDEX notice_unsent ON notice (queued_at) WHERE sent_at IS NULL AND dropped_at IS NULL",
+    ),
 )
 """The statements that lead from one version of the tables to the next; a released one is never changed."""
 
@@ -112,6 +117,7 @@ def notice_row(notice: Notice) -> Row:
         "queued_at": utc(notice.queued_at),
         "due_at": utc(notice.due_at),
         "sent_at": utc(notice.sent_at) if notice.sent_at else None,
+        "dropped_at": utc(notice.dropped_at) if notice.dropped_at else None,
     }
 
 
@@ -122,6 +128,7 @@ def notice(row: Row) -> Notice:
             "queued_at": datetime.fromisoformat(row["queued_at"]),
             "due_at": datetime.fromisoformat(row["due_at"]),
             "sent_at": datetime.fromisoformat(row["sent_at"]) if row["sent_at"] else None,
+            "dropped_at": datetime.fromisoformat(row["dropped_at"]) if row["dropped_at"] else None,
             "hopeless": bool(row["hopeless"]),
         }
     )
