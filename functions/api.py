@@ -9,6 +9,7 @@ from portal import bootstrap_aws
 Event = dict[str, Any]
 
 
+@bootstrap_aws.discreet
 def handler(event: Event, context: Any) -> dict[str, Any]:
     return _pages()(event, context)
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
-from portal.bootstrap_aws import warm
+from portal.bootstrap_aws import discreet, warm
 from portal.clockwork import Clockwork
 from portal.house import House
 from portal.notices import Notice
@@ -21,6 +21,7 @@ MOST: Final = 1000
 """Emails in one look; time is what ends it."""
 
 
+@discreet
 def handler(event: dict[str, Any], context: Any, house: House | None = None) -> dict[str, Any]:
     """For the stream's records, which of them to bring again; for the schedule, how things stand."""
     clockwork = (house or warm()).clockwork

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from portal.bootstrap_aws import warm
+from portal.bootstrap_aws import discreet, warm
 from portal.house import House
 
 
+@discreet
 def handler(event: dict[str, Any], context: Any, house: House | None = None) -> dict[str, int]:
     """How many months were added up."""
     return {"compiled": (house or warm()).clockwork.compilation.compile_recap()}

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any, Final
 
-from portal.bootstrap_aws import warm
+from portal.bootstrap_aws import discreet, warm
 from portal.house import House
 from portal.retention import Retention
 
@@ -11,6 +11,7 @@ LOOK_BACK: Final = timedelta(days=31)
 """Nights that may fail and are made up for; what is older is looked at only when asked for ``{"everything": true}``."""
 
 
+@discreet
 def handler(event: dict[str, Any], context: Any, house: House | None = None) -> dict[str, int]:
     """How many are gone."""
     clockwork = (house or warm()).clockwork

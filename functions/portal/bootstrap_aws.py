@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache, partial
+from functools import cache, partial, wraps
 from hmac import compare_digest
 from pathlib import Path
 from typing import Any, Final
@@ -20,7 +20,7 @@ from portal.engines.aws.files import S3Files
 from portal.engines.aws.mail import SesMail
 from portal.engines.aws.records import DynamoRecords
 from portal.engines.ports import Mail
-from portal.errors import SettingInvalid
+from portal.errors import SettingInvalid, traced
 from portal.house import Engine, House, furnish, pages
 from portal.links import Links
 from portal.web import ROOMS
@@ -175,6 +175,27 @@ def build_aws(
     mark = {"mark": lambda notice: {HEADER: reference(notice.identity)}}
     engine = Engine(records, files, mail, links, extra, mark)
     return furnish(edition, engine, clock, config)
+
+
+class RunFailed(Exception):
+    """A function could not do its work; where and by what kind of error, without what it was about."""
+
+
+def discreet(handler: Callable[..., Any]) -> Callable[..., Any]:
+    """A handler whose failures say nothing personal: Lambda writes them into the log, and into the dead letter.
+
+    Raises:
+        RunFailed: in place of whatever went wrong.
+    """
+
+    @wraps(handler)
+    def run(event: dict[str, Any], context: Any, *given: Any) -> Any:
+        try:
+            return handler(event, context, *given)
+        except Exception as problem:
+            raise RunFailed(traced(problem)) from None
+
+    return run
 
 
 @cache

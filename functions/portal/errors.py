@@ -4,6 +4,7 @@ No sentence and no HTTP status lives here: ``code`` is the key of both in ``web/
 the sentence's placeholders.
 """
 
+import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -59,6 +60,12 @@ class MailRefused(PortalError):
 
 class MailDeferred(PortalError):
     """The mail relay did not take the message now; trying again later may help."""
+
+
+def traced(problem: BaseException) -> str:
+    """Kind and lines of code, innermost first; never the message, as what it was about may be personal."""
+    lines = (f"{frame.name}:{frame.lineno}" for frame in reversed(traceback.extract_tb(problem.__traceback__)))
+    return f"{type(problem).__name__} in {' < '.join(lines)}"
 
 
 @dataclass(frozen=True)

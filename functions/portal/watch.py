@@ -3,12 +3,12 @@
 Looks and counts; owes no email and changes nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from portal.application import Application
-from portal.notices import eligible
+from portal.notices import Official, eligible
 from portal.progress import standard
 from portal.service import Portal
 
@@ -38,9 +38,10 @@ class Watch:
 
     portal: Portal
 
-    def with_officials(self) -> Iterator[Application]:
+    def with_officials(self, officials: Sequence[Official] | None = None) -> Iterator[Application]:
         """Every open case that some official has to act on, also in a role that only earlier editions knew."""
-        roles = [role.key for role in self.portal.sop.roles] + [o.role for o in self.portal.records.officials()]
+        appointed = self.portal.records.officials() if officials is None else officials
+        roles = [role.key for role in self.portal.sop.roles] + [official.role for official in appointed]
         for role in dict.fromkeys(roles):
             yield from self.portal.records.waiting_on(role)
 
@@ -50,15 +51,20 @@ class Watch:
         day = since and self.portal.calendar.local(since).date()
         return day is not None and self.portal.calendar.add_working_days(day, working_days) <= self.portal.today()
 
-    def is_unattended(self, application: Application) -> bool:
-        """Can nobody act on it: nobody is appointed today, or only the applicant himself?"""
-        sop = self.portal.sop_of(application)
-        officials = eligible(application, self.portal.records.officials(), sop, self.portal.today())
-        return next(officials, None) is None
+    def is_unattended(self, application: Application, officials: Sequence[Official] | None = None) -> bool:
+        """Can nobody act on it: nobody is appointed today, or only the applicant himself?
+
+        Args:
+            officials: everybody ever appointed, where that has been read already.
+        """
+        appointed = self.portal.records.officials() if officials is None else officials
+        able = eligible(application, appointed, self.portal.sop_of(application), self.portal.today())
+        return next(able, None) is None
 
     def nobody(self) -> int:
         """How many cases nobody can act on."""
-        return sum(self.is_unattended(application) for application in self.with_officials())
+        officials = self.portal.records.officials()
+        return sum(self.is_unattended(application, officials) for application in self.with_officials(officials))
 
     def attention(self) -> list[Waiting]:
         """Past the SOP's minutes, waiting past the day of the reminder, or unattended; longest waiting first."""

@@ -6,7 +6,6 @@ Pages ask ``service`` and ``intake`` and show the answer; every sentence is in a
 import gzip
 import logging
 import tomllib
-import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -291,8 +290,6 @@ def _http_error(error: HTTPException) -> Any:
 
 
 def _failed(error: Exception) -> tuple[str, int]:
-    # Only the kind of error, the route and the lines of code: what it was about may be personal.
-    lines = (f"{frame.name}:{frame.lineno}" for frame in reversed(traceback.extract_tb(error.__traceback__)))
-    log.error("%s on %s in %s", type(error).__name__, request.url_rule, " < ".join(lines))
+    log.error("%s: %s", request.url_rule, errors.traced(error))
     entry = rooms().messages["http"]["500"]
     return render_template("error.html", code="500", facts={}, renewal=None, link=None, **entry), 500
