@@ -137,9 +137,9 @@ def _keep_code(s3: Any) -> None:
 
 
 def _keep_secrets(ssm: Any, parameters: Mapping[str, Any]) -> None:
-    """What the guide has somebody make before the stack."""
+    """What the guide has somebody make before the stack; a busy moto may be asked twice."""
     for name, kind in (("LinkKeysParameter", "SecureString"), ("OriginWord", "String")):
-        ssm.put_parameter(Name=parameters[name]["Default"], Value=secrets.token_urlsafe(48), Type=kind)
+        ssm.put_parameter(Name=parameters[name]["Default"], Value=secrets.token_urlsafe(48), Type=kind, Overwrite=True)
 
 
 def _finish_bucket(s3: Any, name: str, properties: Mapping[str, Any]) -> None:
