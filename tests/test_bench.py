@@ -120,6 +120,7 @@ def test_what_somebody_does_is_told_with_its_calls_and_held_against_its_bound() 
     assert lookup.row() == ["status lookup", "1 Query", "1", "0", "0", "0", "0", "0"]
     assert lookup.verdict(acts.Bound(1, 0, 0)).endswith(": kept")
     assert lookup.verdict(acts.Bound(0, 0, 0)).endswith(": **not kept**")
+    assert lookup.verdict(acts.Bound(0, 0, 0, "it is worth it")).endswith(": **not kept**: it is worth it")
     assert acts.deed("email", played() * 2).row()[1:4] == ["1 UpdateItem", "0", "3"]
 
 

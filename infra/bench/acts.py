@@ -32,16 +32,23 @@ DEEDS: Final[Mapping[str, Sequence[str]]] = {
 
 @dataclass(frozen=True)
 class Bound:
-    """At most so many reads, transactions and requests with a price to the bucket."""
+    """At most so many reads, transactions and requests with a price to the bucket; ``reason`` why it is not kept."""
 
     reads: int
     transactions: int
     bucket: int
+    reason: str = ""
 
 
 BOUNDS: Final[Mapping[str, Bound]] = {
     "status lookup": Bound(1, 0, 0),
-    "decision": Bound(1, 1, 0),
+    "decision": Bound(
+        1,
+        1,
+        0,
+        "the second read is who is appointed, so that an appointment ended a second ago counts as ended; to have the "
+        "transaction check it instead takes 2 WRU for 1 RRU, some ten times as much",
+    ),
     "application sent": Bound(1, 1, 4),
 }
 
@@ -79,7 +86,8 @@ class Deed:
         keeps = reads <= bound.reads and transactions <= bound.transactions and bucket <= bound.bucket
         found = f"{amount(reads)} reads, {amount(transactions)} transactions, {amount(bucket)} requests to the bucket"
         wanted = f"{bound.reads}, {bound.transactions}, {bound.bucket}"
-        return f"- {self.name}: {found}; wanted are at most {wanted}: {'kept' if keeps else '**not kept**'}"
+        verdict = "kept" if keeps else "**not kept**" + (f": {bound.reason}" if bound.reason else "")
+        return f"- {self.name}: {found}; wanted are at most {wanted}: {verdict}"
 
 
 def deed(name: str, acts: Iterable[Act]) -> Deed:
