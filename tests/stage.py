@@ -160,15 +160,15 @@ class Stage:
         """A draft with documents that are not inspected."""
         draft = self.intake.start({**FORM, **changes})
         wanted = [r.key for r in self.portal.sop.requirements] if kinds is None else kinds
-        documents = tuple(self.document(draft.id, kind) for kind in wanted)
+        documents = tuple(self.document(draft, kind) for kind in wanted)
         if documents:
             draft = replace(draft, documents=documents, version=2)
             self.records.save_draft(draft)
         return draft
 
-    def document(self, draft: str, kind: str) -> Document:
+    def document(self, draft: Draft, kind: str) -> Document:
         content = PAPER + kind.encode()
-        kept = self.portal.files.write(f"drafts/{draft}/{kind}/1/checked", content, "application/pdf")
+        kept = self.portal.files.write(f"{draft.folder}{kind}/1/checked", content, "application/pdf")
         mark = sha256(content).hexdigest()
         at = self.clock().isoformat()
         return Document(kind, kept.key, kept.version, mark, kept.size, "application/pdf", 1, at, "surat.pdf")
@@ -193,7 +193,7 @@ class Stage:
             self.portal.book(application, self.portal.slots(application)[0])
         elif action == "resubmit":
             draft = self.intake.begin_mending(application)
-            self.records.save_draft(draft.with_document(self.document(draft.id, "ktp")))
+            self.records.save_draft(draft.with_document(self.document(draft, "ktp")))
             self.intake.resubmit(application)
         else:
             claims = self.portal.case_claims(application, self.official(number).email)

@@ -427,7 +427,8 @@ def test_a_reminder_that_comes_too_late_is_not_sent_at_all(stage: Stage, later: 
 
 
 def files(stage: Stage) -> list[Path]:
-    return [path for path in (stage.data / "berkas" / "drafts").rglob("*") if path.is_file()]
+    folders = (stage.data / "berkas" / name for name in ("drafts", "mending"))
+    return [path for folder in folders for path in folder.rglob("*") if path.is_file()]
 
 
 def test_a_draft_past_its_days_goes_with_its_files(stage: Stage) -> None:
@@ -477,7 +478,7 @@ def test_what_was_never_confirmed_lapses_and_the_applicant_hears_of_it(stage: St
 def test_a_returned_case_keeps_what_was_mended_for_as_long_as_it_takes(stage: Stage) -> None:
     number = stage.case(*WAYS["returned"])
     mending = stage.intake.begin_mending(stage.load(number))
-    stage.records.save_draft(mending.with_document(stage.document(mending.id, "ktp")))
+    stage.records.save_draft(mending.with_document(stage.document(mending, "ktp")))
     at(stage, 40)
     stage.clockwork.expire()
     assert stage.intake.mending(stage.load(number)).document("ktp")

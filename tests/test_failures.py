@@ -181,7 +181,7 @@ def test_documents_that_need_no_mending_survive_a_mending_that_came_to_nothing(i
     number = impatient.case("confirm", "return")
     application = impatient.load(number)
     draft = impatient.intake.begin_mending(application)
-    impatient.records.save_draft(draft.with_document(impatient.document(draft.id, "ktp")))
+    impatient.records.save_draft(draft.with_document(impatient.document(draft, "ktp")))
     before = impatient.dump()
     with held(impatient), pytest.raises(web.errors.Unavailable):
         impatient.intake.resubmit(application)

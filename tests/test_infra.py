@@ -11,11 +11,13 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+import builders
 import cloud
 import pytest
 import stack
 
 from portal import bootstrap, clockwork, edge, house
+from portal.editions import read_sop
 
 ROOT = Path(__file__).resolve().parents[1]
 FUNCTIONS = ("Api", "Mailer", "Reminder", "Retention", "Recap", "Feedback")
@@ -125,9 +127,14 @@ def test_no_bucket_is_public_or_spoken_to_without_tls(template: dict[str, Any]) 
 
 
 def test_the_bucket_forgets_no_document_that_somebody_may_still_want(template: dict[str, Any]) -> None:
-    """A draft that mends a returned case waits as long as its applicant does."""
+    """A draft that mends a returned case waits as long as its applicant does, and lies where nothing expires."""
     rules = template["Resources"]["DocumentBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
-    assert [rule for rule in rules if {"ExpirationInDays", "ExpirationDate"} & rule.keys()] == []
+    expiring = {rule["Prefix"]: rule["ExpirationInDays"] for rule in rules if "ExpirationInDays" in rule}
+    days = read_sop(ROOT / "schemas" / "penerbitan").data["draft_days"]
+    assert expiring == {"drafts/": 30}
+    assert expiring["drafts/"] > days, "the portal's own sweep comes first"
+    assert builders.draft().folder.startswith("drafts/")
+    assert builders.draft(mends="TTE-26-4F7K-9QXM").folder.startswith("mending/")
     assert all("NoncurrentVersionExpiration" in rule for rule in rules if "Prefix" in rule)
 
 

@@ -161,7 +161,7 @@ def test_a_confirming_link_used_later_says_how_things_are(shared_stage: Stage, s
 def replaced(siti: Holder, kind: str = "ktp") -> None:
     """Another file has been uploaded and found good."""
     draft = siti.stage.intake.begin_mending(siti.case)
-    siti.stage.records.save_draft(draft.with_document(siti.stage.document(draft.id, kind)))
+    siti.stage.records.save_draft(draft.with_document(siti.stage.document(draft, kind)))
 
 
 def test_only_what_was_named_is_asked(stage: Stage) -> None:

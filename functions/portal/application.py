@@ -114,6 +114,11 @@ class Draft:
     def document(self, kind: str) -> Document | None:
         return next((document for document in self.documents if document.kind == kind), None)
 
+    @property
+    def folder(self) -> str:
+        """Beginning of the keys of its files: one that mends lies apart, as it may wait longer than others live."""
+        return f"{'mending' if self.mends else 'drafts'}/{self.id}/"
+
     def with_form(self, form: Form) -> "Draft":
         """The draft with what was typed; of a mending draft only the named fields change."""
         self._must_be_open()

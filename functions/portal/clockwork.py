@@ -155,7 +155,7 @@ class Clockwork:
                 gone += self._lapse(application, now)
         for draft in self.portal.records.drafts_before(now - days):
             if not draft.mends or self._is_mended(draft.mends, draft.id):
-                self.portal.files.delete(f"drafts/{draft.id}/")
+                self.portal.files.delete(draft.folder)
                 self.portal.records.delete_draft(draft.id)
                 gone += 1
         return gone

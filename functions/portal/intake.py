@@ -79,7 +79,7 @@ class Intake:
             redirect: address to go to afterwards without JavaScript, made from that token.
         """
         self._requirement(draft, kind)
-        key = f"drafts/{draft.id}/{kind}/{self.portal.token()}/original"
+        key = f"{draft.folder}{kind}/{self.portal.token()}/original"
         expires = self.portal.clock() + UPLOAD_FORM
         if not draft.mends:  # nobody sweeps up what arrives after the draft is gone
             expires = min(expires, draft.expires_at(self.portal.sop.data["draft_days"]))
@@ -105,7 +105,7 @@ class Intake:
                 return pinned  # the same upload, reported twice
             raise
         try:
-            old = self._change_draft(id, lambda draft: draft.with_document(document)).document(document.kind)
+            before = self._change_draft(id, lambda draft: draft.with_document(document))
         except PortalError:
             with suppress(Unavailable, NotFound):  # in doubt it stays
                 if self.portal.records.load_draft(id).document(document.kind) != document:
@@ -113,15 +113,17 @@ class Intake:
             raise
         # What came in may still say where a photo was taken; only what was checked and cleaned is kept.
         self.portal.files.delete(claims["f"])
-        if old and old.key.startswith(f"drafts/{id}/"):
+        old = before.document(document.kind)
+        if old and old.key.startswith(before.folder):
             # A form may serve for a second file; what was kept of the first then lies beside that of the other.
             beside = _folder(old.key) == _folder(document.key)
             self.portal.files.delete(old.key if beside else _folder(old.key))
         return document
 
     def remove_document(self, id: str, kind: str) -> None:
-        old = self._change_draft(id, lambda draft: draft.without_document(kind)).document(kind)
-        if old and old.key.startswith(f"drafts/{id}/"):
+        before = self._change_draft(id, lambda draft: draft.without_document(kind))
+        old = before.document(kind)
+        if old and old.key.startswith(before.folder):
             self.portal.files.delete(_folder(old.key))
 
     def missing(self, draft: Draft) -> tuple[str, ...]:
