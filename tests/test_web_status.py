@@ -86,9 +86,16 @@ def test_while_others_have_the_case_no_time_is_promised(shared_stage: Stage, sta
     assert "paling lambat" not in words
 
 
-def test_a_returned_case_goes_on_where_it_was_returned(shared_stage: Stage) -> None:
-    words = main(get(shared_stage, f"/status/{shared_stage.case(*WAYS['returned'])}"))
-    assert "Berikutnya Kepala Dinas menelaah dan mendisposisikan." in words
+@pytest.mark.parametrize("state", ["unconfirmed", "returned", "invited", "booked", "missed"])
+def test_a_case_that_waits_for_the_applicant_says_what_the_applicant_does_next(shared_stage: Stage, state: str) -> None:
+    case = shared_stage.load(shared_stage.case(*WAYS[state]))
+    words = main(get(shared_stage, f"/status/{case.ticket}"))
+    assert f"Berikutnya {shared_stage.portal.sop.status(case.step, state).next}" in words
+
+
+def test_an_unconfirmed_case_says_until_when_it_waits(stage: Stage) -> None:
+    words = main(get(stage, f"/status/{stage.case()}"))
+    assert "Batas waktu 30 November 2026 08.00 WITA" in words
 
 
 @pytest.mark.parametrize("state", ["done", "rejected", "withdrawn", "lapsed"])

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 
 from portal.application import Application
 from portal.errors import NotAllowed, NotFound
-from portal.progress import forecast, history, next_step, standard
+from portal.progress import deadline, forecast, history, standard, turn_to_come
 from portal.retention import forgotten_on
 from portal.steps import State
 from portal.web import explain, files, now, rooms
@@ -40,13 +40,14 @@ def confirm() -> Any:
     if request.method == "POST":
         rooms().portal.confirm(application.ticket, application)
         return redirect("/konfirmasi", 303)
-    portal = rooms().portal
+    sop = rooms().portal.sop_of(application)
     return render_template(
         "applicant/confirm.html",
         application=application,
         unconfirmed=application.state is State.UNCONFIRMED,
         lapsed=application.state is State.LAPSED,
-        status=portal.sop_of(application).status(application.step, application.state),
+        deadline=deadline(application, sop),
+        status=sop.status(application.step, application.state),
         csrf=rooms().access.csrf(CONFIRMING, now()),
     )
 
@@ -73,7 +74,8 @@ def show() -> str:
         expected=forecast(application, sop, portal.calendar, now()).get(sop.steps[-1].key),
         may={action: application.may(action, sop) for action in ("resubmit", "withdraw", "book")},
         at=datetime.fromisoformat,
-        next_step=next_step(application, sop),
+        deadline=deadline(application, sop),
+        next=turn_to_come(application, sop),
         events=_events(application),
         forgotten_on=forgotten_on(application, portal.sop, portal.calendar),
         today=portal.today(),
