@@ -98,7 +98,8 @@ def test_the_page_says_what_the_applicant_does_next_and_sends_nobody_to_the_mail
     shared_stage: Stage, state: str
 ) -> None:
     siti = holder(shared_stage, state)
-    card = " ".join(siti.page.html.xpath("string(//div[starts-with(@class, 'card')])").split())
+    (box,) = siti.page.html.xpath("//div[starts-with(@class, 'card')]")
+    card = " ".join(" ".join(box.itertext()).split())
     assert f"Berikutnya {shared_stage.portal.sop.status(siti.case.step, state).next}" in card
     assert "email" not in card
 
