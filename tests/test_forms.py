@@ -432,6 +432,7 @@ def test_a_field_carries_all_that_a_page_shows():
         widget="tel",
         options=(),
         required=True,
+        optional=False,
         autocomplete="tel",
         inputmode="tel",
         maxlength=None,
@@ -445,6 +446,20 @@ def test_a_field_carries_all_that_a_page_shows():
 )
 def test_a_field_is_required_when_it_has_to_be_answered_whenever_it_is_asked(name, required):
     assert FORM.fields[name].required is required
+
+
+@pytest.mark.parametrize(
+    ("name", "optional"),
+    [
+        ("nik", False),
+        ("opd_lainnya", False),
+        ("tujuan_uraian", False),
+        ("golongan_pppk", True),
+        ("hp_narahubung", True),
+    ],
+)
+def test_a_field_is_optional_only_if_no_other_answer_demands_it(name, optional):
+    assert FORM.fields[name].optional is optional
 
 
 def test_numbers_leave_room_for_typed_spaces():
@@ -584,6 +599,7 @@ DECISIONS_REFUSED = [
     ("return", {"items": ["ktp"]}, "reason", "reason.required"),
     ("return", {"items": ["paspor"], "reason": "lainnya", "note": "x"}, "items", "form.oneOf"),
     ("return", {"items": ["ktp"], "reason": "lainnya"}, "note", "note.required"),
+    ("return", {"items": ["ktp", "jabatan"], "reason": "ktp_tidak_terbaca"}, "note", "note.required"),
     ("return", {"items": ["ktp"], "reason": "lainnya", "note": " \r\n "}, "note", "note.required"),
     ("return", {"items": ["ktp"], "reason": "lainnya", "note": "x" * 1001}, "note", "form.maxLength"),
     ("reject", {}, "reason", "reason.required"),

@@ -382,6 +382,36 @@ def test_where_there_is_nothing_to_pick_the_page_leads_back(shared_stage: Stage,
     assert holder(shared_stage, state).get("/jadwal").url == "http://localhost/permohonan"
 
 
+# --- a word that it was done ---
+
+
+def said(page: Page) -> str:
+    return " ".join(" ".join(page.html.xpath("//main//*[@role='status']//text()")).split())
+
+
+def test_what_was_just_done_is_said_once(stage: Stage) -> None:
+    siti = holder(stage, "invited")
+    page = siti.get("/jadwal")
+    page = siti.browser.submit(page, page.form("/permohonan/jadwal"), jadwal=times(page)[0])
+    assert "Berhasil: Jadwal Anda tercatat" in said(page)
+    assert said(siti.get()) == ""
+
+    siti = holder(stage, "waiting")
+    assert "Berhasil: Permohonan Anda dibatalkan" in said(siti.submit("/batal", "Ya"))
+
+
+def test_sent_mending_is_said(stage: Stage) -> None:
+    number = stage.case("confirm")
+    claims = stage.portal.case_claims(stage.load(number), KADIS)
+    stage.portal.decide(claims, "return", {**SAYS["return"], "items": ["jabatan"]}, stage.load(number).version)
+    siti = Holder(stage, number)
+    assert "Berhasil: Perbaikan Anda terkirim" in said(siti.submit("/perbaikan", "Kirim", jabatan="Analis Baru"))
+
+
+def test_nothing_is_said_to_have_been_done_that_somebody_else_did(shared_stage: Stage) -> None:
+    assert said(holder(shared_stage, "missed").get("?terkirim")) == ""
+
+
 # --- withdrawing ---
 
 

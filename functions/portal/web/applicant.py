@@ -20,6 +20,9 @@ pages = Blueprint("applicant", __name__)
 PAGE: Final = "permohonan"
 CONFIRMING: Final = "konfirmasi"
 
+DONE: Final = "/permohonan?terkirim"
+"""The case, with a word that what the applicant just did has been kept."""
+
 # Which notes of officials are meant for the applicant; those of a disposition are between officials.
 _TOLD: Final = ("return", "reject", "invite", "miss", "record", "hand_over")
 
@@ -77,6 +80,7 @@ def show() -> str:
         deadline=deadline(application, sop),
         next=turn_to_come(application, sop),
         events=_events(application),
+        just_done=application.events[-1].action if "terkirim" in request.args else "",
         forgotten_on=forgotten_on(application, portal.sop, portal.calendar),
         today=portal.today(),
     )
@@ -112,7 +116,7 @@ def withdraw() -> Any:
     application = own()
     if request.method == "POST":
         rooms().portal.withdraw(application)
-        return redirect("/permohonan", 303)
+        return redirect(DONE, 303)
     if not application.may("withdraw", rooms().portal.sop_of(application)):
         return redirect("/permohonan", 303)
     return render_template("applicant/withdraw.html", **case_facts(application))
@@ -138,7 +142,7 @@ def book() -> Any:
         if taken.code != "slot_taken":
             raise
         return _slots_page(application, explain(taken.code, taken.facts)), 409
-    return redirect("/permohonan", 303)
+    return redirect(DONE, 303)
 
 
 @pages.get("/permohonan/jadwal.ics")
