@@ -487,7 +487,7 @@ def test_reading_over_shows_answers_in_words_by_section_and_nothing_hidden():
 def test_who_filled_in_for_somebody_else_is_shown_first():
     section, rows = FORM.shown(FORM.clean(ON_BEHALF))[0]
     assert section.key == "pengisi"
-    assert [words for _, words in rows] == ["Budi Santoso, S.E.", "Analis Kepegawaian", "+62811432453", "Ya"]
+    assert [words for _, words in rows] == ["Budi Santoso, S.E.", "Analis Kepegawaian", "0811-432-453", "Ya"]
 
 
 # --- Mending -------------------------------------------------------------------------------------------------------
@@ -511,6 +511,20 @@ def test_mending_asks_only_what_is_named_and_keeps_sections_and_order():
 )
 def test_mending_asks_what_depends_on_it_too(named, asked):
     assert list(FORM.only([named]).fields) == asked
+
+
+@pytest.mark.parametrize(
+    ("kept", "read"),
+    [
+        ("+6281234567890", "0812-3456-7890"),
+        ("+62811432453", "0811-432-453"),
+        ("0542 12345", "0542 12345"),
+        ("+62", "+62"),
+    ],
+)
+def test_a_telephone_number_is_read_as_people_write_it_here(kept, read):
+    answers = [answer for _, fields in FORM.shown({"hp": kept}) for _, answer in fields]
+    assert answers == [read]
 
 
 def test_mending_keeps_nothing_else():
@@ -565,8 +579,8 @@ def decided(action: str, raw: dict) -> tuple[dict, tuple[Finding, ...]]:
         ),
         (
             "return",
-            {"items": ["ktp", "nik"], "reason": "ktp_tidak_terbaca"},
-            {"items": ["ktp", "nik"], "reason": "ktp_tidak_terbaca"},
+            {"items": ["ktp", "nik"], "reason": "ktp_tidak_terbaca", "note": "Foto ulang; NIK kurang satu angka"},
+            {"items": ["ktp", "nik"], "reason": "ktp_tidak_terbaca", "note": "Foto ulang; NIK kurang satu angka"},
         ),
         (
             "return",
@@ -599,7 +613,7 @@ DECISIONS_REFUSED = [
     ("return", {"items": ["ktp"]}, "reason", "reason.required"),
     ("return", {"items": ["paspor"], "reason": "lainnya", "note": "x"}, "items", "form.oneOf"),
     ("return", {"items": ["ktp"], "reason": "lainnya"}, "note", "note.required"),
-    ("return", {"items": ["ktp", "jabatan"], "reason": "ktp_tidak_terbaca"}, "note", "note.required"),
+    ("return", {"items": ["ktp", "nik"], "reason": "ktp_tidak_terbaca"}, "note", "note.required"),
     ("return", {"items": ["ktp"], "reason": "lainnya", "note": " \r\n "}, "note", "note.required"),
     ("return", {"items": ["ktp"], "reason": "lainnya", "note": "x" * 1001}, "note", "form.maxLength"),
     ("reject", {}, "reason", "reason.required"),

@@ -29,7 +29,7 @@ def resubmit() -> Any:
     """What was typed is kept, then everything is sent, if nothing is missing; a second click changes nothing more."""
     application = own()
     if not application.may("resubmit", rooms().portal.sop_of(application)):
-        return redirect("/permohonan", 303)
+        return redirect(DONE, 303)
     draft = rooms().intake.begin_mending(application)
     form = rooms().portal.application_form(rooms().portal.sop_of(application)).only(draft.items)
     raw = dict(request.form.lists())
