@@ -31,8 +31,8 @@ const ask = (type, data) => turn = turn.then(() => new Promise((done) => {
 }));
 const fail = () => { told.textContent = told.dataset.failed; };
 
-// Paragraphs and points of a list are read apart; a mark may stand within a word.
-const apart = (html) => html.replace(/<\/?(?!\/?mark)[a-z]/g, " $&");
+// Paragraphs and points of a list are read apart.
+const apart = (html) => html.replace(/<\/?(?:li|ol|p|pre|ul)\b/g, " $&");
 const text = (html = "") => new DOMParser().parseFromString(apart(html), "text/html").body.textContent.replace(/\s+/g, " ").trim();
 // The words around the first that was found.
 function excerpt(html = "") {
