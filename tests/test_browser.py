@@ -103,6 +103,31 @@ def slow_upload(me: Person, bytes_per_second: int) -> Iterator[None]:
             yield
 
 
+# --- coming back ---
+
+
+def test_going_back_after_a_corrected_form_never_asks_to_send_it_again_and_nothing_typed_is_lost(
+    someone: Someone, city: City
+) -> None:
+    me = someone()
+    me.go("/ajukan")
+    me.fill({**ANSWERS, "nik": "123"})
+    with me.expecting(422):
+        me.press("Lanjut")
+    me.fill({"nik": ANSWERS["nik"]})
+    me.press("Lanjut")
+    me.sees("Unggah berkas")
+    me.page.go_back()
+    me.sees("Ubah data permohonan")
+    kept = {name: me.page.locator(f"[name='{name}']").input_value() for name in ("nik", "jabatan", "hp")}
+    assert kept == {"nik": "6473014501900001", "jabatan": ANSWERS["jabatan"], "hp": "081234567890"}
+    me.page.go_forward()
+    me.sees("Unggah berkas")
+    me.go("/ajukan")
+    me.sees("Permohonan ini untuk siapa?")
+    assert me.complaints == []
+
+
 # --- the story -------------------------------------------------------------------------------------------------------
 
 

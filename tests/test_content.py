@@ -232,6 +232,14 @@ def test_a_question_is_found_by_everyday_words(typed: str, anchor: str, site: Pa
     assert [each for each in typed.split() if not any(word.startswith(each) for word in words)] == []
 
 
+def test_what_stands_in_cells_and_lines_of_its_own_is_read_apart(site: Path) -> None:
+    index = json.loads((site / "search/search_index.json").read_text("utf-8"))
+    said = {entry["location"]: re.sub(r"<[^>]+>", " ", entry["text"]) for entry in index["docs"]}
+    for joined in ("Pengajuan15", "Dinas15", "Senin08", "KantorDinas", "TarakanJl.", "0811432453dkisp"):
+        assert [where for where, text in said.items() if joined in text] == []
+    assert "Senin 08.00" in said["persyaratan/#kunjungan"]
+
+
 def test_every_question_has_an_address_of_its_own(pages: dict[str, Page]) -> None:
     headings = re.findall(r"<h[23]([^>]*)>", pages["tanya-jawab/"].html)
     addresses = [found[1] for each in headings if (found := re.search(r'id="([a-z-]+)"', each))]

@@ -1,4 +1,5 @@
 import asyncio
+import re
 import shutil
 import socket
 import ssl
@@ -20,6 +21,7 @@ from builders import AT
 from contract_mail import CALENDAR, MESSAGE, SENDER, MailContract
 
 from portal.engines.local.mail import Mailbox, Smtp
+from portal.engines.mime import compose
 from portal.errors import MailDeferred, MailRefused
 
 
@@ -398,3 +400,30 @@ def test_a_relay_that_is_down_can_be_rehearsed_and_comes_back(mailbox, tmp_path)
 
 def test_there_is_no_message_that_was_never_sent(mailbox):
     assert mailbox.raw(1) is None
+
+
+@pytest.mark.parametrize("end", ["— TTE-26-4F7K-9QXM", "- TTE-26-4F7K-9QXM"])
+def test_a_subject_of_any_length_reads_as_it_was_written(end: str) -> None:
+    words = [
+        "[TTE",
+        "Tarakan]",
+        "Berkas",
+        "lengkap",
+        "dan",
+        "dikirim",
+        "ke",
+        "BSrE,",
+        "periksa",
+        "email",
+        "kedinasan",
+        "Anda",
+        "secara",
+        "berkala",
+    ]
+    for number in range(1, len(words)):
+        subject = " ".join([*words[:number], end])
+        sent = compose(replace(MESSAGE, subject=subject), SENDER, AT).as_bytes()
+        head = sent.partition(b"Date:")[0]
+        assert message_from_bytes(sent, policy=policy.default)["Subject"] == subject
+        assert re.sub(rb"\r\n(?=[ \t])", b"", head).count(b"  ") == 0
+        assert max(map(len, head.split(b"\r\n"))) <= 78

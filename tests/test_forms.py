@@ -432,6 +432,7 @@ def test_a_field_carries_all_that_a_page_shows():
         widget="tel",
         options=(),
         required=True,
+        optional=False,
         autocomplete="tel",
         inputmode="tel",
         maxlength=None,
@@ -445,6 +446,20 @@ def test_a_field_carries_all_that_a_page_shows():
 )
 def test_a_field_is_required_when_it_has_to_be_answered_whenever_it_is_asked(name, required):
     assert FORM.fields[name].required is required
+
+
+@pytest.mark.parametrize(
+    ("name", "optional"),
+    [
+        ("nik", False),
+        ("opd_lainnya", False),
+        ("tujuan_uraian", False),
+        ("golongan_pppk", True),
+        ("hp_narahubung", True),
+    ],
+)
+def test_a_field_is_optional_only_if_no_other_answer_demands_it(name, optional):
+    assert FORM.fields[name].optional is optional
 
 
 def test_numbers_leave_room_for_typed_spaces():
@@ -472,7 +487,7 @@ def test_reading_over_shows_answers_in_words_by_section_and_nothing_hidden():
 def test_who_filled_in_for_somebody_else_is_shown_first():
     section, rows = FORM.shown(FORM.clean(ON_BEHALF))[0]
     assert section.key == "pengisi"
-    assert [words for _, words in rows] == ["Budi Santoso, S.E.", "Analis Kepegawaian", "+62811432453", "Ya"]
+    assert [words for _, words in rows] == ["Budi Santoso, S.E.", "Analis Kepegawaian", "0811-432-453", "Ya"]
 
 
 # --- Mending -------------------------------------------------------------------------------------------------------
@@ -496,6 +511,20 @@ def test_mending_asks_only_what_is_named_and_keeps_sections_and_order():
 )
 def test_mending_asks_what_depends_on_it_too(named, asked):
     assert list(FORM.only([named]).fields) == asked
+
+
+@pytest.mark.parametrize(
+    ("kept", "read"),
+    [
+        ("+6281234567890", "0812-3456-7890"),
+        ("+62811432453", "0811-432-453"),
+        ("0542 12345", "0542 12345"),
+        ("+62", "+62"),
+    ],
+)
+def test_a_telephone_number_is_read_as_people_write_it_here(kept, read):
+    answers = [answer for _, fields in FORM.shown({"hp": kept}) for _, answer in fields]
+    assert answers == [read]
 
 
 def test_mending_keeps_nothing_else():
@@ -550,8 +579,8 @@ def decided(action: str, raw: dict) -> tuple[dict, tuple[Finding, ...]]:
         ),
         (
             "return",
-            {"items": ["ktp", "nik"], "reason": "ktp_tidak_terbaca"},
-            {"items": ["ktp", "nik"], "reason": "ktp_tidak_terbaca"},
+            {"items": ["ktp", "nik"], "reason": "ktp_tidak_terbaca", "note": "Foto ulang; NIK kurang satu angka"},
+            {"items": ["ktp", "nik"], "reason": "ktp_tidak_terbaca", "note": "Foto ulang; NIK kurang satu angka"},
         ),
         (
             "return",
@@ -584,6 +613,7 @@ DECISIONS_REFUSED = [
     ("return", {"items": ["ktp"]}, "reason", "reason.required"),
     ("return", {"items": ["paspor"], "reason": "lainnya", "note": "x"}, "items", "form.oneOf"),
     ("return", {"items": ["ktp"], "reason": "lainnya"}, "note", "note.required"),
+    ("return", {"items": ["ktp", "nik"], "reason": "ktp_tidak_terbaca"}, "note", "note.required"),
     ("return", {"items": ["ktp"], "reason": "lainnya", "note": " \r\n "}, "note", "note.required"),
     ("return", {"items": ["ktp"], "reason": "lainnya", "note": "x" * 1001}, "note", "form.maxLength"),
     ("reject", {}, "reason", "reason.required"),

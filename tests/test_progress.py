@@ -15,8 +15,8 @@ from jsonschema import Draft202012Validator
 from stage import FORM, SAYS, TO_VERIFIKATOR, TO_VISIT, WAYS
 
 from portal.application import Actor, Application, Document, Draft
-from portal.progress import next_step, standard, status
-from portal.sop import APPLICANT, Sop
+from portal.progress import next_step, standard, status, turn_to_come
+from portal.sop import APPLICANT, Sop, StatusText
 from portal.steps import KINDS, State, applicant_actions, official_actions
 from portal.worktime import Calendar
 
@@ -180,6 +180,38 @@ def test_times_are_those_of_the_office_whatever_zone_they_were_kept_in(sop: Sop,
 def test_the_next_step_is_the_one_that_really_follows(sop: Sop, state: str, following: str | None) -> None:
     found = next_step(along(sop, *WAYS[state]), sop)
     assert (found.key if found else None) == following
+
+
+@pytest.mark.parametrize("state", ["unconfirmed", "returned", "invited", "booked", "missed"])
+def test_while_the_applicant_has_to_act_that_is_what_comes_next(sop: Sop, calendar: Calendar, state: str) -> None:
+    case = along(sop, *WAYS[state])
+    own = sop.status(case.step, state).next
+    expected = {"by": "Pemohon", "name": sop.step(case.step).name, "summary": own}
+    assert own
+    assert turn_to_come(case, sop) == expected
+    assert status(case, sop, calendar, MONDAY)["next"] == expected
+
+
+def test_while_an_official_has_to_act_the_following_step_comes_next(sop: Sop) -> None:
+    following = sop.step("telaah_kabid")
+    found = turn_to_come(along(sop, *WAYS["waiting"]), sop)
+    assert found == {"by": sop.role("kabid").label, "name": following.name, "summary": following.summary}
+    assert turn_to_come(along(sop, *WAYS["done"]), sop) is None
+
+
+def test_a_case_of_an_edition_without_such_words_names_the_following_step(sop: Sop) -> None:
+    wordless = replace(sop, status_texts={**sop.status_texts, "returned": StatusText("Perlu perbaikan", "Perbaiki.")})
+    found = turn_to_come(along(sop, *WAYS["returned"]), wordless)
+    assert found
+    assert found["name"] == sop.step("telaah_kadis").name
+
+
+def test_an_address_has_to_be_confirmed_until_the_case_lapses(sop: Sop, calendar: Calendar) -> None:
+    days = timedelta(days=sop.data["draft_days"])
+    found = status(along(sop, *WAYS["unconfirmed"]), sop, calendar, MONDAY)
+    assert found["deadline"] == (MONDAY + days).isoformat()
+    others = [status(along(sop, *WAYS[state]), sop, calendar, MONDAY) for state in WAYS if state != "unconfirmed"]
+    assert {other["deadline"] for other in others} == {None}
 
 
 @pytest.mark.parametrize(

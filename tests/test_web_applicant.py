@@ -81,7 +81,7 @@ def test_every_state_offers_what_can_be_done_now_and_nothing_else(shared_stage: 
 
     assert (siti.page.status, siti.page.url) == (200, "http://localhost/permohonan")
     assert text.label in words(siti.page)
-    assert text.sentence in words(siti.page)
+    assert (text.own or text.sentence) in words(siti.page)
     assert links & {"batal", "perbaikan", "jadwal", "jadwal.ics", "serah-terima"} == OFFERED.get(state, set())
 
 
@@ -93,6 +93,24 @@ def test_the_page_says_what_comes_next_and_until_when(stage: Stage) -> None:
     assert stage.portal.sop.data["sentences"]["late"] in words(siti.get())
 
 
+@pytest.mark.parametrize("state", ["returned", "invited", "booked", "missed"])
+def test_the_page_says_what_the_applicant_does_next_and_sends_nobody_to_the_mailbox(
+    shared_stage: Stage, state: str
+) -> None:
+    siti = holder(shared_stage, state)
+    (box,) = siti.page.html.xpath("//div[starts-with(@class, 'card')]")
+    card = " ".join(" ".join(box.itertext()).split())
+    assert f"Berikutnya {shared_stage.portal.sop.status(siti.case.step, state).next}" in card
+    assert "email" not in card
+
+
+def test_until_when_an_address_is_to_be_confirmed_is_said_where_one_does_it(stage: Stage) -> None:
+    number = stage.case()
+    for page in ("permohonan", "konfirmasi"):
+        opened = InProcess(stage.browser()).get(stage.link(page, number))
+        assert "30 November 2026 08.00 WITA" in words(opened)
+
+
 def test_the_applicant_reads_what_officials_say_to_him_and_not_what_they_say_to_each_other(shared_stage: Stage) -> None:
     text = words(Holder(shared_stage, shared_stage.case("confirm", "forward", "return")).page)
     assert SAYS["return"]["note"] in text
@@ -102,7 +120,7 @@ def test_the_applicant_reads_what_officials_say_to_him_and_not_what_they_say_to_
 
 def test_ones_own_answers_and_documents_can_be_read_again(shared_stage: Stage) -> None:
     siti = holder(shared_stage, "waiting")
-    assert all(answer in words(siti.page) for answer in (FORM["nama_ktp"], FORM["nik"], FORM["hp"], EMAIL))
+    assert all(answer in words(siti.page) for answer in (FORM["nama_ktp"], FORM["nik"], "0812-0000-0000", EMAIL))
     for document in siti.case.documents:
         kept = siti.get(f"/berkas/{document.kind}")
         assert (kept.status, kept.headers["Content-Type"]) == (200, "application/pdf")
@@ -223,7 +241,7 @@ def test_a_second_click_sends_nothing_more(stage: Stage) -> None:
     form = page.form("/permohonan/perbaikan", "Kirim")
     for _ in range(2):
         answer = siti.browser.submit(page, form, "Kirim", jabatan="Analis Madya")
-        assert (answer.status, answer.url) == (200, "http://localhost/permohonan")
+        assert (answer.status, answer.url) == (200, "http://localhost/permohonan?terkirim")
     assert [event.action for event in siti.case.events].count("resubmit") == 1
     assert siti.get("/perbaikan").url == "http://localhost/permohonan"
 
@@ -362,6 +380,36 @@ def test_without_a_visit_there_is_no_calendar_entry(shared_stage: Stage, state: 
 @pytest.mark.parametrize("state", ["waiting", "sent", "handover", "done"])
 def test_where_there_is_nothing_to_pick_the_page_leads_back(shared_stage: Stage, state: str) -> None:
     assert holder(shared_stage, state).get("/jadwal").url == "http://localhost/permohonan"
+
+
+# --- a word that it was done ---
+
+
+def said(page: Page) -> str:
+    return " ".join(" ".join(page.html.xpath("//main//*[@role='status']//text()")).split())
+
+
+def test_what_was_just_done_is_said_once(stage: Stage) -> None:
+    siti = holder(stage, "invited")
+    page = siti.get("/jadwal")
+    page = siti.browser.submit(page, page.form("/permohonan/jadwal"), jadwal=times(page)[0])
+    assert "Berhasil: Jadwal Anda tercatat" in said(page)
+    assert said(siti.get()) == ""
+
+    siti = holder(stage, "waiting")
+    assert "Berhasil: Permohonan Anda dibatalkan" in said(siti.submit("/batal", "Ya"))
+
+
+def test_sent_mending_is_said(stage: Stage) -> None:
+    number = stage.case("confirm")
+    claims = stage.portal.case_claims(stage.load(number), KADIS)
+    stage.portal.decide(claims, "return", {**SAYS["return"], "items": ["jabatan"]}, stage.load(number).version)
+    siti = Holder(stage, number)
+    assert "Berhasil: Perbaikan Anda terkirim" in said(siti.submit("/perbaikan", "Kirim", jabatan="Analis Baru"))
+
+
+def test_nothing_is_said_to_have_been_done_that_somebody_else_did(shared_stage: Stage) -> None:
+    assert said(holder(shared_stage, "missed").get("?terkirim")) == ""
 
 
 # --- withdrawing ---

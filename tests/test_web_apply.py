@@ -516,6 +516,12 @@ def test_a_report_that_is_not_ours_is_refused(world: World) -> None:
     assert world.kept(draft).documents == ()
 
 
+def test_without_scripts_the_page_says_how_a_file_is_sent(world: World) -> None:
+    draft = world.draft(kinds=())
+    page = world.holder(draft).get(f"/ajukan/{draft.id}/berkas")
+    assert "tekan Unggah, lalu tekan Periksa berkas ini pada halaman berikutnya" in page.text
+
+
 def test_landing_after_an_upload_changes_nothing_until_the_button(world: World) -> None:
     draft = world.draft(kinds=())
     siti = world.holder(draft)

@@ -321,7 +321,13 @@ def test_each_decision_of_the_sop_is_taken_and_receipted(
 @pytest.mark.parametrize(
     ("until", "email", "action", "typed", "state"),
     [
-        ("", KADIS, "return", {"items": ["ktp", "nik"], "reason": "ktp_tidak_terbaca"}, "returned"),
+        (
+            "",
+            KADIS,
+            "return",
+            {"items": ["ktp", "nik"], "reason": "ktp_tidak_terbaca", "note": "Satu per satu."},
+            "returned",
+        ),
         ("", KADIS, "reject", {"reason": "di_luar_kewenangan"}, "rejected"),
         ("", KADIS, "reject", {"reason": "lainnya", "note": "Sudah pensiun."}, "rejected"),
         ("accept", FIRST, "refuse", {"reason": "nip_tidak_sesuai"}, "waiting"),

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -86,9 +87,16 @@ def test_while_others_have_the_case_no_time_is_promised(shared_stage: Stage, sta
     assert "paling lambat" not in words
 
 
-def test_a_returned_case_goes_on_where_it_was_returned(shared_stage: Stage) -> None:
-    words = main(get(shared_stage, f"/status/{shared_stage.case(*WAYS['returned'])}"))
-    assert "Berikutnya Kepala Dinas menelaah dan mendisposisikan." in words
+@pytest.mark.parametrize("state", ["unconfirmed", "returned", "invited", "booked", "missed"])
+def test_a_case_that_waits_for_the_applicant_says_what_the_applicant_does_next(shared_stage: Stage, state: str) -> None:
+    case = shared_stage.load(shared_stage.case(*WAYS[state]))
+    words = main(get(shared_stage, f"/status/{case.ticket}"))
+    assert f"Berikutnya {shared_stage.portal.sop.status(case.step, state).next}" in words
+
+
+def test_an_unconfirmed_case_says_until_when_it_waits(stage: Stage) -> None:
+    words = main(get(stage, f"/status/{stage.case()}"))
+    assert "Batas waktu 30 November 2026 08.00 WITA" in words
 
 
 @pytest.mark.parametrize("state", ["done", "rejected", "withdrawn", "lapsed"])
@@ -112,10 +120,27 @@ def test_a_number_is_found_however_it_is_typed(shared_stage: Stage) -> None:
 def test_an_unknown_number_and_none_at_all_get_the_same_answer(shared_stage: Stage, typed: str) -> None:
     unknown, malformed = get(shared_stage, f"/status/{UNKNOWN}"), get(shared_stage, f"/status/{typed}")
     assert (unknown.status, malformed.status) == (404, 404)
-    assert unknown.body == malformed.body
+    assert without_what_was_asked(unknown) == without_what_was_asked(malformed)
     assert "Nomor tiket tidak ditemukan" in malformed.text
     answers = [get(shared_stage, f"/status/{number}", **JSON) for number in (UNKNOWN, typed)]
     assert [(answer.status, answer.body) for answer in answers] == [(404, b'{"error":"ticket_unknown"}\n')] * 2
+
+
+def without_what_was_asked(page: Page) -> bytes:
+    return re.sub(rb'(id="tiket"|name="tiket"|type="text") value="[^"]*"', b"", page.body)
+
+
+@pytest.mark.parametrize("asked", ["TTE-26-4F7K-9QXM", "tte-26-4f7k-9qxx", "TTE26"])
+def test_a_number_in_the_address_that_nobody_has_can_be_mended(shared_stage: Stage, asked: str) -> None:
+    assert get(shared_stage, f"/status/{asked}").html.get_element_by_id("tiket").value == asked
+
+
+def test_what_might_be_the_secret_of_a_link_is_not_shown_again(shared_stage: Stage) -> None:
+    secret = shared_stage.link("permohonan", shared_stage.case("confirm")).rpartition("/")[2]
+    for asked in (secret, "a" * 32, "<i>aku"):
+        page = get(shared_stage, f"/status/{asked}")
+        assert page.html.get_element_by_id("tiket").value in ("", None)
+        assert asked.encode() not in page.body
 
 
 def test_what_was_typed_is_shown_again_and_is_only_text(shared_stage: Stage) -> None:

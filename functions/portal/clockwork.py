@@ -10,16 +10,15 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Final
 
-from portal.application import Actor, Application, Event
+from portal.application import Actor, Application
 from portal.compilation import Compilation
 from portal.engines.ports import Message
 from portal.errors import Conflict, MailDeferred, MailRefused, NotAllowed, NotFound, PortalError
 from portal.notices import Notice, Official, notice
-from portal.progress import standard
+from portal.progress import confirm_by, deadline, standard
 from portal.retention import Retention
 from portal.service import APPLICANT_LINK, OFFICIAL_LINK, Portal
 from portal.sop import APPLICANT, Sop
-from portal.steps import State
 from portal.watch import Watch
 from portal.wording import awaited, described
 
@@ -151,8 +150,7 @@ class Clockwork:
         now, days = self.portal.clock(), timedelta(days=self.portal.sop.data["draft_days"])
         gone = 0
         for application in self.portal.records.waiting_on(APPLICANT):
-            if application.state is State.UNCONFIRMED and now > application.events[-1].at + days:
-                gone += self._lapse(application, now)
+            gone += self._lapse(application, now)
         for draft in self.portal.records.drafts_before(now - days):
             if not draft.mends or self._is_mended(draft.mends, draft.id):
                 self.portal.files.delete(draft.folder)
@@ -213,7 +211,7 @@ class Clockwork:
             "name": owed.name,
             "office": next((o.as_actor(sop).office for o in self._appointments(owed)), ""),
             "due": self._due(application, sop),
-            "until": self._until(owed, event),
+            "until": self._until(owed, application, sop),
             "link": self._link(owed, application),
             "status_link": f"{self.address}/status/{application.ticket}",
         }
@@ -254,10 +252,10 @@ class Clockwork:
         found = standard(application, sop, self.portal.calendar, self.portal.clock())
         return datetime.fromisoformat(found["until"]) if found and not found["late"] else None
 
-    def _until(self, owed: Notice, event: Event) -> datetime:
+    def _until(self, owed: Notice, application: Application, sop: Sop) -> datetime:
         """Until when what the letter asks for is possible: confirming, or opening its link."""
         if owed.letter == "confirm_address":
-            return event.at + timedelta(days=self.portal.sop.data["draft_days"])
+            return confirm_by(application, sop)
         return self.portal.clock() + (APPLICANT_LINK if owed.role == APPLICANT else OFFICIAL_LINK)
 
     def _link(self, owed: Notice, application: Application) -> str:
@@ -317,8 +315,13 @@ class Clockwork:
         return application.version != owed.event or application.slot is None or application.slot <= now
 
     def _lapse(self, application: Application, now: datetime) -> bool:
+        """Close a case whose address was not confirmed in time; False if there is time yet."""
+        sop = self.portal.sop_of(application)
+        until = deadline(application, sop)
+        if until is None or now <= until:
+            return False
         try:
-            self.portal.commit(application.lapse(sop=self.portal.sop_of(application), at=now))
+            self.portal.commit(application.lapse(sop=sop, at=now))
         except Conflict:
             return False  # confirmed at the last moment
         return True

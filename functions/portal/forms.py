@@ -94,6 +94,10 @@ class Form:
         """How a value is called; the value itself where it has no other name."""
         return next((option.label for option in self._all[name].options if option.value == value), value)
 
+    def words(self, name: str, value: str) -> str:
+        """An answer as people read it: a choice by its name, a telephone number as it is written here."""
+        return typed.national(value) if self._all[name].widget == "tel" else self.label(name, value)
+
     def asks(self, field: Field, values: Values) -> bool:
         """Whether the question counts beside these answers; yes as long as what it depends on is open."""
         return _is_asked(field, values)
@@ -105,7 +109,7 @@ class Form:
 
     def _answers(self, section: Section, values: Values) -> Iterator[tuple[Field, str]]:
         for field in section.fields:
-            words = ", ".join(self.label(field.name, value) for value in typed.texts(values.get(field.name)))
+            words = ", ".join(self.words(field.name, value) for value in typed.texts(values.get(field.name)))
             if words and field.widget != "hidden":
                 yield field, words
 

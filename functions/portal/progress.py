@@ -4,7 +4,7 @@ The one place that decides what a ticket number reveals (``status.schema.json``)
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from portal.application import Application, Event
@@ -29,7 +29,8 @@ def status(application: Application, sop: Sop, calendar: Calendar, now: datetime
         "round": application.round,
         "standard": standard(application, sop, calendar, now),
         "expected": _local_or_none(expected.get(sop.steps[-1].key), calendar),
-        "next": _next(application, sop),
+        "deadline": _local_or_none(deadline(application, sop), calendar),
+        "next": turn_to_come(application, sop),
         "steps": [
             {**told, "expected": _local_or_none(expected.get(step.key), calendar)}
             for step, told in _steps(application, sop)
@@ -95,6 +96,30 @@ def next_step(application: Application, sop: Sop) -> Step | None:
     return sop.step(application.step) if application.state is State.RETURNED else sop.after(application.step)
 
 
+def turn_to_come(application: Application, sop: Sop) -> dict[str, str] | None:
+    """Who does what next (``by``, ``name`` of the step, ``summary``): the applicant, if it is the applicant's turn.
+
+    Otherwise whoever has the step that follows; None after the last.
+    """
+    words = sop.status(application.step, application.state).next
+    if words:
+        return {"by": sop.role(sop.first.role).label, "name": sop.step(application.step).name, "summary": words}
+    following = next_step(application, sop)
+    if following is None:
+        return None
+    return {"by": sop.role(following.role).label, "name": following.name, "summary": following.summary}
+
+
+def confirm_by(application: Application, sop: Sop) -> datetime:
+    """Until when the address can be confirmed, by the edition the application runs under."""
+    return application.events[0].at + timedelta(days=sop.data["draft_days"])
+
+
+def deadline(application: Application, sop: Sop) -> datetime | None:
+    """Until when the applicant has to act before the case is closed; None where nothing of that kind happens."""
+    return confirm_by(application, sop) if application.state is State.UNCONFIRMED else None
+
+
 def _runs_out(application: Application, minutes: int, calendar: Calendar, now: datetime) -> datetime:
     turn = application.turn.at
     counting = [(start, end) for _, state, start, end in application.spans(now) if start >= turn and state.clock_runs]
@@ -116,11 +141,6 @@ def _visited(step: Step, visit: Visit, invited: datetime, calendar: Calendar) ->
         if starts:
             return calendar.add_minutes(starts[0], step.minutes)
     return calendar.add_minutes(invited, step.minutes)
-
-
-def _next(application: Application, sop: Sop) -> dict[str, str] | None:
-    following = next_step(application, sop)
-    return {"name": following.name, "summary": following.summary} if following else None
 
 
 def _steps(application: Application, sop: Sop) -> Iterator[tuple[Step, dict[str, Any]]]:

@@ -27,6 +27,7 @@ class Field:
     Attributes:
         widget: text, textarea, select, radio, checkbox, checkboxes, email, tel, date or hidden.
         required: has to be answered whenever it is asked; what is required only sometimes says so in its ``hint``.
+        optional: may be left empty whatever else is answered.
         maxlength: characters; None where people type more than is kept (spaces, dashes).
         show_if: (field, value or values): only asked when that field has such a value.
     """
@@ -38,6 +39,7 @@ class Field:
     widget: str
     options: tuple[Option, ...]
     required: bool
+    optional: bool
     autocomplete: str
     inputmode: str
     maxlength: int | None
@@ -89,6 +91,7 @@ def _field(name: str, schema: Schema) -> Field:
         widget=field.get("widget", "text"),
         options=tuple(Option(c["const"], c.get("title", c["const"]), not c.get("deprecated", False)) for c in choices),
         required=_is_required(name, schema),
+        optional=name not in schema.get("required", ()) and not list(_demands(name, schema)),
         autocomplete=field.get("autocomplete", ""),
         inputmode=field.get("inputmode", ""),
         maxlength=field.get("maxLength"),
@@ -108,5 +111,10 @@ def _is_required(name: str, schema: Schema) -> bool:
     if name in schema.get("required", ()):
         return True
     other, wanted = schema["properties"][name].get("show_if", ("", ""))
-    demands = (c["if"]["properties"].get(other, {}) for c in schema.get("allOf", ()) if name in c["then"]["required"])
+    demands = (answers.get(other, {}) for answers in _demands(name, schema))
     return any(wanted in (demand.get("const"), demand.get("enum")) for demand in demands if demand)
+
+
+def _demands(name: str, schema: Schema) -> Iterator[Schema]:
+    """What other answers have to be, by field, for this one to be required."""
+    return (c["if"]["properties"] for c in schema.get("allOf", ()) if name in c["then"]["required"])

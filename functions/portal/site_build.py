@@ -1,6 +1,7 @@
 """What MkDocs does besides writing pages (``hooks`` of mkdocs.yml): it lends them the portal's own bar, foot and style,
 publishes what they load under names that may be kept, leaves out what they do not load, and draws their cards."""
 
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ from portal.social import draw_card
 
 TEMPLATES = edge.STATIC.parent / "templates"
 WORKER = "search/worker.js"
+
+_ENDS = re.compile(r"(</(?:caption|dd|div|dt|figcaption|h[1-6]|li|p|summary|td|th)>|<br ?/?>)(?=\S)")
 
 
 def on_files(files: Any, config: Any) -> Any:
@@ -40,6 +43,11 @@ def on_env(env: Any, config: Any, files: Any) -> Any:
     env.globals["aset"] = edge.static_address()
     env.filters["card"] = lambda page: f"{(config.site_url or '').rstrip('/')}/{_card(page)}"
     return env
+
+
+def on_page_content(html: str, page: Any, config: Any, files: Any) -> str:
+    """Let the search read cells, lines and paragraphs apart; on the page such a space shows nowhere."""
+    return _ENDS.sub(r"\1 ", html)
 
 
 def on_post_page(output: str, page: Any, config: Any) -> str:

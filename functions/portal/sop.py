@@ -53,10 +53,19 @@ class Requirement:
 
 @dataclass(frozen=True)
 class StatusText:
-    """What the public reads while an application is in a state; ``task`` is what the official reads."""
+    """What people read while an application is in a state.
+
+    Attributes:
+        sentence: for everybody who has the ticket number.
+        own: for the applicant, on the page that has the buttons and the history; empty where ``sentence`` does.
+        next: what the applicant does next, where it is the applicant's turn.
+        task: for the official.
+    """
 
     label: str
     sentence: str
+    own: str = ""
+    next: str = ""
     task: str = ""
 
 

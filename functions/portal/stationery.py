@@ -205,7 +205,7 @@ class Papers:
         return identity.grouped_nip(text) if name == self._sop.applicant.get("number") else text
 
     def _said(self, name: str, values: Values) -> str:
-        words = (self._form.label(name, text) for text in typed.texts(values.get(name)))
+        words = (self._form.words(name, text) for text in typed.texts(values.get(name)))
         return _NOT_TEXT.sub("", ", ".join(words)).strip()
 
     def _is_too_long(self, name: str, values: Values) -> bool:

@@ -16,6 +16,7 @@ _APOSTROPHES: Final = str.maketrans(dict.fromkeys("\u2018\u2019\u02bc\u00b4\u006
 _DASHES: Final = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))
 # 08..., 628..., +628... and +62 (0)8... are the same number; how long it may be is the schema's business.
 _PHONE: Final = re.compile(r"(?:\+?620?|0)(8[0-9]+)")
+_KEPT_PHONE: Final = re.compile(r"\+62(8[0-9]{2})([0-9]{5,})")
 _DAY_FIRST: Final = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})")
 
 
@@ -48,6 +49,16 @@ def phone(text: str) -> str:
     """A mobile number as ``+628...``."""
     number = _PHONE.fullmatch("".join(character for character in text.translate(_DASHES) if character not in " -.()"))
     return f"+62{number[1]}" if number else text
+
+
+def national(text: str) -> str:
+    """A number kept as ``+628...``, as people write it here: ``0812-3456-7890``; anything else as it is."""
+    number = _KEPT_PHONE.fullmatch(text)
+    if not number:
+        return text
+    first, rest = number.groups()
+    half = len(rest) // 2
+    return f"0{first}-{rest[:half]}-{rest[half:]}"
 
 
 def day(text: str) -> str:

@@ -26,11 +26,12 @@ def compose(message: Message, sender: str, at: datetime) -> "EmailMessage":
         MailRefused: ``message.to`` is not one address (``mail_refused``).
     """
     from email.message import EmailMessage
-    from email.policy import SMTP
+
+    from portal.engines.folding import ExactSubjects
 
     if not _ADDRESS.fullmatch(message.to):
         raise MailRefused("mail_refused", answer="not an address")
-    mail = EmailMessage(policy=SMTP)
+    mail = EmailMessage(policy=ExactSubjects(linesep="\r\n"))
     mail["From"] = sender
     mail["To"] = message.to
     mail["Subject"] = one_line(message.subject)

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 
 from portal.application import Application
 from portal.errors import NotAllowed, NotFound
-from portal.progress import forecast, history, next_step, standard
+from portal.progress import deadline, forecast, history, standard, turn_to_come
 from portal.retention import forgotten_on
 from portal.steps import State
 from portal.web import explain, files, now, rooms
@@ -19,6 +19,9 @@ pages = Blueprint("applicant", __name__)
 
 PAGE: Final = "permohonan"
 CONFIRMING: Final = "konfirmasi"
+
+DONE: Final = "/permohonan?terkirim"
+"""The case, with a word that what the applicant just did has been kept."""
 
 # Which notes of officials are meant for the applicant; those of a disposition are between officials.
 _TOLD: Final = ("return", "reject", "invite", "miss", "record", "hand_over")
@@ -40,13 +43,14 @@ def confirm() -> Any:
     if request.method == "POST":
         rooms().portal.confirm(application.ticket, application)
         return redirect("/konfirmasi", 303)
-    portal = rooms().portal
+    sop = rooms().portal.sop_of(application)
     return render_template(
         "applicant/confirm.html",
         application=application,
         unconfirmed=application.state is State.UNCONFIRMED,
         lapsed=application.state is State.LAPSED,
-        status=portal.sop_of(application).status(application.step, application.state),
+        deadline=deadline(application, sop),
+        status=sop.status(application.step, application.state),
         csrf=rooms().access.csrf(CONFIRMING, now()),
     )
 
@@ -73,8 +77,10 @@ def show() -> str:
         expected=forecast(application, sop, portal.calendar, now()).get(sop.steps[-1].key),
         may={action: application.may(action, sop) for action in ("resubmit", "withdraw", "book")},
         at=datetime.fromisoformat,
-        next_step=next_step(application, sop),
+        deadline=deadline(application, sop),
+        next=turn_to_come(application, sop),
         events=_events(application),
+        just_done=application.events[-1].action if "terkirim" in request.args else "",
         forgotten_on=forgotten_on(application, portal.sop, portal.calendar),
         today=portal.today(),
     )
@@ -110,7 +116,7 @@ def withdraw() -> Any:
     application = own()
     if request.method == "POST":
         rooms().portal.withdraw(application)
-        return redirect("/permohonan", 303)
+        return redirect(DONE, 303)
     if not application.may("withdraw", rooms().portal.sop_of(application)):
         return redirect("/permohonan", 303)
     return render_template("applicant/withdraw.html", **case_facts(application))
@@ -136,7 +142,7 @@ def book() -> Any:
         if taken.code != "slot_taken":
             raise
         return _slots_page(application, explain(taken.code, taken.facts)), 409
-    return redirect("/permohonan", 303)
+    return redirect(DONE, 303)
 
 
 @pages.get("/permohonan/jadwal.ics")

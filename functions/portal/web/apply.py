@@ -4,7 +4,6 @@ What is asked and every rule about it are the schema's; what becomes of it is ``
 """
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from typing import Any, Final
 
 from flask import Blueprint, Response, abort, redirect, render_template, request
@@ -12,6 +11,7 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from portal.application import Draft
 from portal.errors import Finding, Invalid, LinkExpired, LinkForged, NotFound
 from portal.forms import Form
+from portal.progress import confirm_by
 from portal.steps import State
 from portal.web import cards, fields, now, rooms
 
@@ -291,7 +291,7 @@ def _sent_page(template: str, id: str) -> Any:
         status=sop.status(application.step, application.state),
         unconfirmed=application.state is State.UNCONFIRMED,
         submitted=submitted,
-        confirm_until=submitted + timedelta(days=sop.data["draft_days"]),
+        confirm_until=confirm_by(application, sop),
         name=application.value("name", sop),
         office=form.label(field, application.value("office", sop)),
         office_label=form.fields[field].label,

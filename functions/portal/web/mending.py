@@ -8,7 +8,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 from portal.application import Application, Draft
 from portal.errors import Invalid
 from portal.web import cards, fields, now, rooms
-from portal.web.applicant import PAGE, case_facts, own
+from portal.web.applicant import DONE, PAGE, case_facts, own
 from portal.wording import described
 
 pages = Blueprint("mending", __name__)
@@ -29,7 +29,7 @@ def resubmit() -> Any:
     """What was typed is kept, then everything is sent, if nothing is missing; a second click changes nothing more."""
     application = own()
     if not application.may("resubmit", rooms().portal.sop_of(application)):
-        return redirect("/permohonan", 303)
+        return redirect(DONE, 303)
     draft = rooms().intake.begin_mending(application)
     form = rooms().portal.application_form(rooms().portal.sop_of(application)).only(draft.items)
     raw = dict(request.form.lists())
@@ -44,7 +44,7 @@ def resubmit() -> Any:
         rooms().intake.resubmit(application)
     except Invalid:
         return _mending_page(application, draft, raw=raw, incomplete=True, noticed=noticed), 422
-    return redirect("/permohonan", 303)
+    return redirect(DONE, 303)
 
 
 @pages.get("/permohonan/perbaikan/berkas")

@@ -1,7 +1,8 @@
 """Where an application is: for anybody who has the ticket number; and whether the portal is well, for a monitor."""
 
+import re
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from flask import Blueprint, jsonify, redirect, render_template, request
 from markupsafe import Markup, escape
@@ -17,6 +18,8 @@ from portal.web import explain, now, rooms
 from portal.web.limits import client_of
 
 pages = Blueprint("status", __name__)
+
+_LIKE_A_TICKET: Final = re.compile(r"[A-Za-z0-9 -]{1,21}")
 
 
 @pages.get("/status")
@@ -39,7 +42,7 @@ def show(ticket: str) -> Any:
     try:
         application = _find(ticket)
     except NotFound as unknown:
-        return (jsonify(error=unknown.code), 404) if wants_json else _unknown("", unknown)
+        return (jsonify(error=unknown.code), 404) if wants_json else _unknown(_as_a_ticket(ticket), unknown)
     portal = rooms().portal
     edition = portal.sop_of(application)
     found = status(application, edition, portal.calendar, now())
@@ -99,6 +102,11 @@ def _find(typed: str) -> Application:
 def _wants_json() -> bool:
     best = request.accept_mimetypes.best_match(["text/html", "application/json"])
     return request.args.get("format") == "json" or best == "application/json"
+
+
+def _as_a_ticket(asked: str) -> str:
+    """What an address names, to be mended, if it is no longer than a ticket; a link's secret is shown nowhere again."""
+    return asked if _LIKE_A_TICKET.fullmatch(asked) else ""
 
 
 def _unknown(typed: str, unknown: NotFound) -> tuple[str, int]:

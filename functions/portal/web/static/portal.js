@@ -116,6 +116,16 @@ const reveal = () => all("[data-show-if]").forEach((box) => {
 });
 doc.addEventListener("change", reveal);
 
+// Who comes back to the empty first form has begun a draft from it: what was typed is there. The tab remembers the draft's
+// address, which opens nothing by itself.
+const path = location.pathname, draft = path.match(/^\/ajukan\/[0-9a-f]{32}(?=\/)/);
+if (draft) sessionStorage.draft = draft[0];
+if (draft && path.endsWith("/terkirim")) sessionStorage.removeItem("draft");
+addEventListener("pageshow", ({ persisted }) => {
+  const back = persisted || performance.getEntriesByType("navigation")[0]?.type === "back_forward";
+  if (back && sessionStorage.draft && /^\/ajukan(\/orang-lain)?$/.test(path)) location.replace(`${sessionStorage.draft}/data`);
+});
+
 const make = (within, tag, values) => within.appendChild(Object.assign(doc.createElement(tag), values));
 on("click", "[data-pages]", (link, event) => {
   const list = link.closest("[data-viewer]");
@@ -158,5 +168,9 @@ doc.addEventListener("error", ({ target }) => {
 doc.documentElement.classList.add("js");
 const offered = "[data-print], [data-copy]" + (navigator.share ? ", [data-share]" : "");
 all(offered).forEach((button) => { button.hidden = false; });
-all("[data-focus]").forEach((box) => box.focus());
+all("[data-focus]").forEach((box) => {
+  box.focus();
+  // Coming back here asks for the page anew, instead of asking whether to send the mistakes once more.
+  history.replaceState(history.state, "", location.href);
+});
 reveal();

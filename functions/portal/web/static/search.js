@@ -31,7 +31,9 @@ const ask = (type, data) => turn = turn.then(() => new Promise((done) => {
 }));
 const fail = () => { told.textContent = told.dataset.failed; };
 
-const text = (html = "") => new DOMParser().parseFromString(html, "text/html").body.textContent.replace(/\s+/g, " ").trim();
+// Paragraphs and points of a list are read apart.
+const apart = (html) => html.replace(/<\/?(?:li|ol|p|pre|ul)\b/g, " $&");
+const text = (html = "") => new DOMParser().parseFromString(apart(html), "text/html").body.textContent.replace(/\s+/g, " ").trim();
 // The words around the first that was found.
 function excerpt(html = "") {
   const before = text(html.split("<mark")[0]), whole = text(html);
