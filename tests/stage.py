@@ -196,8 +196,15 @@ class Stage:
             self.records.save_draft(draft.with_document(self.document(draft.id, "ktp")))
             self.intake.resubmit(application)
         else:
+            self.comes_to(number, action)
             claims = self.portal.case_claims(application, self.official(number).email)
             self.portal.decide(claims, action, SAYS.get(action, {}), application.version)
+
+    def comes_to(self, number: str, action: str) -> None:
+        """The time at which this can be done: a visit's, or now."""
+        application = self.load(number)
+        opens = application.opens_at(action, self.portal.sop_of(application))
+        self.clock.at = max(self.clock.at, opens or self.clock.at)
 
     def load(self, number: str) -> Application:
         found: Application = self.records.load(number)

@@ -116,8 +116,14 @@ class Office:
         at = self.clock.at.isoformat()
         return Document(kind, kept.key, kept.version, mark, len(content), "application/pdf", 2, at, "a.pdf")
 
+    def waits_for(self, number: str, action: str) -> None:
+        """Until it may be done: until the visit, say."""
+        opens = self.load(number).opens_at(action, self.portal.sop)
+        self.clock.at = max(self.clock.at, opens or self.clock.at)
+
     def act(self, number: str, email: str, action: str, data: Mapping[str, Any]) -> None:
         self.clock.forward(minutes=1)
+        self.waits_for(number, action)
         if action == "book":
             self.portal.book(self.load(number), self.portal.slots(self.load(number))[0])
         else:
@@ -308,13 +314,14 @@ def test_each_decision_of_the_sop_is_taken_and_receipted(
     number = office.case()
     for before in WAY[:place]:
         office.act(number, *before)
+    office.waits_for(number, action)
     receipt = person(email).decides(number, action, typed)
     event = office.load(number).events[-1]
 
     assert (receipt.status, receipt.url) == (200, f"/telaah/{number}/keputusan")
     assert (event.action, event.actor.email) == (action, email)
     assert "Keputusan Anda tercatat" in receipt.text
-    assert "23 November 2026 08." in receipt.text
+    assert office.house.portal.calendar.local(event.at).strftime("%-d November 2026 %H.%M WITA") in receipt.text
     assert office.load(number).first_damage() is None
 
 
@@ -338,9 +345,44 @@ def test_what_departs_from_the_straight_way(
     state: str,
 ) -> None:
     number = office.case(until)
+    office.waits_for(number, action)
 
     assert person(email).decides(number, action, typed).status == 200
     assert office.load(number).state == state
+
+
+def test_a_visit_is_recorded_once_its_time_has_come(office: Office, person: Callable[[str], Person]) -> None:
+    number, verifikator = office.case("attend"), person(FIRST)
+    slot = office.load(number).slot
+    assert slot is not None
+    day, hour = (
+        "“Hadir” dapat dicatat mulai Selasa, 24 November 2026.",
+        "mulai Selasa, 24 November 2026 pukul 08.00 WITA.",
+    )
+
+    page = verifikator.opens(number)
+    assert not page.html.xpath("//details[contains(@id, 'tindakan-')]")
+    assert day in page.text
+    assert f"“Tidak hadir” dapat dicatat {hour}" in page.text
+
+    office.clock.at = slot - timedelta(hours=1)
+    page = verifikator.opens(number)
+    filled = verifikator.fills(page, "attend", {})
+    assert page.html.xpath("//details[contains(@id, 'tindakan-')]/@id") == ["tindakan-attend"]
+    assert day not in page.text
+    assert hour in page.text
+
+    early = (filled[0], [(name, "miss" if value == "attend" else value) for name, value in filled[1]])
+    refusal = verifikator.sends(early)
+    assert (refusal.status, office.load(number).state) == (409, "booked")
+    assert "“Tidak hadir” baru dapat dicatat mulai 24 November 2026 08.00 WITA." in refusal.text
+
+    office.clock.at = slot
+    page = verifikator.opens(number)
+    assert page.html.xpath("//details[contains(@id, 'tindakan-')]/@id") == ["tindakan-attend", "tindakan-miss"]
+    assert "dapat dicatat mulai" not in page.text
+    assert verifikator.sends(verifikator.fills(page, "miss", {})).status == 200
+    assert office.load(number).state == "missed"
 
 
 @pytest.mark.parametrize(

@@ -238,7 +238,8 @@ def _case_page(
     return render_template(
         "official/case.html",
         **case.shown(portal, view, now()),
-        choices=case.offered(portal, view, action, raw or {}, findings),
+        choices=case.offered(portal, view, action, raw or {}, findings, now()),
+        to_come=case.to_come(view, now()),
         findings=findings,
         tried=action,
         csrf=rooms().access.csrf(PAGE, now()),
