@@ -98,6 +98,7 @@ WORKS: Mapping[str, tuple[str, str, Mapping[str, str | list[str]]]] = {
     "/permohonan/perbaikan": ("returned", "/permohonan/perbaikan", {"jabatan": "Lain"}),
     "/permohonan/perbaikan/berkas/<kind>": ("returned", "/permohonan/perbaikan", {}),
     "/permohonan/perbaikan/berkas/<kind>/hapus": ("returned", "/permohonan/perbaikan", {}),
+    "/telaah/<number>/meja": ("waiting", "/telaah/<number>", {}),
     "/telaah/<number>/putuskan": ("waiting", "/telaah/<number>", {"tindakan": "forward", **SAYS["forward"]}),
 }
 """Every form that only its own page may send: where it works, that page, and what would have an effect."""

@@ -448,8 +448,9 @@ def test_the_receipt_counts_what_else_waits_and_stays_readable(office: Office, p
     receipt = kadis.decides(number, "forward", FORWARD)
 
     assert "Masih ada 1 permohonan lain" in receipt.text
-    assert receipt.href("/meja") == "/meja"
+    assert receipt.html.xpath("//main//form/@action") == [f"/telaah/{number}/meja"]
     kadis.get(office.desk_link(KADIS))
+    assert kadis.get(f"/telaah/{number}/keputusan").href("/meja") == "/meja"
     assert "Permohonan dari" in kadis.get(kadis.get("/meja").href("/telaah/")).text
     office.act(number, KABID, "reject", {"reason": "di_luar_kewenangan"})
     kadis.decides(other, "forward", FORWARD)
@@ -477,6 +478,7 @@ def test_of_two_at_once_the_first_acts_and_the_second_is_told_who_and_when(
     assert f"sudah ditindaklanjuti oleh Verifikator Sertifikat Elektronik pada {at}" in page.text
     assert "Disetujui BSrE" in page.text
     assert "Keputusan yang baru Anda kirim tidak disimpan." in page.text
+    assert page.href("/status/") == f"/status/{number}"
     assert "SITI" not in page.text
     assert office.dump() == before
     # The next step is the second one's as well.
@@ -616,7 +618,7 @@ def test_who_was_forwarded_an_old_link_comes_no_further(office: Office, person: 
     assert "Permohonan ini kini menunggu keputusan Anda. Bukalah dari email terbaru" in pages[0].text
     assert "Keputusan Anda tercatat" in pages[1].text
     assert "Lanjutkan ke langkah berikutnya" not in pages[1].text
-    own = {f"/telaah/{number}", f"/telaah/{number}/keputusan", f"/telaah/{number}/lembar", "/meja"}
+    own = {f"/telaah/{number}", f"/telaah/{number}/keputusan", f"/telaah/{number}/lembar", f"/status/{number}"}
     for page in pages:
         assert set(page.html.xpath("//main//a/@href")) <= own
     assert "Kirim tautan" in stranger.get("/meja").text
@@ -627,10 +629,7 @@ def test_a_case_one_reads_leads_to_no_other(office: Office, person: Callable[[st
     number, _ = office.case(), office.case()
     page = person(KADIS).opens(number)
 
-    assert page.href("/meja") == "/meja"
-    assert all(
-        address.startswith((f"/telaah/{number}", "#", "/meja")) for address in page.html.xpath("//main//a/@href")
-    )
+    assert all(address.startswith((f"/telaah/{number}", "#")) for address in page.html.xpath("//main//a/@href"))
 
 
 def test_the_emailed_link_opens_the_case_and_a_late_email_says_who_acted(
@@ -989,6 +988,26 @@ def test_the_desk_shows_the_most_urgent_first_and_opens_each(office: Office, per
     assert sum("Pemohon datang Selasa, 24 November 2026 pukul 08.00 WITA" in card for card in cards) == 1
     opened = [verifikator.get(address).url for address in page.html.xpath("//ul[@class='tasks']//a/@href")]
     assert opened == [f"/telaah/{number}" for number in shown]
+
+
+def test_a_case_sends_the_desks_link_to_its_own_recipient(office: Office, person: Callable[[str], Person]) -> None:
+    """The link to a case may have been forwarded; it opens no desk, but its recipient need not type the address."""
+    number, kadis = office.case(), person(KADIS)
+    page = kadis.opens(number)
+    for _ in range(2):
+        sent = kadis.page(
+            kadis.browser.post(f"/telaah/{number}/meja", data={"csrf": page.form("/meja").fields["csrf"]})
+        )
+        assert (sent.status, "Tautan meja kerja sudah dikirim ke email Anda" in sent.text) == (200, True)
+        assert "ka•••@tarakankota.go.id" in sent.text
+        assert sent.href(f"/telaah/{number}") == f"/telaah/{number}"
+    desks = [owed for owed in office.portal.records.unsent() if owed.letter == "desk"]
+    assert [owed.recipient for owed in desks] == [KADIS]
+    assert "hanya membuka satu permohonan" in kadis.get("/meja").text
+
+    kadis.get(office.desk_link(KADIS))
+    assert kadis.opens(number).href("/meja") == "/meja"
+    assert not person(KABID).get(f"/telaah/{number}/meja").html.xpath("//form[contains(@action, '/telaah/')]")
 
 
 def test_an_empty_desk_says_so_and_without_a_link_one_can_be_asked_for(
