@@ -207,6 +207,16 @@ def test_the_whole_story_on_a_phone(someone: Someone, city: City) -> None:
     page.keyboard.press("Escape")
     expect(page.locator(".viewer")).to_have_count(0)
     expect(page.locator(".thumbs a").nth(3)).to_be_focused()
+    page.wait_for_function("() => !history.state")
+    case = page.url
+    page.locator(".thumbs a").first.click()
+    page.go_back()
+    expect(page.locator(".viewer")).to_have_count(0)
+    assert page.url == case
+    page.locator(".thumbs a").first.click()
+    page.locator(".viewer button").click()
+    page.wait_for_function("() => !history.state")
+    expect(page.locator(".viewer")).to_have_count(0)
     me.open_choice("return")
     me.open_choice("forward")
     expect(page.locator("#tindakan-return")).not_to_have_attribute("open", "")
