@@ -217,7 +217,7 @@ def test_the_page_says_who_asks_what_to_do_and_until_when(office: Office, person
     assert page.status == 200
     assert "Permohonan dari SITI CONTOH Analis Contoh, Dinas Contoh" in page.text
     assert "Telaah surat permohonan, lalu disposisikan" in page.text
-    assert "15 menit, sampai 23 November 2026 08.15 WITA" in page.text
+    assert "15 menit, paling lambat 23 November 2026 08.15 WITA" in page.text
     assert "Waktu menurut SOP sudah lewat" not in page.text
     assert "NIK6473014501900001" in page.text.replace(" ", "")
 
