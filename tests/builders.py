@@ -151,9 +151,10 @@ def application_in(step: str, state: State, number: int = 1) -> Application:
 
 
 def after(before: Application, action: str, at: datetime | None = None) -> Application:
-    """The case after one more action by whoever may do it, an hour after the last one."""
+    """The case after one more action by whoever may do it, an hour after the last one, or when its time comes."""
     sop = a_sop()
-    at = at or before.events[-1].at + timedelta(hours=1)
+    soonest = before.events[-1].at + timedelta(hours=1)
+    at = at or max(soonest, before.opens_at(action, sop) or soonest)
     if action in official_actions(sop, before.step, before.state):
         actor = official(sop.step(before.step).role).as_actor(sop)
         return before.decide(action, DECISIONS.get(action, {}), actor=actor, sop=sop, at=at)

@@ -98,6 +98,7 @@ WORKS: Mapping[str, tuple[str, str, Mapping[str, str | list[str]]]] = {
     "/permohonan/perbaikan": ("returned", "/permohonan/perbaikan", {"jabatan": "Lain"}),
     "/permohonan/perbaikan/berkas/<kind>": ("returned", "/permohonan/perbaikan", {}),
     "/permohonan/perbaikan/berkas/<kind>/hapus": ("returned", "/permohonan/perbaikan", {}),
+    "/telaah/<number>/meja": ("waiting", "/telaah/<number>", {}),
     "/telaah/<number>/putuskan": ("waiting", "/telaah/<number>", {"tindakan": "forward", **SAYS["forward"]}),
 }
 """Every form that only its own page may send: where it works, that page, and what would have an effect."""
@@ -196,8 +197,15 @@ class Stage:
             self.records.save_draft(draft.with_document(self.document(draft, "ktp")))
             self.intake.resubmit(application)
         else:
+            self.comes_to(number, action)
             claims = self.portal.case_claims(application, self.official(number).email)
             self.portal.decide(claims, action, SAYS.get(action, {}), application.version)
+
+    def comes_to(self, number: str, action: str) -> None:
+        """The time at which this can be done: a visit's, or now."""
+        application = self.load(number)
+        opens = application.opens_at(action, self.portal.sop_of(application))
+        self.clock.at = max(self.clock.at, opens or self.clock.at)
 
     def load(self, number: str) -> Application:
         found: Application = self.records.load(number)

@@ -51,7 +51,8 @@ class Walk:
     def decide(self, *actions: str, **data: object) -> "Walk":
         for action in actions:
             actor = official(self.sop.step(self.case.step).role)
-            self.case = self.case.decide(action, data, actor=actor, sop=self.sop, at=self.at)
+            at = max(self.at, self.case.opens_at(action, self.sop) or self.at)
+            self.case = self.case.decide(action, data, actor=actor, sop=self.sop, at=at)
         return self
 
     def mend(self) -> "Walk":
@@ -109,6 +110,34 @@ def test_a_missed_visit_is_booked_again(sop: Sop) -> None:
     assert (walk.case.state, walk.case.slot) == (State.MISSED, None)
     later = MORNING + timedelta(days=3)
     assert walk.book(later).case.slot == later
+
+
+SLOT = datetime.fromisoformat("2026-11-25T08:30+08:00")
+
+
+@pytest.mark.parametrize(
+    ("action", "soonest"), [("attend", "2026-11-25T00:00+08:00"), ("miss", "2026-11-25T08:30+08:00")]
+)
+def test_coming_is_recorded_on_the_day_and_staying_away_once_the_time_has_come(
+    sop: Sop, action: str, soonest: str
+) -> None:
+    """Somebody may come early that day and be served; before the hour, nobody has stayed away."""
+    case, opens = Walk(sop).to_bsre().decide("accept", "invite").book(SLOT).case, datetime.fromisoformat(soonest)
+    verifikator = official("verifikator")
+
+    with pytest.raises(NotAllowed, match="visit_to_come") as refusal:
+        case.decide(action, {}, actor=verifikator, sop=sop, at=opens - timedelta(seconds=1))
+    assert (refusal.value.facts["slot"], case.opens_at(action, sop)) == (SLOT, opens)
+    assert case.decide(action, {}, actor=verifikator, sop=sop, at=opens.astimezone(UTC)).version == case.version + 1
+
+
+def test_the_visit_that_counts_is_the_one_picked_last(sop: Sop) -> None:
+    walk = Walk(sop).to_bsre().decide("accept", "invite").book(SLOT).book(SLOT + timedelta(days=2))
+
+    assert walk.case.opens_at("miss", sop) == SLOT + timedelta(days=2)
+    with pytest.raises(NotAllowed, match="visit_to_come"):
+        walk.case.decide("attend", {}, actor=official("verifikator"), sop=sop, at=SLOT)
+    assert walk.case.opens_at("forward", sop) is None
 
 
 @pytest.mark.parametrize("before", ["confirm", "forward", "returned"])

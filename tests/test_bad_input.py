@@ -445,6 +445,7 @@ def test_what_is_typed_is_shown_as_typed_on_every_page_and_in_every_email(fresh:
 
 def decide(stage: Stage, onlooker: Onlooker, number: str, action: str) -> None:
     """First with nothing but markup in every text field, then as it should be, with a note of markup."""
+    stage.comes_to(number, action)
     person = stage.official_in_person(stage.official(number).email)
     person.browser = onlooker.browser()
     page, before = person.open(number), stage.load(number).version

@@ -232,6 +232,16 @@ def test_the_whole_story_on_a_phone(someone: Someone, city: City) -> None:
     page.keyboard.press("Escape")
     expect(page.locator(".viewer")).to_have_count(0)
     expect(page.locator(".thumbs a").nth(3)).to_be_focused()
+    page.wait_for_function("() => !history.state")
+    case = page.url
+    page.locator(".thumbs a").first.click()
+    page.go_back()
+    expect(page.locator(".viewer")).to_have_count(0)
+    assert page.url == case
+    page.locator(".thumbs a").first.click()
+    page.locator(".viewer button").click()
+    page.wait_for_function("() => !history.state")
+    expect(page.locator(".viewer")).to_have_count(0)
     me.open_choice("return")
     me.open_choice("forward")
     expect(page.locator("#tindakan-return")).not_to_have_attribute("open", "")
@@ -618,14 +628,18 @@ def _case(me: Person, siti: Applicant, city: City) -> Iterator[tuple[str, Person
     me.press("Ubah jadwal")
     yield "slots, again", me
     review(VERIFIKATOR)
-    me.open_choice("attend")
     yield "visit, booked", me
+    city.clock.forward(days=1)
+    review(VERIFIKATOR)
+    me.open_choice("attend")
+    yield "visit, on its day", me
     verifikator.decide(ticket, "miss", note="Tidak datang.")
     review(VERIFIKATOR)
     yield "visit, missed", me
     application()
     yield "application, missed", me
     siti.pick()
+    city.clock.forward(days=1)
     verifikator.decide(ticket, "attend")
     review(VERIFIKATOR)
     with me.expecting(422):
@@ -812,6 +826,7 @@ def test_papers_are_a_page_or_two_of_a4(someone: Someone, city: City) -> None:
     for action in ("accept", "invite"):
         verifikator.decide(siti.ticket, action)
     siti.pick()
+    city.clock.forward(days=1)
     verifikator.decide(siti.ticket, "attend")
     certificate = {"serial": "4A:1F:22:09", "valid_from": "2026-11-25", "valid_until": "2028-11-25"}
     verifikator.decide(siti.ticket, "record", **certificate)

@@ -16,6 +16,7 @@ from portal.sop import Sop, parse
 from portal.steps import KINDS, State
 
 DIRECTIONS = {"across": flowchart_layout.across, "down": flowchart_layout.down}
+MENDED = "Diperbaiki Pemohon, lalu kembali ke langkah 2"
 LONG = "Pertanggungjawabanpenyelenggaraan Sertifikat Elektronik Pemerintah Kota di Lingkungan Dinas"
 Box = tuple[float, float, float, float]
 
@@ -179,7 +180,9 @@ def test_the_mark_stands_on_the_shape_where_the_application_is(sop: Sop, directi
         place = flowchart.place_of(sop, step, state)
         chart = DIRECTIONS[direction](sop, place)
         (flag,) = [shape for shape in chart.shapes if shape.kind == "flag"]
-        (below,) = [each for each in chart.shapes if abs(each.top - flag.bottom) < 0.1 and each.left == flag.left]
+        # Clear of the round end, whose corners it would cover.
+        gap = 15 if state is State.DONE else 0
+        (below,) = [each for each in chart.shapes if abs(each.top - flag.bottom - gap) < 0.1 and each.left == flag.left]
         said = " ".join(line.text for line in below.lines)
         if state is State.DONE:
             assert said == "Selesai"
@@ -195,7 +198,7 @@ def test_the_mark_stands_on_the_shape_where_the_application_is(sop: Sop, directi
     [
         ("telaah_kadis", State.WAITING, "Posisi permohonan Anda", ""),
         ("pengajuan", State.UNCONFIRMED, "Posisi permohonan Anda", "Konfirmasi alamat email"),
-        ("telaah_kadis", State.RETURNED, "Posisi permohonan Anda", "Perbaikan berada di luar"),
+        ("telaah_kadis", State.RETURNED, MENDED, "Perbaikan berada di luar"),
         ("pemeriksaan", State.SENT, "Posisi permohonan Anda", "BSrE tidak digambarkan"),
         ("passphrase", State.BOOKED, "Posisi permohonan Anda", ""),
         ("telaah_kabid", State.REJECTED, "Permohonan ditutup di sini", "Penolakan berada di luar"),
@@ -210,6 +213,27 @@ def test_what_the_chart_does_not_show_is_said(sop: Sop, step: str, state: State,
     assert bool(outside) == bool(place.outside)
     assert flowchart.description(sop, place).startswith(f"{words}: langkah ")
     assert place.outside in flowchart.description(sop, place)
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+def test_what_lies_behind_looks_so_and_is_said(sop: Sop, direction: str) -> None:
+    """By a word and a second frame, not by colour alone; what is yet to come has neither."""
+    place = flowchart.place_of(sop, "telaah_kabid", State.WAITING)
+    chart = DIRECTIONS[direction](sop, place)
+    passed = [shape for shape in chart.shapes if shape.passed]
+    assert [shape.lines[-1].text for shape in passed] == ["15 menit, selesai"] * 2
+    assert svg(chart, "a", "b").count('process passed"><rect') == 2
+    assert "Langkah yang sudah selesai: 1, 2." in chart.description
+    done = DIRECTIONS[direction](sop, flowchart.place_of(sop, "penyerahan", State.DONE))
+    assert [shape.passed for shape in done.shapes if shape.kind == "process" and not shape.beyond] == [True] * 8
+
+
+def test_whom_a_visit_waits_for_is_marked_with_the_step(sop: Sop) -> None:
+    for layout in DIRECTIONS.values():
+        chart = layout(sop, flowchart.place_of(sop, "passphrase", State.INVITED))
+        marked = " ".join(line.text for shape in chart.shapes if shape.here for line in shape.lines)
+        assert "6. Pengisian passphrase" in marked
+        assert sop.data["chart"]["joins"] in marked
 
 
 # --- For everybody -------------------------------------------------------------------------------------------------

@@ -646,6 +646,12 @@ DECISIONS_REFUSED = [
     ("record", RECORD | {"valid_until": "9999-12-31"}, "valid_until", "valid_until.pattern"),
     ("record", RECORD | {"valid_until": "2026-11-22"}, "valid_until", "valid_until.after"),
     ("record", RECORD | {"valid_until": "2025-11-22"}, "valid_until", "valid_until.after"),
+    (
+        "record",
+        RECORD | {"valid_from": "2024-11-21", "valid_until": "2026-11-21"},
+        "valid_until",
+        "valid_until.not_past",
+    ),
     ("hand_over", {}, "received_by", "received_by.required"),
     ("hand_over", {"received_by": "1"}, "received_by", "received_by.pattern"),
     ("hand_over", {"received_by": "x" * 121}, "received_by", "form.maxLength"),
@@ -659,6 +665,10 @@ DECISIONS_UNCLEANED = [
     *((action, {"action": "burn"}, "action", "form.const") for action in DECISIONS),
     *((action, {}, "action", "form.required") for action in DECISIONS),
 ]
+
+
+def test_a_certificate_is_recorded_up_to_its_last_day():
+    assert decided("record", RECORD | {"valid_from": "2024-11-22", "valid_until": TODAY.isoformat()})[1] == ()
 
 
 @pytest.mark.parametrize(("action", "raw", "field", "sentence"), DECISIONS_REFUSED)

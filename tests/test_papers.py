@@ -187,6 +187,7 @@ def story(office: Office) -> list[Sent]:
     office.deliver()
     office.now += timedelta(days=1)
     case = office.book(office.decide(case, "miss"), 0)
+    office.now = case.slot
     case = office.decide(case, "attend")
     case = office.decide(case, "record", serial="4F:7K:9Q", valid_from="2026-11-30", valid_until="2028-11-30")
     office.portal.owe_again(

@@ -68,10 +68,13 @@ def moved(sop: Sop, *moves: tuple[str, datetime], **answers: Any) -> Application
     return case
 
 
-def along(sop: Sop, *actions: str, start: datetime = MONDAY) -> Application:
-    """The same, a minute for each action."""
-    moments = [(action, start + timedelta(minutes=number)) for number, action in enumerate(("submit", *actions))]
-    return moved(sop, *moments)
+def along(sop: Sop, *actions: str, start: datetime = MONDAY, **answers: Any) -> Application:
+    """The same, a minute for each action; a visit is when it is agreed."""
+    case, when = sent(sop, start, {**FORM, **answers}), start
+    for action in actions:
+        when = max(when + timedelta(minutes=1), case.slot or when)
+        case = move(case, action, when, sop)
+    return case
 
 
 def until(case: Application, sop: Sop, calendar: Calendar, now: datetime) -> tuple[str, bool]:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from stage import TO_VERIFIKATOR, TO_VISIT, WAYS
-from test_progress import MARK, MONDAY, along, at, cases, move, moved
+from test_progress import MARK, along, at, cases, move, moved
 
 from portal.application import Application
 from portal.recap import Recap, Row, StepTime, fact, merge, minutes_per_step, month_of, summarise, tally
@@ -250,12 +250,10 @@ def test_how_it_ended_is_kept(sop: Sop, calendar: Calendar, state: str) -> None:
 def test_an_office_typed_freely_is_kept_only_once_officials_went_through_it(sop: Sop, calendar: Calendar) -> None:
     """Else anybody could print something on the public page by sending an application and letting it lapse."""
     typed = {"opd": "Lainnya", "opd_lainnya": "Hubungi 0800-PENIPU"}
-    moments = [(action, MONDAY + timedelta(minutes=n)) for n, action in enumerate(("submit", *WAYS["done"]))]
 
-    assert fact(moved(sop, *moments, **typed), sop, calendar)["office"] == "Hubungi 0800-PENIPU"
+    assert fact(along(sop, *WAYS["done"], **typed), sop, calendar)["office"] == "Hubungi 0800-PENIPU"
     for way in (("lapse",), ("confirm", "reject"), ("confirm", "withdraw")):
-        moments = [(action, MONDAY + timedelta(minutes=n)) for n, action in enumerate(("submit", *way))]
-        assert fact(moved(sop, *moments, **typed), sop, calendar)["office"] == "Lainnya"
+        assert fact(along(sop, *way, **typed), sop, calendar)["office"] == "Lainnya"
 
 
 @settings(max_examples=40, deadline=None)

@@ -34,7 +34,7 @@ FORM_SCHEMAS = {"application": APPLICATION, **DECISIONS["$defs"]}
 
 # Keywords of our own: at a field, at a form, beside a keyword.
 OF_A_FIELD = {
-    *("hint", "widget", "autocomplete", "inputmode", "clean", "messages", "warnings", "show_if", "after"),
+    *("hint", "widget", "autocomplete", "inputmode", "clean", "messages", "warnings", "show_if", "after", "not_past"),
     *("x-options", "complete", "note_field"),
 }
 OF_A_FORM = {"sections", "messages", "rules"}

@@ -429,9 +429,11 @@ def test_once_bsre_has_it_nothing_is_withdrawn(stage: Stage, state: str) -> None
     session = Session(stage, "/permohonan/batal")
     cookie = session.browser.get_cookie("permohonan", path="/permohonan")
     assert cookie
-    number = stage.portal.links.read("cookie.permohonan", cookie.value, stage.clock.at)["t"]
+    opened = stage.clock.at
+    number = stage.portal.links.read("cookie.permohonan", cookie.value, opened)["t"]
     for action in WAYS[state][1:]:
         stage.act(number, action)
+    stage.clock.at = opened  # else the form were too old to be looked at
     assert session.post(csrf=session.csrf) == 409
     assert stage.load(number).state == state
     assert session.browser.get("/permohonan/batal").location == "/permohonan"
@@ -460,6 +462,13 @@ def test_what_was_handed_over_can_be_printed_only_once_it_was(shared_stage: Stag
     text = words(siti.get("/serah-terima"))
     for said in ("4A:1F:22:09", "25 November 2026", "25 November 2028", "Siti Rahasia", siti.case.events[-1].hash):
         assert said in text
+
+
+def test_who_received_it_signs(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(SAYS, "hand_over", {"received_by": "Budi Penerima"})  # type: ignore[misc, arg-type]
+    paper = holder(stage, "done").get("/serah-terima")
+    (line,) = paper.html.xpath("//div[@class='sign']")
+    assert line.text_content() == "Yang menerima,Budi Penerima"
 
 
 # --- lost links ---

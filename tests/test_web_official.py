@@ -116,8 +116,14 @@ class Office:
         at = self.clock.at.isoformat()
         return Document(kind, kept.key, kept.version, mark, len(content), "application/pdf", 2, at, "a.pdf")
 
+    def waits_for(self, number: str, action: str) -> None:
+        """Until it may be done: until the visit, say."""
+        opens = self.load(number).opens_at(action, self.portal.sop)
+        self.clock.at = max(self.clock.at, opens or self.clock.at)
+
     def act(self, number: str, email: str, action: str, data: Mapping[str, Any]) -> None:
         self.clock.forward(minutes=1)
+        self.waits_for(number, action)
         if action == "book":
             self.portal.book(self.load(number), self.portal.slots(self.load(number))[0])
         else:
@@ -211,7 +217,7 @@ def test_the_page_says_who_asks_what_to_do_and_until_when(office: Office, person
     assert page.status == 200
     assert "Permohonan dari SITI CONTOH Analis Contoh, Dinas Contoh" in page.text
     assert "Telaah surat permohonan, lalu disposisikan" in page.text
-    assert "15 menit, sampai 23 November 2026 08.15 WITA" in page.text
+    assert "15 menit, paling lambat 23 November 2026 08.15 WITA" in page.text
     assert "Waktu menurut SOP sudah lewat" not in page.text
     assert "NIK6473014501900001" in page.text.replace(" ", "")
 
@@ -308,13 +314,14 @@ def test_each_decision_of_the_sop_is_taken_and_receipted(
     number = office.case()
     for before in WAY[:place]:
         office.act(number, *before)
+    office.waits_for(number, action)
     receipt = person(email).decides(number, action, typed)
     event = office.load(number).events[-1]
 
     assert (receipt.status, receipt.url) == (200, f"/telaah/{number}/keputusan")
     assert (event.action, event.actor.email) == (action, email)
     assert "Keputusan Anda tercatat" in receipt.text
-    assert "23 November 2026 08." in receipt.text
+    assert office.house.portal.calendar.local(event.at).strftime("%-d November 2026 %H.%M WITA") in receipt.text
     assert office.load(number).first_damage() is None
 
 
@@ -344,9 +351,44 @@ def test_what_departs_from_the_straight_way(
     state: str,
 ) -> None:
     number = office.case(until)
+    office.waits_for(number, action)
 
     assert person(email).decides(number, action, typed).status == 200
     assert office.load(number).state == state
+
+
+def test_a_visit_is_recorded_once_its_time_has_come(office: Office, person: Callable[[str], Person]) -> None:
+    number, verifikator = office.case("attend"), person(FIRST)
+    slot = office.load(number).slot
+    assert slot is not None
+    day, hour = (
+        "“Hadir” dapat dicatat mulai Selasa, 24 November 2026.",
+        "mulai Selasa, 24 November 2026 pukul 08.00 WITA.",
+    )
+
+    page = verifikator.opens(number)
+    assert not page.html.xpath("//details[contains(@id, 'tindakan-')]")
+    assert day in page.text
+    assert f"“Tidak hadir” dapat dicatat {hour}" in page.text
+
+    office.clock.at = slot - timedelta(hours=1)
+    page = verifikator.opens(number)
+    filled = verifikator.fills(page, "attend", {})
+    assert page.html.xpath("//details[contains(@id, 'tindakan-')]/@id") == ["tindakan-attend"]
+    assert day not in page.text
+    assert hour in page.text
+
+    early = (filled[0], [(name, "miss" if value == "attend" else value) for name, value in filled[1]])
+    refusal = verifikator.sends(early)
+    assert (refusal.status, office.load(number).state) == (409, "booked")
+    assert "“Tidak hadir” baru dapat dicatat mulai 24 November 2026 08.00 WITA." in refusal.text
+
+    office.clock.at = slot
+    page = verifikator.opens(number)
+    assert page.html.xpath("//details[contains(@id, 'tindakan-')]/@id") == ["tindakan-attend", "tindakan-miss"]
+    assert "dapat dicatat mulai" not in page.text
+    assert verifikator.sends(verifikator.fills(page, "miss", {})).status == 200
+    assert office.load(number).state == "missed"
 
 
 @pytest.mark.parametrize(
@@ -412,8 +454,9 @@ def test_the_receipt_counts_what_else_waits_and_stays_readable(office: Office, p
     receipt = kadis.decides(number, "forward", FORWARD)
 
     assert "Masih ada 1 permohonan lain" in receipt.text
-    assert receipt.href("/meja") == "/meja"
+    assert receipt.html.xpath("//main//form/@action") == [f"/telaah/{number}/meja"]
     kadis.get(office.desk_link(KADIS))
+    assert kadis.get(f"/telaah/{number}/keputusan").href("/meja") == "/meja"
     assert "Permohonan dari" in kadis.get(kadis.get("/meja").href("/telaah/")).text
     office.act(number, KABID, "reject", {"reason": "di_luar_kewenangan"})
     kadis.decides(other, "forward", FORWARD)
@@ -441,6 +484,7 @@ def test_of_two_at_once_the_first_acts_and_the_second_is_told_who_and_when(
     assert f"sudah ditindaklanjuti oleh Verifikator Sertifikat Elektronik pada {at}" in page.text
     assert "Disetujui BSrE" in page.text
     assert "Keputusan yang baru Anda kirim tidak disimpan." in page.text
+    assert page.href("/status/") == f"/status/{number}"
     assert "SITI" not in page.text
     assert office.dump() == before
     # The next step is the second one's as well.
@@ -580,7 +624,7 @@ def test_who_was_forwarded_an_old_link_comes_no_further(office: Office, person: 
     assert "Permohonan ini kini menunggu keputusan Anda. Bukalah dari email terbaru" in pages[0].text
     assert "Keputusan Anda tercatat" in pages[1].text
     assert "Lanjutkan ke langkah berikutnya" not in pages[1].text
-    own = {f"/telaah/{number}", f"/telaah/{number}/keputusan", f"/telaah/{number}/lembar", "/meja"}
+    own = {f"/telaah/{number}", f"/telaah/{number}/keputusan", f"/telaah/{number}/lembar", f"/status/{number}"}
     for page in pages:
         assert set(page.html.xpath("//main//a/@href")) <= own
     assert "Kirim tautan" in stranger.get("/meja").text
@@ -591,10 +635,7 @@ def test_a_case_one_reads_leads_to_no_other(office: Office, person: Callable[[st
     number, _ = office.case(), office.case()
     page = person(KADIS).opens(number)
 
-    assert page.href("/meja") == "/meja"
-    assert all(
-        address.startswith((f"/telaah/{number}", "#", "/meja")) for address in page.html.xpath("//main//a/@href")
-    )
+    assert all(address.startswith((f"/telaah/{number}", "#")) for address in page.html.xpath("//main//a/@href"))
 
 
 def test_the_emailed_link_opens_the_case_and_a_late_email_says_who_acted(
@@ -953,6 +994,26 @@ def test_the_desk_shows_the_most_urgent_first_and_opens_each(office: Office, per
     assert sum("Pemohon datang Selasa, 24 November 2026 pukul 08.00 WITA" in card for card in cards) == 1
     opened = [verifikator.get(address).url for address in page.html.xpath("//ul[@class='tasks']//a/@href")]
     assert opened == [f"/telaah/{number}" for number in shown]
+
+
+def test_a_case_sends_the_desks_link_to_its_own_recipient(office: Office, person: Callable[[str], Person]) -> None:
+    """The link to a case may have been forwarded; it opens no desk, but its recipient need not type the address."""
+    number, kadis = office.case(), person(KADIS)
+    page = kadis.opens(number)
+    for _ in range(2):
+        sent = kadis.page(
+            kadis.browser.post(f"/telaah/{number}/meja", data={"csrf": page.form("/meja").fields["csrf"]})
+        )
+        assert (sent.status, "Tautan meja kerja sudah dikirim ke email Anda" in sent.text) == (200, True)
+        assert "ka•••@tarakankota.go.id" in sent.text
+        assert sent.href(f"/telaah/{number}") == f"/telaah/{number}"
+    desks = [owed for owed in office.portal.records.unsent() if owed.letter == "desk"]
+    assert [owed.recipient for owed in desks] == [KADIS]
+    assert "hanya membuka satu permohonan" in kadis.get("/meja").text
+
+    kadis.get(office.desk_link(KADIS))
+    assert kadis.opens(number).href("/meja") == "/meja"
+    assert not person(KABID).get(f"/telaah/{number}/meja").html.xpath("//form[contains(@action, '/telaah/')]")
 
 
 def test_an_empty_desk_says_so_and_without_a_link_one_can_be_asked_for(

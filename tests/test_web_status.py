@@ -288,7 +288,11 @@ def chart(page: Page, name: str) -> str:
             "Konfirmasi alamat email berada di luar",
         ),
         ("waiting", "Posisi permohonan Anda: langkah 2, Telaah Kepala Dinas.", ""),
-        ("returned", "Posisi permohonan Anda: langkah 2, Telaah Kepala Dinas.", "Perbaikan berada di luar bagan SOP"),
+        (
+            "returned",
+            "Diperbaiki Pemohon, lalu kembali ke langkah 2: langkah 2, Telaah Kepala Dinas.",
+            "Perbaikan berada di luar bagan SOP",
+        ),
         ("sent", "Posisi permohonan Anda: langkah 5, Pemeriksaan dan pengiriman ke BSrE.", "Pemeriksaan oleh BSrE"),
         ("booked", "Posisi permohonan Anda: langkah 6, Pengisian passphrase.", ""),
         ("missed", "Posisi permohonan Anda: langkah 6, Pengisian passphrase.", "Penjadwalan ulang berada di luar"),
@@ -307,6 +311,8 @@ def test_the_chart_marks_where_the_case_is_and_says_what_it_does_not_show(
         assert outside in chart(page, name)
     flags = page.html.xpath("//*[contains(@class, 'flag')]")
     assert [" ".join(flag.xpath(".//tspan/text()")) for flag in flags] == [place.partition(":")[0]] * 2
+    listed = page.html.xpath("//li[@aria-current='step']//*[@class='here-word']/text()")
+    assert listed == ([] if state in ("rejected", "lapsed", "done") else [place.partition(":")[0]])
     assert said.startswith(outside)
 
 

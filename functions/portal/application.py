@@ -12,7 +12,7 @@ from typing import Any, Self
 from portal import ledger
 from portal.errors import NotAllowed, NotFound
 from portal.sop import APPLICANT, Sop
-from portal.steps import State, applicant_actions, follow, official_actions, waits_on
+from portal.steps import State, applicant_actions, follow, must_be_open, official_actions, opens_at, waits_on
 
 Form = Mapping[str, Any]
 
@@ -189,7 +189,7 @@ class Application:
         """An official decides at the present step (``data`` as in ``decision.schema.json``).
 
         Raises:
-            NotAllowed: not this role's turn, an action of somebody else, or one's own application.
+            NotAllowed: not this role's turn, somebody else's action, one's own application, or a visit is yet to come.
         """
         if action not in official_actions(sop, self.step, self.state):
             raise NotAllowed("action_not_now", action=action, state=self.state.value)
@@ -197,6 +197,7 @@ class Application:
             raise NotAllowed("not_your_turn")
         if self.concerns(actor.email, actor.number, sop):
             raise NotAllowed("own_application")
+        must_be_open(sop, self.step, action, self.slot, at)
         return self._move(action, sop, actor, at, data)
 
     def resubmit(self, draft: Draft, *, documents: tuple[Document, ...], sop: Sop, at: datetime) -> Self:
@@ -213,7 +214,7 @@ class Application:
         return self._move("lapse", sop, Actor(role="portal"), at, {})
 
     def book(self, slot: datetime, seat: str, *, sop: Sop, at: datetime) -> Self:
-        """SOP step 6: the applicant picks when to come; ``seat`` is the claim that keeps others off the same time."""
+        """SOP step 6: the applicant picks a time (in the office's zone); ``seat`` keeps others off the same one."""
         return self._move("book", sop, self.applicant(sop), at, {"slot": slot.isoformat(), "seat": seat})
 
     # --- questions -----------------------------------------------------------------------------------------------
@@ -276,14 +277,17 @@ class Application:
     def official_actions(self, sop: Sop) -> tuple[str, ...]:
         return official_actions(sop, self.step, self.state)
 
+    def opens_at(self, action: str, sop: Sop) -> datetime | None:
+        """From when on an official may do this, where it is a matter of time."""
+        return opens_at(sop, self.step, action, self.slot)
+
     def may(self, action: str, sop: Sop) -> bool:
         """May the applicant do this now?"""
         return action in applicant_actions(sop, self.step, self.state)
 
     def document(self, kind: str) -> Document:
-        for document in self.documents:
-            if document.kind == kind:
-                return document
+        if found := next((document for document in self.documents if document.kind == kind), None):
+            return found
         raise NotFound("document_unknown")
 
     def value(self, meaning: str, sop: Sop) -> str:
@@ -322,8 +326,7 @@ class Application:
         if damage is not None:
             return damage
         sent = next(event for event in reversed(self.events) if event.action in ("submit", "resubmit"))
-        basis = self._basis()
-        return None if all(sent.data.get(key) == basis[key] for key in basis) else sent.number
+        return None if self._basis().items() <= sent.data.items() else sent.number
 
     # --- how a move is made --------------------------------------------------------------------------------------
 

@@ -36,7 +36,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Shape:
-    """A symbol with its text, or the flag that marks a place."""
+    """A symbol with its text, or the flag that marks a place; ``passed``: what the application has behind it."""
 
     kind: Kind
     left: float
@@ -46,6 +46,7 @@ class Shape:
     lines: tuple[Line, ...]
     beyond: bool = False
     here: bool = False
+    passed: bool = False
 
     @property
     def right(self) -> float:
@@ -118,7 +119,8 @@ class Chart:
 class Place:
     """Where one application is: at a step, while it is mended there (``mending``), or at the end; in which words.
 
-    ``outside`` says what the chart of the SOP does not show; empty while it shows all.
+    ``passed`` holds the keys of the steps behind it. ``outside`` says what the chart of the SOP does not show; empty
+    while it shows all.
     """
 
     step: str
@@ -126,6 +128,7 @@ class Place:
     ended: bool
     words: str
     outside: str
+    passed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -143,8 +146,11 @@ def place_of(sop: Sop, step: str, state: State) -> Place:
     """Where an application in this step and state is on the chart, and what is outside of it."""
     words: Mapping[str, Any] = sop.data["chart"]
     ended = state is State.DONE
-    key = "done" if ended else "closed" if state.is_closed else "open"
-    return Place(step, state is State.RETURNED, ended, words["here"][key], words["outside"].get(state.value, ""))
+    mending, keys = state is State.RETURNED, [each.key for each in sop.steps]
+    key = "done" if ended else "closed" if state.is_closed else "returned" if mending else "open"
+    here = fill(words["here"][key], number=keys.index(step) + 1)
+    passed = tuple(keys if ended else keys[: keys.index(step)])
+    return Place(step, mending, ended, here, words["outside"].get(state.value, ""), passed)
 
 
 def stops(sop: Sop, beyond: bool = True) -> Iterator[Stop]:
@@ -182,7 +188,9 @@ def description(sop: Sop, place: Place | None = None, beyond: bool = True) -> st
     said.append(f"{words['end']}.")
     if place:
         at = next(stop for stop in stops(sop) if stop.step.key == place.step)
-        said = [fill(_fill_step(say["here"], at), words=place.words), place.outside, *said]
+        numbers = ", ".join(str(stop.number) for stop in stops(sop) if stop.step.key in place.passed)
+        passed = fill(say["passed"], steps=numbers) if numbers else ""
+        said = [fill(_fill_step(say["here"], at), words=place.words), place.outside, passed, *said]
     return " ".join(filter(None, said))
 
 

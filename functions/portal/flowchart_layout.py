@@ -104,7 +104,20 @@ class _Drawing:
         return out, into
 
     def minutes(self, stop: Stop) -> str:
-        return fill(self.words["minutes"], minutes=stop.step.minutes)
+        text = self.words["passed" if self.is_passed(stop) else "minutes"]
+        return fill(text, minutes=stop.step.minutes)
+
+    def is_passed(self, stop: Stop) -> bool:
+        return self.place is not None and stop.step.key in self.place.passed
+
+    def marks(self, stop: Stop) -> dict[str, bool]:
+        return {"here": self.is_at(stop), "passed": self.is_passed(stop)}
+
+    def flag_before_end(self, left: float, wide: float, middle: float) -> float:
+        """The mark of what is done, clear of the round end below it; returns where that one begins."""
+        bottom = self.flag(left, self.y, wide)
+        self.arrow((middle, bottom), (middle, bottom + _GAP / 2))
+        return bottom + _GAP / 2
 
     def finished(self, wide: float, head: float = 0, lanes: tuple[Lane, ...] = ()) -> Chart:
         return Chart(
@@ -146,11 +159,11 @@ class _Across(_Drawing):
         lines += (Line(self.minutes(stop)),)
         joining = tuple(map(Line, wrap(self.words["joins"], SIZE, self.inner - 2 * _PAD))) if stop.joins else ()
         lines += (Line(""),) * max(0, len(joining) - len(lines))
-        step = self.box("process", lines, left, top, self.inner, here=self.is_at(stop))
+        step = self.box("process", lines, left, top, self.inner, **self.marks(stop))
         self._connect(before, step.middle, entry)
         leaving = step
         if stop.joins:
-            joined = Shape("process", self.lanes[applicant].left + _LANE_PAD, top, self.inner, step.height, joining)
+            joined = replace(step, left=self.lanes[applicant].left + _LANE_PAD, lines=joining)
             self.shapes.append(joined)
             self.arrow(*_level(step, joined))
             leaving = joined
@@ -201,7 +214,7 @@ class _Across(_Drawing):
         role = applicant if last.kind == "handover" else last.role
         lane = self.lanes[role]
         if self.place and self.place.ended:
-            top = self.flag(lane.left + _LANE_PAD, top, self.inner)
+            top = self.flag_before_end(lane.left + _LANE_PAD, self.inner, self._middle(role))
         entry = self.y
         end = self._box("terminator", role, [Line(self.words["end"])], top)
         self._connect(leaving, end.middle, entry)
@@ -243,7 +256,7 @@ class _Down(_Drawing):
                 leaving = into
         top = self.y
         if self.place and self.place.ended:
-            top = self.flag(_EDGE, top, self.wide - 2 * _EDGE)
+            top = self.flag_before_end(_EDGE, self.wide - 2 * _EDGE, self.axis)
         end = self.box("terminator", [Line(self.words["end"])], _EDGE, top, _DECISION)
         self._connect(leaving, self.y)
         self.y = end.bottom + _EDGE
@@ -259,13 +272,13 @@ class _Down(_Drawing):
             *_bold(wrap(f"{stop.number}. {stop.step.name}", SIZE, room, bold=True)),
             Line(self.minutes(stop)),
         )
-        step = self.box("process", lines, _EDGE, top, full, here=self.is_at(stop))
+        step = self.box("process", lines, _EDGE, top, full, **self.marks(stop))
         self._connect(before, entry)
         leaving, self.y = step, step.bottom + _GAP
         if stop.joins:
             applicant = self.sop.role(self.sop.first.role).label
             lines = (*map(Line, wrap(applicant, SIZE, room)), *_bold(wrap(self.words["joins"], SIZE, room, bold=True)))
-            leaving = self.box("process", lines, _EDGE, self.y, full)
+            leaving = self.box("process", lines, _EDGE, self.y, full, **self.marks(stop))
             self._connect(step, self.y)
             self.y = leaving.bottom + _GAP
         if stop.returns:

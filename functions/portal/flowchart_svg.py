@@ -63,9 +63,12 @@ def _break(chart: Chart, y: float) -> str:
 
 
 def _shape(shape: Shape) -> str:
-    css = " ".join(filter(None, ("shape", shape.kind, "added" if shape.beyond else "", "here" if shape.here else "")))
+    marks = {"added": shape.beyond, "here": shape.here, "passed": shape.passed}
+    css = " ".join(("shape", shape.kind, *(mark for mark, bears in marks.items() if bears)))
+    # A second frame within: what is passed differs by more than colour.
+    inner = _rect(shape.left + 4, shape.top + 4, shape.width - 8, shape.height - 8) if shape.passed else ""
     text = _text(shape.lines, shape.middle, shape.level - len(shape.lines) * LEADING / 2)
-    return f'<g class="{css}"{_dash(shape.beyond)}>{_outline(shape)}{text}</g>'
+    return f'<g class="{css}"{_dash(shape.beyond)}>{_outline(shape)}{inner}{text}</g>'
 
 
 def _outline(shape: Shape) -> str:

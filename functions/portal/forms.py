@@ -142,6 +142,8 @@ class Form:
             # ISO dates compare as text.
             if {name, earlier} <= known.keys() - errors.keys() and str(known[name]) <= str(known[earlier]):
                 errors[name] = schema["messages"]["after"]
+            if schema.get("not_past") and name in known.keys() - errors.keys() and str(known[name]) < today.isoformat():
+                errors[name] = schema["messages"]["not_past"]
         return errors
 
     def _warnings(self, known: Values, today: date) -> Iterator[Finding]:

@@ -45,9 +45,13 @@ class Language:
         return f"{value:,}".replace(",", ".")
 
     def fill(self, sentence: str, facts: Mapping[str, Any]) -> str:
-        """A sentence with its placeholders filled; moments among the facts are written out."""
-        written = {key: self.moment(fact) if isinstance(fact, dt.datetime) else fact for key, fact in facts.items()}
-        return sentence.format_map(written)
+        """A sentence with its placeholders filled; moments and days among the facts are written out."""
+        return sentence.format_map({key: self._written(fact) for key, fact in facts.items()})
+
+    def _written(self, fact: Any) -> Any:
+        if isinstance(fact, dt.datetime):
+            return self.moment(fact)
+        return self.date(fact) if isinstance(fact, dt.date) else fact
 
     def _day(self, value: dt.date | dt.datetime | str) -> dt.date:
         if isinstance(value, str):

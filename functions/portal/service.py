@@ -276,6 +276,7 @@ class Portal:
         visit = sop.step(application.step).visit
         if visit is None or not application.may("book", sop) or slot not in self.slots(application):
             raise NotAllowed("slot_taken")
+        slot = self.calendar.local(slot)
         for number in range(visit.capacity):
             seat = f"{self._seat(slot)}/{number}"
             try:

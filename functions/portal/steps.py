@@ -1,9 +1,10 @@
 """The kinds of step a SOP may have: what may be decided in which state, and what follows.
 
-A table per kind, and nothing else: no words, no clock, no storage.
+A table per kind, and nothing else: no words, no clock, no storage; times come as arguments.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime, time
 from enum import StrEnum
 from typing import Final
 
@@ -59,12 +60,14 @@ class Kind:
         official: state -> action -> state that follows, for the officials of the step's role.
         applicant: the same for the applicant.
         portal: the same for the clockwork.
+        opens: action -> from when on it may be done, of the visit that is agreed; any time for those not named.
     """
 
     entry: State = State.WAITING
     official: Moves = {}
     applicant: Moves = {}
     portal: Moves = {}
+    opens: Mapping[str, Callable[[datetime], datetime]] = {}
 
 
 class Submission(Kind):
@@ -106,6 +109,8 @@ class Visit(Kind):
         State.BOOKED: {"book": State.BOOKED},
         State.MISSED: {"book": State.BOOKED},
     }
+    # Whoever comes early on the day is served; nobody has stayed away before the time has come.
+    opens = {"attend": lambda slot: datetime.combine(slot, time.min, slot.tzinfo), "miss": lambda slot: slot}
 
 
 class Handover(Kind):
@@ -126,6 +131,20 @@ KINDS: Final[Mapping[str, Kind]] = {
 def official_actions(sop: Sop, step: str, state: State) -> tuple[str, ...]:
     """What the officials of the step's role may decide now."""
     return tuple(_kind(sop, step).official.get(state, {}))
+
+
+def opens_at(sop: Sop, step: str, action: str, slot: datetime | None) -> datetime | None:
+    """From when on an official may do this, where that depends on the visit agreed (``slot``, in the office's zone)."""
+    opens = _kind(sop, step).opens.get(action)
+    return opens(slot) if opens and slot else None
+
+
+def must_be_open(sop: Sop, step: str, action: str, slot: datetime | None, at: datetime) -> None:
+    """Raises NotAllowed (``visit_to_come``; facts ``action``, ``slot`` and ``opens``: a moment, or a whole day)."""
+    opens = opens_at(sop, step, action, slot)
+    if opens and at < opens:
+        label = sop.action(step, action).label
+        raise NotAllowed("visit_to_come", action=label, slot=slot, opens=slot if opens == slot else opens.date())
 
 
 def applicant_actions(sop: Sop, step: str, state: State) -> tuple[str, ...]:

@@ -45,6 +45,12 @@ def email(text: str) -> str:
     return joined.lower() if joined.isascii() else joined
 
 
+def masked_email(address: str) -> str:
+    """Enough of it to recognise a slip, too little to read it over a shoulder: ``si•••@kota.go.id``."""
+    name, _, host = address.partition("@")
+    return f"{name[:2] if len(name) > 3 else name[:1]}•••@{host}"
+
+
 def phone(text: str) -> str:
     """A mobile number as ``+628...``."""
     number = _PHONE.fullmatch("".join(character for character in text.translate(_DASHES) if character not in " -.()"))

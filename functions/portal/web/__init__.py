@@ -76,6 +76,7 @@ _LIMITED: Final[Mapping[str | None, str]] = {
     "apply.accept_document": "document",
     "mending.accept_document": "document",
     "lost_links.send_link": "link",
+    "official.send_desk": "link",
 }
 """Which of these a posted form is, by endpoint; a ticket is counted where it turns out to be unknown, a
 paper where it is printed."""

@@ -13,6 +13,7 @@ from portal.errors import Finding, Invalid, LinkExpired, LinkForged, NotFound
 from portal.forms import Form
 from portal.progress import confirm_by
 from portal.steps import State
+from portal.typed import masked_email
 from portal.web import cards, fields, now, rooms
 
 pages = Blueprint("apply", __name__)
@@ -306,6 +307,4 @@ def _email_field() -> str:
 
 
 def _masked_email(form: Mapping[str, Any]) -> str:
-    """Enough of the address to recognise a slip, too little to read it over a shoulder: ``si•••@kota.go.id``."""
-    name, _, host = str(form.get(_email_field(), "")).partition("@")
-    return f"{name[:2] if len(name) > 3 else name[:1]}•••@{host}"
+    return masked_email(str(form.get(_email_field(), "")))

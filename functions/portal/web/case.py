@@ -68,6 +68,15 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Later:
+    """A decision that is not on offer yet: its ``label``, and from when on it is; ``all_day``: from that day on."""
+
+    label: str
+    at: datetime
+    all_day: bool
+
+
+@dataclass(frozen=True)
 class Card:
     """A case among all that waits for one person, who acts on it as ``office``."""
 
@@ -172,16 +181,34 @@ def documents(application: Application, sop: Sop) -> list[dict[str, Any]]:
     ]
 
 
+def to_come(view: OfficialView, now: datetime) -> list[Later]:
+    """What will be on offer once the visit's time has come, soonest first."""
+    application = view.application
+    found = []
+    for key in view.actions:
+        opens = application.opens_at(key, view.sop)
+        if opens and now < opens:
+            label = view.sop.action(application.step, key).label
+            found.append(Later(label, opens, opens != application.slot))
+    return sorted(found, key=lambda later: later.at)
+
+
 def offered(
-    portal: Portal, view: OfficialView, action: str, raw: Mapping[str, Any], findings: Iterable[Finding]
+    portal: Portal,
+    view: OfficialView,
+    action: str,
+    raw: Mapping[str, Any],
+    findings: Iterable[Finding],
+    now: datetime,
 ) -> list[Choice]:
-    """The choices of a page.
+    """The choices of a page; what is a matter of time only once it has come (see ``to_come``).
 
     Args:
         action: the one that was tried; ``raw`` what was typed for it, and ``findings`` what was wrong. Empty at first.
     """
     found = []
-    for key in view.actions:
+    open_now = [key for key in view.actions if now >= (view.application.opens_at(key, view.sop) or now)]
+    for key in open_now:
         form = portal.decision_form(view, key)
         tried = key == action
         found.append(
@@ -193,7 +220,7 @@ def offered(
                 values=fields.as_typed(form, raw, form.clean(raw)) if tried else {},
                 errors={finding.field: finding.message for finding in findings} if tried else {},
                 # A way out that stands alone is there for the rare case: nobody is to be led to it.
-                open=tried or (len(view.actions) == 1 and key != "reject"),
+                open=tried or (len(open_now) == 1 and key != "reject"),
             )
         )
     return found

@@ -14,6 +14,7 @@ from portal.application import Application
 from portal.errors import Conflict, Finding, Invalid, LinkForged, NotFound
 from portal.retention import forgotten_on
 from portal.service import OfficialView
+from portal.typed import masked_email
 from portal.web import case, files, now, rooms
 from portal.web.access import SESSION
 from portal.web.images import PageImages
@@ -103,6 +104,7 @@ def receipt(number: str) -> Any:
         turn=portal.has_turn(application, claims["r"]),
         again=_way_on(application, claims),
         others=len(waiting - {number}),
+        **_ways_out(number, claims),
         sheet=f"{_path(number)}/lembar",
     )
 
@@ -133,6 +135,23 @@ def sheet(number: str) -> Any:
         qr_says=address,
         printed_at=rooms().language.moment(now()),
     )
+
+
+@pages.post("/telaah/<number>/meja")
+def send_desk(number: str) -> Any:
+    """The desk's own link, to the address that this case's was sent to: who holds that need not be its recipient."""
+    claims = _claims(number)
+    rooms().access.check_csrf(PAGE, now())
+    portal = rooms().portal
+    email = portal.open_case(claims).official.email
+    portal.owe_desk(email)
+    return render_template("official/desk_sent.html", email=masked_email(email), back=_path(number))
+
+
+@pages.get("/telaah/<number>/meja")
+def send_desk_again(number: str) -> Any:
+    """Where a browser lands that repeats the address of a posted form."""
+    return redirect(_path(ticket.parse(number)), 303)
 
 
 # --- its documents ---------------------------------------------------------------------------------------------------
@@ -195,7 +214,12 @@ def original(number: str, kind: str) -> Any:
 
 @pages.get("/meja/<token>")
 def enter_desk(token: str) -> Any:
-    return rooms().access.enter(DESK, rooms().access.read_link(DESK, token, now()), "/meja", now())
+    access = rooms().access
+    claims = access.read_link(DESK, token, now())
+    response = access.enter(DESK, claims, "/meja", now())
+    # Cases learn from it only that their reader has the desk open too (``_ways_out``).
+    access.remember(response, DESK, claims, f"/{PAGE}", now())
+    return response
 
 
 @pages.get("/meja")
@@ -238,11 +262,11 @@ def _case_page(
     return render_template(
         "official/case.html",
         **case.shown(portal, view, now()),
-        choices=case.offered(portal, view, action, raw or {}, findings),
+        choices=case.offered(portal, view, action, raw or {}, findings, now()),
+        to_come=case.to_come(view, now()),
         findings=findings,
         tried=action,
-        csrf=rooms().access.csrf(PAGE, now()),
-        path=_path(view.application.ticket),
+        **_ways_out(view.application.ticket, claims),
     )
 
 
@@ -260,7 +284,18 @@ def _moved_on_page(
         receipt=f"{_path(application.ticket)}/keputusan" if mine else "",
         turn=portal.has_turn(application, claims["r"]),
         again=_way_on(application, claims),
+        **_ways_out(application.ticket, claims),
     )
+
+
+def _ways_out(number: str, claims: Mapping[str, Any]) -> dict[str, Any]:
+    """What forms and the way to the desk (``official/_desk.html``) need."""
+    access = rooms().access
+    try:
+        at_desk = access.claims(DESK, now())["r"].lower() == claims["r"].lower()
+    except LinkForged:
+        at_desk = False
+    return {"path": _path(number), "csrf": access.csrf(PAGE, now()), "at_desk": at_desk}
 
 
 def _decided_before(application: Application, claims: Mapping[str, Any], action: str, seen: int | None) -> bool:

@@ -52,13 +52,14 @@ def show(ticket: str) -> Any:
     return render_template("status/show.html", status=found, chart=chart, at=datetime.fromisoformat)
 
 
-def _chart(application: Application, edition: Sop) -> dict[str, Markup]:
+def _chart(application: Application, edition: Sop) -> dict[str, str]:
     """The SOP's chart with the application's place marked, for wide screens and narrow; and what is outside of it."""
     place = flowchart.place_of(edition, application.step, application.state)
     across = svg(flowchart_layout.across(edition, place), "bagan-lebar", "flow-across")
     down = svg(flowchart_layout.down(edition, place), "bagan-tegak", "flow-down")
     # The drawing escapes what it says itself.
-    return {"across": Markup(across), "down": Markup(down), "outside": escape(place.outside)}  # noqa: S704
+    said = {"outside": escape(place.outside), "words": place.words}
+    return {"across": Markup(across), "down": Markup(down), **said}  # noqa: S704
 
 
 @pages.get("/sehat")

@@ -142,7 +142,16 @@ on("click", "[data-pages]", (link, event) => {
     make(figure, "figcaption", { textContent: alt });
     if (other === link && !index) first = figure;
   });
-  box.onclose = () => { box.remove(); link.focus(); };
+  // Back closes it and stays on the page; closed otherwise, it takes its own entry of the history along.
+  const back = () => box.close();
+  box.onclose = () => {
+    removeEventListener("popstate", back);
+    if (history.state?.viewer) history.back();
+    box.remove();
+    link.focus();
+  };
+  history.pushState({ viewer: true }, "");
+  addEventListener("popstate", back);
   box.showModal();
   strip.scrollLeft = first.offsetLeft;
 });
