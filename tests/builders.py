@@ -11,7 +11,8 @@ from hashlib import sha256
 from typing import Any
 
 from portal import ticket
-from portal.application import Actor, Application, Document, Draft
+from portal.application import Actor, Application
+from portal.draft import Document, Draft
 from portal.notices import Notice, Official, notice, owed
 from portal.sop import APPLICANT, Sop, parse
 from portal.steps import KINDS, State, applicant_actions, follow, official_actions

@@ -21,9 +21,10 @@ from flask.testing import FlaskClient
 from server import Clock
 from werkzeug.test import TestResponse
 
-from portal.application import Application, Document, Draft
+from portal.application import Application
 from portal.bootstrap import build, wsgi
 from portal.config import Config
+from portal.draft import Document, Draft
 from portal.engines.local.records import SqliteRecords
 from portal.house import House
 from portal.notices import Official, eligible

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from portal.application import Actor, Application, Document, Draft
+from portal.application import Actor, Application
+from portal.draft import Document, Draft
 from portal.editions import read_sop
 from portal.errors import NotAllowed
 from portal.sop import APPLICANT, Sop

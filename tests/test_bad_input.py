@@ -27,8 +27,8 @@ from stage import EMAIL, FORM, KADIS, SAYS, WAYS, InProcess, Stage, StillClock
 from werkzeug.test import Client, TestResponse
 
 from portal import bootstrap_aws, documents, web
-from portal.application import Draft
 from portal.bootstrap_aws import AwsConfig
+from portal.draft import Draft
 from portal.web.limits import Limit, client_of
 
 MESSAGES = tomllib.loads((Path(web.__file__).parent / "messages.toml").read_text("utf-8"))

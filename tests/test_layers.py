@@ -13,7 +13,7 @@ FUNCTIONS = ROOT / "functions"
 PORTAL = FUNCTIONS / "portal"
 
 CORE = {"sop", "ticket", "errors", "worktime", "ledger", "identity", "language", "steps", "application", "notices"}
-CORE |= {"recap", "progress"}
+CORE |= {"draft", "recap", "progress"}
 PORTS = {"engines.ports"}
 CHART = {"flowchart", "flowchart_layout", "flowchart_svg"}
 PACKAGES = {"engines", "engines.local", "engines.aws"}
@@ -29,7 +29,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "typed": {"identity"},
     "sop": {"errors"},
     "steps": {"sop", "errors"},
-    "application": {"sop", "errors", "ledger", "steps"},
+    "draft": {"errors"},
+    "application": {"sop", "errors", "draft", "ledger", "steps"},
     "notices": {"application", "sop", "steps"},
     "recap": {"application", "sop", "steps", "worktime"},
     "progress": {"application", "sop", "steps", "worktime"},

@@ -23,8 +23,9 @@ from hypothesis import strategies as st
 from playwright.sync_api import Browser
 
 from portal import icalendar, markup, papers, wording, worktime
-from portal.application import Actor, Application, Document, Draft
+from portal.application import Actor, Application
 from portal.clockwork import Clockwork
+from portal.draft import Document, Draft
 from portal.editions import read_sop
 from portal.engines.local.files import FolderFiles
 from portal.engines.local.mail import Mailbox

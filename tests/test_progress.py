@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from stage import FORM, SAYS, TO_VERIFIKATOR, TO_VISIT, WAYS
 
-from portal.application import Actor, Application, Document, Draft
+from portal.application import Actor, Application
+from portal.draft import Document, Draft
 from portal.progress import next_step, standard, status, turn_to_come
 from portal.sop import APPLICANT, Sop, StatusText
 from portal.steps import KINDS, State, applicant_actions, official_actions

@@ -17,7 +17,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from portal import bootstrap, web
-from portal.application import Document, Draft
+from portal.draft import Document, Draft
 from portal.forms import Form
 from portal.house import House
 from portal.sop import parse

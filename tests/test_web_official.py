@@ -17,9 +17,10 @@ import pytest
 from browser_without_javascript import Page
 from flask import Flask
 
-from portal.application import Application, Document
+from portal.application import Application
 from portal.bootstrap import build, wsgi
 from portal.config import Config
+from portal.draft import Document
 from portal.errors import Unavailable
 from portal.house import House
 from portal.notices import Official

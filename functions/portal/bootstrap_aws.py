@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from portal.application import Document
 from portal.config import ROOT
+from portal.draft import Document
 from portal.editions import trusted_sop
 from portal.engines.aws.faults import translated
 from portal.engines.aws.feedback import HEADER, reference

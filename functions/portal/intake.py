@@ -10,7 +10,8 @@ from datetime import timedelta
 from typing import Any, Final, Protocol
 
 from portal import ticket
-from portal.application import Actor, Application, Document, Draft
+from portal.application import Actor, Application
+from portal.draft import Document, Draft
 from portal.engines.ports import UploadForm
 from portal.errors import Conflict, DocumentRefused, Finding, Invalid, NotAllowed, NotFound, PortalError, Unavailable
 from portal.notices import Notice, notice

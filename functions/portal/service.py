@@ -10,7 +10,8 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from portal import ticket
-from portal.application import Actor, Application, Draft, Event
+from portal.application import Actor, Application, Event
+from portal.draft import Draft
 from portal.engines.ports import Change, Files, Mail, Records
 from portal.errors import Conflict, Invalid, NotAllowed
 from portal.forms import Form

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from portal.application import Application, Draft
+from portal.application import Application
+from portal.draft import Draft
 from portal.notices import Notice, Official
 from portal.recap import Tally
 

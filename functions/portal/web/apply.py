@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from flask import Blueprint, Response, abort, redirect, render_template, request
 
-from portal.application import Draft
+from portal.draft import Draft
 from portal.errors import Finding, Invalid, LinkExpired, LinkForged, NotFound
 from portal.forms import Form
 from portal.progress import confirm_by

@@ -13,7 +13,7 @@ from typing import Any, Final
 from flask import Response, redirect, render_template, request
 from werkzeug.exceptions import TooManyRequests
 
-from portal.application import Document, Draft
+from portal.draft import Document, Draft
 from portal.engines.ports import UploadForm
 from portal.errors import DocumentRefused, LinkExpired, LinkForged, NotAllowed, NotFound, Unavailable
 from portal.sop import Requirement

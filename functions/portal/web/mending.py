@@ -5,7 +5,8 @@ from typing import Any, Final
 
 from flask import Blueprint, Response, redirect, render_template, request
 
-from portal.application import Application, Draft
+from portal.application import Application
+from portal.draft import Draft
 from portal.errors import Invalid
 from portal.web import cards, fields, now, rooms
 from portal.web.applicant import DONE, PAGE, case_facts, own

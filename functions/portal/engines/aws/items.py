@@ -37,7 +37,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
-from portal.application import Application, Document, Draft, Event
+from portal.application import Application, Event
+from portal.draft import Document, Draft
 from portal.engines.ports import Compiled, Fact
 from portal.notices import Notice, Official
 from portal.recap import Tally

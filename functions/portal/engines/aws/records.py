@@ -6,7 +6,8 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from portal.application import Application, Draft
+from portal.application import Application
+from portal.draft import Draft
 from portal.engines.aws import items
 from portal.engines.aws.dynamodb import EXISTING, MOST_AT_ONCE, NEW, Table, Write
 from portal.engines.aws.feedback import CameBack

@@ -9,7 +9,8 @@ from pathlib import Path
 from sqlite3 import Connection
 from typing import Any, Final
 
-from portal.application import Application, Draft
+from portal.application import Application
+from portal.draft import Draft
 from portal.engines.local import rows
 from portal.engines.local.database import Database
 from portal.engines.ports import Change, Compiled, Fact

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from portal.application import Application, Document, Draft, Event
+from portal.application import Application, Event
+from portal.draft import Document, Draft
 from portal.notices import Notice, Official
 
 Row = Mapping[str, Any]
