@@ -290,3 +290,9 @@ class Person:
             self._expected.remove(response.status)
         elif response.status >= 400:
             self.complaints.append(f"{response.status}: {response.request.method} {response.url}")
+
+
+def assert_no_barriers(pages: Iterator[tuple[str, Person]]) -> None:
+    """Walk through the pages and look at each as it stands."""
+    found = {name: barriers for name, person in pages if (barriers := person.barriers())}
+    assert found == {}

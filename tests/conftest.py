@@ -1,11 +1,16 @@
 """What all tests share: contract modules whose asserts explain themselves, the parsed SOP, and a portal to play on."""
 
+import os
+import shutil
+import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from once import worked_out_once
 
 # How long an example takes says how busy the machine is, not whether the rule holds.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -14,12 +19,47 @@ settings.load_profile("any machine")
 pytest.register_assert_rewrite("contract_files", "contract_mail", "contract_records")
 
 if TYPE_CHECKING:
+    from in_chromium import Someone
+    from playwright.sync_api import Browser
     from stage import Stage
+    from test_story import City
 
     from portal.sop import Sop
     from portal.worktime import Calendar
 
-SCHEMAS = Path(__file__).resolve().parents[1] / "schemas"
+ROOT = Path(__file__).resolve().parents[1]
+SCHEMAS = ROOT / "schemas"
+
+MEMORY = Path("/dev/shm")
+ROOM = 2 * 1024**3
+"""Bytes that have to be free there."""
+
+
+def pytest_configure() -> None:
+    """What tests keep lies in memory where there is enough: thousands of small databases need no disk."""
+    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take long first, then those with many tests: nobody is left alone with a long one at the end."""
+    tests = Counter(item.path for item in items)
+    items.sort(key=lambda item: (item.get_closest_marker("long") is None, -tests[item.path]))
+
+
+@pytest.fixture
+def disk() -> Iterator[Path]:
+    """A folder on a real disk, for whatever is killed while it writes: in memory nothing is ever half written."""
+    build = ROOT / "build"
+    build.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=build) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _swiftly() -> Iterator[None]:
+    with worked_out_once():
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -58,3 +98,41 @@ def _playing(data: Path) -> Iterator["Stage"]:
     playing = Stage(data)
     yield playing
     playing.close()
+
+
+# --- in a real browser -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    from chromium import chromium
+
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> Iterator["City"]:
+    """The portal as a server on this machine, and everybody who uses it."""
+    from server import Clock, serving
+    from test_story import City
+
+    clock = Clock()
+    with serving(tmp_path, clock) as served:
+        yield City(served, clock)
+
+
+@pytest.fixture
+def someone(browser: "Browser", city: "City") -> Iterator["Someone"]:
+    """Makes people; they leave before the portal closes."""
+    from chromium import Person
+
+    here: list[Person] = []
+
+    def comes(**differently: Any) -> Person:
+        here.append(Person(browser, city.address, deliver=city.house.clockwork.send_due, **differently))
+        return here[-1]
+
+    yield comes
+    for person in here:
+        person.context.close()

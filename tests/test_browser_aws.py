@@ -3,19 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
-from chromium import Person, chromium
+from chromium import Person
+from in_chromium import ANSWERS, KINDS, sample_file, send_without_script
 from playwright.sync_api import Browser, expect
 from server import Clock, serving_aws
-from test_browser import ANSWERS, KINDS, sample_file, send_without_script
 from test_story import City
 
 pytestmark = [pytest.mark.browser, pytest.mark.cloud]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

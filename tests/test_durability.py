@@ -68,8 +68,8 @@ def _samples() -> dict[str, Any]:
     return {key: data[key] for key in ("samples", "specimen")}
 
 
-def test_killed_after_every_step_of_the_story_nothing_acknowledged_is_lost(tmp_path: Path) -> None:
-    city = Survivor(tmp_path)
+def test_killed_after_every_step_of_the_story_nothing_acknowledged_is_lost(disk: Path) -> None:
+    city = Survivor(disk)
     siti = city.applicant
     try:
         page = city.and_killed(siti.fill_in)
@@ -105,8 +105,8 @@ def test_killed_after_every_step_of_the_story_nothing_acknowledged_is_lost(tmp_p
         assert city.kills >= 15
     finally:
         city.server.kill()
-    _case_is_complete(tmp_path, siti.ticket)
-    assert _damage(tmp_path) == {siti.ticket: None}
+    _case_is_complete(disk, siti.ticket)
+    assert _damage(disk) == {siti.ticket: None}
 
 
 def _damage(data: Path) -> dict[str, int | None]:
@@ -134,9 +134,9 @@ def _case_is_complete(data: Path, ticket: str) -> None:
 
 
 @pytest.mark.parametrize("delay", [0.0, 0.02, 0.05, 0.1, 0.2])
-def test_killed_while_a_decision_is_under_way_it_is_there_or_it_is_not(tmp_path: Path, delay: float) -> None:
+def test_killed_while_a_decision_is_under_way_it_is_there_or_it_is_not(disk: Path, delay: float) -> None:
     """Whatever the moment, the case is as before or as after, never in between; and a second try then works."""
-    city = Survivor(tmp_path)
+    city = Survivor(disk)
     try:
         siti = city.applicant.apply()
         city.mail_to(siti.email, siti.ticket)
@@ -159,4 +159,4 @@ def test_killed_while_a_decision_is_under_way_it_is_there_or_it_is_not(tmp_path:
         city.mail_to(KABID, siti.ticket)
     finally:
         city.server.kill()
-    assert _damage(tmp_path) == {siti.ticket: None}
+    assert _damage(disk) == {siti.ticket: None}

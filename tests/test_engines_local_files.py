@@ -21,9 +21,9 @@ NEXT_PAGE = "https://tte.example/ajukan/a1/selesai?f=1"
 
 
 @pytest.fixture
-def files(tmp_path: Path) -> FolderFiles:
+def files(disk: Path) -> FolderFiles:
     numbers = count()
-    return FolderFiles(tmp_path / "files", Links(["secret"]), lambda: f"r{next(numbers)}")
+    return FolderFiles(disk / "files", Links(["secret"]), lambda: f"r{next(numbers)}")
 
 
 @pytest.fixture
@@ -207,15 +207,15 @@ files.write("drafts/a1/ktp", bytes(50_000), "application/pdf")
 """
 
 
-def test_when_the_system_refuses_to_write_on_nothing_half_written_is_left(tmp_path):
-    assert said(run(OUT_OF_ROOM_FOR_FILES, tmp_path / "files")) == ["store_unavailable"]
-    (only,) = (path for path in (tmp_path / "files").rglob("*") if path.is_file())
+def test_when_the_system_refuses_to_write_on_nothing_half_written_is_left(disk):
+    assert said(run(OUT_OF_ROOM_FOR_FILES, disk / "files")) == ["store_unavailable"]
+    (only,) = (path for path in (disk / "files").rglob("*") if path.is_file())
     assert only.stat().st_size == 50_000
 
 
-def test_a_root_that_cannot_be_a_folder_is_unavailable(tmp_path):
-    (tmp_path / "file").touch()
-    files = FolderFiles(tmp_path / "file", Links(["secret"]), lambda: "r")
+def test_a_root_that_cannot_be_a_folder_is_unavailable(disk):
+    (disk / "file").touch()
+    files = FolderFiles(disk / "file", Links(["secret"]), lambda: "r")
     with pytest.raises(Unavailable) as caught:
         files.write(KEY, b"a", PDF)
     assert caught.value.code == "store_unavailable"
@@ -237,8 +237,8 @@ for number in range(100_000):
 """
 
 
-def test_killed_at_any_moment_every_file_acknowledged_is_there_and_none_is_half_there(tmp_path, files):
-    root = tmp_path / "files"
+def test_killed_at_any_moment_every_file_acknowledged_is_there_and_none_is_half_there(disk, files):
+    root = disk / "files"
     for round in range(3):
         writer = run(FILE_WRITER, root, f"k{round}")
         first = writer.stdout.readline()

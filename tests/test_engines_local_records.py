@@ -24,8 +24,8 @@ ROLES = (APPLICANT, "kadis", "kabid", "verifikator")
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "data" / "portal.db"
+def path(disk: Path) -> Path:
+    return disk / "data" / "portal.db"
 
 
 @pytest.fixture
@@ -187,10 +187,10 @@ def test_when_the_system_refuses_to_write_on_all_that_was_acknowledged_is_there(
 
 
 @pytest.mark.parametrize("where", ["a folder", "under a file"])
-def test_a_place_that_cannot_be_a_file_is_unavailable(tmp_path, where):
-    (tmp_path / "file").touch()
+def test_a_place_that_cannot_be_a_file_is_unavailable(disk, where):
+    (disk / "file").touch()
     with pytest.raises(Unavailable) as caught:
-        SqliteRecords(tmp_path if where == "a folder" else tmp_path / "file" / "portal.db")
+        SqliteRecords(disk if where == "a folder" else disk / "file" / "portal.db")
     assert caught.value.code == "store_unavailable"
 
 
@@ -202,12 +202,12 @@ def test_a_file_of_a_newer_portal_is_left_alone(records, path):
     assert (caught.value.code, caught.value.facts["version"]) == ("store_newer", 99)
 
 
-def test_an_older_file_is_brought_forward_with_its_content(tmp_path):
+def test_an_older_file_is_brought_forward_with_its_content(disk):
     first = ("CREATE TABLE a (x TEXT)", "INSERT INTO a VALUES ('kept')")
     second = ("ALTER TABLE a ADD COLUMN y TEXT", "UPDATE a SET y = 'new'")
-    Database(tmp_path / "db", (first,)).close()
+    Database(disk / "db", (first,)).close()
     for _ in range(2):
-        with closing(Database(tmp_path / "db", (first, second))) as database, database.reading() as connection:
+        with closing(Database(disk / "db", (first, second))) as database, database.reading() as connection:
             assert connection.execute("SELECT * FROM a").fetchall() == [("kept", "new")]
 
 
@@ -231,12 +231,12 @@ def test_facts_of_a_time_are_found_without_going_through_all_of_them(records, pa
         assert all("USING INDEX fact_closed" in detail for *_, detail in plan), plan
 
 
-def test_a_migration_that_fails_leaves_the_file_as_it_was(tmp_path):
+def test_a_migration_that_fails_leaves_the_file_as_it_was(disk):
     first = ("CREATE TABLE a (x TEXT)",)
-    Database(tmp_path / "db", (first,)).close()
+    Database(disk / "db", (first,)).close()
     with pytest.raises(sqlite3.OperationalError, match="no such table"):
-        Database(tmp_path / "db", (first, ("CREATE TABLE b (x TEXT)", "UPDATE missing SET x = 1")))
-    with closing(Database(tmp_path / "db", (first,))) as database, database.reading() as connection:
+        Database(disk / "db", (first, ("CREATE TABLE b (x TEXT)", "UPDATE missing SET x = 1")))
+    with closing(Database(disk / "db", (first,))) as database, database.reading() as connection:
         assert connection.execute("SELECT name FROM sqlite_schema").fetchall() == [("a",)]
 
 
@@ -257,13 +257,13 @@ def test_several_processes_may_open_a_new_file_at_the_same_moment(path):
     assert sorted(int(line) for process in processes for line in said(process)) == list(range(1, 21))
 
 
-def test_a_backup_is_whole_while_writing_goes_on(records, tmp_path):
+def test_a_backup_is_whole_while_writing_goes_on(records, disk):
     cases = [write(records, application("confirm", number=number)) for number in range(1, 4)]
-    records.backup(tmp_path / "copy.db")
+    records.backup(disk / "copy.db")
     records.commit(change(after(cases[0], "forward")))
-    with closing(SqliteRecords(tmp_path / "copy.db")) as copy:
+    with closing(SqliteRecords(disk / "copy.db")) as copy:
         assert [copy.load(case.ticket) for case in cases] == cases
-    assert stat.S_IMODE((tmp_path / "copy.db").stat().st_mode) == 0o600
+    assert stat.S_IMODE((disk / "copy.db").stat().st_mode) == 0o600
 
 
 SENDER_PROCESS = """

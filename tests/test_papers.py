@@ -17,7 +17,6 @@ import lxml.html
 import pytest
 import segno
 from axe_playwright_python.sync_playwright import Axe
-from chromium import chromium
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Browser
@@ -427,12 +426,6 @@ def test_sentences_are_short(sent: list[Sent]) -> None:
             if len(sentence.split()) > 20:
                 long.append((letter, sentence))
     assert long == []
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.mark.browser

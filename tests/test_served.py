@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 from itertools import cycle, product
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from chromium import SCHEMES, SIZES, Person, chromium
+from chromium import SCHEMES, SIZES, Person
 from people import Applicant, Official
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 from server import ROOT, Clock, serving
 from test_story import KADIS, City
 from weights import KB, Loads, Weight, fetch, weigh
@@ -180,25 +179,6 @@ def test_no_style_makes_text_too_small_to_read() -> None:
 
 
 # --- in a browser ----------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture
-def someone(browser: Browser, city: City) -> Iterator[Callable[..., Person]]:
-    here: list[Person] = []
-
-    def comes(**differently: Any) -> Person:
-        here.append(Person(browser, city.address, **differently))
-        return here[-1]
-
-    yield comes
-    for person in here:
-        person.context.close()
 
 
 @pytest.mark.browser
