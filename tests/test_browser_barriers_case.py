@@ -52,7 +52,11 @@ def _case(me: Person, siti: Applicant, city: City) -> Iterator[tuple[str, Person
     yield "disposition sheet, empty", me
     me.page.go_back()
     me.go(f"/telaah/{ticket}")
-    me.press("Meja kerja Anda")
+    me.press("Kirim tautan meja kerja ke email saya")
+    me.sees("Tautan meja kerja sudah dikirim ke email Anda")
+    yield "the desk's link, sent", me
+    me.go("/meja")
+    yield "the desk's link, asked for", me
     me.fill({"email": KADIS})
     me.press("Kirim tautan")
     me.go(city.mailbox.link(KADIS, "meja"))

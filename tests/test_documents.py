@@ -442,9 +442,9 @@ def test_a_file_of_very_many_small_parts_is_looked_through_in_time():
 
 
 def test_an_index_that_swells_beyond_all_measure_is_refused():
-    started = time.monotonic()
+    started = time.process_time()
     assert refusal(specimens.pdf_with_swollen_index(200 * 1024 * 1024)) == ("document_damaged", {})
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_damaged_files_lead_to_an_answer_and_nothing_else():
