@@ -518,9 +518,8 @@ def _case(me: Person, siti: Applicant, city: City) -> Iterator[tuple[str, Person
     yield "disposition sheet, empty", me
     me.page.go_back()
     me.go(f"/telaah/{ticket}")
-    me.press("Meja kerja Anda")
-    me.fill({"email": KADIS})
-    me.press("Kirim tautan")
+    me.press("Kirim tautan meja kerja ke email saya")
+    yield "link to the desk, sent", me
     me.go(city.mailbox.link(KADIS, "meja"))
     me.sees("1 permohonan menunggu Anda")
     yield "desk", me
