@@ -3,7 +3,6 @@
 Never looks at an answer; ``forms`` does.
 """
 
-import copy
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -57,20 +56,24 @@ class Section:
 
 
 def with_options(schema: Schema, options: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, Any]:
-    """The schema with the lists filled in that are only known at run time."""
-    filled: dict[str, Any] = copy.deepcopy(dict(schema))
-    for name, field in filled["properties"].items():
+    """The schema with the lists filled in that are only known at run time; all the rest is shared with what was given.
+
+    A page that tells a case makes two forms for every event, too many to copy whole schemas.
+    """
+    properties, conditions = dict(schema["properties"]), []
+    for name, field in schema["properties"].items():
         if "x-options" not in field:
             continue
         entries = options[field["x-options"]]
-        field.get("items", field)["oneOf"] = [{"const": entry["key"], "title": entry["label"]} for entry in entries]
+        offered = {"oneOf": [{"const": entry["key"], "title": entry["label"]} for entry in entries]}
+        properties[name] = field | ({"items": field["items"] | offered} if "items" in field else offered)
         if field.get("complete"):
-            field["minItems"] = len(entries)
+            properties[name]["minItems"] = len(entries)
         if "note_field" in field:
             flagged = {"enum": [entry["key"] for entry in entries if entry.get("needs_note")]}
             condition = {"properties": {name: flagged}, "required": [name]}
-            filled.setdefault("allOf", []).append({"if": condition, "then": {"required": [field["note_field"]]}})
-    return filled
+            conditions.append({"if": condition, "then": {"required": [field["note_field"]]}})
+    return {**schema, "properties": properties, "allOf": [*schema.get("allOf", ()), *conditions]}
 
 
 def sections(schema: Schema) -> Iterator[Section]:
