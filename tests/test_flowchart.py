@@ -16,7 +16,7 @@ from portal.sop import Sop, parse
 from portal.steps import KINDS, State
 
 DIRECTIONS = {"across": flowchart_layout.across, "down": flowchart_layout.down}
-MENDED = "Diperbaiki Pemohon, lalu kembali ke langkah 2"
+MENDED = "Diperbaiki Pemohon"
 LONG = "Pertanggungjawabanpenyelenggaraan Sertifikat Elektronik Pemerintah Kota di Lingkungan Dinas"
 Box = tuple[float, float, float, float]
 

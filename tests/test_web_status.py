@@ -290,7 +290,7 @@ def chart(page: Page, name: str) -> str:
         ("waiting", "Posisi permohonan Anda: langkah 2, Telaah Kepala Dinas.", ""),
         (
             "returned",
-            "Diperbaiki Pemohon, lalu kembali ke langkah 2: langkah 2, Telaah Kepala Dinas.",
+            "Diperbaiki Pemohon: langkah 2, Telaah Kepala Dinas.",
             "Perbaikan berada di luar bagan SOP",
         ),
         ("sent", "Posisi permohonan Anda: langkah 5, Pemeriksaan dan pengiriman ke BSrE.", "Pemeriksaan oleh BSrE"),

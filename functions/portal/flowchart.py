@@ -148,9 +148,8 @@ def place_of(sop: Sop, step: str, state: State) -> Place:
     ended = state is State.DONE
     mending, keys = state is State.RETURNED, [each.key for each in sop.steps]
     key = "done" if ended else "closed" if state.is_closed else "returned" if mending else "open"
-    here = fill(words["here"][key], number=keys.index(step) + 1)
     passed = tuple(keys if ended else keys[: keys.index(step)])
-    return Place(step, mending, ended, here, words["outside"].get(state.value, ""), passed)
+    return Place(step, mending, ended, words["here"][key], words["outside"].get(state.value, ""), passed)
 
 
 def stops(sop: Sop, beyond: bool = True) -> Iterator[Stop]:
