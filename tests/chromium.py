@@ -35,6 +35,9 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
+ENGINE = "--js-flags=--single-threaded --min-semi-space-size=16 --max-semi-space-size=32"
+"""Helpers of the script engine would take the cores from the other tests; memory for new objects saves collecting."""
+
 BUILD = Path(__file__).resolve().parents[1] / "build"
 PATIENCE = 15
 """Seconds for whatever is waited for; a busy machine may need them."""
@@ -90,7 +93,7 @@ def chromium() -> Iterator[Browser]:
         pytest.skip(missing)
     expect.set_options(timeout=PATIENCE * 1000)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=path, args=[*ARGUMENTS, ENGINE])
         try:
             yield browser
         finally:

@@ -33,6 +33,7 @@ from moto.backends import get_backend
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.botocore_stubber import MockRawResponse
 from moto.core.models import botocore_stubber
+from moto.moto_api._internal.models import moto_api_backend
 
 from portal.compilation import Compilation, read_sums
 from portal.engines.aws import items
@@ -115,10 +116,17 @@ def client(service: str, **settings: Any) -> Any:
     return SESSION.client(service, config=Config(retries={"total_max_attempts": 1}, **settings))
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def aws() -> Iterator[None]:
     with mock_aws():
         yield
+
+
+@pytest.fixture(autouse=True)
+def _empty(aws) -> Iterator[None]:
+    """Every test leaves as little on AWS as it found; to play all of it anew would take longer than most of them."""
+    yield
+    moto_api_backend.reset()
 
 
 # === records =========================================================================================================
