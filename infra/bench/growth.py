@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from http.client import HTTPConnection
@@ -16,6 +17,7 @@ from bench.meter import MINUTE, NIGHT, REMINDER, Act
 from bench.tables import amount, table
 from portal import recap
 from portal.application import Application
+from portal.bootstrap_aws import RunFailed
 from portal.engines.aws import items
 from portal.engines.aws.dynamodb import _wired
 
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 WAITING: Final = 5
 """Cases for which an official is reminded each time."""
+
+TRIES: Final = 5
 
 BATCH: Final = 25
 """Items in a BatchWriteItem: the service's own limit."""
@@ -70,7 +74,7 @@ def measured(city: "City", sizes: Sequence[int]) -> dict[int, dict[str, Consumed
         _fill(city, pattern, range(stored, size))
         stored = size
         _forget_sums(city)
-        city.night()
+        _add_up(city)
         city.clock.forward(days=1)
         found[size] = _once(city)
         city.clock.forward(days=1)
@@ -157,6 +161,14 @@ def _forget_sums(city: "City") -> None:
         )
         for key in kept["Items"]:
             tables.delete_item(TableName=table, Key=key)
+
+
+def _add_up(city: "City") -> None:
+    """What many nights did; a store that has just been filled may ask for patience, and what is added up is kept."""
+    for _ in range(TRIES - 1):
+        with suppress(RunFailed):
+            return city.night()
+    return city.night()
 
 
 def _texts(city: "City", pattern: Application) -> list[str]:
