@@ -7,6 +7,9 @@ BIN := $(VENV)/bin
 DYNAMODB := build/dynamodb/package/emulator
 RUNTIME := functions/requirements.txt infra/requirements/site.txt
 
+# What Python and pytest compile is kept, also where the environment would have it done anew by each process.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help build run run-aws test test-aws site-check test-dynamodb bench package publish check lock clean
 

@@ -520,36 +520,43 @@ class Uploader:
 
 
 REFUSED = {
-    "a word file named pdf": (specimens.docx(), "surat.pdf", "document_type_unknown"),
-    "a program named jpg": (b"MZ" + bytes(2000), "ktp.jpg", "document_type_unknown"),
-    "a drawing with a script named png": (b"<svg onload='alert(1)'/>", "ktp.png", "document_type_unknown"),
-    "a web page named pdf": (b"<html><script>alert(1)</script>", "surat.pdf", "document_type_unknown"),
-    "a pdf behind a web page": (b"<script>alert(1)</script>" + specimens.pdf(), "surat.pdf", "document_type_unknown"),
-    "a phone's photo named jpg": (specimens.heic(), "ktp.jpg", "document_heic"),
-    "nothing": (b"", "surat.pdf", "document_empty"),
-    "half a pdf": (specimens.pdf(pages=3)[:600], "surat.pdf", "document_damaged"),
-    "half a photo": (specimens.jpeg()[:3000], "ktp.jpg", "document_damaged"),
-    "a pdf with a password": (
-        specimens.pdf(encryption=specimens.pikepdf.Encryption(owner="a", user="b")), "surat.pdf", "document_encrypted",
+    "a word file named pdf": (specimens.docx, "surat.pdf", "document_type_unknown"),
+    "a program named jpg": (lambda: b"MZ" + bytes(2000), "ktp.jpg", "document_type_unknown"),
+    "a drawing with a script named png": (lambda: b"<svg onload='alert(1)'/>", "ktp.png", "document_type_unknown"),
+    "a web page named pdf": (lambda: b"<html><script>alert(1)</script>", "surat.pdf", "document_type_unknown"),
+    "a pdf behind a web page": (
+        lambda: b"<script>alert(1)</script>" + specimens.pdf(), "surat.pdf", "document_type_unknown",
     ),
-    "a pdf that runs a script": (specimens.pdf_with_action(specimens.SCRIPT), "surat.pdf", "document_active_content"),
-    "a pdf with a program inside": (specimens.pdf(change=specimens.attach), "surat.pdf", "document_active_content"),
-    "21 pages": (specimens.pdf(pages=21), "surat.pdf", "document_too_many_pages"),
-    "five megabytes and a byte": (b"%PDF-1.7" + bytes(5 * 2**20 - 7), "surat.pdf", "document_too_large"),
+    "a phone's photo named jpg": (specimens.heic, "ktp.jpg", "document_heic"),
+    "nothing": (lambda: b"", "surat.pdf", "document_empty"),
+    "half a pdf": (lambda: specimens.pdf(pages=3)[:600], "surat.pdf", "document_damaged"),
+    "half a photo": (lambda: specimens.jpeg()[:3000], "ktp.jpg", "document_damaged"),
+    "a pdf with a password": (
+        lambda: specimens.pdf(encryption=specimens.pikepdf.Encryption(owner="a", user="b")), "surat.pdf",
+        "document_encrypted",
+    ),
+    "a pdf that runs a script": (
+        lambda: specimens.pdf_with_action(specimens.SCRIPT), "surat.pdf", "document_active_content",
+    ),
+    "a pdf with a program inside": (
+        lambda: specimens.pdf(change=specimens.attach), "surat.pdf", "document_active_content",
+    ),
+    "21 pages": (lambda: specimens.pdf(pages=21), "surat.pdf", "document_too_many_pages"),
+    "five megabytes and a byte": (lambda: b"%PDF-1.7" + bytes(5 * 2**20 - 7), "surat.pdf", "document_too_large"),
     "a picture of 3.6 thousand million points": (
-        specimens.bomb_png((60_000, 60_000)), "ktp.png", "document_too_large_image",
+        lambda: specimens.bomb_png((60_000, 60_000)), "ktp.png", "document_too_large_image",
     ),
     "a pdf that swells to 200 megabytes": (
-        specimens.pdf_with_swollen_index(200 * 2**20), "surat.pdf", "document_damaged",
+        lambda: specimens.pdf_with_swollen_index(200 * 2**20), "surat.pdf", "document_damaged",
     ),
-    "a picture too small to read": (specimens.png((200, 100)), "ktp.png", "document_too_small"),
+    "a picture too small to read": (lambda: specimens.png((200, 100)), "ktp.png", "document_too_small"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("what", REFUSED)
 def test_a_file_that_cannot_be_taken_is_told_why_and_the_draft_is_as_it_was(stage: Stage, what: str) -> None:
-    content, name, code = REFUSED[what]
-    siti = Uploader(stage)
+    made, name, code = REFUSED[what]
+    content, siti = made(), Uploader(stage)
     for kind in ("ktp", KINDS[0]):  # one that is missing, one that was received before
         before, files = siti.kept, siti.files()
         answer = siti.upload(kind, content, name)

@@ -4,13 +4,14 @@ import http.client
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from people import Applicant, Mailbox, Official
-from server import Process
+from server import Clock, Process
+from stage import Stage
 from test_story import KABID, KADIS, STATISTISI, VERIFIKATOR
 
 from portal.bootstrap import TimeMachine, build
@@ -136,14 +137,14 @@ def _case_is_complete(data: Path, ticket: str) -> None:
 @pytest.mark.parametrize("delay", [0.0, 0.02, 0.05, 0.1, 0.2])
 def test_killed_while_a_decision_is_under_way_it_is_there_or_it_is_not(disk: Path, delay: float) -> None:
     """Whatever the moment, the case is as before or as after, never in between; and a second try then works."""
+    stage = Stage(disk, Clock(datetime.now(UTC) - timedelta(hours=1)))
+    ticket = stage.case("confirm")
+    stage.close()
     city = Survivor(disk)
     try:
-        siti = city.applicant.apply()
-        city.mail_to(siti.email, siti.ticket)
-        siti.confirm()
-        city.mail_to(KADIS, siti.ticket)
+        city.mail_to(KADIS, ticket)
         kadis = city.official(KADIS)
-        page = kadis.open(siti.ticket)
+        page = kadis.open(ticket)
         city.server.kill_after(delay)
         try:
             acknowledged = kadis.press(page, "forward", instructions=["proses"]).status == 200
@@ -151,12 +152,12 @@ def test_killed_while_a_decision_is_under_way_it_is_there_or_it_is_not(disk: Pat
             acknowledged = False
         city.server.wait()
         city.server.start()
-        state = siti.browser.get(f"/status/{siti.ticket}").text
+        state = city.applicant.browser.get(f"/status/{ticket}").text
         forwarded = "Didisposisikan kepada Kepala Bidang" in state
         assert forwarded or not acknowledged
         if not forwarded:
-            kadis.press(kadis.open(siti.ticket), "forward", instructions=["proses"])
-        city.mail_to(KABID, siti.ticket)
+            kadis.press(kadis.open(ticket), "forward", instructions=["proses"])
+        city.mail_to(KABID, ticket)
     finally:
         city.server.kill()
-    assert _damage(disk) == {siti.ticket: None}
+    assert _damage(disk) == {ticket: None}
