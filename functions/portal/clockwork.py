@@ -174,8 +174,9 @@ class Clockwork:
             self.portal.records.settle_notice(held.failed(_answer(problem), now))
         except (NotFound, NotAllowed) as problem:
             # What it was about has expired, or the person holds no office any more: there is nothing left to say.
-            known = held.dropped(now, problem.code) if problem.code in UNMISSED else None
-            self.portal.records.settle_notice(known or held.failed(problem.code, now, hopeless=True))
+            unmissed = problem.code in UNMISSED
+            settled = held.dropped(now, problem.code) if unmissed else held.failed(problem.code, now, hopeless=True)
+            self.portal.records.settle_notice(settled)
         except Exception as problem:
             # One email that cannot be written must not hold up the others. The kind only: the rest may be personal.
             self.portal.records.settle_notice(held.failed(type(problem).__name__, now))

@@ -169,13 +169,12 @@ class DynamoRecords:
         values = {f":{name}": item[name] for name in kept}
         # A sender whose lease ran out may settle late. That it was sent is true whoever holds the notice by now; that
         # it failed is for the present holder to say, and the number of attempts tells holders apart.
-        if notice.sent_at:
-            self._table.update(key, f"{_SETTLED} {_OFF_LISTS}", values, f"{_UNSENT} AND {_NOT_BACK}")
-        elif notice.dropped_at:
-            self._table.update(key, f"{_SETTLED} {_OFF_LISTS}", values, f"{_UNSENT} AND attempts = :attempts")
-        else:
+        condition = f"{_UNSENT} AND {_NOT_BACK if notice.sent_at else 'attempts = :attempts'}"
+        if "GSI1PK" in item:
             values |= {":list": item["GSI1PK"], ":place": item["GSI1SK"]}
-            self._table.update(key, f"{_SETTLED}, {_ON_LIST}", values, f"{_UNSENT} AND attempts = :attempts")
+            self._table.update(key, f"{_SETTLED}, {_ON_LIST}", values, condition)
+        else:
+            self._table.update(key, f"{_SETTLED} {_OFF_LISTS}", values, condition)
 
     def came_back(self, word: CameBack, at: datetime) -> None:
         """An email that the relay had taken did not arrive: it is unsent after all. Told twice is told once."""
