@@ -9,6 +9,8 @@ every cold start, and a sixth of one at every document.
 """
 
 import argparse
+import gzip
+import json
 import re
 import shutil
 import subprocess
@@ -17,11 +19,11 @@ import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from portal import bootstrap, web
 from portal.config import Config
-from portal.editions import read_papers, read_sop
+from portal.editions import parse_beforehand, read_papers, read_sop
 from portal.house import pages
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -65,7 +67,7 @@ UNUSED: Final = (
 
 
 SELDOM: Final = (
-    r"/(dateutil|docx|lxml|packaging|reportlab|segno|emscripten|debug)/"
+    r"/(docx|lxml|packaging|reportlab|segno|emscripten|debug)/"
     r"|/PIL/(?!Bmp|Gif|Jpeg|Ppm|Png)\w+ImagePlugin|/PIL/Image(Cms|Math|Morph|Qt|Show|Tk|Win)"
 )
 """What few answers import; it is compiled then."""
@@ -76,6 +78,7 @@ def build(folder: Path, platform: Sequence[str] = LAMBDA) -> None:
     for service in (ROOT / "schemas").glob("*/sop.toml"):
         read_papers(read_sop(service.parent), service.parent)  # what does not fit is not packed
     install(folder, "".join(_wanted(LOCKED.read_text("utf-8"))), platform)
+    shorten(folder / "botocore" / "data")
     shutil.copytree(
         ROOT / "functions", folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", "requirements.txt")
     )
@@ -83,6 +86,9 @@ def build(folder: Path, platform: Sequence[str] = LAMBDA) -> None:
     with tempfile.TemporaryDirectory() as data:
         house = bootstrap.build(Config.from_environment({}, data=Path(data), address="https://example.go.id"))
         web.compile_templates(pages(house), folder / "portal" / "web")
+    schemas = folder / "schemas"
+    for read in (folder / "portal/web/messages.toml", schemas / "holidays.toml", *schemas.glob("*/sop.toml")):
+        parse_beforehand(read)
 
 
 def compile_for_cold_starts(folder: Path, python: str) -> bool:
@@ -144,6 +150,37 @@ def install(folder: Path, locked: str, platform: Sequence[str]) -> None:
         subprocess.run(command, check=True)  # noqa: S603
     for path in _unused(folder):
         shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def shorten(data: Path) -> None:
+    """botocore's descriptions of services without their prose, and its endpoints of those services only.
+
+    Every cold start reads them, which took an eighth of it, for the hosts of 440 services in all regions and for what
+    is meant for people.
+    """
+    prefixes = set()
+    for path in data.glob("*/*/service-2.json.gz"):
+        model = json.loads(gzip.decompress(path.read_bytes()))
+        prefixes.add(model["metadata"]["endpointPrefix"])
+        # Its other parts are short, and botocore asks for the prose of one.
+        model |= {part: _without_prose(model[part]) for part in ("operations", "shapes")}
+        path.write_bytes(gzip.compress(json.dumps(model).encode(), mtime=0))
+    path = data / "endpoints.json"
+    endpoints = json.loads(path.read_bytes())
+    for partition in endpoints["partitions"]:
+        partition["services"] = {name: partition["services"][name] for name in partition["services"].keys() & prefixes}
+    path.write_text(json.dumps(endpoints, sort_keys=True), "utf-8")
+
+
+def _without_prose(part: Any) -> Any:
+    if isinstance(part, dict):
+        # A member may have this name too, and is no text then.
+        return {key: _without_prose(value) for key, value in part.items() if not _is_prose(key, value)}
+    return [_without_prose(value) for value in part] if isinstance(part, list) else part
+
+
+def _is_prose(key: str, value: object) -> bool:
+    return key == "documentation" and isinstance(value, str)
 
 
 def _wanted(locked: str) -> Iterator[str]:

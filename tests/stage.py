@@ -264,12 +264,7 @@ def _impatient(house: House) -> House:
     waiting: Any = house.portal.records
     waiting.close()
     portal = replace(house.portal, records=SqliteRecords(house.config.data / "portal.sqlite", busy_seconds=0.05))
-    return replace(
-        house,
-        portal=portal,
-        intake=replace(house.intake, portal=portal),
-        clockwork=replace(house.clockwork, portal=portal),
-    )
+    return replace(house, portal=portal)
 
 
 class InProcess(Browser):

@@ -88,7 +88,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engines.aws.records": CORE | PORTS | {"engines.aws.items", "engines.aws.dynamodb", "engines.aws.feedback"},
     "engines.aws.files": CORE | PORTS | {"engines.aws.faults"},
     "engines.aws.mail": CORE | PORTS | {"engines.aws.faults", "engines.mime"},
-    "web": CORE | {"edge", "service", "intake", "clockwork", "web.*"},
+    "web": CORE | {"edge", "editions", "service", "intake", "clockwork", "web.*"},
     "web.*": CORE
     | PORTS
     | CHART

@@ -2,6 +2,9 @@
 
 import json
 import re
+import subprocess
+import sys
+import tomllib
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -14,6 +17,8 @@ import pytest
 from lambda_runtime import Function, event, gateway, runtime_client
 from people import Applicant, Mailbox
 from server import free_port
+
+from portal.editions import read_toml
 
 pytestmark = pytest.mark.cloud
 
@@ -155,3 +160,51 @@ def test_the_same_content_makes_the_same_archive(unpacked: Path, tmp_path: Path)
         path.touch()
     package.pack(built, tmp_path / "again.zip")
     assert (tmp_path / "again.zip").read_bytes() == (unpacked.parent / "package.zip").read_bytes()
+
+
+DESCRIBED = """
+import json, sys
+from botocore.config import Config
+from botocore.session import get_session
+
+found = {}
+for service, region in [(service, region) for service in sys.argv[1].split(",") for region in sys.argv[2].split(",")]:
+    session = get_session()
+    given = {"aws_access_key_id": "AKID", "aws_secret_access_key": "secret"}
+    client = session.create_client(service, region, **given)
+    model = client.meta.service_model
+    found[f"{service} {region}"] = {
+        "endpoint": client.meta.endpoint_url,
+        "signed": [client._request_signer.signing_name, client._request_signer.region_name],
+        "shapes": {name: model.shape_for(name).type_name for name in model.shape_names},
+        "operations": {
+            name: [sorted(model.operation_model(name).input_shape.members), model.operation_model(name).http]
+            for name in model.operation_names if model.operation_model(name).input_shape
+        },
+        "parameters": [parameter.name for parameter in model.client_context_parameters],
+        "prose": "".join(model.shape_for(name).documentation for name in model.shape_names),
+        "hosts": session.get_available_regions(service),
+    }
+print(json.dumps(found))
+"""
+
+
+def test_what_botocore_knows_of_our_services_is_all_there_but_its_prose(unpacked: Path) -> None:
+    """Shorter descriptions change neither whom a client calls, nor how, in the region of the portal or in any other."""
+
+    def described(path: str) -> Any:
+        python, asked = sys.executable, [",".join(package.SERVICES), "ap-southeast-3,us-east-1,cn-north-1"]
+        command = [python, "-c", DESCRIBED, *asked]
+        return json.loads(subprocess.run(command, env={"PYTHONPATH": path}, check=True, capture_output=True).stdout)
+
+    packed, installed = described(str(unpacked)), described("")
+    prose = [entry.pop("prose") for entry in packed.values()], [entry.pop("prose") for entry in installed.values()]
+    assert (any(prose[0]), all(prose[1])) == (False, True)
+    assert packed == installed
+
+
+def test_what_is_parsed_beforehand_is_what_is_written(unpacked: Path) -> None:
+    parsed = list(unpacked.rglob("*.parsed"))
+    assert {path.stem for path in parsed} == {"messages.toml", "holidays.toml", "sop.toml"}
+    for path in parsed:
+        assert read_toml(path.with_suffix("")) == tomllib.loads(path.with_suffix("").read_text("utf-8"))

@@ -188,8 +188,8 @@ def world(tmp_path: Path) -> Iterator[World]:
 def _app(house: House, **extra: Any) -> Flask:
     return web.create_app(
         house.portal,
-        house.intake,
-        house.clockwork,
+        lambda: house.intake,
+        lambda: house.clockwork,
         address="http://localhost",
         rehearsal=house.config.rehearsal,
         extra={**house.extra, **extra},
@@ -857,7 +857,7 @@ def test_a_service_that_lets_nobody_fill_in_for_another_has_no_such_door(world: 
     form["allOf"] = [rule for rule in form["allOf"] if not dropped & rule["if"]["properties"].keys()]
     form["sections"] = [{"key": "a", "title": "Data", "fields": list(form["properties"])}]
     portal = replace(world.house.portal, sop=parse(world.house.portal.sop.data, form))
-    house = replace(world.house, portal=portal, intake=replace(world.house.intake, portal=portal))
+    house = replace(world.house, portal=portal)
     siti = Applicant(_app(house).test_client())
     assert not siti.get("/ajukan").tree.xpath("//a[@href='/ajukan/orang-lain']")
     assert siti.get("/ajukan/orang-lain").status == 404

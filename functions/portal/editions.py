@@ -4,6 +4,7 @@ The portal that runs a service and the site that prints it both take it from her
 """
 
 import json
+import pickle
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -105,8 +106,21 @@ def read_json(path: Path) -> Any:
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """Raises SopInvalid (``sop_unreadable``)."""
+    """What a file says, or what ``parse_beforehand`` has laid beside it. Raises SopInvalid (``sop_unreadable``)."""
+    beforehand = _beforehand(path)
+    if beforehand.exists():
+        found: dict[str, Any] = pickle.loads(beforehand.read_bytes())  # noqa: S301 - it lies among our own code
+        return found
     return _read(path, tomllib.loads)
+
+
+def parse_beforehand(path: Path) -> None:
+    """Lay what a TOML file says beside it, for a package; parsing takes a function a twentieth of a cold start."""
+    _beforehand(path).write_bytes(pickle.dumps(_read(path, tomllib.loads)))
+
+
+def _beforehand(path: Path) -> Path:
+    return path.with_name(f"{path.name}.parsed")
 
 
 def _read(path: Path, parsed: Callable[[str], _Parsed]) -> _Parsed:

@@ -4,15 +4,13 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from portal import documents, forms, sop, web
-from portal.clockwork import Clockwork
+from portal import forms, sop, web
 from portal.editions import read_calendar, read_json, read_papers, read_toml
 from portal.engines.ports import Files, Mail, Records
-from portal.intake import Intake
 from portal.language import Language
 from portal.links import Links
 from portal.notices import Official
@@ -20,6 +18,8 @@ from portal.service import Portal
 from portal.web.images import PageImages
 
 if TYPE_CHECKING:
+    from portal.clockwork import Clockwork
+    from portal.intake import Intake
     from portal.papers import Letters
     from portal.printing import Press
 
@@ -60,13 +60,35 @@ class Engine:
 
 @dataclass(frozen=True)
 class House:
-    """The portal with its engine, ready to serve."""
+    """The portal with its engine, ready to serve.
+
+    What a status lookup has no use for is not loaded before somebody wants it.
+
+    Attributes:
+        letters: writes emails.
+        extra: what the pages are given beside the portal (see ``web.Rooms``).
+        given: what only this engine gives the clockwork.
+    """
 
     portal: Portal
-    intake: Intake
-    clockwork: Clockwork
+    letters: Callable[[], "Letters"]
     extra: Mapping[str, Any]
     config: Any
+    given: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def intake(self) -> "Intake":
+        from portal import documents
+        from portal.intake import Intake
+
+        limits = documents.Limits()
+        return Intake(self.portal, lambda content: documents.inspect(content, limits), limits.max_bytes)
+
+    @cached_property
+    def clockwork(self) -> "Clockwork":
+        from portal.clockwork import Clockwork
+
+        return Clockwork(self.portal, lambda *given: self.letters().render(*given), self.config.address, **self.given)
 
 
 def furnish(edition: sop.Sop, engine: Engine, clock: Callable[[], datetime], config: Settings) -> House:
@@ -85,21 +107,15 @@ def furnish(edition: sop.Sop, engine: Engine, clock: Callable[[], datetime], con
         token=lambda: secrets.token_hex(16),
         make_form=forms.Form,
     )
-    limits = documents.Limits()
-    intake = Intake(portal, lambda content: documents.inspect(content, limits), limits.max_bytes)
     dates = web.read_messages()["dates"]
     language = Language(dates["months"], dates["days"], calendar.zone, calendar.label)
     letters = cache(partial(_letters, language))
-    clockwork = Clockwork(portal, lambda *given: letters().render(*given), config.address, **engine.given)
     extra: dict[str, Any] = {"qr": _qr, "calendar_entry": lambda *given: letters().visit(*given), **engine.extra}
-    extra["page_images"] = PageImages(documents.page_image)
+    extra["page_images"] = PageImages(_page_image)
     extra["press"] = cache(partial(_press, edition, config))
     if config.rehearsal:
         extra |= _rehearse(config.service, portal)
-    return House(portal, intake, clockwork, extra, config)
-
-
-# What a status lookup has no use for is not loaded before somebody wants it.
+    return House(portal, letters, extra, config, engine.given)
 
 
 def _letters(language: Language) -> "Letters":
@@ -114,6 +130,12 @@ def _qr(text: str, **said: str) -> str:
     return qr_svg(text, **said)
 
 
+def _page_image(*asked: Any) -> bytes:
+    from portal.documents import page_image
+
+    return page_image(*asked)
+
+
 def _press(edition: sop.Sop, config: Settings) -> "Press | None":
     """Prints the service's papers, if it has any."""
     from portal.printing import Press
@@ -126,8 +148,8 @@ def pages(house: House, names: Sequence[str] = web.ROOMS) -> Any:
     """The dynamic pages as a WSGI application, or only those of some rooms of ``web``."""
     return web.create_app(
         house.portal,
-        house.intake,
-        house.clockwork,
+        lambda: house.intake,
+        lambda: house.clockwork,
         address=house.config.address,
         rehearsal=house.config.rehearsal,
         extra=house.extra,

@@ -23,6 +23,7 @@ HERE: Final = Path(__file__).parent
 LOCKED: Final = HERE.parent / "requirements" / "bench.txt"
 BARE: Final = "bare handler, one get_item"
 PORTAL: Final = "**the portal**, the page"
+SHORT: Final = "bare handler, botocore's descriptions shortened as the portal's"
 
 BOUND: Final = 1.25
 """At most so many times the bare handler."""
@@ -48,26 +49,40 @@ class Start:
 
 
 def prepared(build: Path) -> list[Contender]:
-    """Everything compared, packed alike: only what is used of botocore's data, and compiled beforehand."""
+    """Everything compared, compiled beforehand.
+
+    The portal is as it is deployed; the others are as pip installs them. What the package's shortening of botocore's
+    descriptions does is seen on the bare handler too, and on a portal without it.
+    """
     import package
 
-    portal, plain, others = build / "portal", build / "portal-not-compiled", build / "alternatives"
+    portal, others = build / "portal", build / "alternatives"
     package.build(portal, platform=())
-    shutil.rmtree(plain, ignore_errors=True)
-    shutil.copytree(portal, plain)
     package.install(others, LOCKED.read_text("utf-8"), platform=())
     shutil.copytree(HERE / "alternatives", others, dirs_exist_ok=True)
+    not_compiled = _copy(portal, build / "portal-not-compiled")
     for folder in (portal, others):
         package.compile_in_place(folder, sys.executable)
+    short = _copy(others, build / "alternatives-short")
+    package.shorten(short / "botocore" / "data")
+    long = _copy(portal, build / "portal-long")
+    shutil.copytree(others / "botocore" / "data", long / "botocore" / "data", dirs_exist_ok=True)
     page, data = "text/html", "application/json"
     return [
         Contender(BARE, others, "bare", data),
+        Contender(SHORT, short, "bare", data),
         Contender(PORTAL, portal, "api", page),
         Contender("the portal, JSON", portal, "api", data),
-        Contender("the portal, the page, not compiled", plain, "api", page),
+        Contender("the portal, the page, botocore's descriptions as installed", long, "api", page),
+        Contender("the portal, the page, not compiled", not_compiled, "api", page),
         Contender("Powertools + pydantic", others, "powertools_pydantic", data),
         Contender("FastAPI + Mangum", others, "fastapi_mangum", data),
     ]
+
+
+def _copy(folder: Path, to: Path) -> Path:
+    shutil.rmtree(to, ignore_errors=True)
+    return shutil.copytree(folder, to)
 
 
 def measured(

@@ -5,13 +5,13 @@ Pages ask ``service`` and ``intake`` and show the answer; every sentence is in a
 
 import gzip
 import logging
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, render_template, request
@@ -20,12 +20,15 @@ from jinja2 import ChoiceLoader, ModuleLoader, StrictUndefined
 from werkzeug.exceptions import HTTPException, TooManyRequests
 
 from portal import edge, errors, identity, ticket
-from portal.clockwork import Clockwork
-from portal.intake import Intake
+from portal.editions import read_toml
 from portal.language import Language
 from portal.service import Portal
 from portal.web.access import Access, refuse_foreign
 from portal.web.limits import Limit, client_of
+
+if TYPE_CHECKING:
+    from portal.clockwork import Clockwork
+    from portal.intake import Intake
 
 log = logging.getLogger(__name__)
 
@@ -96,8 +99,8 @@ class Rooms:
     """
 
     portal: Portal
-    intake: Intake
-    clockwork: Clockwork
+    make_intake: Callable[[], "Intake"]
+    make_clockwork: Callable[[], "Clockwork"]
     language: Language
     access: Access
     address: str
@@ -105,6 +108,14 @@ class Rooms:
     messages: Mapping[str, Any]
     limits: Mapping[str, Limit]
     extra: Mapping[str, Any]
+
+    @property
+    def intake(self) -> "Intake":
+        return self.make_intake()
+
+    @property
+    def clockwork(self) -> "Clockwork":
+        return self.make_clockwork()
 
 
 def rooms() -> Rooms:
@@ -128,15 +139,16 @@ def allow_store(address: str) -> None:
         g.store = f"{parts.scheme}://{parts.netloc}"
 
 
+@cache
 def read_messages() -> dict[str, Any]:
     """The sentences of ``messages.toml``."""
-    return tomllib.loads(Path(__file__).with_name("messages.toml").read_text("utf-8"))
+    return read_toml(Path(__file__).with_name("messages.toml"))
 
 
 def create_app(
     portal: Portal,
-    intake: Intake,
-    clockwork: Clockwork,
+    make_intake: Callable[[], "Intake"],
+    make_clockwork: Callable[[], "Clockwork"],
     *,
     address: str,
     rehearsal: bool = False,
@@ -146,6 +158,7 @@ def create_app(
     """The WSGI application for one service on one engine.
 
     Args:
+        make_intake: gives the intake when a page first wants it, and the same one after that; ``make_clockwork`` alike.
         names: of ``ROOMS``, those whose pages are wanted.
     """
     messages = read_messages()
@@ -159,7 +172,7 @@ def create_app(
     app.url_map.merge_slashes = False
     limits = {name: Limit(*size) for name, size in LIMITS.items()}
     app.extensions["portal"] = Rooms(
-        portal, intake, clockwork, language, access, address, rehearsal, messages, limits, extra or {}
+        portal, make_intake, make_clockwork, language, access, address, rehearsal, messages, limits, extra or {}
     )
     _prepare_templates(app, portal, language)
     app.before_request(lambda: refuse_foreign(request))
