@@ -1,6 +1,5 @@
 """The wiring on AWS: settings from a function's environment, and clients that are made when they are first needed."""
 
-import gc
 import os
 import threading
 from collections.abc import Callable, Mapping
@@ -41,9 +40,6 @@ PATIENCE: Final[Mapping[str, tuple[int, int, int]]] = {
 }
 """Seconds to connect, seconds to answer, and tries, by service; a page must be there within its function's 29 s."""
 
-
-GARBAGE: Final = 100_000
-"""Objects after which Python looks whether some are no longer needed; it would after 700."""
 
 EXAMPLES: Final[Mapping[str, str]] = {
     "address": "https://tte.example.go.id",
@@ -205,8 +201,6 @@ def discreet(handler: Callable[..., Any]) -> Callable[..., Any]:
 @cache
 def warm() -> House:
     """The house of this process, kept from one invocation to the next."""
-    # What a process makes at its start stays, and looking for garbage in it would take a twelfth of a cold start.
-    gc.set_threshold(GARBAGE)
     return build_aws(AwsConfig.from_environment(os.environ))
 
 

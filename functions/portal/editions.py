@@ -5,7 +5,6 @@ The portal that runs a service and the site that prints it both take it from her
 
 import json
 import pickle
-import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -111,12 +110,18 @@ def read_toml(path: Path) -> dict[str, Any]:
     if beforehand.exists():
         found: dict[str, Any] = pickle.loads(beforehand.read_bytes())  # noqa: S301 - it lies among our own code
         return found
-    return _read(path, tomllib.loads)
+    return _read(path, _parsed)
 
 
 def parse_beforehand(path: Path) -> None:
     """Lay what a TOML file says beside it, for a package; parsing takes a function a twentieth of a cold start."""
-    _beforehand(path).write_bytes(pickle.dumps(_read(path, tomllib.loads)))
+    _beforehand(path).write_bytes(pickle.dumps(_read(path, _parsed)))
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    import tomllib  # which a package has no use for
+
+    return tomllib.loads(text)
 
 
 def _beforehand(path: Path) -> Path:
