@@ -103,7 +103,7 @@ def _playing(data: Path) -> Iterator["Stage"]:
 # --- in a real browser -----------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser() -> Iterator["Browser"]:
     from chromium import chromium
 
