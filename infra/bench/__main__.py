@@ -27,7 +27,7 @@ WORK: Final = ROOT / "build" / "bench"
 
 def main() -> None:
     options = argparse.ArgumentParser(description="What the portal costs on AWS, in time, calls and money.")
-    options.add_argument("--rounds", type=int, default=11, help="cold starts of each contender")
+    options.add_argument("--rounds", type=int, default=21, help="cold starts of each contender")
     options.add_argument("--applications", type=int, default=100_000, help="the most that are stored")
     options.add_argument("--dynamodb", default="", help="folder of DynamoDB Local; moto keeps the table without it")
     options.add_argument("--work", type=Path, default=WORK)
