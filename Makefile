@@ -34,7 +34,7 @@ $(DYNAMODB)/DynamoDBLocal.jar:
 	@mkdir -p build/dynamodb
 	cd build/dynamodb && npm pack --silent amplify-dynamodb-simulator@2.9.30 && tar xzf amplify-dynamodb-simulator-*.tgz
 
-build/site/index.html: $(VENV)/run.stamp mkdocs.yml $(shell find site schemas functions/portal/*.py functions/portal/fonts functions/portal/web/static functions/portal/web/templates/house -type f 2>/dev/null)
+build/site/index.html: $(VENV)/run.stamp mkdocs.yml $(shell find site schemas functions/portal/*.py functions/portal/*.toml functions/portal/core functions/portal/forms functions/portal/chart functions/portal/papers functions/portal/site functions/portal/documents functions/portal/web/static functions/portal/web/templates/frame -type f 2>/dev/null)
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 	@$(BIN)/python -m whitenoise.compress --quiet build/site
 
@@ -59,16 +59,16 @@ build/npm/lighthouse.stamp:
 	@touch $@
 
 site-check: $(VENV)/test.stamp build/site/index.html build/npm/lighthouse.stamp ## Lighthouse, axe, weights, links, pictures: build/site-check.md (needs npm)
-	@PYTHONPATH=functions:tests $(BIN)/python tests/site_check.py
+	@PYTHONPATH=functions:. $(BIN)/python -m tests.support.site_check
 
 test-aws: $(VENV)/test.stamp build/site/index.html ## the story, the handlers, the package and its permissions on AWS as moto plays it
 	$(BIN)/pytest -m cloud
 
 test-dynamodb: $(VENV)/test.stamp $(DYNAMODB)/DynamoDBLocal.jar ## the records on AWS's own DynamoDB engine (needs Java and npm)
-	DYNAMODB_LOCAL=$(DYNAMODB) $(BIN)/pytest tests/test_dynamodb_local.py
+	DYNAMODB_LOCAL=$(DYNAMODB) $(BIN)/pytest tests/engines/test_dynamodb_local.py
 
 bench: $(VENV)/test.stamp $(if $(and $(shell command -v java),$(shell command -v npm)),$(DYNAMODB)/DynamoDBLocal.jar) ## measure cold start, calls, growth and cost into build/bench.md (minutes)
-	@PYTHONPATH=infra:tests $(BIN)/python -m bench --dynamodb $(DYNAMODB) $(BENCH)
+	@PYTHONPATH=infra:. $(BIN)/python -m bench --dynamodb $(DYNAMODB) $(BENCH)
 
 package: $(VENV)/run.stamp ## build/package.zip, what infra/template.yaml deploys (Lambda: arm64, Python 3.13)
 	@$(BIN)/python infra/package.py

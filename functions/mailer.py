@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from portal.bootstrap_aws import discreet, warm
 from portal.clockwork import Clockwork
+from portal.core.notices import Notice
 from portal.house import House
-from portal.notices import Notice
 
 log = logging.getLogger(__name__)
 

@@ -22,17 +22,17 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from ses_mailbox import SesMailbox
 from werkzeug.serving import make_server
 
+import compilation
+import expiry
 import feedback
 import mailer
-import recap
 import reminder
-import retention
 from portal.bootstrap_aws import AwsConfig, Clients, build_aws
 from portal.house import House
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 ACCOUNT: Final = "123456789012"
-FUNCTIONS: Final = ("api", "mailer", "reminder", "retention", "recap", "feedback")
+FUNCTIONS: Final = ("api", "mailer", "reminder", "expiry", "compilation", "feedback")
 
 MakeClients = Callable[[str, Mapping[str, Any]], Clients]
 
@@ -135,9 +135,9 @@ class Cloud:
 
     def day(self) -> None:
         """The schedules of every day."""
-        recap.handler({}, Context(), self.houses["recap"])
+        compilation.handler({}, Context(), self.houses["compilation"])
         reminder.handler({}, Context(), self.houses["reminder"])
-        retention.handler({}, Context(), self.houses["retention"])
+        expiry.handler({}, Context(), self.houses["expiry"])
 
     def bounce(self, raw: str) -> None:
         """Tell the portal that an email which SES took came back: there is no such mailbox."""

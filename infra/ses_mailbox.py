@@ -9,8 +9,8 @@ from email.policy import default
 from email.utils import parsedate_to_datetime
 from typing import Any, Final, cast
 
+from portal.core.errors import MailDeferred
 from portal.engines.ports import Mail, Message
-from portal.errors import MailDeferred
 
 _LINK: Final = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?)']")
 

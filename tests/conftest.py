@@ -10,22 +10,23 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
-from once import worked_out_once
+
+from tests.support.once import worked_out_once
 
 # How long an example takes says how busy the machine is, not whether the rule holds.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
 
-pytest.register_assert_rewrite("contract_files", "contract_mail", "contract_records")
+pytest.register_assert_rewrite(*(f"tests.support.contract_{port}" for port in ("files", "mail", "records")))
 
 if TYPE_CHECKING:
-    from in_chromium import Someone
     from playwright.sync_api import Browser
-    from stage import Stage
-    from test_story import City
 
-    from portal.sop import Sop
-    from portal.worktime import Calendar
+    from portal.core.sop import Sop
+    from portal.core.worktime import Calendar
+    from tests.support.in_chromium import Someone
+    from tests.support.stage import Stage
+    from tests.test_story import City
 
 ROOT = Path(__file__).resolve().parents[1]
 SCHEMAS = ROOT / "schemas"
@@ -75,7 +76,7 @@ def calendar(sop: "Sop") -> "Calendar":
     """Its office hours with the frozen holidays."""
     import tomllib
 
-    from portal import worktime
+    from portal.core import worktime
 
     return worktime.calendar(sop.data["calendar"], tomllib.loads((SCHEMAS / "holidays.toml").read_text("utf-8")))
 
@@ -93,7 +94,7 @@ def shared_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Stage"]:
 
 
 def _playing(data: Path) -> Iterator["Stage"]:
-    from stage import Stage
+    from tests.support.stage import Stage
 
     playing = Stage(data)
     yield playing
@@ -105,7 +106,7 @@ def _playing(data: Path) -> Iterator["Stage"]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator["Browser"]:
-    from chromium import chromium
+    from tests.support.chromium import chromium
 
     with chromium() as started:
         yield started
@@ -114,8 +115,8 @@ def browser() -> Iterator["Browser"]:
 @pytest.fixture
 def city(tmp_path: Path) -> Iterator["City"]:
     """The portal as a server on this machine, and everybody who uses it."""
-    from server import Clock, serving
-    from test_story import City
+    from tests.support.server import Clock, serving
+    from tests.test_story import City
 
     clock = Clock()
     with serving(tmp_path, clock) as served:
@@ -125,7 +126,7 @@ def city(tmp_path: Path) -> Iterator["City"]:
 @pytest.fixture
 def someone(browser: "Browser", city: "City") -> Iterator["Someone"]:
     """Makes people; they leave before the portal closes."""
-    from chromium import Person
+    from tests.support.chromium import Person
 
     here: list[Person] = []
 

@@ -22,22 +22,22 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from conftest import SCHEMAS
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from processes import run as process
-from processes import said, start
-from server import ROOT, Clock, free_port
-from stage import WAYS, Stage
 
 from portal.bootstrap import build, wsgi
 from portal.cli import main
 from portal.config import Config
+from portal.core.errors import SettingInvalid, SopInvalid
+from portal.core.notices import Official
 from portal.editions import read_calendar, read_sop
 from portal.engines.local.mail import Mailbox, Smtp
 from portal.engines.local.records import SqliteRecords
-from portal.errors import SettingInvalid, SopInvalid
-from portal.notices import Official
+from tests.conftest import SCHEMAS
+from tests.support.processes import run as process
+from tests.support.processes import said, start
+from tests.support.server import ROOT, Clock, free_port
+from tests.support.stage import WAYS, Stage
 
 Run = Callable[..., Result]
 NEW_KADIS = ("--role", "kadis", "--name", "Dewi Contoh", "--email", "Dewi@tarakankota.go.id")

@@ -11,13 +11,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stage import EMAIL, FORM, KABID, KADIS, OTHER_VERIFIKATOR, STATISTISI, TO_VERIFIKATOR, VERIFIKATOR, WAYS, Stage
 
 from portal.background import Background
 from portal.clockwork import LEASE
+from portal.core.errors import MailDeferred, MailRefused, NotFound
+from portal.core.notices import Official
 from portal.engines.ports import Message
-from portal.errors import MailDeferred, MailRefused, NotFound
-from portal.notices import Official
+from tests.support.stage import (
+    EMAIL,
+    FORM,
+    KABID,
+    KADIS,
+    OTHER_VERIFIKATOR,
+    STATISTISI,
+    TO_VERIFIKATOR,
+    VERIFIKATOR,
+    WAYS,
+    Stage,
+)
 
 MONDAY = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)
 """08.00 WITA, when every stage begins."""

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from stage import WAYS, Stage
-from test_recap import kept
 
 from portal.compilation import Compilation, Sums, read_sums
+from portal.core.errors import Unavailable
+from portal.core.recap import Tally, merge, month_of, tally
 from portal.engines.ports import Compiled
-from portal.errors import Unavailable
-from portal.recap import Tally, merge, month_of, tally
+from tests.core.test_recap import kept
+from tests.support.stage import WAYS, Stage
 
 Fact = dict[str, Any]
 

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from people import Applicant, Mailbox, Official
-from server import Clock, Process
-from stage import Stage
-from test_story import KABID, KADIS, STATISTISI, VERIFIKATOR
 
 from portal.bootstrap import TimeMachine, build
 from portal.clockwork import LEASE
 from portal.config import ROOT, Config
+from tests.support.people import Applicant, Mailbox, Official
+from tests.support.server import Clock, Process
+from tests.support.stage import Stage
+from tests.test_story import KABID, KADIS, STATISTISI, VERIFIKATOR
 
 
 class Survivor:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.errors import LinkExpired, LinkForged
+from portal.core.errors import LinkExpired, LinkForged
 from portal.links import Links
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stage import FORM, VERIFIKATOR, WAYS, Stage
 
-from portal.errors import NotFound, Unavailable
+from portal.core.errors import NotFound, Unavailable
 from portal.retention import Retention
+from tests.support.stage import FORM, VERIFIKATOR, WAYS, Stage
 
 DAYS = 90
 

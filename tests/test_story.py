@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser_without_javascript import Browser
 from jsonschema import Draft202012Validator
-from people import Applicant, Mailbox, Official
-from server import Clock, Served, serving, serving_aws
 
 from portal.config import ROOT
+from tests.support.browser_without_javascript import Browser
+from tests.support.people import Applicant, Mailbox, Official
+from tests.support.server import Clock, Served, serving, serving_aws
 
 KADIS, KABID = "kepala.dinas@tarakankota.go.id", "kepala.bidang@tarakankota.go.id"
 STATISTISI = "statistisi@tarakankota.go.id"

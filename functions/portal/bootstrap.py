@@ -11,12 +11,12 @@ from typing import Any
 
 from portal import edge
 from portal.config import SECURITY, Config
+from portal.core.errors import SettingInvalid
 from portal.editions import read_sop
 from portal.engines.local.files import FolderFiles
 from portal.engines.local.mail import Mailbox, Smtp
 from portal.engines.local.records import SqliteRecords
 from portal.engines.ports import Mail
-from portal.errors import SettingInvalid
 from portal.house import Engine, House, furnish, pages
 from portal.links import Links
 

@@ -12,7 +12,8 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from portal.config import ROOT
-from portal.draft import Document
+from portal.core.draft import Document
+from portal.core.errors import SettingInvalid, traced
 from portal.editions import trusted_sop
 from portal.engines.aws.faults import translated
 from portal.engines.aws.feedback import HEADER, reference
@@ -20,7 +21,6 @@ from portal.engines.aws.files import S3Files
 from portal.engines.aws.mail import SesMail
 from portal.engines.aws.records import DynamoRecords
 from portal.engines.ports import Mail
-from portal.errors import SettingInvalid, traced
 from portal.house import Engine, House, furnish, pages
 from portal.links import Links
 from portal.web import ROOMS

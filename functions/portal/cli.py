@@ -16,17 +16,17 @@ from typing import Any, Final, NoReturn
 
 import click
 
-from portal import identity, web
-from portal.application import Application
 from portal.bootstrap import build, faults, on_aws, open_house, wsgi
 from portal.config import Config
-from portal.editions import read_calendar, read_papers, read_sop
-from portal.errors import NotFound, PortalError, SettingInvalid, SopInvalid
+from portal.core import identity
+from portal.core.application import Application
+from portal.core.errors import NotFound, PortalError, SettingInvalid, SopInvalid
+from portal.core.language import Language
+from portal.core.notices import Official
+from portal.core.sop import Sop
+from portal.editions import read_calendar, read_messages, read_papers, read_sop
 from portal.house import House
-from portal.language import Language
-from portal.notices import Official
 from portal.service import Portal
-from portal.sop import Sop
 
 LARGEST_BODY: Final = 80 * 1024**2
 """Bytes; far above the largest file, so that a person with a too large photo gets a page, not a reset."""
@@ -64,7 +64,7 @@ def _open(context: click.Context) -> House:
 
 
 def _say(key: str, *, err: bool = False, **facts: object) -> None:
-    click.echo(web.read_messages()["cli"][key].format_map(facts), err=err)
+    click.echo(read_messages()["cli"][key].format_map(facts), err=err)
 
 
 def _refuse(key: str, **facts: object) -> NoReturn:
@@ -73,7 +73,7 @@ def _refuse(key: str, **facts: object) -> NoReturn:
 
 
 def _explain(problem: PortalError) -> None:
-    entry = web.read_messages()["errors"][problem.code]
+    entry = read_messages()["errors"][problem.code]
     facts = {"file": "", "key": "", "value": "", "expected": "", **problem.facts}
     click.echo(f"{entry['title']}: {entry['sentence'].format_map(facts)}", err=True)
 
@@ -197,7 +197,7 @@ def late(context: click.Context) -> None:
 
 
 def _language(portal: Portal) -> Language:
-    dates = web.read_messages()["dates"]
+    dates = read_messages()["dates"]
     return Language(dates["months"], dates["days"], portal.calendar.zone, portal.calendar.label)
 
 

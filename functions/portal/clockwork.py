@@ -10,17 +10,17 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Final
 
-from portal.application import Actor, Application
 from portal.compilation import Compilation
+from portal.core.application import Actor, Application
+from portal.core.errors import Conflict, MailDeferred, MailRefused, NotAllowed, NotFound, PortalError
+from portal.core.notices import Notice, Official, notice
+from portal.core.progress import confirm_by, deadline, standard
+from portal.core.sop import APPLICANT, Sop
 from portal.engines.ports import Message
-from portal.errors import Conflict, MailDeferred, MailRefused, NotAllowed, NotFound, PortalError
-from portal.notices import Notice, Official, notice
-from portal.progress import confirm_by, deadline, standard
+from portal.forms.wording import awaited, described
 from portal.retention import Retention
 from portal.service import APPLICANT_LINK, OFFICIAL_LINK, Portal
-from portal.sop import APPLICANT, Sop
 from portal.watch import Watch
-from portal.wording import awaited, described
 
 LEASE: Final = timedelta(minutes=2)
 """How long a sender may hold a notice; longer than any relay's time-out."""

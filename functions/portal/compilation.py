@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from portal.core.recap import Tally, month_of, tally
 from portal.engines.ports import Compiled
-from portal.recap import Tally, month_of, tally
 from portal.service import Portal
 
 SETTLED: Final = timedelta(days=2)

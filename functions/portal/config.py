@@ -7,7 +7,7 @@ from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar
 
-from portal.errors import SettingInvalid
+from portal.core.errors import SettingInvalid
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -7,15 +7,17 @@ import json
 import pickle
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from portal import forms, worktime
-from portal.errors import SopInvalid
-from portal.sop import Sop, parse
+from portal.core import worktime
+from portal.core.errors import SopInvalid
+from portal.core.sop import Sop, parse
+from portal.forms.form import Form, validate
 
 if TYPE_CHECKING:
-    from portal.stationery import Papers
+    from portal.papers.stationery import Papers
 
 _Parsed = TypeVar("_Parsed")
 
@@ -28,7 +30,7 @@ def read_sop(folder: Path) -> Sop:
     """
     path, form_path = folder / "sop.toml", folder / "application.schema.json"
     data = read_toml(path)
-    forms.validate(read_json(folder.parent / "sop.schema.json"), data, str(path))
+    validate(read_json(folder.parent / "sop.schema.json"), data, str(path))
     _check_form(read_json(form_path), form_path)
     return trusted_sop(folder)
 
@@ -60,17 +62,16 @@ def read_papers(edition: Sop, folder: Path) -> "Papers | None":
         SopInvalid: ``papers.toml`` or ``formulir/resmi.toml`` says something that does not fit; or a form lies in the
             folder that the list does not name, or the other way about.
     """
-    from portal.stationery import Papers
+    from portal.papers.stationery import Papers
 
     path, listed = folder / "papers.toml", folder / "formulir" / "resmi.toml"
     if not path.exists():
         return None
     data, official = read_toml(path), read_toml(listed) if listed.exists() else {}
-    forms.validate(read_json(folder.parent / "papers.schema.json"), data, str(path))
-    forms.validate(read_json(folder.parent / "official-forms.schema.json"), official, str(listed))
-    months = read_toml(Path(__file__).parent / "web" / "messages.toml")["dates"]["months"]
+    validate(read_json(folder.parent / "papers.schema.json"), data, str(path))
+    validate(read_json(folder.parent / "official-forms.schema.json"), official, str(listed))
     with _about(path):
-        papers = Papers(data, official, edition, months)
+        papers = Papers(data, official, edition, read_messages()["dates"]["months"])
     named = {form.file for form in papers.official}
     present = {file.name for file in listed.parent.glob("*") if not file.name.startswith(".")} - {listed.name}
     if named != present:
@@ -83,7 +84,7 @@ def read_papers(edition: Sop, folder: Path) -> "Papers | None":
 def _check_form(form: Any, path: Path) -> None:
     """Raises SopInvalid: no form can be made of the schema; the facts name the key that is missing or odd."""
     try:
-        forms.Form(form)
+        Form(form)
     except (LookupError, TypeError, ValueError, AttributeError) as problem:
         raise SopInvalid(
             "sop_invalid", file=str(path), key=str(problem).strip("'"), expected="JSON Schema"
@@ -97,6 +98,12 @@ def _about(path: Path) -> Iterator[None]:
         yield
     except SopInvalid as problem:
         raise SopInvalid(problem.code, **{"file": str(path), **problem.facts}) from problem
+
+
+@cache
+def read_messages() -> dict[str, Any]:
+    """The sentences of ``messages.toml``: what is said by page, command line and paper alike."""
+    return read_toml(Path(__file__).with_name("messages.toml"))
 
 
 def read_json(path: Path) -> Any:

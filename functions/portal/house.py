@@ -8,20 +8,22 @@ from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from portal import forms, sop, web
-from portal.editions import read_calendar, read_json, read_papers, read_toml
+from portal import web
+from portal.core import sop
+from portal.core.language import Language
+from portal.core.notices import Official
+from portal.editions import read_calendar, read_json, read_messages, read_papers, read_toml
 from portal.engines.ports import Files, Mail, Records
-from portal.language import Language
+from portal.forms.form import Form
 from portal.links import Links
-from portal.notices import Official
 from portal.service import Portal
 from portal.web.images import PageImages
 
 if TYPE_CHECKING:
     from portal.clockwork import Clockwork
     from portal.intake import Intake
-    from portal.papers import Letters
-    from portal.printing import Press
+    from portal.letters.writing import Letters
+    from portal.papers.printing import Press
 
 
 class Settings(Protocol):
@@ -78,11 +80,11 @@ class House:
 
     @cached_property
     def intake(self) -> "Intake":
-        from portal import documents
+        from portal.documents import inspection
         from portal.intake import Intake
 
-        limits = documents.Limits()
-        return Intake(self.portal, lambda content: documents.inspect(content, limits), limits.max_bytes)
+        limits = inspection.Limits()
+        return Intake(self.portal, lambda content: inspection.inspect(content, limits), limits.max_bytes)
 
     @cached_property
     def clockwork(self) -> "Clockwork":
@@ -105,9 +107,9 @@ def furnish(edition: sop.Sop, engine: Engine, clock: Callable[[], datetime], con
         clock=clock,
         choice=secrets.choice,
         token=lambda: secrets.token_hex(16),
-        make_form=forms.Form,
+        make_form=Form,
     )
-    dates = web.read_messages()["dates"]
+    dates = read_messages()["dates"]
     language = Language(dates["months"], dates["days"], calendar.zone, calendar.label)
     letters = cache(partial(_letters, language))
     extra: dict[str, Any] = {"qr": _qr, "calendar_entry": lambda *given: letters().visit(*given), **engine.extra}
@@ -119,26 +121,26 @@ def furnish(edition: sop.Sop, engine: Engine, clock: Callable[[], datetime], con
 
 
 def _letters(language: Language) -> "Letters":
-    from portal.papers import Letters
+    from portal.letters.writing import Letters
 
-    return Letters(Path(__file__).with_name("letters"), language)
+    return Letters(Path(__file__).parent / "letters" / "texts", language)
 
 
 def _qr(text: str, **said: str) -> str:
-    from portal.papers import qr_svg
+    from portal.letters.writing import qr_svg
 
     return qr_svg(text, **said)
 
 
 def _page_image(*asked: Any) -> bytes:
-    from portal.documents import page_image
+    from portal.documents.inspection import page_image
 
     return page_image(*asked)
 
 
 def _press(edition: sop.Sop, config: Settings) -> "Press | None":
     """Prints the service's papers, if it has any."""
-    from portal.printing import Press
+    from portal.papers.printing import Press
 
     papers_to_print = read_papers(edition, config.service)
     return Press(papers_to_print, config.address) if papers_to_print else None

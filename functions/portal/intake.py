@@ -9,14 +9,23 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final, Protocol
 
-from portal import ticket
-from portal.application import Actor, Application
-from portal.draft import Document, Draft
+from portal.core import ticket
+from portal.core.application import Actor, Application
+from portal.core.draft import Document, Draft
+from portal.core.errors import (
+    Conflict,
+    DocumentRefused,
+    Finding,
+    Invalid,
+    NotAllowed,
+    NotFound,
+    PortalError,
+    Unavailable,
+)
+from portal.core.notices import Notice, notice
+from portal.core.sop import APPLICANT, Sop
 from portal.engines.ports import UploadForm
-from portal.errors import Conflict, DocumentRefused, Finding, Invalid, NotAllowed, NotFound, PortalError, Unavailable
-from portal.notices import Notice, notice
 from portal.service import Portal
-from portal.sop import APPLICANT, Sop
 
 UPLOAD_FORM: Final = timedelta(hours=1)
 TRIES: Final = 5

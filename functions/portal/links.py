@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-from portal.errors import LinkExpired, LinkForged
+from portal.core.errors import LinkExpired, LinkForged
 
 
 class Links:

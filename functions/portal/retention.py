@@ -6,12 +6,12 @@ The case itself stays, with the fingerprints of its files in the ledger; only th
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from portal.application import Application
+from portal.core.application import Application
+from portal.core.errors import NotFound, PortalError
+from portal.core.sop import Sop
+from portal.core.worktime import Calendar
 from portal.engines.ports import Fact
-from portal.errors import NotFound, PortalError
 from portal.service import Portal
-from portal.sop import Sop
-from portal.worktime import Calendar
 
 
 def forgotten_on(application: Application, sop: Sop, calendar: Calendar) -> date | None:

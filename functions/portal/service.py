@@ -9,18 +9,18 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from portal import ticket
-from portal.application import Actor, Application, Event
-from portal.draft import Draft
+from portal.core import ticket
+from portal.core.application import Actor, Application, Event
+from portal.core.draft import Draft
+from portal.core.errors import Conflict, Invalid, NotAllowed
+from portal.core.notices import Official, eligible, notice, owed
+from portal.core.sop import Sop, restore
+from portal.core.steps import State
+from portal.core.worktime import Calendar
 from portal.engines.ports import Change, Files, Mail, Records
-from portal.errors import Conflict, Invalid, NotAllowed
-from portal.forms import Form
+from portal.forms.form import Form
+from portal.forms.wording import choices
 from portal.links import Links
-from portal.notices import Official, eligible, notice, owed
-from portal.sop import Sop, restore
-from portal.steps import State
-from portal.wording import choices
-from portal.worktime import Calendar
 
 OFFICIAL_LINK: Final = timedelta(days=14)
 APPLICANT_LINK: Final = timedelta(days=30)
@@ -256,7 +256,7 @@ class Portal:
         officials: Iterable[Official] | None = None,
     ) -> Application:
         """Keep the newest event with all that follows from it. ``officials``: where they have just been read."""
-        from portal import recap
+        from portal.core import recap
 
         sop = self.sop_of(application)
         earlier = replace(application, events=application.events[:-1])

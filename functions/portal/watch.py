@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from portal.application import Application
-from portal.notices import Official, eligible
-from portal.progress import standard
+from portal.core.application import Application
+from portal.core.notices import Official, eligible
+from portal.core.progress import standard
 from portal.service import Portal
 
 

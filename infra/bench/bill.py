@@ -24,7 +24,7 @@ FUNCTIONS: Final = {
     MAILER: "MailerFunction",
     MINUTE: "MailerFunction",
     REMINDER: "ReminderFunction",
-    NIGHT: "RecapFunction",
+    NIGHT: "CompilationFunction",
 }
 """Whose run an act is; those not named here are requests to the pages, or of browsers to the bucket."""
 

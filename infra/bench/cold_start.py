@@ -15,7 +15,7 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any, Final
 
-from lambda_runtime import Function, event, runtime_client
+from tests.support.lambda_runtime import Function, event, runtime_client
 
 from bench.tables import table
 

@@ -15,9 +15,9 @@ import dynamodb_local
 
 from bench.meter import MINUTE, NIGHT, REMINDER, Act
 from bench.tables import amount, table
-from portal import recap
-from portal.application import Application
 from portal.bootstrap_aws import RunFailed
+from portal.core import recap
+from portal.core.application import Application
 from portal.engines.aws import items
 from portal.engines.aws.dynamodb import _wired
 

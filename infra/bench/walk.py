@@ -13,13 +13,13 @@ from typing import Any, Final
 
 import cloud
 import dynamodb_local
-from browser_without_javascript import Browser, Page
-from people import Applicant, Mailbox, Official
-from server import Clock, free_port, listening
-from stage import KABID, KADIS, SAYS, STATISTISI, VERIFIKATOR, Stage
+from tests.support.browser_without_javascript import Browser, Page
+from tests.support.people import Applicant, Mailbox, Official
+from tests.support.server import Clock, free_port, listening
+from tests.support.stage import KABID, KADIS, SAYS, STATISTISI, VERIFIKATOR, Stage
 
+import compilation
 import mailer
-import recap
 import reminder
 from bench.meter import MAILER, MINUTE, NIGHT, REMINDER, Call, Meter, MeteredClients, route
 from portal import bootstrap_aws
@@ -77,7 +77,7 @@ class City:
 
     def night(self) -> None:
         with self.meter.act(NIGHT):
-            recap.handler({}, cloud.Context(), self.aws.houses["recap"])
+            compilation.handler({}, cloud.Context(), self.aws.houses["compilation"])
 
     def _mailbox(self) -> Mailbox:
         return _Box(self.house.extra["mailbox"].messages, self.deliver)

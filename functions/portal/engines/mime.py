@@ -6,8 +6,8 @@ from email.utils import parseaddr
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
+from portal.core.errors import MailRefused
 from portal.engines.ports import Message
-from portal.errors import MailRefused
 
 if TYPE_CHECKING:
     from email.message import EmailMessage

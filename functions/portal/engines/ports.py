@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from portal.application import Application
-from portal.draft import Draft
-from portal.notices import Notice, Official
-from portal.recap import Tally
+from portal.core.application import Application
+from portal.core.draft import Draft
+from portal.core.notices import Notice, Official
+from portal.core.recap import Tally
 
 Fact = Mapping[str, Any]
 """What the recap keeps of a closed application for good: no personal data (``recap.fact``)."""

@@ -1,4 +1,4 @@
-"""The dynamic pages: ``create_app`` puts the blueprints, one per kind of person, on one Flask application.
+"""The dynamic pages, a file per kind of person; ``create_app`` puts their blueprints on one Flask application.
 
 Pages ask ``service`` and ``intake`` and show the answer; every sentence is in a template or in ``messages.toml``.
 """
@@ -8,7 +8,6 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -19,9 +18,10 @@ from flask.templating import DispatchingJinjaLoader
 from jinja2 import ChoiceLoader, ModuleLoader, StrictUndefined
 from werkzeug.exceptions import HTTPException, TooManyRequests
 
-from portal import edge, errors, identity, ticket
-from portal.editions import read_toml
-from portal.language import Language
+from portal import edge
+from portal.core import errors, identity, ticket
+from portal.core.language import Language
+from portal.editions import read_messages
 from portal.service import Portal
 from portal.web.access import Access, refuse_foreign
 from portal.web.limits import Limit, client_of
@@ -137,12 +137,6 @@ def allow_store(address: str) -> None:
     parts = urlsplit(address)
     if parts.netloc:
         g.store = f"{parts.scheme}://{parts.netloc}"
-
-
-@cache
-def read_messages() -> dict[str, Any]:
-    """The sentences of ``messages.toml``."""
-    return read_toml(Path(__file__).with_name("messages.toml"))
 
 
 def create_app(

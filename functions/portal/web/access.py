@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from flask import Request, Response, redirect, request
 
-from portal.errors import LinkExpired, LinkForged, NotAllowed
+from portal.core.errors import LinkExpired, LinkForged, NotAllowed
 from portal.links import Links
 
 SESSION: Final = timedelta(hours=12)

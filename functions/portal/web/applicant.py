@@ -6,14 +6,14 @@ from typing import Any, Final
 
 from flask import Blueprint, Response, redirect, render_template, request
 
-from portal.application import Application
-from portal.errors import NotAllowed, NotFound
-from portal.progress import deadline, forecast, history, standard, turn_to_come
+from portal.core.application import Application
+from portal.core.errors import NotAllowed, NotFound
+from portal.core.progress import deadline, forecast, history, standard, turn_to_come
+from portal.core.steps import State
+from portal.forms.wording import described
 from portal.retention import forgotten_on
-from portal.steps import State
 from portal.web import explain, files, now, rooms
 from portal.web.cards import Explained
-from portal.wording import described
 
 pages = Blueprint("applicant", __name__)
 

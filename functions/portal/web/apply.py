@@ -8,12 +8,12 @@ from typing import Any, Final
 
 from flask import Blueprint, Response, abort, redirect, render_template, request
 
-from portal.draft import Draft
-from portal.errors import Finding, Invalid, LinkExpired, LinkForged, NotFound
-from portal.forms import Form
-from portal.progress import confirm_by
-from portal.steps import State
-from portal.typed import masked_email
+from portal.core.draft import Draft
+from portal.core.errors import Finding, Invalid, LinkExpired, LinkForged, NotFound
+from portal.core.progress import confirm_by
+from portal.core.steps import State
+from portal.forms.form import Form
+from portal.forms.typed import masked_email
 from portal.web import cards, fields, now, rooms
 
 pages = Blueprint("apply", __name__)

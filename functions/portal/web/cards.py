@@ -13,11 +13,11 @@ from typing import Any, Final
 from flask import Response, redirect, render_template, request
 from werkzeug.exceptions import TooManyRequests
 
-from portal.draft import Document, Draft
+from portal.core.draft import Document, Draft
+from portal.core.errors import DocumentRefused, LinkExpired, LinkForged, NotAllowed, NotFound, Unavailable
+from portal.core.sop import Requirement
 from portal.engines.ports import UploadForm
-from portal.errors import DocumentRefused, LinkExpired, LinkForged, NotAllowed, NotFound, Unavailable
-from portal.sop import Requirement
-from portal.typed import one_line
+from portal.forms.typed import one_line
 from portal.web import allow_store, explain, files, now, rooms
 from portal.web.limits import client_of
 

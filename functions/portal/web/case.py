@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from portal.application import Application, Event
-from portal.errors import Finding
-from portal.forms import Field, Form
-from portal.notices import Official
-from portal.progress import standard
+from portal.core.application import Application, Event
+from portal.core.errors import Finding
+from portal.core.notices import Official
+from portal.core.progress import standard
+from portal.core.sop import APPLICANT, ActionText, Sop
+from portal.core.worktime import Calendar
+from portal.forms.form import Field, Form
+from portal.forms.typed import texts
+from portal.forms.wording import Fact, awaited, choices, described
 from portal.service import OfficialView, Portal
-from portal.sop import APPLICANT, ActionText, Sop
-from portal.typed import texts
 from portal.web import fields
-from portal.wording import Fact, awaited, choices, described
-from portal.worktime import Calendar
 
 THUMB: Final = 320
 PAGE: Final = 1000

@@ -6,8 +6,8 @@ Holds no rule; those are the schema's.
 from collections.abc import Mapping
 from typing import Any, Final
 
-from portal.forms import Field, Form, Section
-from portal.typed import texts
+from portal.forms.form import Field, Form, Section
+from portal.forms.typed import texts
 
 FILLED_BY: Final = "diisi_oleh"
 OTHER: Final = "orang_lain"

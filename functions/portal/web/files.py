@@ -6,7 +6,7 @@ from typing import Final
 
 from flask import Response, redirect
 
-from portal.draft import Document
+from portal.core.draft import Document
 from portal.web import rooms
 
 SEALED: Final = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"

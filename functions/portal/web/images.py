@@ -7,7 +7,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 
-from portal.errors import Unavailable
+from portal.core.errors import Unavailable
 
 Key = tuple[str, int, int, str]
 

@@ -4,10 +4,10 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 
-from portal.application import Application
-from portal.errors import LinkExpired, LinkForged, NotAllowed, NotFound
-from portal.steps import State
-from portal.typed import one_line
+from portal.core.application import Application
+from portal.core.errors import LinkExpired, LinkForged, NotAllowed, NotFound
+from portal.core.steps import State
+from portal.forms.typed import one_line
 from portal.web import now, rooms
 from portal.web.applicant import CONFIRMING, PAGE
 

@@ -5,12 +5,12 @@ from typing import Any, Final
 
 from flask import Blueprint, Response, redirect, render_template, request
 
-from portal.application import Application
-from portal.draft import Draft
-from portal.errors import Invalid
+from portal.core.application import Application
+from portal.core.draft import Draft
+from portal.core.errors import Invalid
+from portal.forms.wording import described
 from portal.web import cards, fields, now, rooms
 from portal.web.applicant import DONE, PAGE, case_facts, own
-from portal.wording import described
 
 pages = Blueprint("mending", __name__)
 

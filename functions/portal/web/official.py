@@ -9,16 +9,16 @@ from typing import Any, Final
 
 from flask import Blueprint, Response, abort, redirect, render_template, request
 
-from portal import ticket
-from portal.application import Application
-from portal.errors import Conflict, Finding, Invalid, LinkForged, NotFound
+from portal.core import ticket
+from portal.core.application import Application
+from portal.core.errors import Conflict, Finding, Invalid, LinkForged, NotFound
+from portal.forms.typed import masked_email
+from portal.forms.wording import awaited
 from portal.retention import forgotten_on
 from portal.service import OfficialView
-from portal.typed import masked_email
 from portal.web import case, files, now, rooms
 from portal.web.access import SESSION
 from portal.web.images import PageImages
-from portal.wording import awaited
 
 pages = Blueprint("official", __name__)
 

@@ -8,8 +8,8 @@ from functools import partial
 from flask import Blueprint, Response, render_template, request
 
 from portal.compilation import Sums, read_sums
-from portal.recap import Recap, StepTime, summarise
-from portal.sop import APPLICANT
+from portal.core.recap import Recap, StepTime, summarise
+from portal.core.sop import APPLICANT
 from portal.web import rooms
 
 pages = Blueprint("recap", __name__)

@@ -93,7 +93,7 @@ def _opening() -> datetime:
 @pages.get("/_contoh/<name>")
 def sample_file(name: str) -> Response:
     """A sample document to upload."""
-    from portal.samples import sample
+    from portal.documents.samples import sample
 
     for spec in rooms().extra["samples"]:
         if spec["file"] == name:

@@ -8,12 +8,12 @@ from flask import Blueprint, jsonify, redirect, render_template, request
 from markupsafe import Markup, escape
 from werkzeug.exceptions import TooManyRequests
 
-from portal import flowchart, flowchart_layout
-from portal.application import Application
-from portal.errors import NotFound, Unavailable
-from portal.flowchart_svg import svg
-from portal.progress import status
-from portal.sop import Sop
+from portal.chart import flowchart, layout
+from portal.chart.svg import svg
+from portal.core.application import Application
+from portal.core.errors import NotFound, Unavailable
+from portal.core.progress import status
+from portal.core.sop import Sop
 from portal.web import explain, now, rooms
 from portal.web.limits import client_of
 
@@ -55,8 +55,8 @@ def show(ticket: str) -> Any:
 def _chart(application: Application, edition: Sop) -> dict[str, str]:
     """The SOP's chart with the application's place marked, for wide screens and narrow; and what is outside of it."""
     place = flowchart.place_of(edition, application.step, application.state)
-    across = svg(flowchart_layout.across(edition, place), "bagan-lebar", "flow-across")
-    down = svg(flowchart_layout.down(edition, place), "bagan-tegak", "flow-down")
+    across = svg(layout.across(edition, place), "bagan-lebar", "flow-across")
+    down = svg(layout.down(edition, place), "bagan-tegak", "flow-down")
     # The drawing escapes what it says itself.
     said = {"outside": escape(place.outside), "words": place.words}
     return {"across": Markup(across), "down": Markup(down), **said}  # noqa: S704

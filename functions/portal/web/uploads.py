@@ -12,7 +12,7 @@ from flask import Blueprint, abort, redirect, render_template, request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from werkzeug.sansio.multipart import Data, Event, Field, File, MultipartDecoder, NeedData
 
-from portal.errors import DocumentRefused, LinkExpired, LinkForged, PortalError
+from portal.core.errors import DocumentRefused, LinkExpired, LinkForged, PortalError
 from portal.web import explain, now, rooms
 from portal.web.access import site_of
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from botocore.exceptions import ClientError
 
+from portal.core.errors import Conflict, Unavailable
 from portal.engines.aws.faults import PASSING, code, translated
-from portal.errors import Conflict, Unavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -6,7 +6,7 @@ from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError, IncompleteReadError
 
-from portal.errors import Unavailable
+from portal.core.errors import Unavailable
 
 PASSING: Final = frozenset(
     {

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
+from portal.core.errors import NotFound, Unavailable
 from portal.engines.aws.faults import code, translated
 from portal.engines.ports import Stored, UploadForm
-from portal.errors import NotFound, Unavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

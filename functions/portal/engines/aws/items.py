@@ -37,11 +37,11 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
-from portal.application import Application, Event
-from portal.draft import Document, Draft
+from portal.core.application import Application, Event
+from portal.core.draft import Document, Draft
+from portal.core.notices import Notice, Official
+from portal.core.recap import Tally
 from portal.engines.ports import Compiled, Fact
-from portal.notices import Notice, Official
-from portal.recap import Tally
 
 Item = Mapping[str, Any]
 """Attributes of an item as plain values: text, whole numbers, truth, nothing, lists and mappings of these."""

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
+from portal.core.errors import MailDeferred, MailRefused
 from portal.engines.aws.faults import Fault, code
 from portal.engines.mime import ANSWER_LENGTH, compose, one_line
 from portal.engines.ports import Message
-from portal.errors import MailDeferred, MailRefused
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client

@@ -6,15 +6,15 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from portal.application import Application
-from portal.draft import Draft
+from portal.core.application import Application
+from portal.core.draft import Draft
+from portal.core.errors import NotFound
+from portal.core.notices import SLOWEST_RETRY, Notice, Official
+from portal.core.recap import Tally
 from portal.engines.aws import items
 from portal.engines.aws.dynamodb import EXISTING, MOST_AT_ONCE, NEW, Table, Write
 from portal.engines.aws.feedback import CameBack
 from portal.engines.ports import Change, Compiled, Fact
-from portal.errors import NotFound
-from portal.notices import SLOWEST_RETRY, Notice, Official
-from portal.recap import Tally
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

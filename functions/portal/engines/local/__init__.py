@@ -1,0 +1,1 @@
+"""SQLite, a folder, SMTP."""

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from portal.errors import PortalError, Unavailable
+from portal.core.errors import PortalError, Unavailable
 
 Migration = Sequence[str]
 """Statements that lead from one version of the tables to the next; once released, never changed."""

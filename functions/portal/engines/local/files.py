@@ -11,8 +11,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
+from portal.core.errors import DocumentRefused, LinkExpired, LinkForged, NotFound, Unavailable
 from portal.engines.ports import Stored, UploadForm
-from portal.errors import DocumentRefused, LinkExpired, LinkForged, NotFound, Unavailable
 from portal.links import Links
 
 # A segment never begins with a dot (files being written do) and holds no "@" (it parts the key from the version).

@@ -15,10 +15,10 @@ from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from portal.core.errors import MailDeferred, MailRefused
 from portal.engines.local.database import Database
 from portal.engines.mime import ANSWER_LENGTH, compose, domain, one_line
 from portal.engines.ports import Message
-from portal.errors import MailDeferred, MailRefused
 
 # RFC 4954: the relay wants us to log in, or differently. A fault of the configuration, not of this message.
 _OUR_FAULT: Final = frozenset({530, 534, 535, 538})

@@ -9,14 +9,14 @@ from pathlib import Path
 from sqlite3 import Connection
 from typing import Any, Final
 
-from portal.application import Application
-from portal.draft import Draft
+from portal.core.application import Application
+from portal.core.draft import Draft
+from portal.core.errors import Conflict, NotFound
+from portal.core.notices import Notice, Official
+from portal.core.recap import Tally
 from portal.engines.local import rows
 from portal.engines.local.database import Database
 from portal.engines.ports import Change, Compiled, Fact
-from portal.errors import Conflict, NotFound
-from portal.notices import Notice, Official
-from portal.recap import Tally
 
 # Nothing sorts after the last code point: a text and the text with it behind are the range of all that begin so.
 _LAST: Final = "\U0010ffff"

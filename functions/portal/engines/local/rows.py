@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from portal.application import Application, Event
-from portal.draft import Document, Draft
-from portal.notices import Notice, Official
+from portal.core.application import Application, Event
+from portal.core.draft import Document, Draft
+from portal.core.notices import Notice, Official
 
 Row = Mapping[str, Any]
 

@@ -1,0 +1,1 @@
+"""Decides; knows no clock, file, network or library."""

@@ -1,0 +1,271 @@
+"""The application: the one noun that flows through the portal.
+
+A move returns a new application with one more event, or raises; nothing here knows the time, a store or a web page.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, Self
+
+from portal.core import ledger
+from portal.core.draft import Answers, Document, Draft
+from portal.core.errors import NotAllowed, NotFound
+from portal.core.sop import APPLICANT, Sop
+from portal.core.steps import State, applicant_actions, follow, must_be_open, official_actions, opens_at, waits_on
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acted, and as what: ``role`` of the SOP, ``office`` as it is printed (with Plt. or Plh.), ``number`` NIP."""
+
+    role: str
+    name: str = ""
+    office: str = ""
+    email: str = ""
+    number: str = ""
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened, chained to the one before by hash (``ledger``).
+
+    Attributes:
+        number: 1, 2, 3 ...: the version of the application after it.
+        step: the step the application is at afterwards; ``state`` likewise.
+        data: what was decided: JSON values only.
+    """
+
+    number: int
+    action: str
+    at: datetime
+    step: str
+    state: State
+    actor: Actor
+    data: Mapping[str, Any]
+    previous: str
+    hash: str
+
+    def entry(self) -> dict[str, Any]:
+        """The event as plain values: what the hash covers, and what is stored."""
+        return {
+            "number": self.number,
+            "action": self.action,
+            "at": self.at.isoformat(),
+            "step": self.step,
+            "state": self.state.value,
+            "actor": vars(self.actor),
+            "data": dict(self.data),
+            "previous": self.previous,
+            "hash": self.hash,
+        }
+
+    @classmethod
+    def from_entry(cls, entry: Mapping[str, Any]) -> Self:
+        when, where = datetime.fromisoformat(entry["at"]), State(entry["state"])
+        return cls(**{**entry, "at": when, "state": where, "actor": Actor(**entry["actor"])})
+
+
+@dataclass(frozen=True)
+class Application:
+    """A case, from the first sending to the archive.
+
+    Attributes:
+        ticket: the public number; also the origin of the hash chain.
+        sop_version: hash of the SOP it runs under; later editions of the SOP do not touch it.
+        form: what the applicant stated; ``documents`` what was brought.
+        step: key of the SOP's step; ``state`` says where within it.
+        events: all that happened, oldest first; the newest one's number is the version.
+    """
+
+    ticket: str
+    service: str
+    sop_version: str
+    form: Answers
+    documents: tuple[Document, ...]
+    step: str
+    state: State
+    events: tuple[Event, ...] = field(repr=False)
+
+    # --- moves ---------------------------------------------------------------------------------------------------
+
+    @classmethod
+    def submit(cls, draft: Draft, *, ticket: str, documents: tuple[Document, ...], sop: Sop, at: datetime) -> Self:
+        """SOP step 1: the applicant sends form and documents (``documents``: the copies kept under the ticket)."""
+        blank = cls(ticket, draft.service, sop.version, draft.form, documents, sop.first.key, State.UNCONFIRMED, ())
+        return blank._record("submit", sop.first.key, State.UNCONFIRMED, blank.applicant(sop), at, blank._basis())
+
+    def confirm(self, *, agenda: str, sop: Sop, at: datetime) -> Self:
+        """The applicant's address is real; ``agenda`` is the office's running number of the letter."""
+        confirmed = {"agenda": agenda, "email": self.value("email", sop)}
+        return self._move("confirm", sop, self.applicant(sop), at, confirmed)
+
+    def decide(self, action: str, data: Mapping[str, Any], *, actor: Actor, sop: Sop, at: datetime) -> Self:
+        """An official decides at the present step (``data`` as in ``decision.schema.json``).
+
+        Raises:
+            NotAllowed: not this role's turn, somebody else's action, one's own application, or a visit is yet to come.
+        """
+        if action not in official_actions(sop, self.step, self.state):
+            raise NotAllowed("action_not_now", action=action, state=self.state.value)
+        if actor.role != sop.step(self.step).role:
+            raise NotAllowed("not_your_turn")
+        if self.concerns(actor.email, actor.number, sop):
+            raise NotAllowed("own_application")
+        must_be_open(sop, self.step, action, self.slot, at)
+        return self._move(action, sop, actor, at, data)
+
+    def resubmit(self, draft: Draft, *, documents: tuple[Document, ...], sop: Sop, at: datetime) -> Self:
+        """The applicant has mended what was named; the case goes back to the step that returned it."""
+        mended = replace(self, form=draft.form, documents=documents)
+        changed = mended._basis()
+        return mended._move("resubmit", sop, self.applicant(sop), at, {**changed, "items": list(draft.items)})
+
+    def withdraw(self, *, sop: Sop, at: datetime) -> Self:
+        return self._move("withdraw", sop, self.applicant(sop), at, {})
+
+    def lapse(self, *, sop: Sop, at: datetime) -> Self:
+        """The address was not confirmed in time."""
+        return self._move("lapse", sop, Actor(role="portal"), at, {})
+
+    def book(self, slot: datetime, seat: str, *, sop: Sop, at: datetime) -> Self:
+        """SOP step 6: the applicant picks a time (in the office's zone); ``seat`` keeps others off the same one."""
+        return self._move("book", sop, self.applicant(sop), at, {"slot": slot.isoformat(), "seat": seat})
+
+    # --- questions -----------------------------------------------------------------------------------------------
+
+    @property
+    def version(self) -> int:
+        return self.events[-1].number
+
+    @property
+    def is_closed(self) -> bool:
+        return self.state.is_closed
+
+    @property
+    def turn(self) -> Event:
+        """The event that brought the case to whoever has it now: entry into the step, or coming back mended."""
+        newest = self.events[0]
+        for before, event in zip(self.events, self.events[1:], strict=False):
+            if event.step != before.step or before.state is State.RETURNED:
+                newest = event
+        return newest
+
+    @property
+    def since(self) -> datetime:
+        """Since when it is in its present step and state; picking another visit, say, changes neither."""
+        before = (n for n, event in enumerate(self.events) if (event.step, event.state) != (self.step, self.state))
+        return self.events[max(before, default=-1) + 1].at
+
+    def step_before(self, event: Event) -> str:
+        """Key of the step at which an event happened (``event.step`` is where it led)."""
+        return self.events[event.number - 2].step if event.number > 1 else event.step
+
+    @property
+    def round(self) -> int:
+        """1 for the first sending, 2 after the first mending, and so on ("pengajuan ke-N")."""
+        return 1 + sum(event.action == "resubmit" for event in self.events)
+
+    @property
+    def agenda(self) -> str:
+        return str(self._newest("confirm").get("agenda", ""))
+
+    @property
+    def slot(self) -> datetime | None:
+        """When the applicant is expected, while a visit is agreed."""
+        booking = self._newest("book")
+        return datetime.fromisoformat(booking["slot"]) if booking and self.state is State.BOOKED else None
+
+    @property
+    def certificate(self) -> Mapping[str, Any]:
+        """Serial, valid_from and valid_until once recorded; empty before."""
+        return self._newest("record")
+
+    @property
+    def returned(self) -> Mapping[str, Any]:
+        """Items, reason and note of the newest return; empty if there was none."""
+        return self._newest("return")
+
+    def waits_on(self, sop: Sop) -> str:
+        return waits_on(sop, self.step, self.state)
+
+    def official_actions(self, sop: Sop) -> tuple[str, ...]:
+        return official_actions(sop, self.step, self.state)
+
+    def opens_at(self, action: str, sop: Sop) -> datetime | None:
+        """From when on an official may do this, where it is a matter of time."""
+        return opens_at(sop, self.step, action, self.slot)
+
+    def may(self, action: str, sop: Sop) -> bool:
+        """May the applicant do this now?"""
+        return action in applicant_actions(sop, self.step, self.state)
+
+    def document(self, kind: str) -> Document:
+        if found := next((document for document in self.documents if document.kind == kind), None):
+            return found
+        raise NotFound("document_unknown")
+
+    def value(self, meaning: str, sop: Sop) -> str:
+        """What the form says under one of the SOP's meanings (name, email, number, position, office).
+
+        ``<meaning>_other`` is the field for those whose answer is on no list; filled, it speaks for the list.
+        """
+        names = (sop.applicant.get(f"{meaning}_other", ""), sop.applicant.get(meaning, ""))
+        return next((str(self.form[name]) for name in names if self.form.get(name)), "")
+
+    def address(self, sop: Sop) -> str:
+        """Where letters to the applicant go: the confirmed address, also after another one was typed while mending."""
+        return str(self._newest("confirm").get("email") or self.value("email", sop))
+
+    def applicant(self, sop: Sop) -> Actor:
+        return Actor(role=APPLICANT, name=self.value("name", sop), email=self.address(sop))
+
+    def concerns(self, email: str, number: str, sop: Sop) -> bool:
+        """Is this the application of the person with this address or staff number?"""
+        addresses = {self.value("email", sop).lower(), self.address(sop).lower()}
+        same_email = bool(email) and email.lower() in addresses
+        return same_email or (bool(number) and number == self.value("number", sop))
+
+    def spans(self, now: datetime) -> Iterator[tuple[str, State, datetime, datetime]]:
+        """(step, state, from, until) of every stretch of time so far; the last one lasts until ``now``."""
+        ends = [event.at for event in self.events[1:]] + [self.events[-1].at if self.is_closed else now]
+        for event, end in zip(self.events, ends, strict=True):
+            yield event.step, event.state, event.at, end
+
+    def first_damage(self) -> int | None:
+        """Number of the first event that does not fit: a link of the chain, or the form and documents it fingerprints.
+
+        None if the whole case is as it was written.
+        """
+        damage = ledger.verify(self.ticket, [event.entry() for event in self.events])
+        if damage is not None:
+            return damage
+        sent = next(event for event in reversed(self.events) if event.action in ("submit", "resubmit"))
+        return None if self._basis().items() <= sent.data.items() else sent.number
+
+    # --- how a move is made --------------------------------------------------------------------------------------
+
+    def _move(self, action: str, sop: Sop, actor: Actor, at: datetime, data: Mapping[str, Any]) -> Self:
+        step, state = follow(sop, self.step, self.state, action)
+        return self._record(action, step, state, actor, at, data)
+
+    def _record(
+        self, action: str, step: str, state: State, actor: Actor, at: datetime, data: Mapping[str, Any]
+    ) -> Self:
+        previous = self.events[-1].hash if self.events else ledger.genesis(self.ticket)
+        event = Event(len(self.events) + 1, action, at, step, state, actor, dict(data), previous, "")
+        entry = event.entry()
+        del entry["hash"], entry["previous"]
+        event = replace(event, hash=ledger.digest(previous, entry))
+        return replace(self, step=step, state=state, events=(*self.events, event))
+
+    def _basis(self) -> dict[str, Any]:
+        """Fingerprints of what officials decide upon, so that the chain covers form and documents too."""
+        return {
+            "form": sha256(ledger.canonical(self.form)).hexdigest(),
+            "documents": {document.kind: document.sha256 for document in self.documents},
+        }
+
+    def _newest(self, action: str) -> Mapping[str, Any]:
+        return next((event.data for event in reversed(self.events) if event.action == action), {})

@@ -1,0 +1,93 @@
+"""What an applicant has typed and uploaded but not sent: the beginning of an application, or its mending."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from portal.core.errors import NotAllowed
+
+Answers = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Document:
+    """An uploaded file as the portal describes it (``document.schema.json``).
+
+    Attributes:
+        kind: key of a requirement of the SOP.
+        key: where the file lies; ``version`` pins that content in stores that keep versions.
+        sha256: of the content kept, hexadecimal.
+        size: bytes.
+        name: the file's name on the applicant's device, shown back only to the applicant.
+    """
+
+    kind: str
+    key: str
+    version: str
+    sha256: str
+    size: int
+    media_type: str
+    pages: int
+    uploaded_at: str
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What an applicant has typed and uploaded but not sent.
+
+    Attributes:
+        version: 1, 2, 3 ...; a store keeps version n only over n - 1; 0 while no store has it.
+        ticket: once sent, the application it became.
+        mends: the ticket of a returned application that this draft mends; ``items`` then names what may change.
+    """
+
+    id: str
+    service: str
+    form: Answers
+    created_at: datetime
+    documents: tuple[Document, ...] = ()
+    version: int = 1
+    ticket: str = ""
+    mends: str = ""
+    items: tuple[str, ...] = ()
+
+    def document(self, kind: str) -> Document | None:
+        return next((document for document in self.documents if document.kind == kind), None)
+
+    @property
+    def folder(self) -> str:
+        """Beginning of the keys of its files: one that mends lies apart, as it may wait longer than others live."""
+        return f"{'mending' if self.mends else 'drafts'}/{self.id}/"
+
+    def with_form(self, form: Answers) -> "Draft":
+        """The draft with what was typed; of a mending draft only the named fields change."""
+        self._must_be_open()
+        if self.items:
+            untouched = {name: value for name, value in self.form.items() if name not in self.items}
+            form = {**untouched, **{name: value for name, value in form.items() if name in self.items}}
+        return replace(self, form=dict(form), version=self.version + 1)
+
+    def with_document(self, document: Document) -> "Draft":
+        """The draft with this document in place of an earlier one of its kind."""
+        kept = self.without_document(document.kind)
+        return replace(kept, documents=(*kept.documents, document))
+
+    def without_document(self, kind: str) -> "Draft":
+        self._must_be_open()
+        if self.items and kind not in self.items:
+            raise NotAllowed("not_to_be_mended", item=kind)
+        documents = tuple(document for document in self.documents if document.kind != kind)
+        return replace(self, documents=documents, version=self.version + 1)
+
+    def sent_as(self, ticket: str) -> "Draft":
+        self._must_be_open()
+        return replace(self, ticket=ticket, version=self.version + 1)
+
+    def expires_at(self, days: int) -> datetime:
+        return self.created_at + timedelta(days=days)
+
+    def _must_be_open(self) -> None:
+        if self.ticket:
+            raise NotAllowed("draft_already_sent", ticket=self.ticket)

@@ -1,0 +1,174 @@
+"""Which emails an event owes to whom, and what becomes of an owed email that cannot be delivered.
+
+Decides; never renders, sends or stores.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from portal.core.application import Actor, Application, Event
+from portal.core.sop import APPLICANT, Sop
+from portal.core.steps import State
+
+FIRST_RETRY: Final = timedelta(seconds=10)
+SLOWEST_RETRY: Final = timedelta(hours=6)
+DEADLINE: Final = timedelta(days=7)
+"""How long an email may stay undelivered before it is on the red list; trying goes on after that."""
+
+APPLICANT_LETTERS: Final[Mapping[str, str]] = {
+    "submit": "confirm_address",
+    "confirm": "received",
+    "resubmit": "mended",
+    "return": "returned",
+    "reject": "rejected",
+    "withdraw": "withdrawn",
+    "lapse": "lapsed",
+    "dispatch": "dispatched",
+    "refuse": "refused",
+    "invite": "invited",
+    "book": "booked",
+    "miss": "missed",
+    "record": "ready",
+    "hand_over": "handed_over",
+}
+"""Letter to the applicant by action; actions not named here are no news to the applicant."""
+
+
+@dataclass(frozen=True)
+class Official:
+    """Somebody appointed to a role.
+
+    Attributes:
+        capacity: empty for the holder of the office, else "Plt." or "Plh.".
+        decree: number of the surat perintah, for acting officials.
+        since, until: first and last day of the appointment; open-ended if None.
+    """
+
+    role: str
+    name: str
+    email: str
+    number: str = ""
+    capacity: str = ""
+    decree: str = ""
+    since: date | None = None
+    until: date | None = None
+
+    def serves(self, day: date) -> bool:
+        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
+
+    def as_actor(self, sop: Sop) -> Actor:
+        office = f"{self.capacity} {sop.role(self.role).label}".strip()
+        return Actor(role=self.role, name=self.name, office=office, email=self.email.lower(), number=self.number)
+
+
+@dataclass(frozen=True)
+class Notice:
+    """An owed email.
+
+    The first five attributes are its identity: the same event cannot owe the same letter to the same person twice.
+
+    Attributes:
+        about: ticket, or id of a draft.
+        event: number of the event that owes it (0 for a draft); ``occasion`` tells repeats apart, such as a renewed
+            link or the reminder of a day.
+        role: as what the person receives it: a role of the SOP, or ``APPLICANT``.
+        due_at: not to be tried before; moves on with every failure and while a sender holds it.
+        problem: the relay's last answer, empty so far; ``hopeless`` when repeating is pointless.
+        dropped_at: given up without anybody having to know any more: nobody misses it, or a person has seen to it.
+    """
+
+    about: str
+    event: int
+    letter: str
+    recipient: str
+    occasion: str
+    role: str
+    name: str
+    queued_at: datetime
+    due_at: datetime
+    attempts: int = 0
+    problem: str = ""
+    hopeless: bool = False
+    sent_at: datetime | None = None
+    dropped_at: datetime | None = None
+
+    @property
+    def identity(self) -> tuple[str, int, str, str, str]:
+        return self.about, self.event, self.letter, self.recipient, self.occasion
+
+    def held(self, until: datetime) -> "Notice":
+        """Taken by a sender; should it crash, the notice is due again at ``until``."""
+        return replace(self, due_at=until, attempts=self.attempts + 1)
+
+    def delivered(self, at: datetime) -> "Notice":
+        return replace(self, sent_at=at, problem="")
+
+    def failed(self, problem: str, at: datetime, *, hopeless: bool = False) -> "Notice":
+        """Not taken by the relay; due again after 10 s, 20 s, 40 s ... at most 6 h."""
+        # Beyond 12 doublings the pause is past its ceiling anyway; the bound keeps the power small.
+        pause = min(SLOWEST_RETRY, FIRST_RETRY * 2 ** min(self.attempts - 1, 12))
+        return replace(self, due_at=at + pause, problem=problem, hopeless=hopeless)
+
+    def dropped(self, at: datetime, problem: str = "") -> "Notice":
+        """No longer owed, and on no list; the last answer stays if no other ``problem`` is named."""
+        return replace(self, problem=problem or self.problem, hopeless=True, dropped_at=at)
+
+    def renewed(self, at: datetime) -> "Notice":
+        """To be tried once more, although it seemed hopeless; the last answer stays until there is another."""
+        return replace(self, due_at=at, hopeless=False)
+
+    def is_red(self, now: datetime) -> bool:
+        """Must the clerk hear of it?"""
+        open_still = self.sent_at is None and self.dropped_at is None
+        return open_still and (self.hopeless or now - self.queued_at > DEADLINE)
+
+
+def notice(letter: str, actor: Actor, *, about: str, event: int, at: datetime, occasion: str = "") -> Notice:
+    """An owed email to one person, due at once."""
+    return Notice(about, event, letter, actor.email, occasion, actor.role, actor.name, at, at)
+
+
+def owed(application: Application, officials: Iterable[Official], sop: Sop, day: date) -> tuple[Notice, ...]:
+    """All emails that the newest event owes; ``day`` is the office's, on which appointments begin and end.
+
+    The applicant hears what concerns him; whoever's turn it has become hears of it; an official who decided gets a
+    receipt of it. Officials whose own application it is are passed over; who they are is only asked if it matters.
+    """
+    event = application.events[-1]
+    addressees = [*_applicant(application, sop, event), *_turn(application, officials, sop, day), *_receipt(event)]
+    return tuple(
+        notice(letter, actor, about=application.ticket, event=event.number, at=event.at) for letter, actor in addressees
+    )
+
+
+def eligible(application: Application, officials: Iterable[Official], sop: Sop, day: date) -> Iterator[Official]:
+    """Who may act at the present step on this day; never the person whose application it is."""
+    role = sop.step(application.step).role
+    for official in officials:
+        if (
+            official.role == role
+            and official.serves(day)
+            and not application.concerns(official.email, official.number, sop)
+        ):
+            yield official
+
+
+def _applicant(application: Application, sop: Sop, event: Event) -> Iterator[tuple[str, Actor]]:
+    letter = APPLICANT_LETTERS.get(event.action)
+    if letter:
+        yield letter, application.applicant(sop)
+
+
+def _turn(application: Application, officials: Iterable[Official], sop: Sop, day: date) -> Iterator[tuple[str, Actor]]:
+    event = application.events[-1]
+    is_new = application.turn is event and application.state is State.WAITING
+    if is_new or event.action == "book":
+        for official in eligible(application, officials, sop, day):
+            yield "turn" if is_new else "visit_booked", official.as_actor(sop)
+
+
+def _receipt(event: Event) -> Iterator[tuple[str, Actor]]:
+    if event.actor.role not in (APPLICANT, "portal"):
+        yield "decided", event.actor

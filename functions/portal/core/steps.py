@@ -1,0 +1,185 @@
+"""The kinds of step a SOP may have: what may be decided in which state, and what follows.
+
+A table per kind, and nothing else: no words, no clock, no storage; times come as arguments.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, time
+from enum import StrEnum
+from typing import Final
+
+from portal.core.errors import NotAllowed
+from portal.core.sop import APPLICANT, Sop
+
+
+class State(StrEnum):
+    """Where an application is within its step."""
+
+    UNCONFIRMED = "unconfirmed"  # sent, but the email address is not confirmed yet
+    WAITING = "waiting"  # an official is to decide
+    RETURNED = "returned"  # the applicant is to mend
+    SENT = "sent"  # an outside authority (BSrE) has it
+    INVITED = "invited"  # the applicant is to pick a visit
+    BOOKED = "booked"  # a visit is agreed
+    MISSED = "missed"  # nobody came; the applicant is to pick again
+    READY = "ready"  # the product is recorded and can be handed over
+    DONE = "done"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"  # the email address was never confirmed
+
+    @property
+    def is_closed(self) -> bool:
+        return self in (State.DONE, State.REJECTED, State.WITHDRAWN, State.LAPSED)
+
+    @property
+    def is_with_applicant(self) -> bool:
+        """Does the applicant have to act next, even where an official may close the case instead?"""
+        return self in (State.UNCONFIRMED, State.RETURNED, State.INVITED, State.MISSED)
+
+    @property
+    def clock_runs(self) -> bool:
+        """The SOP's minutes count only while the office itself has the case (not applicant, not BSrE)."""
+        return self in (State.WAITING, State.READY)
+
+
+NEXT: Final = "next"
+"""Follow-up of an action that ends its step: the next step begins, or the application is done."""
+
+Moves = Mapping[State, Mapping[str, State | str]]
+
+_APPLICANT_MENDS: Moves = {State.RETURNED: {"resubmit": State.WAITING, "withdraw": State.WITHDRAWN}}
+_APPLICANT_MAY_WITHDRAW: Moves = {State.WAITING: {"withdraw": State.WITHDRAWN}, **_APPLICANT_MENDS}
+
+
+class Kind:
+    """What a kind of step permits.
+
+    Attributes:
+        entry: the state in which the step begins.
+        official: state -> action -> state that follows, for the officials of the step's role.
+        applicant: the same for the applicant.
+        portal: the same for the clockwork.
+        opens: action -> from when on it may be done, of the visit that is agreed; any time for those not named.
+    """
+
+    entry: State = State.WAITING
+    official: Moves = {}
+    applicant: Moves = {}
+    portal: Moves = {}
+    opens: Mapping[str, Callable[[datetime], datetime]] = {}
+
+
+class Submission(Kind):
+    """The applicant sends, and confirms the email address; only then does an official hear of it."""
+
+    entry = State.UNCONFIRMED
+    applicant = {State.UNCONFIRMED: {"confirm": NEXT, "withdraw": State.WITHDRAWN}}
+    portal = {State.UNCONFIRMED: {"lapse": State.LAPSED}}
+
+
+class Disposition(Kind):
+    """A superior reviews and forwards with an instruction."""
+
+    official = {State.WAITING: {"forward": NEXT, "return": State.RETURNED, "reject": State.REJECTED}}
+    applicant = _APPLICANT_MAY_WITHDRAW
+
+
+class Dispatch(Kind):
+    """Completeness is checked, the case goes to an outside authority, and its answer is recorded."""
+
+    official = {
+        State.WAITING: {"dispatch": State.SENT, "return": State.RETURNED, "reject": State.REJECTED},
+        State.SENT: {"accept": NEXT, "refuse": State.WAITING},
+    }
+    applicant = _APPLICANT_MAY_WITHDRAW
+
+
+class Visit(Kind):
+    """The applicant is invited, picks a time, and comes; whoever never does may be closed by the office."""
+
+    official = {
+        State.WAITING: {"invite": State.INVITED},
+        State.INVITED: {"reject": State.REJECTED},
+        State.BOOKED: {"attend": NEXT, "miss": State.MISSED},
+        State.MISSED: {"reject": State.REJECTED},
+    }
+    applicant = {
+        State.INVITED: {"book": State.BOOKED},
+        State.BOOKED: {"book": State.BOOKED},
+        State.MISSED: {"book": State.BOOKED},
+    }
+    # Whoever comes early on the day is served; nobody has stayed away before the time has come.
+    opens = {"attend": lambda slot: datetime.combine(slot, time.min, slot.tzinfo), "miss": lambda slot: slot}
+
+
+class Handover(Kind):
+    """The product is recorded and handed over; the case is archived."""
+
+    official = {State.WAITING: {"record": State.READY}, State.READY: {"hand_over": NEXT}}
+
+
+KINDS: Final[Mapping[str, Kind]] = {
+    "submission": Submission(),
+    "disposition": Disposition(),
+    "dispatch": Dispatch(),
+    "visit": Visit(),
+    "handover": Handover(),
+}
+
+
+def official_actions(sop: Sop, step: str, state: State) -> tuple[str, ...]:
+    """What the officials of the step's role may decide now."""
+    return tuple(_kind(sop, step).official.get(state, {}))
+
+
+def opens_at(sop: Sop, step: str, action: str, slot: datetime | None) -> datetime | None:
+    """From when on an official may do this, where that depends on the visit agreed (``slot``, in the office's zone)."""
+    opens = _kind(sop, step).opens.get(action)
+    return opens(slot) if opens and slot else None
+
+
+def must_be_open(sop: Sop, step: str, action: str, slot: datetime | None, at: datetime) -> None:
+    """Raises NotAllowed (``visit_to_come``; facts ``action``, ``slot`` and ``opens``: a moment, or a whole day)."""
+    opens = opens_at(sop, step, action, slot)
+    if opens and at < opens:
+        label = sop.action(step, action).label
+        raise NotAllowed("visit_to_come", action=label, slot=slot, opens=slot if opens == slot else opens.date())
+
+
+def applicant_actions(sop: Sop, step: str, state: State) -> tuple[str, ...]:
+    """What the applicant may do now."""
+    return tuple(_kind(sop, step).applicant.get(state, {}))
+
+
+def waits_on(sop: Sop, step: str, state: State) -> str:
+    """Who has to act: a role of the SOP, ``APPLICANT``, or nobody ("") once closed."""
+    if state.is_closed:
+        return ""
+    return APPLICANT if state.is_with_applicant else sop.step(step).role
+
+
+def follow(sop: Sop, step: str, state: State, action: str) -> tuple[str, State]:
+    """The step and state an action leads to.
+
+    Raises:
+        NotAllowed: the action is not possible here (``action_not_now``).
+    """
+    kind = _kind(sop, step)
+    for moves in (kind.official, kind.applicant, kind.portal):
+        if action in moves.get(state, {}):
+            return _resolve(sop, step, moves[state][action])
+    raise NotAllowed("action_not_now", action=action, state=state.value)
+
+
+def _resolve(sop: Sop, step: str, outcome: State | str) -> tuple[str, State]:
+    if isinstance(outcome, State):
+        return step, outcome
+    following = sop.after(step)
+    if following is None:
+        return step, State.DONE
+    return following.key, KINDS[following.kind].entry
+
+
+def _kind(sop: Sop, step: str) -> Kind:
+    return KINDS[sop.step(step).kind]

@@ -1,0 +1,84 @@
+"""The child's end of ``inspection``: judges or draws one file, under bounds of its own, and ends.
+
+One line of JSON and the file come in; one line of JSON and what to keep of the file, or its picture, go out.
+"""
+
+import json
+import os
+import sys
+from importlib import import_module
+from typing import Any
+
+from portal.core.errors import DocumentRefused, NotFound
+from portal.documents.inspection import PDF, Limits
+
+_MEMORY = 1024 * 1024 * 1024  # bytes of address space
+_LIBRARIES = {  # by task and whether it is about a PDF: what each child has to load, and no more
+    ("inspect", True): ("pikepdf", "pypdfium2"),
+    ("inspect", False): ("PIL.Image",),
+    ("page", True): ("pypdfium2", "PIL.Image"),
+    ("page", False): ("PIL.Image",),
+}
+
+
+def answer(request: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
+    """Carry out one request; whatever a library throws over the file means that the file is damaged."""
+    try:
+        if request["task"] == "inspect":
+            return judge(data, request["media_type"], Limits(**request["limits"]))
+        return {}, _picture(data, request)
+    except DocumentRefused as refusal:
+        return {"refused": refusal.code, "facts": refusal.facts}, b""
+    except NotFound as error:
+        return {"missing": error.code}, b""
+    except Exception:
+        return {"refused": "document_damaged", "facts": {}}, b""
+
+
+def judge(data: bytes, media_type: str, limits: Limits) -> tuple[dict[str, Any], bytes]:
+    from portal.documents import pdf, pictures
+
+    if media_type == PDF:
+        return {"media_type": PDF, "pages": pdf.check(data, max_pages=limits.max_pages)}, data
+    image = pictures.opened(data, media_type, min_pixels=limits.min_pixels, max_pixels=limits.max_pixels)
+    content, kept_as = pictures.saved_anew(image, media_type, max_bytes=limits.max_bytes)
+    return {"media_type": kept_as, "pages": 1}, content
+
+
+def _picture(data: bytes, request: dict[str, Any]) -> bytes:
+    from portal.documents import pdf, pictures
+
+    if request["media_type"] == PDF:
+        image = pdf.page(data, request["page"], request["width"])
+    elif request["page"] == 1:
+        image = pictures.opened(data, request["media_type"], width=request["width"])
+    else:
+        raise NotFound("page_unknown")
+    return pictures.stamped(image, request["width"], request["stamp"])
+
+
+def _limit_child(seconds: int) -> None:
+    try:
+        import resource
+    except ImportError:  # not a Unix: the clock on the wall is the only bound
+        return
+    bounds = (resource.RLIMIT_CPU, seconds), (resource.RLIMIT_AS, _MEMORY), (resource.RLIMIT_CORE, 0)
+    for bound, value in bounds:
+        resource.setrlimit(bound, (value, value))
+
+
+def _child() -> None:
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # a library that prints must not speak in our place
+    request, data = json.loads(sys.stdin.buffer.readline()), sys.stdin.buffer.read()
+    for library in _LIBRARIES[request["task"], request["media_type"] == PDF]:
+        import_module(library)  # a missing library must end the child here, not be blamed on the file later
+    _limit_child(request["seconds"])
+    found, content = answer(request, data)
+    answers.write(json.dumps(found).encode() + b"\n" + content)
+    answers.flush()
+    os._exit(0)  # a library that stumbles over the file while tidying up must not undo the answer
+
+
+if __name__ == "__main__":
+    _child()

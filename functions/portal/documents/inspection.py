@@ -1,0 +1,148 @@
+"""Judges what was uploaded by its content alone, and shows its pages as stamped pictures; it never stores anything.
+
+Files come from strangers and the libraries that open them are large, so they are opened in a short-lived child process
+that has little time, little memory and none of the portal's secrets (``python -m portal.documents``).
+"""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from typing import Any
+
+from portal.core.errors import DocumentRefused, NotFound, Unavailable
+
+PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
+MIN_WIDTH, MAX_WIDTH = 16, 2000  # pixels of a page image
+
+_HEADER_WITHIN = 1024  # bytes: where a PDF reader looks for the header (ISO 32000-1, implementation note 13)
+_BLANK = b"\xef\xbb\xbf\0\t\n\x0c\r "
+_HEIF_BRANDS = frozenset((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"))
+_CPU_SECONDS = 10
+_WALL_SECONDS = 25  # below the 29 s that a gateway in front may wait
+_CHILDREN = threading.BoundedSemaphore(2)
+# Files being judged or waiting for it: fewer than a server has threads, so that slow ones cannot hold up every page.
+_UPLOADS = threading.BoundedSemaphore(8)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What an upload may measure (domain.md 1.3).
+
+    Attributes:
+        max_bytes: size of the file, and of what is kept of it.
+        max_pages: pages of a PDF.
+        min_pixels: an image's shorter side; 480 over the 54 mm of a KTP-el is 226 dots an inch, enough to read the NIK.
+        max_pixels: width times height of an image; more is refused before anything is decoded.
+    """
+
+    max_bytes: int = 5 * 1024 * 1024
+    max_pages: int = 20
+    min_pixels: int = 480
+    max_pixels: int = 50_000_000
+
+
+@dataclass(frozen=True)
+class Inspected:
+    """An accepted document.
+
+    Attributes:
+        content: what to keep: a PDF's own bytes (a signature in it stays valid); an image saved anew, upright and
+            without metadata.
+        sha256: of ``content``, hexadecimal; ``size`` likewise, in bytes.
+    """
+
+    content: bytes
+    media_type: str
+    pages: int
+    sha256: str
+    size: int
+
+
+def inspect(data: bytes, limits: Limits) -> Inspected:
+    """Accept or refuse an uploaded file.
+
+    Raises:
+        DocumentRefused: the code says why; whatever a library makes of a hostile file ends here too.
+        Unavailable: ``documents_unavailable``: this machine could not look at the file now; it says nothing about it.
+    """
+    if not data:
+        raise DocumentRefused("document_empty")
+    if len(data) > limits.max_bytes:
+        raise DocumentRefused("document_too_large", max_mb=f"{limits.max_bytes / 2**20:g}")
+    request = {"task": "inspect", "media_type": _media_type(data), "limits": asdict(limits)}
+    if not _UPLOADS.acquire(blocking=False):
+        raise Unavailable("documents_unavailable")
+    try:
+        found, content = _ask_child(request, data)
+    finally:
+        _UPLOADS.release()
+    return Inspected(content, found["media_type"], found["pages"], sha256(content).hexdigest(), len(content))
+
+
+def page_image(data: bytes, media_type: str, page: int, width: int, stamp: str) -> bytes:
+    """One page of an accepted document as a JPEG, with the stamp's text across it.
+
+    Args:
+        page: 1 for the first.
+        width: pixels, brought within MIN_WIDTH and MAX_WIDTH; the height follows the page.
+        stamp: repeated diagonally; an empty one leaves the page clean.
+
+    Raises:
+        NotFound: ``page_unknown``.
+        DocumentRefused, Unavailable: as for ``inspect``.
+    """
+    width = max(MIN_WIDTH, min(width, MAX_WIDTH))
+    request = {"task": "page", "media_type": media_type, "page": page, "width": width, "stamp": stamp}
+    return _ask_child(request, data)[1]
+
+
+def _media_type(data: bytes) -> str:
+    if data.startswith(b"\xff\xd8\xff"):
+        return JPEG
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return PNG
+    if data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS:
+        raise DocumentRefused("document_heic")
+    # Only blanks may come before a PDF's header: anything else is another kind of file with a PDF inside.
+    if data[:_HEADER_WITHIN].lstrip(_BLANK).startswith(b"%PDF-"):
+        return PDF
+    raise DocumentRefused("document_type_unknown")
+
+
+def _ask_child(request: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
+    if not _CHILDREN.acquire(timeout=_WALL_SECONDS):
+        raise Unavailable("documents_unavailable")
+    try:
+        child = subprocess.run(
+            [sys.executable, "-P", "-m", "portal.documents"],
+            input=json.dumps(request | {"seconds": _CPU_SECONDS}).encode() + b"\n" + data,
+            capture_output=True,
+            timeout=_WALL_SECONDS,
+            env=_child_environment(),
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise Unavailable("documents_unavailable") from error
+    finally:
+        _CHILDREN.release()
+    if child.returncode < 0:  # a signal ended it: out of time or memory, or a library crashed over the file
+        raise DocumentRefused("document_damaged")
+    if child.returncode > 0:
+        raise Unavailable("documents_unavailable") from RuntimeError(child.stderr.decode(errors="replace"))
+    head, _, content = child.stdout.partition(b"\n")
+    answer: dict[str, Any] = json.loads(head)
+    if "refused" in answer:
+        raise DocumentRefused(answer["refused"], **answer["facts"])
+    if "missing" in answer:
+        raise NotFound(answer["missing"])
+    return answer, content
+
+
+def _child_environment() -> dict[str, str]:
+    """Where to find the code and, on some systems, Python's own libraries: nothing else, so no key can leak."""
+    kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH", "SYSTEMROOT") if name in os.environ}
+    return {**kept, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}

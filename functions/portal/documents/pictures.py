@@ -1,0 +1,126 @@
+"""Photos and scans: whether they can be read, saved anew without their past, stamped; it never keeps metadata."""
+
+import warnings
+from collections.abc import Iterator
+from io import BytesIO
+from math import cos, hypot, radians, sin
+from typing import TYPE_CHECKING
+
+from portal.core.errors import DocumentRefused
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+_FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG"}
+_MAX_RATIO = 10
+_QUALITIES = (88, 75, 60)
+_TILT = 30  # degrees
+_INK, _OPACITY = (118, 118, 138), 0.4  # a middle tone shows on white paper and on a dark photo alike
+
+
+def opened(
+    data: bytes, media_type: str, *, min_pixels: int = 1, max_pixels: int = 50_000_000, width: int = 0
+) -> "Image":
+    """The picture, decoded, upright, RGB or greyscale; of several frames the first.
+
+    Its size is judged from the header, before anything is decoded. Who only wants it ``width`` pixels wide may say so,
+    and gets a large photo sooner, decoded at a fraction of its size but never below that.
+
+    Raises:
+        DocumentRefused: too small to read, too large to decode, or of a senseless shape.
+        Exception: Pillow's own, for a file that is cut or damaged.
+    """
+    from PIL import Image, ImageOps
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            image: Image.Image = Image.open(BytesIO(data), formats=[_FORMATS[media_type]])
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+        raise DocumentRefused("document_too_large_image") from error
+    _check_size(image.size, min_pixels, max_pixels)
+    if width:
+        image.draft(None, (width, image.height * width // image.width))
+    image.load()
+    return _plain(ImageOps.exif_transpose(image))
+
+
+def _check_size(size: tuple[int, int], min_pixels: int, max_pixels: int) -> None:
+    width, height = size
+    if width * height > max_pixels:
+        raise DocumentRefused("document_too_large_image")
+    if min(size) < min_pixels:
+        raise DocumentRefused("document_too_small", width=width, height=height, min_pixels=min_pixels)
+    if max(size) > _MAX_RATIO * min(size):
+        raise DocumentRefused("document_page_size")
+
+
+def saved_anew(image: "Image", media_type: str, *, max_bytes: int) -> tuple[bytes, str]:
+    """The picture alone, within ``max_bytes``, and its media type: a PNG that will not fit becomes a JPEG."""
+    if media_type == "image/png":
+        content = _encoded(image, "PNG", compress_level=3)
+        if len(content) <= max_bytes:
+            return content, media_type
+    while True:
+        for quality in _QUALITIES:
+            content = _encoded(image, "JPEG", quality=quality)
+            if len(content) <= max_bytes:
+                return content, "image/jpeg"
+        image = image.reduce(2)
+
+
+def stamped(image: "Image", width: int, stamp: str) -> bytes:
+    """The picture as a JPEG of ``width`` pixels with the stamp's text across it again and again."""
+    from PIL.Image import Resampling
+
+    height = max(1, round(image.height * width / image.width))
+    image = image.resize((width, height), Resampling.LANCZOS, reducing_gap=2.0).convert("RGB")
+    if stamp:
+        _stamp(image, stamp)
+    return _encoded(image, "JPEG", quality=80, optimize=True)
+
+
+def _plain(image: "Image") -> "Image":
+    """RGB or greyscale of 8 bits on white, with nothing attached that a later save would carry along."""
+    from PIL import Image
+
+    if image.mode.startswith("I;16"):
+        image = image.point(lambda value: value / 256).convert("L")
+    elif image.has_transparency_data:
+        seen, image = image.convert("RGBA"), Image.new("RGB", image.size, "white")
+        image.paste(seen, mask=seen.getchannel("A"))
+    elif image.mode != "L":
+        image = image.convert("L" if image.mode == "1" else "RGB")
+    image.info = {}
+    return image
+
+
+def _encoded(image: "Image", form: str, **options: int) -> bytes:
+    target = BytesIO()
+    image.save(target, form, **options)
+    return target.getvalue()
+
+
+def _stamp(image: "Image", text: str) -> None:
+    """Write the text over the picture in slanting rows, each shifted by half a text, so that no cut-out escapes it."""
+    from PIL import Image, ImageDraw, ImageFont
+
+    size = max(9, image.width // 40)
+    font = ImageFont.load_default(size=size)
+    length = max(1, min(round(font.getlength(text)), 4 * image.width))
+    line = Image.new("L", (length, round(size * 1.4)), 0)
+    ImageDraw.Draw(line).text((0, 0), text, fill=255, font=font)
+    mask = line.rotate(_TILT, resample=Image.Resampling.BICUBIC, expand=True)
+    mask = mask.point(lambda value: round(value * _OPACITY))
+    for left, top in _lattice(image.size, along=length + 2 * size, apart=6 * size):
+        if -mask.width < left < image.width and -mask.height < top < image.height:
+            image.paste(_INK, (left, top), mask)
+
+
+def _lattice(size: tuple[int, int], *, along: int, apart: int) -> Iterator[tuple[int, int]]:
+    """Corners of the texts: ``along`` pixels from one to the next in a row, the rows ``apart``, all tilted."""
+    right, up = cos(radians(_TILT)), sin(radians(_TILT))
+    reach = round(hypot(*size)) + along
+    for row, across in enumerate(range(-reach, reach, apart)):
+        for onward in range(-reach - row % 2 * along // 2, reach, along):
+            yield round(onward * right + across * up), round(across * right - onward * up)

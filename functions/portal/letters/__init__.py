@@ -1,0 +1,1 @@
+"""Writes emails and calendar entries."""

@@ -1,0 +1,141 @@
+"""What leaves the portal as text: emails from the letters' files, calendar entries, QR codes.
+
+Every sentence is in ``letters/``; this module never sends anything and never decides who gets what.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from portal.core.application import Event
+from portal.core.language import Language
+from portal.core.sop import Sop
+from portal.engines.ports import Message
+from portal.letters import icalendar, markup
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+WITH_CALENDAR: Final = frozenset({"booked"})
+"""Letters that carry the visit as a calendar entry."""
+
+
+class Letters:
+    """The letters of a folder, one text file each: the subject on the first line, then the body (see ``markup``).
+
+    Files that begin with ``_`` are parts of letters; ``_foot.txt`` ends each of them.
+
+    Args:
+        folder: of the ``*.txt`` files and of ``base.html``, which the HTML of every email lives in.
+        language: how dates and numbers are written.
+    """
+
+    def __init__(self, folder: Path, language: Language) -> None:
+        self._folder = folder
+        self._language = language
+
+    def render(self, letter: str, to: str, context: dict[str, Any]) -> Message:
+        """The email of a letter, as text and as HTML.
+
+        Args:
+            context: what ``clockwork.Clockwork.compose`` gives that letter.
+
+        Raises:
+            jinja2.UndefinedError: the letter names something that is not in the context.
+        """
+        sop = context["sop"]
+        subject, body = self._write(f"{letter}.txt", context)
+        foot = "\n".join(self._write("_foot.txt", context))
+        subject = f"{sop['office']['mail_prefix']} {subject}"
+        text = f"{markup.plain(body)}\n\n{markup.plain(foot)}\n"
+        page = self._pages.get_template("base.html")
+        html = page.render(subject=subject, sop=sop, body=markup.blocks(body), foot=markup.blocks(foot))
+        calendar = ""
+        if letter in WITH_CALENDAR:
+            calendar = self.visit(context["application"].ticket, context["event"], context["edition"])
+        return Message(to, subject, text, html, calendar)
+
+    def visit(self, ticket: str, booking: Event, sop: Sop) -> str:
+        """The calendar entry (iCalendar) of a booked visit; that of a later booking takes its place in calendars.
+
+        Raises:
+            ValueError: the event is not of a step with visits.
+        """
+        step = sop.step(booking.step)
+        if step.visit is None:
+            raise ValueError(f"not a visit: {step.key}")
+        office = sop.data["office"]
+        summary, description = self._write("_calendar.txt", {"sop": sop.data, "step": step, "ticket": ticket})
+        return icalendar.entry(
+            uid=f"{ticket}.{step.key}@{office['email'].rpartition('@')[2]}",
+            sequence=booking.number,
+            stamp=booking.at,
+            start=datetime.fromisoformat(booking.data["slot"]),
+            minutes=step.visit.length_minutes,
+            summary=summary,
+            description=markup.plain(description),
+            location=step.visit.place,
+            organizer=(office["name"], office["email"]),
+        )
+
+    def _write(self, file: str, context: Mapping[str, Any]) -> tuple[str, str]:
+        """The first line, plain, and the rest, with its markup."""
+        text = self._texts.get_template(file).render(context)
+        head, _, rest = text.strip("\n").partition("\n")
+        return markup.one_line(head), rest
+
+    @cached_property
+    def _texts(self) -> "Environment":
+        # Not escaped, as it becomes plain text; ``_pages`` makes the HTML, from the finished text.
+        environment = self._environment(autoescape=False, finalize=markup.value)
+        environment.filters.update(
+            date=self._language.date,
+            day=self._language.day,
+            month=self._language.month,
+            time=self._language.time,
+            moment=self._language.moment,
+            number=self._language.number,
+            instant=datetime.fromisoformat,
+            midway=_midway,
+        )
+        return environment
+
+    @cached_property
+    def _pages(self) -> "Environment":
+        return self._environment(autoescape=True)
+
+    def _environment(self, **options: Any) -> "Environment":
+        from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+        return Environment(  # noqa: S701
+            loader=FileSystemLoader(self._folder),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,  # a part that is included ends its own line
+            **options,
+        )
+
+
+def qr_svg(text: str, title: str = "", css_class: str = "qr-code") -> "Markup":
+    """A QR code of ``text`` as inline SVG: black on white in any theme, sized by its class, without inline styles.
+
+    Args:
+        title: what screen readers say for the picture; without one they pass it over.
+    """
+    import segno
+    from markupsafe import Markup, escape
+
+    code = segno.make_qr(text, error="m")
+    drawing: str = code.svg_inline(svgclass=None, lineclass=None, dark="#000", light="#fff", omitsize=True)
+    named = Markup('role="img" aria-label="{}"').format(title) if title else Markup('aria-hidden="true"')
+    # segno itself knows no attributes for assistive technology.
+    return Markup(drawing.replace("<svg", f'<svg class="{escape(css_class)}" {named}', 1))  # noqa: S704
+
+
+def _midway(text: str) -> str:
+    """A heading's words in the middle of a sentence: "Telaah Kepala Dinas" as "telaah ...", "TTE" as it is."""
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text

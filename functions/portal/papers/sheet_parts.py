@@ -1,0 +1,259 @@
+"""What ``sheet_pdf`` puts sheets together from: letters that can be shown, lines and cells to write in, boxes to tick.
+
+Everything here knows reportlab; import it where a paper is drawn, not before.
+"""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from functools import lru_cache
+from html import escape
+from pathlib import Path
+from typing import Any, Final
+
+from reportlab.lib.colors import HexColor
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.platypus import Flowable, Paragraph
+
+from portal.papers.sheets import Blank, Box
+
+PLAIN, BOLD = "Naskah", "NaskahTebal"
+"""Liberation Sans: the proportions of Arial, and every letter that ``application.schema.json`` allows in a name."""
+
+TYPED: Final = "Helvetica"  # what people type into fields; every reader has it
+MISSING: Final = "□"
+
+LEADING: Final = 1.32  # of the size: from line to line
+
+_BOX, _GAP = 9.5, 5.0  # points: a box to tick, and between it and its label
+_CELL = 15.2  # points: a cell for one digit, as in printed forms
+_ROOMY, _SHRINKING = 60, 0  # characters that a line holds; the size of text that gets smaller where there are more
+
+
+@lru_cache(maxsize=1)
+def font() -> TTFont:
+    """The typeface, registered once; its widths serve both weights' choice of letters."""
+    for name, file in ((PLAIN, "LiberationSans-Regular.ttf"), (BOLD, "LiberationSans-Bold.ttf")):
+        pdfmetrics.registerFont(TTFont(name, Path(__file__).with_name("fonts") / file))
+    pdfmetrics.registerFontFamily(PLAIN, normal=PLAIN, bold=BOLD, italic=PLAIN, boldItalic=BOLD)
+    return pdfmetrics.getFont(PLAIN)
+
+
+def ink() -> Any:
+    return HexColor(0x1B1F23)
+
+
+def muted() -> Any:
+    return HexColor(0x4A5560)
+
+
+def style(size: float, *, bold: bool = False, **more: Any) -> ParagraphStyle:
+    font()
+    given = {"leading": size * LEADING, "textColor": ink(), "splitLongWords": 1, **more}
+    return ParagraphStyle(f"{size}", fontName=BOLD if bold else PLAIN, fontSize=size, **given)
+
+
+class Pen:
+    """Writes text that this typeface can show, remembers what it could not, and gives every field a name of its own."""
+
+    def __init__(self) -> None:
+        self.has_missing = False
+        self._glyphs = font().face.charToGlyph
+        self._names: Counter[str] = Counter()
+
+    def write(self, text: str, look: ParagraphStyle) -> Paragraph:
+        """A paragraph of plain text: no character of it is markup."""
+        return Paragraph(escape(self.shown(text)).replace("\n", "<br/>"), look)
+
+    def shown(self, text: str) -> str:
+        """The text with a visible mark for each letter that would vanish, or stand in the wrong order."""
+        marked = "".join(character if self._can_show(character) else MISSING for character in text)
+        self.has_missing = self.has_missing or marked.count(MISSING) > text.count(MISSING)
+        return marked
+
+    def name(self, wanted: str) -> str:
+        """Field names are unique in a file; a question that is asked again is another field."""
+        self._names[wanted] += 1
+        return wanted if self._names[wanted] == 1 else f"{wanted}_lagi{self._names[wanted]}"
+
+    def _can_show(self, character: str) -> bool:
+        right_to_left = unicodedata.bidirectional(character) in ("R", "AL", "AN")
+        return character == "\n" or (ord(character) in self._glyphs and not right_to_left)
+
+
+class WritingLine(Flowable):
+    """A dotted line to write on, by hand or into the field above it, between prefix and suffix.
+
+    Its text stands on the same height as that of a paragraph beside it.
+
+    Args:
+        width: in points, if it is shorter than the column; then ``align`` (left, right or center) places it.
+        has_caption: what belongs there is said in small print below the line.
+    """
+
+    def __init__(
+        self, blank: Blank, pen: Pen, size: float, width: float = 0, align: str = "left", has_caption: bool = False
+    ) -> None:
+        super().__init__()
+        self._blank, self._pen, self._size, self._align = blank, pen, size, align
+        self._wanted = width
+        self._below = 7.0 if has_caption else 0
+        self.height = size * LEADING + self._below
+
+    def wrap(self, width: float, _height: float) -> tuple[float, float]:
+        self.width = width
+        return width, self.height
+
+    def draw(self) -> None:
+        blank, canvas, size = self._blank, self.canv, self._size
+        before, after = (self._pen.shown(text) for text in (blank.prefix, blank.suffix))
+        whole = min(self._wanted or self.width, self.width)
+        start = {"left": 0.0, "right": self.width - whole, "center": (self.width - whole) / 2}[self._align]
+        left = start + pdfmetrics.stringWidth(before, PLAIN, size) + (3 if before else 0)
+        right = start + whole - pdfmetrics.stringWidth(after, PLAIN, size)
+        base = self.height - size * 0.905  # the typeface's ascent
+        canvas.setFont(PLAIN, size)
+        canvas.setFillColor(ink())
+        canvas.drawString(start, base, before)
+        canvas.drawString(right, base, after)
+        _draw_dots(canvas, left, right, base - 2)
+        if self._below:
+            canvas.setFont(PLAIN, 6)
+            canvas.setFillColor(muted())
+            canvas.drawString(left, 1, self._pen.shown(blank.label))
+        _draw_field(canvas, blank, self._pen, left, self._below + 0.5, right - left, self.height - self._below + 1.5)
+
+
+class WritingRoom(Flowable):
+    """Room to write in, within the rules of a table."""
+
+    def __init__(self, blank: Blank, pen: Pen) -> None:
+        super().__init__()
+        self._blank, self._pen = blank, pen
+        self.height = 5 + 11.5 * blank.lines
+
+    def wrap(self, width: float, _height: float) -> tuple[float, float]:
+        self.width = width
+        return width, self.height
+
+    def draw(self) -> None:
+        _draw_field(self.canv, self._blank, self._pen, 0, 0, self.width, self.height, self._blank.lines)
+
+
+class Cells(Flowable):
+    """A box for every digit of a number, with the number if it is known."""
+
+    def __init__(self, blank: Blank, pen: Pen) -> None:
+        super().__init__()
+        self._blank, self._pen = blank, pen
+        self.width, self.height = _CELL * blank.cells, _CELL + 2
+
+    def draw(self) -> None:
+        canvas, number = self.canv, self._blank.cells
+        canvas.setStrokeColor(muted())
+        canvas.setLineWidth(0.6)
+        for position in range(number):
+            canvas.rect(_CELL * position, 1, _CELL, _CELL)
+        if self._blank.value:
+            canvas.setFont(PLAIN, 10.5)
+            canvas.setFillColor(ink())
+            for position, digit in enumerate(self._blank.value.replace(" ", "")):
+                canvas.drawCentredString(_CELL * (position + 0.5), 5, digit)
+            return
+        _draw_field(canvas, self._blank, self._pen, 0, 1, _CELL * number, _CELL, lines=0)
+
+
+class TickBoxes(Flowable):
+    """Boxes with their labels: beside one another if all have room on one line, else below one another.
+
+    Args:
+        is_settled: the answer is known; the boxes are drawn and cannot be changed.
+        question: what the boxes answer, said by each field for those who do not see the page.
+    """
+
+    def __init__(self, boxes: Sequence[Box], question: str, pen: Pen, look: ParagraphStyle, is_settled: bool) -> None:
+        super().__init__()
+        self._boxes, self._question, self._pen, self._settled = boxes, question, pen, is_settled
+        self._labels = [pen.write(box.label, look) for box in boxes]
+        self._places: list[tuple[float, float]] = []
+
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
+        inner = width - _BOX - _GAP
+        sizes = [label.wrap(inner, height) for label in self._labels]
+        needed = [_BOX + _GAP + min(inner, _natural(label)) + 18 for label in self._labels]
+        if len(sizes) > 1 and sum(needed) <= width:
+            self.height = max(size[1] for size in sizes) + 2
+            self._places = [(sum(needed[:number]), 1) for number in range(len(sizes))]
+        else:
+            self.height = sum(size[1] + 3 for size in sizes)
+            tops = [self.height - sum(size[1] + 3 for size in sizes[: number + 1]) for number in range(len(sizes))]
+            self._places = [(0, top + 1.5) for top in tops]
+        self.width = width
+        return width, self.height
+
+    def draw(self) -> None:
+        for box, label, (left, bottom) in zip(self._boxes, self._labels, self._places, strict=True):
+            label.drawOn(self.canv, left + _BOX + _GAP, bottom)
+            self._draw_box(box, left, bottom + label.height - _BOX - 1.5)
+
+    def _draw_box(self, box: Box, x: float, y: float) -> None:
+        canvas = self.canv
+        canvas.setStrokeColor(ink())
+        canvas.setLineWidth(0.8)
+        canvas.rect(x, y, _BOX, _BOX)
+        if not self._settled:
+            canvas.acroForm.checkbox(
+                name=self._pen.name(box.name),
+                tooltip=f"{self._question}: {box.label}" if self._question else box.label,
+                x=x,
+                y=y,
+                size=_BOX,
+                buttonStyle="cross",
+                fieldFlags="",
+                **_look(),
+            )
+        elif box.is_ticked:
+            canvas.setLineWidth(1.4)
+            canvas.line(x + 2, y + 2, x + _BOX - 2, y + _BOX - 2)
+            canvas.line(x + 2, y + _BOX - 2, x + _BOX - 2, y + 2)
+
+
+def _natural(label: Paragraph) -> float:
+    """Width of a label on one line."""
+    return float(sum(pdfmetrics.stringWidth(part.text, part.fontName, part.fontSize) for part in label.frags))
+
+
+def _draw_dots(canvas: Any, left: float, right: float, height: float) -> None:
+    canvas.setStrokeColor(muted())
+    canvas.setLineWidth(0.8)
+    canvas.setLineCap(1)
+    canvas.setDash(0.01, 2.4)
+    canvas.line(left + 1, height, right - 1, height)
+    canvas.setDash()
+    canvas.setLineCap(0)
+
+
+def _draw_field(
+    canvas: Any, blank: Blank, pen: Pen, x: float, y: float, width: float, height: float, lines: int = 1
+) -> None:
+    """A field to type into; ``lines`` 0: one cell for each character that it may hold."""
+    canvas.acroForm.textfield(
+        name=pen.name(blank.name),
+        tooltip=blank.tip,
+        x=x,
+        y=y,
+        width=width,
+        height=height,
+        maxlen=blank.cells if lines == 0 else blank.limit,
+        fieldFlags={0: "comb", 1: ""}.get(lines, "multiline"),
+        fontName=TYPED,
+        fontSize=_SHRINKING if lines == 1 and blank.limit > _ROOMY else 10,
+        **_look(),
+    )
+
+
+def _look() -> dict[str, Any]:
+    """A field that prints as nothing but what is typed into it; the reader marks it on screen."""
+    return {"relative": True, "borderWidth": 0, "borderColor": None, "fillColor": None, "textColor": ink()}

@@ -1,0 +1,168 @@
+"""What a printed paper consists of, as data: blocks from top to bottom, and what is to be written on each line.
+
+``stationery`` makes sheets of a service's ``papers.toml``; ``sheet_pdf`` and ``sheet_docx`` draw them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True)
+class Blank:
+    """One thing to be written: as ``value`` says, or by whoever fills in the paper where that is empty.
+
+    Attributes:
+        name: of the field; the same question twice on a paper has the same name.
+        limit: characters, at most.
+        lines: to leave free for it.
+        cells: boxes of one digit each; 0 for a plain line.
+        is_fixed: the paper says it itself; nobody writes it.
+    """
+
+    name: str
+    label: str
+    hint: str = ""
+    prefix: str = ""
+    suffix: str = ""
+    value: str = ""
+    limit: int = 200
+    lines: int = 1
+    cells: int = 0
+    is_fixed: bool = False
+
+    @property
+    def tip(self) -> str:
+        return f"{self.label}. {self.hint}" if self.hint else self.label
+
+
+@dataclass(frozen=True)
+class Box:
+    """Something to tick."""
+
+    name: str
+    label: str
+    is_ticked: bool = False
+
+
+@dataclass(frozen=True)
+class Boxes:
+    """Things to tick under one question; ``is_settled``: answered already."""
+
+    label: str
+    hint: str
+    boxes: tuple[Box, ...]
+
+    @property
+    def is_settled(self) -> bool:
+        return any(box.is_ticked for box in self.boxes)
+
+
+Row = Blank | Boxes
+Line = str | Blank
+
+
+@dataclass(frozen=True)
+class Letterhead:
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Text:
+    """``style``: title, heading, body, small or notice."""
+
+    text: str
+    style: str = "body"
+
+
+@dataclass(frozen=True)
+class Single:
+    """One line of its own; ``align``: left or right."""
+
+    row: Blank
+    align: str
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Labels with what belongs to them; ``is_ruled``: as a table with lines, for a form rather than a letter."""
+
+    rows: tuple[Row, ...]
+    is_ruled: bool = False
+    is_indented: bool = False
+
+
+@dataclass(frozen=True)
+class Items:
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Column:
+    above: tuple[Line, ...]
+    room: str
+    below: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Signatures:
+    columns: tuple[Column, ...]
+
+
+Block = Letterhead | Text | Single | Rows | Items | Signatures
+
+
+@dataclass(frozen=True)
+class Paper:
+    """What is known of a paper without its content.
+
+    Attributes:
+        anchor: where the download page explains it.
+        document: key of the SOP's document that it becomes once it is signed; empty if it is not uploaded.
+        formats: endings, such as ``pdf``.
+        use: what it is for; ``note``: what it is not.
+    """
+
+    key: str
+    title: str
+    anchor: str
+    document: str
+    formats: tuple[str, ...]
+    version: str
+    date: date
+    use: str
+    note: str
+
+
+@dataclass(frozen=True)
+class OfficialForm:
+    """A form of BSrE itself, as the office was given it: ``replaces`` is the key of a paper, or empty."""
+
+    file: str
+    title: str
+    use: str
+    version: str
+    date: date
+    replaces: str = ""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A paper to be drawn.
+
+    Attributes:
+        edition: one line with version, date and number of the SOP.
+        where: public address of the paper's own page, or its path alone where the public address is not known.
+        is_shortened: an answer was too long for the paper and ends with an ellipsis.
+        words: ``page`` (with {page} and {pages}), ``unprintable`` and ``shortened``.
+        author: the office.
+    """
+
+    paper: Paper
+    blocks: tuple[Block, ...]
+    edition: str
+    note: str
+    where: str
+    words: Mapping[str, str]
+    author: str
+    is_shortened: bool = False

@@ -1,0 +1,1 @@
+"""What MkDocs is given."""

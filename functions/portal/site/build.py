@@ -1,0 +1,76 @@
+"""What MkDocs does besides writing pages (``hooks`` of mkdocs.yml): it lends them the portal's own bar, foot and style,
+publishes what they load under names that may be kept, leaves out what they do not load, and draws their cards."""
+
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+from portal import edge
+from portal.site.social import draw_card
+
+TEMPLATES = edge.STATIC.parent / "templates"
+WORKER = "search/worker.js"
+
+_ENDS = re.compile(r"(</(?:caption|dd|div|dt|figcaption|h[1-6]|li|p|summary|td|th)>|<br ?/?>)(?=\S)")
+
+
+def on_files(files: Any, config: Any) -> Any:
+    """Of the theme's own files only the search worker is published; style sheets are named after what they hold."""
+    for file in list(files):
+        if file.src_uri.startswith("assets/javascripts/workers/search.") and file.src_uri.endswith(".js"):
+            _publish_as(file, WORKER, config)
+        elif file.src_uri.startswith("assets/") and not (Path(config.docs_dir) / file.src_uri).is_file():
+            files.remove(file)
+        elif file.src_uri in config.extra_css:
+            name = Path(file.src_uri)
+            kept = f"{name.with_suffix('')}.{edge.fingerprint(Path(file.abs_src_path))}{name.suffix}"
+            config.extra_css[config.extra_css.index(file.src_uri)] = kept
+            _publish_as(file, kept, config)
+    return files
+
+
+def _publish_as(file: Any, name: str, config: Any) -> None:
+    file.dest_uri = file.url = name
+    file.abs_dest_path = str(Path(config.site_dir) / name)
+
+
+def on_env(env: Any, config: Any, files: Any) -> Any:
+    """Give the theme the portal's templates, the address of its style, and that of each page's card."""
+    from jinja2 import ChoiceLoader, FileSystemLoader
+
+    env.loader = ChoiceLoader([env.loader, FileSystemLoader(TEMPLATES)])
+    env.globals["aset"] = edge.static_address()
+    env.filters["card"] = lambda page: f"{(config.site_url or '').rstrip('/')}/{_card(page)}"
+    return env
+
+
+def on_page_content(html: str, page: Any, config: Any, files: Any) -> str:
+    """Let the search read cells, lines and paragraphs apart; on the page such a space shows nowhere."""
+    return _ENDS.sub(r"\1 ", html)
+
+
+def on_post_page(output: str, page: Any, config: Any) -> str:
+    """Draw the picture that is shown where somebody shares the page."""
+    sop = config.extra["sop"]
+    path = Path(config.site_dir) / _card(page)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    title = str(page.meta.get("title") or page.title)
+    draw_card(path, title, page.meta.get("description", ""), sop["office"]["short"], sop["short_title"])
+    return output
+
+
+def _card(page: Any) -> str:
+    return f"kartu/{page.url.strip('/').replace('/', '-') or 'beranda'}.png"
+
+
+def on_post_build(config: Any) -> None:
+    """Put style and script where pages look for them, and tell search engines where the list of pages is."""
+    site = Path(config.site_dir)
+    shutil.copytree(edge.STATIC, site / edge.static_address().lstrip("/"), dirs_exist_ok=True)
+    if config.site_url:
+        map_of_pages = f"{config.site_url.rstrip('/')}/sitemap.xml"
+        (site / "robots.txt").write_text(f"User-agent: *\nAllow: /\nSitemap: {map_of_pages}\n", "utf-8")
+    else:
+        for name in ("sitemap.xml", "sitemap.xml.gz"):  # a list of pages needs their whole addresses
+            (site / name).unlink(missing_ok=True)

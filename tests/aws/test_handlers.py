@@ -1,0 +1,181 @@
+"""What the functions make of the events that they are handed, on the template's resources in moto."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import cloud
+import pytest
+
+import compilation
+import expiry
+import mailer
+import reminder
+from portal.core.notices import notice
+from portal.house import House, pages
+from tests.support.builders import application, official
+from tests.support.contract_records import change, write
+from tests.support.server import Clock
+
+pytestmark = pytest.mark.cloud
+
+KADIS = "kepala.dinas@tarakankota.go.id"
+
+
+@dataclass(frozen=True)
+class Hurried:
+    """A run that has so much time left."""
+
+    milliseconds: int
+    function_name: str = "portal-mailer"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.milliseconds
+
+
+class Office:
+    def __init__(self, aws: cloud.Cloud) -> None:
+        self.aws, self.clock = aws, Clock()
+        self.pages = aws.furnish(self.clock)
+        self.mailer: House = aws.houses["mailer"]
+        self.box: Any = self.pages.extra["mailbox"]
+
+    def owe(self, occasion: str) -> None:
+        """An official wants a link to all that waits for him."""
+        head = next(o for o in self.pages.portal.records.officials() if o.email == KADIS)
+        actor = head.as_actor(self.pages.portal.sop)
+        owed = notice("desk", actor, about="meja", event=0, at=self.clock(), occasion=occasion)
+        self.pages.portal.records.owe([owed])
+
+
+@pytest.fixture
+def office() -> Iterator[Office]:
+    with cloud.cloud("https://tte.example.go.id") as aws:
+        yield Office(aws)
+
+
+def test_the_stream_alone_gets_an_email_sent_and_only_once(office: Office) -> None:
+    office.owe("one")
+    (batch,) = office.aws.batches()
+    for _ in range(2):
+        assert mailer.handler({"Records": batch}, Hurried(60_000), office.mailer) == {"batchItemFailures": []}
+    assert [mail["to"] for mail in office.box.messages()] == [KADIS]
+
+
+def test_a_change_of_an_email_already_told_of_is_not_told_again(office: Office) -> None:
+    office.owe("one")
+    office.aws.stream()
+    assert office.aws.batches() == []
+
+
+def test_a_store_that_cannot_answer_is_reported_from_the_first_record_on(office: Office) -> None:
+    office.owe("one")
+    office.owe("two")
+    (batch,) = office.aws.batches()
+    gone = replace(office.mailer.config, table="gone")
+    broken = cloud.build_aws(gone, office.clock, office.aws.clients)
+    answer = mailer.handler({"Records": batch}, Hurried(60_000), broken)
+    assert answer == {"batchItemFailures": [{"itemIdentifier": batch[0]["dynamodb"]["SequenceNumber"]}]}
+    assert mailer.handler({"Records": batch}, Hurried(60_000), office.mailer) == {"batchItemFailures": []}
+    assert len(office.box.messages()) == 2
+
+
+def test_what_the_relay_did_not_take_is_no_failure_and_goes_out_with_a_later_minute(office: Office) -> None:
+    office.box.failing = True
+    office.owe("one")
+    office.aws.stream()
+    office.box.failing = False
+    assert office.box.messages() == []
+    office.clock.forward(minutes=1)
+    office.aws.minute()
+    assert len(office.box.messages()) == 1
+
+
+def test_one_email_that_fails_does_not_keep_a_minute_from_the_others(office: Office) -> None:
+    office.owe("one")
+    nobody = official("kadis", email="nobody@tarakankota.go.id").as_actor(office.pages.portal.sop)
+    before = office.clock() - timedelta(days=1)
+    office.pages.portal.records.owe([notice("desk", nobody, about="meja", event=0, at=before)])
+    office.aws.minute()
+    assert [mail["to"] for mail in office.box.messages()] == [KADIS]
+
+
+def test_a_minute_begins_nothing_that_it_could_not_end(office: Office) -> None:
+    office.owe("one")
+    mailer.handler({}, Hurried(mailer.ROOM), office.mailer)
+    assert office.box.messages() == []
+    mailer.handler({}, Hurried(mailer.ROOM + 1), office.mailer)
+    assert len(office.box.messages()) == 1
+
+
+def test_the_minute_tells_how_old_the_oldest_unsent_email_is(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    office.box.failing = True
+    office.owe("one")
+    office.clock.forward(minutes=20)
+    found = mailer.handler({}, Hurried(60_000), office.mailer)
+    assert 1200 <= found["OldestUnsentSeconds"] < 1260
+    line = json.loads(capsys.readouterr().out)
+    (described,) = line["_aws"]["CloudWatchMetrics"]
+    assert (described["Namespace"], described["Dimensions"]) == ("Portal", [["FunctionName"]])
+    assert {metric["Name"] for metric in described["Metrics"]} == found.keys()
+    assert found.items() <= line.items()
+    assert line["FunctionName"] == "portal-mailer"
+
+
+def test_an_email_that_came_back_is_on_the_red_list(office: Office) -> None:
+    office.owe("one")
+    office.aws.stream()
+    assert office.pages.clockwork.red_list() == []
+    for _ in range(2):
+        office.aws.bounce(office.aws.sent()[0])
+    (red,) = office.pages.clockwork.red_list()
+    assert (red.recipient, red.hopeless) == (KADIS, True)
+    assert "550 5.1.1" in red.problem
+    assert mailer.handler({}, Hurried(60_000), office.mailer)["RedEmails"] == 1
+
+
+def test_a_function_without_the_keys_of_links_cannot_sign_one(office: Office) -> None:
+    assert reminder.handler({}, Hurried(30_000), office.aws.houses["reminder"]) == {
+        "officials": 0,
+        "escalated": 0,
+        "visits": 0,
+    }
+    with pytest.raises(IndexError):
+        office.aws.houses["reminder"].portal.links.sign("meja", {"r": KADIS}, office.clock())
+
+
+def test_a_night_adds_the_recap_up_and_the_page_says_no_other_than_before(office: Office) -> None:
+    case, portal = application("withdraw"), office.pages.portal
+    write(portal.records, application())
+    kept = {"outcome": "withdrawn", "office": "BKPSDM", "returns": 1, "valid_until": "", "minutes": {}}
+    portal.records.commit(change(case, fact={"ticket": case.ticket, "closed": str(portal.today()), **kept}))
+    office.clock.forward(days=45)
+    page = pages(office.pages).test_client()
+    before = page.get("/rekap.csv").get_data()
+    assert b"2026-11;BKPSDM;0;0;1;0;1;0" in before
+
+    for compiled in (3, 0):
+        answer = compilation.handler({}, Hurried(300_000), office.aws.houses["compilation"])
+        assert answer == {"compiled": compiled}
+    months = [(each.month, each.cases) for each in portal.records.compiled()]
+    assert months == [("2026-11", 1), ("2026-12", 0), ("2027-01", 0)]
+    assert page.get("/rekap.csv").get_data() == before
+
+
+@pytest.mark.parametrize(("days", "event", "gone"), [(90, {}, 1), (200, {}, 0), (200, {"everything": True}, 1)])
+def test_a_night_forgets_what_fell_due_of_late_and_everything_when_asked(
+    office: Office, days: int, event: dict[str, Any], gone: int
+) -> None:
+    case = application("withdraw")
+    portal = office.pages.portal
+    portal.files.write(f"applications/{case.ticket}/ktp/1", b"%PDF", "application/pdf")
+    write(portal.records, application())
+    portal.records.commit(change(case, fact={"ticket": case.ticket, "closed": str(portal.today())}))
+    office.clock.forward(days=days)
+    answer = expiry.handler(event, Hurried(60_000), office.aws.houses["expiry"])
+    assert answer["forgotten"] == gone
+    assert len(office.aws.stored("applications/")) == 1 - gone

@@ -1,0 +1,128 @@
+"""When the coming steps can be done at the earliest, if everybody keeps the SOP's minutes; and when nobody can say."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from portal.core.progress import forecast, status
+from portal.core.sop import Sop
+from portal.core.worktime import Calendar
+from tests.core.test_progress import MONDAY, VALIDATOR, along, at, move, moved
+from tests.support.stage import TO_VERIFIKATOR, TO_VISIT, WAYS, Stage
+from tests.web.test_status import get, main
+
+
+def told(case: Any, sop: Sop, calendar: Calendar, now: datetime) -> dict[str, str]:
+    """The forecast as day and time."""
+    return {key: f"{when:%m-%d %H.%M}" for key, when in forecast(case, sop, calendar, now).items()}
+
+
+def test_each_step_follows_the_one_before_by_the_sops_minutes(sop: Sop, calendar: Calendar) -> None:
+    """A visit is offered from the next working day on, whose first time is eight o'clock."""
+    case = moved(sop, ("submit", at("11-23 07.50")), ("confirm", at("11-23 08.00")))
+
+    assert told(case, sop, calendar, at("11-23 08.05")) == {
+        "telaah_kadis": "11-23 08.15",
+        "telaah_kabid": "11-23 08.30",
+        "pendataan": "11-23 08.45",
+        "pemeriksaan": "11-23 08.55",
+        "passphrase": "11-24 08.20",
+        "penyerahan": "11-24 08.30",
+    }
+
+
+def test_the_chain_runs_in_office_hours_over_lunch_night_and_weekend(sop: Sop, calendar: Calendar) -> None:
+    lunch = moved(sop, ("submit", at("11-23 11.00")), ("confirm", at("11-23 11.40")))
+    assert told(lunch, sop, calendar, at("11-23 11.40"))["telaah_kabid"] == "11-23 13.10"
+
+    friday = moved(sop, ("submit", at("11-27 11.00")), ("confirm", at("11-27 11.10")))
+    found = told(friday, sop, calendar, at("11-27 11.10"))
+    assert (found["telaah_kadis"], found["telaah_kabid"]) == ("11-27 11.25", "11-30 07.40")
+    assert found["passphrase"] == "12-01 08.20"  # checked on Monday, so asked to come on Tuesday
+
+
+def test_a_late_step_moves_every_later_promise(sop: Sop, calendar: Calendar) -> None:
+    case = moved(sop, ("submit", at("11-23 07.50")), ("confirm", at("11-23 08.00")))
+    in_time = told(case, sop, calendar, at("11-23 08.15"))
+
+    late = told(case, sop, calendar, at("11-23 10.00"))
+    assert (late["telaah_kadis"], late["telaah_kabid"], late["pemeriksaan"]) == (
+        "11-23 10.00", "11-23 10.15", "11-23 10.40",
+    )  # fmt: skip
+    assert all(late[key] >= in_time[key] for key in in_time)
+    assert told(case, sop, calendar, at("11-24 06.00"))["telaah_kadis"] == "11-24 07.30"  # when the office opens
+    assert told(case, sop, calendar, at("11-24 06.00"))["passphrase"] == "11-25 08.20"
+
+
+def test_minutes_that_are_left_after_bsre_said_no_are_all_that_is_promised(sop: Sop, calendar: Calendar) -> None:
+    case = along(sop, *TO_VERIFIKATOR)
+    case = move(case, "dispatch", case.events[-1].at + timedelta(minutes=4), sop)
+    case = move(case, "refuse", at("11-30 09.00"), sop)
+    assert told(case, sop, calendar, at("11-30 09.01"))["pemeriksaan"] == "11-30 09.06"
+
+
+def test_whoever_is_to_be_invited_today_comes_on_the_next_working_day(sop: Sop, calendar: Calendar) -> None:
+    case = along(sop, *TO_VISIT)
+    assert told(case, sop, calendar, MONDAY) == {"passphrase": "11-24 08.20", "penyerahan": "11-24 08.30"}
+
+
+def test_the_last_step_promises_itself_only(sop: Sop, calendar: Calendar) -> None:
+    case = along(sop, *WAYS["handover"])
+    came = case.events[-1].at
+    assert forecast(case, sop, calendar, came) == {"penyerahan": came + timedelta(minutes=10)}
+
+
+NOTHING = ["unconfirmed", "returned", "sent", "invited", "booked", "missed", "done", "rejected", "withdrawn", "lapsed"]
+
+
+@pytest.mark.parametrize("state", NOTHING)
+def test_nothing_is_promised_while_others_have_the_case_or_once_it_is_closed(
+    sop: Sop, calendar: Calendar, state: str
+) -> None:
+    case = along(sop, *WAYS[state])
+    found = status(case, sop, calendar, MONDAY)
+    assert forecast(case, sop, calendar, MONDAY) == {}
+    assert [found["expected"], *(step["expected"] for step in found["steps"])] == [None] * 8
+
+
+def test_the_data_say_it_for_each_coming_step_and_for_the_whole(sop: Sop, calendar: Calendar) -> None:
+    found: Mapping[str, Any] = status(along(sop, "confirm", "forward"), sop, calendar, MONDAY)
+    VALIDATOR.validate(found)
+    expected = [step["expected"] for step in found["steps"]]
+    assert expected[:2] == [None, None]
+    assert expected[2:4] == ["2026-11-23T08:17:00+08:00", "2026-11-23T08:32:00+08:00"]
+    assert found["expected"] == expected[-1] == "2026-11-24T08:30:00+08:00"
+
+
+# --- the pages ---
+
+
+def test_the_status_page_shows_the_earliest_time_of_each_coming_step(stage: Stage) -> None:
+    words = main(get(stage, f"/status/{stage.case('confirm')}"))
+    assert "Perkiraan selesai paling cepat 24 November 2026 08.30 WITA" in words
+    assert "15 menit, paling cepat 23 November 2026 08.30 WITA" in words
+    assert words.count("menit, paling cepat") == 5
+    # The present step ends on time at the SOP's own limit: one moment, one name for it.
+    assert words.count("paling lambat menurut SOP 23 November 2026 08.15 WITA") == 1
+    assert "paling cepat 23 November 2026 08.15 WITA" not in words
+
+
+def test_a_late_case_shows_later_times_and_why(stage: Stage) -> None:
+    number = stage.case("confirm")
+    stage.clock.forward(days=1)
+    words = main(get(stage, f"/status/{number}"))
+    assert "Perkiraan selesai paling cepat 25 November 2026 08.30 WITA" in words
+    assert stage.portal.sop.data["sentences"]["late"] in words
+
+
+@pytest.mark.parametrize("state", NOTHING)
+def test_a_page_that_can_promise_nothing_shows_no_time(shared_stage: Stage, state: str) -> None:
+    assert "paling cepat" not in main(get(shared_stage, f"/status/{shared_stage.case(*WAYS[state])}"))
+
+
+def test_the_applicant_sees_when_it_can_be_finished(stage: Stage) -> None:
+    browser, number = stage.browser(), stage.case("confirm")
+    browser.get(stage.link("permohonan", number))
+    assert "selesai paling cepat 24 November 2026 08.30 WITA" in browser.get("/permohonan").text

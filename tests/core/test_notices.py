@@ -1,0 +1,117 @@
+"""Which emails an event owes, and what becomes of one that cannot be delivered."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from portal.core.application import Actor
+from portal.core.notices import DEADLINE, Notice, Official, notice, owed
+from portal.core.sop import APPLICANT, Sop
+from portal.editions import read_sop
+from tests.core.test_application import MORNING, Walk, official
+
+DAY = date(2026, 11, 23)
+FOLDER = Path(__file__).resolve().parents[2] / "schemas" / "penerbitan"
+OFFICIALS = [
+    Official("kadis", "Rahma", "kadis@tarakankota.go.id"),
+    Official("kabid", "Budi", "kabid@tarakankota.go.id"),
+    Official("pelaksana_bidang", "Nur", "nur@tarakankota.go.id"),
+    Official("verifikator", "Andi", "andi@tarakankota.go.id"),
+    Official("verifikator", "Wati", "wati@tarakankota.go.id"),
+]
+
+
+@pytest.fixture(scope="module")
+def sop() -> Sop:
+    return read_sop(FOLDER)
+
+
+def letters(walk: Walk, officials: list[Official] = OFFICIALS) -> list[tuple[str, str]]:
+    return [(entry.letter, entry.recipient) for entry in owed(walk.case, officials, walk.sop, DAY)]
+
+
+def test_sending_owes_the_applicant_the_confirmation_and_no_official_anything(sop: Sop) -> None:
+    assert letters(Walk(sop)) == [("confirm_address", "siti@tarakankota.go.id")]
+
+
+def test_confirming_owes_the_first_official_the_case(sop: Sop) -> None:
+    assert letters(Walk(sop).confirm()) == [
+        ("received", "siti@tarakankota.go.id"),
+        ("turn", "kadis@tarakankota.go.id"),
+    ]
+
+
+def test_a_disposition_owes_the_next_official_the_case_and_the_decider_a_receipt(sop: Sop) -> None:
+    assert letters(Walk(sop).confirm().decide("forward")) == [
+        ("turn", "kabid@tarakankota.go.id"),
+        ("decided", "kadis@tarakankota.go.id"),
+    ]
+
+
+def test_everybody_in_a_role_hears_of_their_turn(sop: Sop) -> None:
+    walk = Walk(sop).confirm().decide("forward", "forward", "forward")
+    turns = [recipient for letter, recipient in letters(walk) if letter == "turn"]
+    assert turns == ["andi@tarakankota.go.id", "wati@tarakankota.go.id"]
+
+
+def test_a_mended_case_goes_to_the_step_that_returned_it(sop: Sop) -> None:
+    walk = Walk(sop).confirm().decide("forward", "return", items=["ktp"], reason="ktp_tidak_terbaca").mend()
+    assert letters(walk) == [("mended", "siti@tarakankota.go.id"), ("turn", "kabid@tarakankota.go.id")]
+
+
+def test_the_applicant_is_never_told_to_decide_on_the_own_application(sop: Sop) -> None:
+    conflicted = [*OFFICIALS, Official("kadis", "Siti", "siti@tarakankota.go.id")]
+    conflicted.append(Official("kadis", "Siti", "lain@tarakankota.go.id", number="199001052015032001"))
+    turns = [recipient for letter, recipient in letters(Walk(sop).confirm(), conflicted) if letter == "turn"]
+    assert turns == ["kadis@tarakankota.go.id"]
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "told"),
+    [(None, None, True), (date(2026, 11, 23), date(2026, 11, 23), True), (date(2026, 11, 24), None, False),
+     (None, date(2026, 11, 22), False)],
+)  # fmt: skip
+def test_an_acting_official_hears_only_during_the_appointment(sop: Sop, since, until, told: bool) -> None:
+    acting = Official("kadis", "Joko", "joko@tarakankota.go.id", capacity="Plh.", since=since, until=until)
+    recipients = [recipient for _, recipient in letters(Walk(sop).confirm(), [acting])]
+    assert ("joko@tarakankota.go.id" in recipients) is told
+    assert acting.as_actor(sop).office == "Plh. Kepala Dinas"
+
+
+def test_a_booked_visit_is_told_to_the_applicant_and_the_verifikator(sop: Sop) -> None:
+    walk = Walk(sop).to_bsre().decide("accept", "invite").book()
+    assert [letter for letter, _ in letters(walk)] == ["booked", "visit_booked", "visit_booked"]
+
+
+def test_the_same_event_owes_the_same_letter_to_the_same_person_once(sop: Sop) -> None:
+    entries = owed(Walk(sop).confirm().case, OFFICIALS, sop, DAY)
+    assert len({entry.identity for entry in entries}) == len(entries)
+
+
+def unsent() -> Notice:
+    actor = Actor(APPLICANT, "Siti", email="siti@tarakankota.go.id")
+    return notice("received", actor, about="TTE-26-4F7K-9QXM", event=2, at=MORNING)
+
+
+def test_retries_double_from_ten_seconds_to_six_hours() -> None:
+    pauses, entry, at = [], unsent(), MORNING
+    for _ in range(16):
+        entry = entry.held(at + timedelta(minutes=2)).failed("451 busy", at)
+        pauses.append((entry.due_at - at).total_seconds())
+    assert pauses[:4] == [10, 20, 40, 80]
+    assert pauses == sorted(pauses)
+    assert pauses[-1] == 6 * 3600
+
+
+def test_an_undelivered_email_turns_red_after_the_deadline_or_at_once_when_hopeless() -> None:
+    entry = unsent().held(MORNING).failed("451 busy", MORNING)
+    assert not entry.is_red(MORNING + DEADLINE)
+    assert entry.is_red(MORNING + DEADLINE + timedelta(seconds=1))
+    assert unsent().held(MORNING).failed("550 unknown user", MORNING, hopeless=True).is_red(MORNING)
+    assert not replace(entry, sent_at=MORNING).is_red(MORNING + 2 * DEADLINE)
+
+
+def test_the_receipt_goes_to_the_one_who_decided(sop: Sop) -> None:
+    assert official("kadis").email == owed(Walk(sop).confirm().decide("forward").case, [], sop, DAY)[-1].recipient

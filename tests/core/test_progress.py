@@ -1,0 +1,292 @@
+"""What a ticket number tells everybody: the SOP's minutes against the office's clock, and nothing of any person."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from portal.core.application import Actor, Application
+from portal.core.draft import Document, Draft
+from portal.core.progress import next_step, standard, status, turn_to_come
+from portal.core.sop import APPLICANT, Sop, StatusText
+from portal.core.steps import KINDS, State, applicant_actions, official_actions
+from portal.core.worktime import Calendar
+from tests.conftest import SCHEMAS
+from tests.support.stage import FORM, SAYS, TO_VERIFIKATOR, TO_VISIT, WAYS
+
+WITA = ZoneInfo("Asia/Makassar")
+TICKET = "TTE-26-4F7K-9QXM"
+MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=WITA)
+
+
+def at(text: str) -> datetime:
+    """A moment at the office, such as ``11-23 08.00`` (of 2026)."""
+    return datetime.strptime(f"2026-{text}", "%Y-%m-%d %H.%M").replace(tzinfo=WITA)
+
+
+def sent(sop: Sop, when: datetime, form: Mapping[str, Any] = FORM) -> Application:
+    documents = tuple(
+        Document(r.key, f"applications/{r.key}", "1", "ab" * 32, 1000, "image/png", 1, when.isoformat(), "foto.png")
+        for r in sop.requirements
+    )
+    draft = Draft("a1", sop.service, form, when, documents)
+    return Application.submit(draft, ticket=TICKET, documents=documents, sop=sop, at=when)
+
+
+def move(
+    case: Application, action: str, when: datetime, sop: Sop, said: Mapping[str, Any] | None = None, who: str = "x"
+) -> Application:
+    """The case after one more action by whoever may take it."""
+    if action in official_actions(sop, case.step, case.state):
+        role = sop.role(sop.step(case.step).role)
+        actor = Actor(
+            role.key, f"Pejabat {who}", role.label, f"{role.key}.{who}@tarakankota.go.id", "197001012000121001"
+        )
+        return case.decide(action, SAYS.get(action, {}) if said is None else said, actor=actor, sop=sop, at=when)
+    if action == "resubmit":
+        mending = Draft("m1", sop.service, case.form, when, case.documents, mends=TICKET, items=("ktp",))
+        return case.resubmit(mending, documents=case.documents, sop=sop, at=when)
+    if action == "book":
+        return case.book(when + timedelta(days=1), "visit/x/0", sop=sop, at=when)
+    if action == "confirm":
+        return case.confirm(agenda="12", sop=sop, at=when)
+    return case.withdraw(sop=sop, at=when) if action == "withdraw" else case.lapse(sop=sop, at=when)
+
+
+def moved(sop: Sop, *moves: tuple[str, datetime], **answers: Any) -> Application:
+    """A case sent at the first moment and moved on at the others."""
+    (_, first), *later = moves
+    case = sent(sop, first, {**FORM, **answers})
+    for action, when in later:
+        case = move(case, action, when, sop)
+    return case
+
+
+def along(sop: Sop, *actions: str, start: datetime = MONDAY, **answers: Any) -> Application:
+    """The same, a minute for each action; a visit is when it is agreed."""
+    case, when = sent(sop, start, {**FORM, **answers}), start
+    for action in actions:
+        when = max(when + timedelta(minutes=1), case.slot or when)
+        case = move(case, action, when, sop)
+    return case
+
+
+def until(case: Application, sop: Sop, calendar: Calendar, now: datetime) -> tuple[str, bool]:
+    found = standard(case, sop, calendar, now)
+    assert found is not None
+    return found["until"], found["late"]
+
+
+# --- the SOP's minutes ---
+
+
+@pytest.mark.parametrize(
+    ("came", "due"),
+    [
+        ("11-23 08.00", "11-23 08.15"),
+        ("11-23 11.50", "11-23 13.05"),  # over the lunch break
+        ("11-23 15.50", "11-24 07.35"),  # over the night
+        ("11-27 11.20", "11-30 07.35"),  # over a weekend, from a short Friday
+        ("11-28 10.00", "11-30 07.45"),  # sent on a Saturday
+        ("12-23 15.50", "12-28 07.35"),  # over cuti bersama, Christmas and the weekend
+    ],
+)
+def test_the_minutes_run_in_office_hours_only(sop: Sop, calendar: Calendar, came: str, due: str) -> None:
+    case = moved(sop, ("submit", at(came) - timedelta(minutes=5)), ("confirm", at(came)))
+
+    promised = at(due)
+    assert until(case, sop, calendar, at(came)) == (promised.isoformat(), False)
+    assert until(case, sop, calendar, promised) == (promised.isoformat(), False)
+    assert until(case, sop, calendar, promised + timedelta(seconds=1)) == (promised.isoformat(), True)
+
+
+def test_the_clock_pauses_while_bsre_has_the_case(sop: Sop, calendar: Calendar) -> None:
+    """Ten minutes for the verifikator: four before sending, so six remain when BSrE says no a week later."""
+    case = along(sop, *TO_VERIFIKATOR)
+    began = case.events[-1].at
+    case = move(case, "dispatch", began + timedelta(minutes=4), sop)
+    assert standard(case, sop, calendar, at("11-25 10.00")) is None
+
+    case = move(case, "refuse", at("11-30 09.00"), sop)
+    assert until(case, sop, calendar, at("11-30 09.01")) == (at("11-30 09.06").isoformat(), False)
+
+
+def test_minutes_used_up_before_bsre_had_it_ran_out_then(sop: Sop, calendar: Calendar) -> None:
+    case = along(sop, *TO_VERIFIKATOR)
+    began = case.events[-1].at
+    case = move(case, "dispatch", began + timedelta(minutes=30), sop)
+    case = move(case, "refuse", at("11-30 09.00"), sop)
+
+    assert until(case, sop, calendar, at("11-30 09.00")) == ((began + timedelta(minutes=10)).isoformat(), True)
+
+
+def test_a_mended_case_has_all_its_minutes_again(sop: Sop, calendar: Calendar) -> None:
+    moves = [("submit", at("11-23 08.00")), ("confirm", at("11-23 08.01")), ("return", at("11-23 08.11"))]
+    waiting = moved(sop, *moves)
+    assert standard(waiting, sop, calendar, at("11-30 08.00")) is None
+
+    mended = move(waiting, "resubmit", at("12-01 10.00"), sop)
+    assert until(mended, sop, calendar, at("12-01 10.01")) == (at("12-01 10.15").isoformat(), False)
+
+
+def test_the_certificates_step_counts_on_when_it_is_ready(sop: Sop, calendar: Calendar) -> None:
+    case = along(sop, *TO_VISIT, "invite", "book", "attend")
+    came = case.events[-1].at
+    case = move(case, "record", came + timedelta(minutes=3), sop)
+
+    assert case.state is State.READY
+    assert until(case, sop, calendar, came)[0] == (came + timedelta(minutes=10)).isoformat()
+
+
+@pytest.mark.parametrize(
+    "state", ["unconfirmed", "returned", "sent", "invited", "booked", "missed", "done", "rejected"]
+)
+def test_no_clock_runs_where_the_office_has_nothing_to_do(sop: Sop, calendar: Calendar, state: str) -> None:
+    case = along(sop, *WAYS[state])
+    assert standard(case, sop, calendar, MONDAY + timedelta(days=30)) is None
+
+
+def test_times_are_those_of_the_office_whatever_zone_they_were_kept_in(sop: Sop, calendar: Calendar) -> None:
+    here = along(sop, "confirm")
+    kept = replace(here, events=tuple(replace(event, at=event.at.astimezone(UTC)) for event in here.events))
+    now = MONDAY + timedelta(minutes=3)
+
+    assert status(kept, sop, calendar, now.astimezone(UTC)) == status(here, sop, calendar, now)
+    assert status(kept, sop, calendar, now)["since"] == "2026-11-23T08:01:00+08:00"
+
+
+# --- what comes next ---
+
+
+@pytest.mark.parametrize(
+    ("state", "following"),
+    [
+        ("unconfirmed", "telaah_kadis"),
+        ("waiting", "telaah_kabid"),
+        ("returned", "telaah_kadis"),  # whoever sent it back looks at it again
+        ("sent", "passphrase"),
+        ("missed", "penyerahan"),
+        ("handover", None),
+        ("ready", None),
+        ("done", None),
+        ("rejected", None),
+        ("withdrawn", None),
+        ("lapsed", None),
+    ],
+)
+def test_the_next_step_is_the_one_that_really_follows(sop: Sop, state: str, following: str | None) -> None:
+    found = next_step(along(sop, *WAYS[state]), sop)
+    assert (found.key if found else None) == following
+
+
+@pytest.mark.parametrize("state", ["unconfirmed", "returned", "invited", "booked", "missed"])
+def test_while_the_applicant_has_to_act_that_is_what_comes_next(sop: Sop, calendar: Calendar, state: str) -> None:
+    case = along(sop, *WAYS[state])
+    own = sop.status(case.step, state).next
+    expected = {"by": "Pemohon", "name": sop.step(case.step).name, "summary": own}
+    assert own
+    assert turn_to_come(case, sop) == expected
+    assert status(case, sop, calendar, MONDAY)["next"] == expected
+
+
+def test_while_an_official_has_to_act_the_following_step_comes_next(sop: Sop) -> None:
+    following = sop.step("telaah_kabid")
+    found = turn_to_come(along(sop, *WAYS["waiting"]), sop)
+    assert found == {"by": sop.role("kabid").label, "name": following.name, "summary": following.summary}
+    assert turn_to_come(along(sop, *WAYS["done"]), sop) is None
+
+
+def test_a_case_of_an_edition_without_such_words_names_the_following_step(sop: Sop) -> None:
+    wordless = replace(sop, status_texts={**sop.status_texts, "returned": StatusText("Perlu perbaikan", "Perbaiki.")})
+    found = turn_to_come(along(sop, *WAYS["returned"]), wordless)
+    assert found
+    assert found["name"] == sop.step("telaah_kadis").name
+
+
+def test_an_address_has_to_be_confirmed_until_the_case_lapses(sop: Sop, calendar: Calendar) -> None:
+    days = timedelta(days=sop.data["draft_days"])
+    found = status(along(sop, *WAYS["unconfirmed"]), sop, calendar, MONDAY)
+    assert found["deadline"] == (MONDAY + days).isoformat()
+    others = [status(along(sop, *WAYS[state]), sop, calendar, MONDAY) for state in WAYS if state != "unconfirmed"]
+    assert {other["deadline"] for other in others} == {None}
+
+
+@pytest.mark.parametrize(
+    ("state", "positions"),
+    [
+        ("unconfirmed", "ctttttt"),
+        ("waiting_kabid", "ddctttt"),
+        ("sent", "ddddctt"),
+        ("rejected", "dtttttt"),
+        ("done", "ddddddd"),
+    ],
+)
+def test_the_place_among_the_steps_is_marked(sop: Sop, calendar: Calendar, state: str, positions: str) -> None:
+    found = status(along(sop, *WAYS[state]), sop, calendar, MONDAY)
+    assert "".join(step["position"][0] for step in found["steps"]) == positions
+
+
+def test_the_history_is_told_in_the_words_of_the_step_it_happened_at(sop: Sop, calendar: Calendar) -> None:
+    found = status(along(sop, "confirm", "forward", "return", "resubmit"), sop, calendar, MONDAY)
+    assert [(entry["label"], entry["by"]) for entry in found["history"]] == [
+        ("Permohonan dikirim", ""),
+        ("Alamat email dikonfirmasi", ""),
+        ("Didisposisikan kepada Kepala Bidang Statistik dan Persandian", "Kepala Dinas"),
+        ("Dikembalikan untuk perbaikan", "Kepala Bidang Statistik dan Persandian"),
+        ("Perbaikan dikirim", ""),
+    ]
+    assert found["round"] == 2
+
+
+# --- nothing of any person ---
+
+MARK = "zq7"
+"""Stands in everything that a person of these cases ever typed or is called; no text of the portal holds it."""
+
+marked = st.text(max_size=20).map(lambda text: f"{text}{MARK}{text}")
+
+
+@st.composite
+def cases(draw: st.DrawFn, sop: Sop) -> Application:
+    """Any case that the SOP permits, with marked answers, notes and names."""
+    form = {name: draw(marked) for name in (*FORM, "opd_lainnya", "nama_dengan_gelar")}
+    when = MONDAY + timedelta(minutes=draw(st.integers(-1_000_000, 1_000_000)))
+    case = sent(sop, when, form)
+    for _ in range(draw(st.integers(0, 25))):
+        kind = KINDS[sop.step(case.step).kind]
+        actions = (
+            *official_actions(sop, case.step, case.state),
+            *applicant_actions(sop, case.step, case.state),
+            *kind.portal.get(case.state, {}),
+        )
+        if not actions:
+            break
+        when += timedelta(minutes=draw(st.integers(0, 20_000)))
+        said = {"items": ["ktp"], "note": draw(marked), "reason": draw(marked), "serial": draw(marked)}
+        case = move(case, draw(st.sampled_from(actions)), when, sop, said, MARK)
+    return case
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data(), later=st.timedeltas(timedelta(0), timedelta(days=40)))
+def test_a_ticket_number_reveals_what_the_schema_allows_and_nothing_of_any_person(
+    sop: Sop, calendar: Calendar, data: st.DataObject, later: timedelta
+) -> None:
+    case = data.draw(cases(sop))
+    found = status(case, sop, calendar, case.events[-1].at + later)
+
+    VALIDATOR.validate(found)
+    assert MARK not in json.dumps(found).lower()
+    assert case.waits_on(sop) != APPLICANT or found["standard"] is None
+
+
+VALIDATOR = Draft202012Validator(
+    json.loads((SCHEMAS / "status.schema.json").read_text("utf-8")), format_checker=Draft202012Validator.FORMAT_CHECKER
+)

@@ -1,0 +1,252 @@
+import random
+import signal
+import stat
+import time
+from datetime import timedelta
+from hashlib import sha256
+from io import BytesIO
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from portal.core.errors import DocumentRefused, LinkExpired, LinkForged, NotFound, Unavailable
+from portal.engines.local.files import FolderFiles
+from portal.links import Links
+from tests.support.builders import AT
+from tests.support.contract_files import KEY, PDF, FilesContract
+from tests.support.processes import complete_lines, run, said
+
+NEXT_PAGE = "https://tte.example/ajukan/a1/selesai?f=1"
+
+
+@pytest.fixture
+def files(disk: Path) -> FolderFiles:
+    numbers = count()
+    return FolderFiles(disk / "files", Links(["secret"]), lambda: f"r{next(numbers)}")
+
+
+@pytest.fixture
+def form(files):
+    return files.upload_form(KEY, 1_000, AT + timedelta(minutes=15), NEXT_PAGE)
+
+
+def all_files(files: FolderFiles) -> list[str]:
+    return sorted(path.name for path in files._root.rglob("*") if path.is_file())
+
+
+class TestFolderFiles(FilesContract):
+    @pytest.fixture
+    def files(self, files):
+        return files
+
+    @pytest.fixture
+    def upload(self, files):
+        return lambda form, content: files.receive(form.fields, BytesIO(content), AT)[1]
+
+
+OUTSIDE = [
+    "",
+    "/",
+    "..",
+    ".",
+    "../portal.db",
+    "drafts/../../portal.db",
+    "drafts/./a",
+    "/etc/passwd",
+    "drafts//a",
+    "drafts/a/",
+    "drafts/.hidden",
+    "drafts/a@000001.r0",
+    "drafts/a b",
+    "drafts/a\n",
+    "drafts\\a",
+    "drafts/a\x00",
+    "drafts/é",
+    "drafts/" + "a" * 101,
+    "a/" * 600 + "a",
+]
+
+
+@pytest.mark.parametrize("key", OUTSIDE)
+def test_a_key_cannot_lead_out_of_the_folder_or_to_what_is_not_a_file_of_the_portal(files, key):
+    inside = files.write(KEY, b"a", PDF)
+    for attempt in (
+        lambda: files.write(key, b"x", PDF),
+        lambda: files.stat(key),
+        lambda: files.read(key, inside.version),
+        lambda: files.copy(KEY, inside.version, key),
+        lambda: files.upload_form(key, 10, AT, NEXT_PAGE),
+    ):
+        with pytest.raises(NotFound) as caught:
+            attempt()
+        assert caught.value.code == "file_unknown"
+    assert all_files(files) == ["original@000001.r0"]
+
+
+@pytest.mark.parametrize("prefix", ["", "/", "//", "../", "drafts/../", "drafts//", "."])
+def test_no_prefix_can_take_more_than_a_folder_of_the_portal(files, prefix):
+    stored = files.write(KEY, b"a", PDF)
+    with pytest.raises(NotFound):
+        files.delete(prefix)
+    assert files.stat(KEY) == stored
+
+
+def test_files_are_for_their_owner_only(files):
+    files.write(KEY, b"a", PDF)
+    assert {stat.S_IMODE(path.stat().st_mode) & 0o077 for path in [files._root, *files._root.rglob("*")]} == {0}
+
+
+def test_forgetting_takes_what_a_crash_left_unfinished(files):
+    files.write(KEY, b"a", PDF)
+    (files._root / "drafts/a1/ktp/.half@000001.r9").write_bytes(b"hal")
+    files.delete("drafts/a1/")
+    assert all_files(files) == []
+    assert not (files._root / "drafts/a1").exists()
+
+
+def test_the_form_asks_for_key_and_policy_in_order(form):
+    assert form.url == "/unggah"
+    assert list(form.fields) == ["key", "policy"]
+    assert form.fields["key"] == KEY
+
+
+def test_an_upload_up_to_the_limit_is_kept_and_the_browser_sent_on(files, form):
+    stored, next_page = files.receive(form.fields, BytesIO(b"x" * 1_000), AT)
+    assert (stored.key, stored.size, next_page) == (KEY, 1_000, NEXT_PAGE)
+    assert files.stat(KEY) == stored
+
+
+@pytest.mark.parametrize(("size", "code"), [(1_001, "document_too_large"), (0, "document_empty")])
+def test_an_upload_too_large_or_empty_is_refused_and_nothing_of_it_kept(files, form, size, code):
+    with pytest.raises(DocumentRefused) as caught:
+        files.receive(form.fields, BytesIO(b"x" * size), AT)
+    assert caught.value.code == code
+    assert all_files(files) == []
+
+
+def test_the_limit_is_named_in_megabytes(files):
+    form = files.upload_form(KEY, 5 * 2**20, AT, NEXT_PAGE)
+    with pytest.raises(DocumentRefused) as caught:
+        files.receive(form.fields, BytesIO(bytes(5 * 2**20 + 1)), AT)
+    assert caught.value.facts == {"max_mb": "5"}
+
+
+def test_no_more_than_a_byte_past_the_limit_is_read(files, form):
+    endless = BytesIO(b"x" * 1_000_000)
+    with pytest.raises(DocumentRefused):
+        files.receive(form.fields, endless, AT)
+    assert endless.tell() == 1_001
+
+
+def test_an_upload_that_breaks_off_leaves_nothing(files, form):
+    class Breaking(BytesIO):
+        def read(self, size=-1):
+            if self.tell():
+                raise ConnectionResetError
+            return super().read(500)
+
+    with pytest.raises(Unavailable):
+        files.receive(form.fields, Breaking(b"x" * 900), AT)
+    assert all_files(files) == []
+
+
+def test_a_form_past_its_time_is_expired(files, form):
+    with pytest.raises(LinkExpired) as caught:
+        files.receive(form.fields, BytesIO(b"x"), AT + timedelta(minutes=16))
+    assert caught.value.code == "upload_form_expired"
+    assert caught.value.facts["claims"]["redirect"] == NEXT_PAGE
+    assert not files._root.exists()
+
+
+def foreign_policy(purpose: str = "upload", secret: str = "secret") -> str:
+    claims = {"key": KEY, "max": 10, "redirect": NEXT_PAGE}
+    return Links([secret]).sign(purpose, claims, AT + timedelta(minutes=1))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"key": "drafts/other/ktp"},
+        {"key": ""},
+        {"policy": ""},
+        {"policy": "nonsense"},
+        {"policy": foreign_policy(secret="another")},
+        {"policy": foreign_policy(purpose="finish")},
+    ],
+)
+def test_a_form_that_was_tampered_with_is_refused(files, form, changed):
+    with pytest.raises(LinkForged) as caught:
+        files.receive({**form.fields, **changed}, BytesIO(b"x"), AT)
+    assert caught.value.code == "upload_form_forged"
+    assert not files._root.exists()
+
+
+@pytest.mark.parametrize("missing", ["key", "policy"])
+def test_a_form_without_one_of_its_fields_is_refused(files, form, missing):
+    fields = {name: value for name, value in form.fields.items() if name != missing}
+    with pytest.raises(LinkForged):
+        files.receive(fields, BytesIO(b"x"), AT)
+
+
+OUT_OF_ROOM_FOR_FILES = """
+import resource, sys
+from itertools import count
+from pathlib import Path
+from portal.engines.local.files import FolderFiles
+from portal.core.errors import Unavailable
+from portal.links import Links
+numbers = count()
+files = FolderFiles(Path(sys.argv[1]), Links(["secret"]), lambda: f"r{next(numbers)}")
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+try:
+    files.write("drafts/a1/ktp", bytes(200_000), "application/pdf")
+except Unavailable as problem:
+    print(problem.code)
+files.write("drafts/a1/ktp", bytes(50_000), "application/pdf")
+"""
+
+
+def test_when_the_system_refuses_to_write_on_nothing_half_written_is_left(disk):
+    assert said(run(OUT_OF_ROOM_FOR_FILES, disk / "files")) == ["store_unavailable"]
+    (only,) = (path for path in (disk / "files").rglob("*") if path.is_file())
+    assert only.stat().st_size == 50_000
+
+
+def test_a_root_that_cannot_be_a_folder_is_unavailable(disk):
+    (disk / "file").touch()
+    files = FolderFiles(disk / "file", Links(["secret"]), lambda: "r")
+    with pytest.raises(Unavailable) as caught:
+        files.write(KEY, b"a", PDF)
+    assert caught.value.code == "store_unavailable"
+
+
+FILE_WRITER = """
+import sys
+from hashlib import sha256
+from itertools import count
+from pathlib import Path
+from portal.engines.local.files import FolderFiles
+from portal.links import Links
+numbers = count()
+files = FolderFiles(Path(sys.argv[1]), Links(["secret"]), lambda: f"{sys.argv[2]}-{next(numbers)}")
+for number in range(100_000):
+    content = sha256(str(number).encode()).digest() * 3_000
+    stored = files.write(f"drafts/{number % 5}/ktp", content, "application/pdf")
+    print(stored.key, stored.version, number, flush=True)
+"""
+
+
+def test_killed_at_any_moment_every_file_acknowledged_is_there_and_none_is_half_there(disk, files):
+    root = disk / "files"
+    for round in range(3):
+        writer = run(FILE_WRITER, root, f"k{round}")
+        first = writer.stdout.readline()
+        time.sleep(random.uniform(0, 0.15))
+        writer.send_signal(signal.SIGKILL)
+        rest, _ = writer.communicate()
+        for key, version, number in map(str.split, complete_lines(first + rest)):
+            assert files.read(key, version) == sha256(number.encode()).digest() * 3_000
+    whole = [path.stat().st_size for path in root.rglob("*@*") if not path.name.startswith(".")]
+    assert set(whole) == {96_000}
+    assert all(files.stat(f"drafts/{number}/ktp").size == 96_000 for number in range(5))

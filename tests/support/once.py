@@ -1,0 +1,53 @@
+"""What comes out the same every time is worked out once in each process of the tests: each makes many portals.
+
+Templates are compiled, TOML is parsed and schemas are applied as ever; what was seen before, letter by letter, is not
+gone through again.
+"""
+
+import json
+import pickle
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
+
+import pytest
+from flask import Flask
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
+
+from portal import editions
+
+
+class Compiled(BytecodeCache):
+    """Jinja's own keeping of compiled templates by their text, in memory."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if kept := self._kept.get((bucket.key, bucket.checksum)):
+            bucket.bytecode_from_string(kept)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
+
+
+@contextmanager
+def worked_out_once() -> Iterator[None]:
+    """As long as it lasts, portals of this process share what they would all find out by themselves."""
+    parse, validate = tomllib.loads, editions.validate
+    parsed, valid = lru_cache(100)(lambda text: pickle.dumps(parse(text))), set[tuple[str, str]]()
+
+    def validate_once(schema: Any, data: Any, *where: Any) -> None:
+        pair = json.dumps(schema), json.dumps(data, default=repr)
+        if pair not in valid:
+            validate(schema, data, *where)
+            valid.add(pair)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Flask, "jinja_options", {**Flask.jinja_options, "bytecode_cache": Compiled()})
+        patch.setattr(tomllib, "loads", lambda text, **how: parse(text, **how) if how else pickle.loads(parsed(text)))
+        patch.setattr(editions, "validate", validate_once)
+        yield

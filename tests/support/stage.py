@@ -1,0 +1,323 @@
+"""A whole rehearsing portal in this process, and everything that somebody who means it harm could get hold of.
+
+Cases are brought to every state through the core; pages are asked for as a browser would.
+"""
+
+import sqlite3
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import lxml.html
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from portal.bootstrap import build, wsgi
+from portal.config import Config
+from portal.core.application import Application
+from portal.core.draft import Document, Draft
+from portal.core.notices import Official, eligible
+from portal.engines.local.records import SqliteRecords
+from portal.house import House
+from tests.support import people
+from tests.support.browser_without_javascript import Browser, Page
+from tests.support.document_specimens import pdf, png
+from tests.support.server import Clock
+
+KADIS, KABID = "kepala.dinas@tarakankota.go.id", "kepala.bidang@tarakankota.go.id"
+STATISTISI = "statistisi@tarakankota.go.id"
+VERIFIKATOR, OTHER_VERIFIKATOR = "verifikator.satu@tarakankota.go.id", "verifikator.dua@tarakankota.go.id"
+
+FORM: Mapping[str, Any] = {
+    "jenis_permohonan": "penerbitan",
+    "diisi_oleh": "sendiri",
+    "nama_ktp": "SITI RAHASIA",
+    "nik": "6473014501900001",
+    "status_kepegawaian": "PNS",
+    "nip": "199001052015032001",
+    "pangkat": "III/c",
+    "jabatan": "Analis Rahasia",
+    "opd": "Dinas Kesehatan",
+    "unit_kerja": "Bidang Rahasia",
+    "email": "siti.rahasia@tarakankota.go.id",
+    "email_aktif": "ya",
+    "hp": "+6281200000000",
+    "tujuan": "Dokumen keuangan",
+}
+EMAIL = FORM["email"]
+SECRETS = ("RAHASIA", "Rahasia", "rahasia", "6473014501900001", "199001052015032001", "81200000000")
+"""What of the applicant may be on no public page, in no subject, address or log."""
+
+SAYS: Mapping[str, Mapping[str, Any]] = {
+    "forward": {"instructions": ["proses"], "note": "Mohon diproses."},
+    "return": {"items": ["ktp", "jabatan"], "reason": "ktp_tidak_terbaca", "note": "Foto terpotong."},
+    "reject": {"reason": "di_luar_kewenangan", "note": "Pegawai instansi lain."},
+    "dispatch": {"checklist": ["surat", "formulir", "ktp", "sk", "email"]},
+    "refuse": {"reason": "kyc_gagal", "note": "Ulangi verifikasi wajah."},
+    "record": {"serial": "4A:1F:22:09", "valid_from": "2026-11-25", "valid_until": "2028-11-25"},
+    "hand_over": {"received_by": "Siti Rahasia"},
+}
+"""What an official says with an action."""
+
+TO_VERIFIKATOR = ("confirm", "forward", "forward", "forward")
+TO_VISIT = (*TO_VERIFIKATOR, "dispatch", "accept")
+WAYS: Mapping[str, tuple[str, ...]] = {
+    "unconfirmed": (),
+    "waiting": ("confirm",),
+    "waiting_kabid": ("confirm", "forward"),
+    "returned": ("confirm", "return"),
+    "mended": ("confirm", "return", "resubmit"),
+    "rejected": ("confirm", "reject"),
+    "withdrawn": ("confirm", "withdraw"),
+    "lapsed": ("lapse",),
+    "dispatch": TO_VERIFIKATOR,
+    "sent": (*TO_VERIFIKATOR, "dispatch"),
+    "refused": (*TO_VERIFIKATOR, "dispatch", "refuse"),
+    "visit": TO_VISIT,
+    "invited": (*TO_VISIT, "invite"),
+    "booked": (*TO_VISIT, "invite", "book"),
+    "missed": (*TO_VISIT, "invite", "book", "miss"),
+    "handover": (*TO_VISIT, "invite", "book", "attend"),
+    "ready": (*TO_VISIT, "invite", "book", "attend", "record"),
+    "done": (*TO_VISIT, "invite", "book", "attend", "record", "hand_over"),
+}
+"""Every state of the SOP, and the actions after the sending that lead there."""
+
+WORKS: Mapping[str, tuple[str, str, Mapping[str, str | list[str]]]] = {
+    "/ajukan/<draft>/data": ("draft", "/ajukan/<draft>/data", {**FORM, "jabatan": "Lain"}),
+    "/ajukan/<draft>/berkas/<kind>": ("draft", "/ajukan/<draft>/berkas", {}),
+    "/ajukan/<draft>/berkas/<kind>/hapus": ("draft", "/ajukan/<draft>/berkas", {}),
+    "/ajukan/<draft>/periksa": ("draft", "/ajukan/<draft>/periksa", {"pernyataan": "ya"}),
+    "/konfirmasi": ("unconfirmed", "/konfirmasi", {}),
+    "/permohonan/batal": ("waiting", "/permohonan/batal", {}),
+    "/permohonan/jadwal": ("invited", "/permohonan/jadwal", {"jadwal": "*"}),
+    "/permohonan/perbaikan": ("returned", "/permohonan/perbaikan", {"jabatan": "Lain"}),
+    "/permohonan/perbaikan/berkas/<kind>": ("returned", "/permohonan/perbaikan", {}),
+    "/permohonan/perbaikan/berkas/<kind>/hapus": ("returned", "/permohonan/perbaikan", {}),
+    "/telaah/<number>/meja": ("waiting", "/telaah/<number>", {}),
+    "/telaah/<number>/putuskan": ("waiting", "/telaah/<number>", {"tindakan": "forward", **SAYS["forward"]}),
+}
+"""Every form that only its own page may send: where it works, that page, and what would have an effect."""
+
+PAPER = pdf()
+
+
+class StillClock(Clock):
+    """Time that does not even pass when somebody looks."""
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+class Stage:
+    """The portal, its clock, and ways to bring a case somewhere without the pages."""
+
+    def __init__(self, data: Path, clock: Clock | None = None, *, patient: bool = True, **settings: Any) -> None:
+        self.data, self.clock = data, clock or Clock()
+        given = {"data": data, "address": "http://localhost", "rehearsal": True, **settings}
+        house = build(Config.from_environment({"SITE": str(data / "none")}, **given), self.clock)
+        self.house: House = house if patient else _impatient(house)
+        self.portal, self.intake, self.clockwork = self.house.portal, self.house.intake, self.house.clockwork
+        self.records: Any = self.portal.records
+        self.mailbox: Any = self.house.extra.get("mailbox")
+        self.app: Flask = wsgi(self.house)
+
+    def close(self) -> None:
+        self.records.close()
+        if self.mailbox:
+            self.mailbox.close()
+
+    def browser(self, address: str = "") -> FlaskClient:
+        """A browser of its own, at that address of the internet."""
+        client = self.app.test_client()
+        if address:
+            client.environ_base["REMOTE_ADDR"] = address
+        return client
+
+    def mailbox_page(self) -> people.Mailbox:
+        """The mailbox as people look into it."""
+        mailbox = people.Mailbox("http://localhost", self.clockwork.send_due)
+        mailbox._browser = InProcess(self.browser())
+        return mailbox
+
+    def applicant(self, **differently: Any) -> people.Applicant:
+        samples = {key: self.house.extra[key] for key in ("samples", "specimen")}
+        person = people.Applicant("http://localhost", self.mailbox_page(), samples, **differently)
+        person.browser = InProcess(self.browser())
+        return person
+
+    def official_in_person(self, email: str) -> people.Official:
+        person = people.Official("http://localhost", self.mailbox_page(), email)
+        person.browser = InProcess(self.browser())
+        return person
+
+    # --- cases -----------------------------------------------------------------------------------------------------
+
+    def draft(self, kinds: tuple[str, ...] | None = None, **changes: Any) -> Draft:
+        """A draft with documents that are not inspected."""
+        draft = self.intake.start({**FORM, **changes})
+        wanted = [r.key for r in self.portal.sop.requirements] if kinds is None else kinds
+        documents = tuple(self.document(draft, kind) for kind in wanted)
+        if documents:
+            draft = replace(draft, documents=documents, version=2)
+            self.records.save_draft(draft)
+        return draft
+
+    def document(self, draft: Draft, kind: str) -> Document:
+        content = PAPER + kind.encode()
+        kept = self.portal.files.write(f"{draft.folder}{kind}/1/checked", content, "application/pdf")
+        mark = sha256(content).hexdigest()
+        at = self.clock().isoformat()
+        return Document(kind, kept.key, kept.version, mark, kept.size, "application/pdf", 1, at, "surat.pdf")
+
+    def case(self, *actions: str, **changes: Any) -> str:
+        """The ticket of an application after being sent and these further actions."""
+        number = self.intake.submit(self.draft(**changes).id).ticket
+        for action in actions:
+            self.act(number, action)
+        return number
+
+    def act(self, number: str, action: str) -> None:
+        application = self.load(number)
+        sop = self.portal.sop_of(application)
+        if action == "confirm":
+            self.portal.confirm(number)
+        elif action == "withdraw":
+            self.portal.withdraw(application)
+        elif action == "lapse":
+            self.portal.commit(application.lapse(sop=sop, at=self.clock()))
+        elif action == "book":
+            self.portal.book(application, self.portal.slots(application)[0])
+        elif action == "resubmit":
+            draft = self.intake.begin_mending(application)
+            self.records.save_draft(draft.with_document(self.document(draft, "ktp")))
+            self.intake.resubmit(application)
+        else:
+            self.comes_to(number, action)
+            claims = self.portal.case_claims(application, self.official(number).email)
+            self.portal.decide(claims, action, SAYS.get(action, {}), application.version)
+
+    def comes_to(self, number: str, action: str) -> None:
+        """The time at which this can be done: a visit's, or now."""
+        application = self.load(number)
+        opens = application.opens_at(action, self.portal.sop_of(application))
+        self.clock.at = max(self.clock.at, opens or self.clock.at)
+
+    def load(self, number: str) -> Application:
+        found: Application = self.records.load(number)
+        return found
+
+    def official(self, number: str) -> Official:
+        """The first one who may act on the case."""
+        application = self.load(number)
+        officials = self.records.officials()
+        return next(eligible(application, officials, self.portal.sop_of(application), self.portal.today()))
+
+    # --- what gets into hands ----------------------------------------------------------------------------------------
+
+    def sign(self, page: str, claims: Mapping[str, Any], **life: float) -> str:
+        return self.portal.links.sign(page, claims, self.clock.at + timedelta(**(life or {"days": 7})))
+
+    def link(self, page: str, number: str, email: str = "", **life: float) -> str:
+        """A genuine link to such a page of the case: ``konfirmasi``, ``permohonan``, ``telaah`` or ``meja``."""
+        if page == "telaah":
+            claims = self.portal.case_claims(self.load(number), email or self.official(number).email)
+        else:
+            claims = {"r": email} if page == "meja" else {"t": number}
+        return f"/{page}/{self.sign(page, claims, **life)}"
+
+    def draft_link(self, draft: Draft, **life: float) -> str:
+        claims = {"d": draft.id, "r": draft.form["email"]}
+        return f"/ajukan/lanjut/{self.sign('draft', claims, **life)}"
+
+    def mail(self) -> list[dict[str, Any]]:
+        """Everything emailed, after sending what is owed."""
+        while self.clockwork.send_due():
+            pass
+        messages: list[dict[str, Any]] = self.mailbox.messages()
+        return messages
+
+    # --- all there is ------------------------------------------------------------------------------------------------
+
+    def dump(self) -> tuple[list[str], list[tuple[str, str]]]:
+        """Every row of every database, and every file with what is in it."""
+        rows: list[str] = []
+        for name in ("portal.sqlite", "kotak-surat.sqlite"):
+            database = sqlite3.connect(self.data / name)
+            rows += database.iterdump()
+            database.close()
+        return rows, [(str(path), sha256(path.read_bytes()).hexdigest()) for path in self._files()]
+
+    def _files(self) -> list[Path]:
+        # SQLite's own files change without their rows changing.
+        found = (path for path in self.data.rglob("*") if path.is_file() and ".sqlite" not in path.name)
+        return sorted(found)
+
+
+def _impatient(house: House) -> House:
+    """The same house, which does not wait for somebody who holds the database."""
+    waiting: Any = house.portal.records
+    waiting.close()
+    portal = replace(house.portal, records=SqliteRecords(house.config.data / "portal.sqlite", busy_seconds=0.05))
+    return replace(house, portal=portal)
+
+
+class InProcess(Browser):
+    """The same browser, asking the portal of this process without a network in between."""
+
+    def __init__(self, client: FlaskClient) -> None:
+        super().__init__("http://localhost")
+        self.client = client
+
+    def _open(self, request: urllib.request.Request) -> Page:
+        answer = self.client.open(
+            request.full_url.removeprefix(self.address),
+            method=request.get_method(),
+            data=request.data,
+            headers=request.headers,
+            follow_redirects=True,
+        )
+        return Page(answer.request.url, answer.status_code, dict(answer.headers), answer.get_data())
+
+
+class Session:
+    """A browser that may send such a form with effect, and the page that carries the form."""
+
+    def __init__(self, stage: Stage, rule: str) -> None:
+        state, page, fields = WORKS[rule]
+        self.browser = stage.browser()
+        if state == "draft":
+            made = stage.draft()
+            links, number, draft = [stage.draft_link(made)], "", made.id
+        else:
+            number, draft = stage.case(*WAYS[state]), ""
+            links = [stage.link("konfirmasi", number), stage.link("permohonan", number)]
+            links += [stage.link("telaah", number, KADIS)] if page.startswith("/telaah") else []
+        for link in links:
+            self.browser.get(link)
+
+        def of_this(path: str) -> str:
+            return path.replace("<draft>", draft).replace("<number>", number).replace("<kind>", "ktp")
+
+        html = lxml.html.fromstring(self.browser.get(of_this(page)).get_data())
+        self.path, self.csrf = of_this(rule), html.xpath("//input[@name='csrf']/@value | //@data-csrf")[0]
+        self.fields: dict[str, Any] = dict(fields)
+        if "jadwal" in fields:
+            self.fields["jadwal"] = html.xpath("//input[@name='jadwal']/@value")[0]
+        if "tindakan" in fields:
+            self.fields["peristiwa"] = str(stage.load(number).version)
+        if rule.endswith("<kind>"):
+            form = next(form for form in html.forms if "ktp" in form.fields.get("key", ""))
+            stage.portal.files.write(form.fields["key"], png(), "image/png")
+            self.fields["selesai"] = form.get("data-finish").partition("selesai=")[2]
+
+    def post(self, headers: dict[str, str] | None = None, **changes: str) -> int:
+        return self.answer(headers, **changes).status_code
+
+    def answer(self, headers: dict[str, str] | None = None, **changes: str) -> TestResponse:
+        return self.browser.post(self.path, data={**self.fields, **changes}, headers=headers or {})

@@ -1,0 +1,117 @@
+"""Takes the pictures of the guides anew: ``.venv/bin/python tests/take_guide_pictures.py``, after pages have changed.
+
+Plays the rehearsal with its invented people on a still clock and photographs a phone; writes ``site/assets/panduan``.
+"""
+
+import io
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Page
+
+from tests.support.chromium import chromium
+from tests.support.server import ROOT, Clock, serving
+from tests.test_story import KABID, KADIS, STATISTISI, VERIFIKATOR, City
+
+ALBUM = ROOT / "site" / "assets" / "panduan"
+WIDTH, SHARPNESS = 360, 1.5  # CSS pixels of the phone; device pixels for each of them
+AROUND = 8
+"""CSS pixels of page shown around what a picture is of."""
+
+
+@contextmanager
+def phone() -> Iterator[Page]:
+    """A phone by daylight. It does not show the bar of the rehearsal, which nobody has in earnest."""
+    with chromium() as browser:
+        page = browser.new_page(
+            viewport={"width": WIDTH, "height": 720},
+            device_scale_factor=SHARPNESS,
+            reduced_motion="reduce",
+            color_scheme="light",
+            locale="id-ID",
+            bypass_csp=True,
+        )
+        page.add_init_script(
+            "addEventListener('DOMContentLoaded', () => document.querySelector('.rehearsal')?.remove())"
+        )
+        yield page
+
+
+def take(page: Page, name: str, first: str, last: str = "") -> None:
+    """Photograph the page from one element to another, over its whole width."""
+    boxes = [page.locator(each).locator("visible=true").first.bounding_box() for each in (first, last or first)]
+    top, end = boxes[0], boxes[-1]
+    assert top, f"{name}: {first} cannot be seen"
+    assert end, f"{name}: {last} cannot be seen"
+    y = max(top["y"] - AROUND, 0)
+    clip = {"x": 0, "y": y, "width": WIDTH, "height": end["y"] + end["height"] + AROUND - y}
+    shot = page.screenshot(full_page=True, clip=clip)  # type: ignore[arg-type]
+    ALBUM.mkdir(parents=True, exist_ok=True)
+    with Image.open(io.BytesIO(shot)) as picture:
+        picture.convert("RGB").save(ALBUM / f"{name}.webp", quality=40, method=6)
+        size = (ALBUM / f"{name}.webp").stat().st_size
+        print(f"{name}.webp  {WIDTH} x {clip['height']:.0f}  {size // 1024} KB")
+
+
+def open_choice(page: Page, action: str) -> str:
+    """Tap a decision open; returns where it is."""
+    choice = f"#tindakan-{action}"
+    if page.locator(choice).get_attribute("open") is None:
+        page.locator(f"{choice} > summary").click()
+    page.locator("body").click(position={"x": 1, "y": 1})  # so that no ring is around it
+    return choice
+
+
+def officials(city: City, page: Page, ticket: str) -> None:
+    """The guide of those who forward."""
+    city.mailbox.all()
+    page.goto(f"{city.address}/_mailbox")
+    page.locator("article.mail").filter(has_text=KADIS).first.get_by_text("Lihat seperti").click()
+    take(page, "pejabat-email", "body", "a:has-text('Buka permohonan')")
+    page.goto(city.mailbox.link(KADIS, "telaah", ticket))
+    take(page, "pejabat-permohonan", ".progress-words", ".thumbs")
+    choice = open_choice(page, "forward")
+    take(page, "pejabat-keputusan", choice)
+    city.official(KADIS).decide(ticket, "forward", instructions=["proses"], note="Mohon diproses.")
+    page.goto(f"{city.address}/telaah/{ticket}/keputusan")
+    take(page, "pejabat-bukti", "main h1", ".notice")
+
+
+def verifikator(city: City, page: Page, ticket: str) -> None:
+    """The guide of who checks, invites and hands over."""
+    for email in (KABID, STATISTISI):
+        city.official(email).decide(ticket, "forward", instructions=["proses"], note="Mohon diproses.")
+    clerk = city.official(VERIFIKATOR)
+    page.goto(city.mailbox.link(VERIFIKATOR, "telaah", ticket))
+    take(page, "verifikator-periksa", open_choice(page, "dispatch"))
+    clerk.decide(ticket, "dispatch", checklist="*")
+    clerk.decide(ticket, "accept")
+    clerk.decide(ticket, "invite")
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder, phone() as page:
+        clock = Clock()
+        with serving(Path(folder), clock) as house:
+            city = City(house, clock)
+            siti = city.applicant().apply()
+            siti.confirm()
+            officials(city, page, siti.ticket)
+            verifikator(city, page, siti.ticket)
+            page.goto(f"{city.address}/status/{siti.ticket}")
+            take(page, "petugas-status", "main h1", ".card")
+            siti.pick()
+            clerk = city.official(VERIFIKATOR)
+            clock.forward(days=2)
+            page.goto(city.mailbox.link(VERIFIKATOR, "telaah", siti.ticket))
+            take(page, "verifikator-kunjungan", open_choice(page, "attend"), "#tindakan-miss")
+            clerk.decide(siti.ticket, "attend")
+            page.goto(city.mailbox.link(VERIFIKATOR, "telaah", siti.ticket))
+            take(page, "verifikator-sertifikat", open_choice(page, "record"))
+
+
+if __name__ == "__main__":
+    main()

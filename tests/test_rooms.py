@@ -1,0 +1,202 @@
+"""The plan of the house, checked from the source: who imports whom, and what may not be in Python at all."""
+
+import ast
+import re
+import tomllib
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+from tests.support.plan import MODULES, PLAN, PORTAL, arrows, complaints, imports, module, room_of, row_of
+
+SOURCES = {module(path): path.read_text("utf-8") for path in MODULES}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=module)
+def test_a_module_imports_only_what_its_row_of_the_table_names(path: Path) -> None:
+    name = module(path)
+    if path.name == "__init__.py" and (not name or row_of(name) is None or name in ("engines",)):
+        assert list(imports(SOURCES[name])) == []
+        return
+    assert complaints(name, SOURCES[name]) == []
+
+
+def test_the_table_allows_nothing_that_no_module_needs() -> None:
+    used: dict[str, set[str]] = {}
+    for name, source in SOURCES.items():
+        row = row_of(name)
+        for imported in imports(source):
+            top, _, rest = imported.partition(".")
+            used.setdefault(row.names[0] if row else "", set()).add(room_of(rest) if top == "portal" else top)
+    needless = {room.names[0]: (room.ours | room.others) - used.get(room.names[0], set()) for room in PLAN}
+    assert {name: sorted(left) for name, left in needless.items() if left} == {}
+
+
+def test_a_room_names_only_rooms_above_it_in_the_table() -> None:
+    """So that the table is a stair: whoever reads it from the top has met every room that a row names."""
+    met: set[str] = set()
+    for room in PLAN:
+        assert room.ours - met == set(), room.names
+        met |= set(room.names)
+
+
+def test_every_room_of_the_table_is_there_and_says_what_it_is_for() -> None:
+    for room in PLAN:
+        for name in room.names:
+            assert name in SOURCES, name
+        if room.is_package:
+            said = ast.get_docstring(ast.parse(SOURCES[room.names[0]])) or ""
+            assert _one_line(said).lower().startswith(_one_line(room.purpose).lower()), room.names
+
+
+def test_no_module_leads_back_to_itself() -> None:
+    """Not even inside a room, or by an import that only types need."""
+    TopologicalSorter(_graph(SOURCES)).prepare()
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "told"),
+    [
+        ("core.application", "import lxml.etree", "core.application imports lxml.etree"),
+        ("core.application", "import requests", "core.application imports requests"),
+        ("core.application", "def f():\n    import os\n    return os.environ.get('X')", "core.application imports os"),
+        ("core.application", "from datetime import datetime\ndef f():\n    return datetime.now()", "calls now"),
+        ("core.application", "import datetime as dt\nf = lambda: dt.datetime.utcnow()", "calls utcnow"),
+        ("core.application", "from datetime import date\ntoday = date.today", "calls today"),
+        ("core.application", "def f(at):\n    return at.astimezone()", "calls astimezone()"),
+        ("core.application", "def f():\n    return open('x').read()", "calls open"),
+        ("core.application", "reader = open", "calls open"),
+        ("core.application", "def f():\n    __import__('socket')", "calls __import__"),
+        ("core.application", "eval('1')", "calls eval"),
+        ("core.application", "import time", "imports time"),
+        ("core.application", "from random import choice", "imports random"),
+        ("core.application", "from secrets import token_hex", "imports secrets"),
+        ("core.application", "from pathlib import Path", "imports pathlib"),
+        ("core.application", "from urllib.request import urlopen", "imports urllib.request"),
+        ("core.application", "from importlib import import_module", "imports importlib"),
+        ("core.application", "from portal.forms.form import Form", "imports portal.forms.form"),
+        ("core.application", "from portal.engines import ports", "imports portal.engines.ports"),
+        ("core.application", "from portal import service", "imports portal.service"),
+        ("core.application", "from .. import service", "imports .."),
+        ("forms.form", "import flask", "imports flask"),
+        ("service", "from datetime import datetime\nat = lambda: datetime.now()", "calls datetime.now"),
+        ("service", "from pathlib import Path", "imports pathlib"),
+        ("forms.form", "import sqlite3", "imports sqlite3"),
+        (
+            "forms.form",
+            "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from portal.web import now",
+            "portal.web",
+        ),
+        ("papers.sheets", "from portal.letters.writing import Letters", "imports portal.letters.writing"),
+        ("chart.svg", "import reportlab", "imports reportlab"),
+        ("service", "from portal.web.access import Access", "imports portal.web.access"),
+        ("service", "from portal.engines.local.records import SqliteRecords", "imports portal.engines.local.records"),
+        ("engines.local.records", "from portal.engines.aws import items", "imports portal.engines.aws.items"),
+        ("engines.local.records", "import botocore.session", "imports botocore.session"),
+        ("engines.aws.records", "from flask import request", "imports flask"),
+        ("web.status", "from portal.engines.local.records import SqliteRecords", "imports portal.engines.local"),
+        ("web.status", "from portal import house", "imports portal.house"),
+        ("web.status", "import boto3", "imports boto3"),
+        ("attic", "", "attic: no row of the table names it"),
+    ],
+)
+def test_what_the_plan_forbids_is_told_wherever_it_is_put(name: str, source: str, told: str) -> None:
+    """A test of the tests above: each forbidden thing, put into a module as it is, is what they complain of."""
+    as_it_is = SOURCES.get(name, "")
+    found = set(complaints(name, f"{as_it_is}\n{source}\n")) - set(complaints(name, as_it_is) if as_it_is else ())
+    assert [complaint for complaint in found if told in complaint]
+
+
+def test_a_circle_is_told() -> None:
+    with pytest.raises(CycleError):
+        TopologicalSorter(_graph({"a": "import portal.b", "b": "from portal import a"})).prepare()
+
+
+def _graph(sources: dict[str, str]) -> dict[str, set[str]]:
+    graph: dict[str, set[str]] = {name: set() for name in sources}
+    for here, there in arrows(sources):
+        if here != there:
+            graph[here].add(there)
+    return graph
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.replace("`", "").split()).rstrip(".")
+
+
+@pytest.mark.parametrize("path", MODULES, ids=module)
+def test_nothing_happens_at_import(path: Path) -> None:
+    """Module level holds definitions and plain values: no open files, clients, clocks or environment."""
+    plain = {
+        "TypeVar",
+        "frozenset",
+        "timedelta",
+        "compile",
+        "Path",
+        "resolve",
+        "getLogger",
+        "Blueprint",
+        "time",
+        "date",
+    }
+    plain |= {
+        "dataclass",
+        "MappingProxyType",
+        "str",
+        "fromkeys",
+        "maketrans",
+        "translate",
+        "replace",
+        "enumerate",
+        "time",
+    }
+    plain |= {"range", "join", "sorted"}
+    plain |= {"Submission", "Disposition", "Dispatch", "Visit", "Handover", "Lock", "BoundedSemaphore", "main", "set"}
+    called: set[str] = set()
+    for node in ast.parse(path.read_text("utf-8")).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef | ast.If):
+            continue
+        for call in (n for n in ast.walk(node) if isinstance(n, ast.Call)):
+            called.add(call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "?"))
+    assert called - plain == set()
+
+
+INDONESIAN = re.compile(
+    r"\b(yang|dan|untuk|dengan|tidak|anda|permohonan|silakan|mohon|berkas|belum|sudah|akan|telah|harus|dari|kepada|tautan)\b",
+    re.IGNORECASE,
+)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=module)
+def test_no_indonesian_sentence_is_in_python(path: Path) -> None:
+    """Two or more common Indonesian words in one string are a sentence; addresses and field names have one."""
+    tree = ast.parse(path.read_text("utf-8"))
+    texts = [
+        n.value
+        for n in ast.walk(tree)
+        if isinstance(n, ast.Constant) and isinstance(n.value, str) and " " in n.value.strip()
+    ]
+    assert [text for text in texts if len(INDONESIAN.findall(text)) > 1] == []
+
+
+def test_every_code_that_is_raised_has_its_sentence() -> None:
+    messages = tomllib.loads((PORTAL / "messages.toml").read_text("utf-8"))["errors"]
+    raised = set()
+    refusals = {
+        node.name
+        for node in ast.parse((PORTAL / "core" / "errors.py").read_text("utf-8")).body
+        if isinstance(node, ast.ClassDef)
+    }
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in refusals:
+                raised |= {
+                    arg.value for arg in node.args[:1] if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
+                }
+    raised -= {"", "mail_refused", "mail_deferred"}  # told to the clerk as the relay's own words
+    assert raised - messages.keys() == set()
+
+
+def test_no_module_grows_past_what_one_can_read_at_once() -> None:
+    assert {module(p): n for p in MODULES if (n := len(p.read_text("utf-8").splitlines())) > 350} == {}

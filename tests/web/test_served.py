@@ -1,0 +1,278 @@
+"""Site and portal as one house over HTTP: what pages weigh, what they carry, what is kept, searched and not found."""
+
+import re
+import urllib.error
+from collections.abc import Callable, Iterator
+from fnmatch import fnmatchcase
+from itertools import cycle, product
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import expect
+
+from portal import edge
+from tests.support.chromium import SCHEMES, SIZES, Person
+from tests.support.people import Applicant, Official
+from tests.support.server import ROOT, Clock, serving
+from tests.support.weights import KB, Loads, Weight, fetch, weigh
+from tests.test_story import KADIS, City
+
+SITE = ROOT / "build" / "site"
+FORM_PAGES = ("/ajukan", "/status", "/rekap", "/tautan", "/tidak-ada")
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+    """The portal with the built site before it, as `make run` starts it."""
+    assert (SITE / "index.html").is_file(), "the site is not built: make build"
+    clock = Clock()
+    with serving(tmp_path_factory.mktemp("data"), clock) as served:
+        yield City(served, clock)
+
+
+@pytest.fixture(scope="module")
+def official(city: City) -> tuple[str, str]:
+    """The address of a case that waits for the head of the agency, and the cookie that opens it."""
+    return decision_page(city)
+
+
+def decision_page(city: City) -> tuple[str, str]:
+    siti: Applicant = city.applicant().apply()
+    siti.confirm()
+    kadis: Official = city.official(KADIS)
+    page = kadis.open(siti.ticket)
+    return page.url, "; ".join(f"{cookie.name}={cookie.value}" for cookie in kadis.browser.cookies)
+
+
+# --- weight ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_first_visit_is_light(city: City, official: tuple[str, str]) -> None:
+    address, cookie = official
+    home, apply, decision = weigh(f"{city.address}/"), weigh(f"{city.address}/ajukan"), weigh(address, cookie)
+    assert home.total <= 120 * KB, said(home)
+    assert apply.total <= 60 * KB, said(apply)
+    assert decision.without("/berkas/") <= 30 * KB, said(decision)
+
+
+def said(weight: Weight) -> str:
+    return ", ".join(f"{urlsplit(address).path} {size}" for address, size in weight.parts.items())
+
+
+# --- what every answer carries ----------------------------------------------------------------------------------------
+
+
+def carried(address: str) -> dict[str, str]:
+    try:
+        return dict(fetch(address)[1])
+    except urllib.error.HTTPError as refused:
+        with refused:
+            return dict(refused.headers.items())
+
+
+def test_the_edge_is_told_to_keep_files_as_long_as_the_portal_does() -> None:
+    """`make publish` sorts the site's files by patterns of its own."""
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    kept, fresh = (re.findall(rf"^{name} := (.*)$", makefile, re.MULTILINE)[0].split() for name in ("KEPT", "FRESH"))
+    wrong = []
+    for path in SITE.rglob("*"):
+        name = str(path.relative_to(SITE))
+        if path.is_dir() or path.suffix == ".gz":
+            continue
+        sorted_in = [lifetime for patterns, lifetime in ((kept, edge.KEPT), (fresh, edge.ASKED_AGAIN))
+                     if any(fnmatchcase(name, pattern) for pattern in patterns)]  # fmt: skip
+        if (sorted_in or [edge.FOR_A_DAY]) != [edge.cache_control(f"/{name}")]:
+            wrong.append((name, sorted_in, edge.cache_control(f"/{name}")))
+    assert wrong == []
+
+
+def test_every_answer_is_under_one_strict_policy(city: City) -> None:
+    """Site, files, form pages and refusals: nothing inline, nothing of anybody else's, in nobody's frame."""
+    files = Loads(fetch_page(city, "/")).found
+    wanted = {**edge.HEADERS, "Content-Security-Policy": edge.policy()}
+    for path in ["/", "/sop/", "/404.html", *files, *FORM_PAGES]:
+        answer = carried(city.address + path)
+        assert {name: answer.get(name) for name in wanted} == wanted, path
+    assert "unsafe" not in edge.policy()
+    assert edge.policy("https://store.example").count("https://store.example") == 2
+
+
+def fetch_page(city: City, path: str) -> str:
+    return city.public.get(path).body.decode()
+
+
+def test_files_are_kept_for_a_year_and_pages_asked_for_again(city: City) -> None:
+    for path in ("/", "/ajukan"):
+        files = Loads(fetch_page(city, path)).found
+        assert len(files) >= 3
+        assert {carried(city.address + each)["Cache-Control"] for each in files} == {edge.KEPT}
+    for path in ("/", "/sop/", "/search/search_index.json", "/search/worker.js"):
+        assert carried(city.address + path)["Cache-Control"] == edge.ASKED_AGAIN
+    assert carried(f"{city.address}/kartu/sop.png")["Cache-Control"] == edge.FOR_A_DAY
+    assert {carried(city.address + path)["Cache-Control"] for path in FORM_PAGES} == {"no-store"}
+
+
+def test_a_changed_file_has_another_name(tmp_path: Path) -> None:
+    file = tmp_path / "portal.css"
+    file.write_text("a {}")
+    before = edge.fingerprint(file)
+    file.write_text("b {}")
+    assert edge.cache_control(f"/aset/{before}/portal.css") == edge.KEPT
+    assert before != edge.fingerprint(file)
+
+
+def test_text_is_pressed_for_those_who_understand_it(city: City) -> None:
+    for path in ("/", "/ajukan", *Loads(fetch_page(city, "/ajukan")).found[1:]):
+        sent, told = fetch(city.address + path)
+        assert (told.get("Content-Encoding"), told.get("Vary")) == ("gzip", "Accept-Encoding"), path
+        whole, plain = fetch(city.address + path, {"Accept-Encoding": "identity"})
+        assert "Content-Encoding" not in plain
+        assert len(sent) < len(whole) / 2
+
+
+# --- one house -------------------------------------------------------------------------------------------------------
+
+
+def test_site_and_form_pages_have_the_same_bar_and_foot(city: City) -> None:
+    def around(path: str) -> tuple[list[str], str]:
+        page = city.public.get(path)
+        kept = [" ".join(part.text_content().split()) for part in page.html.xpath("//header | //footer | //dialog")]
+        return kept, page.html.get("lang")
+
+    home = around("/")
+    assert len(home[0]) == 3
+    assert {path: around(path) == home for path in FORM_PAGES} == dict.fromkeys(FORM_PAGES, True)
+
+
+def test_who_gets_lost_is_led_on(city: City) -> None:
+    """One page for what is not there, with status 404; a host of files alone has the same words in 404.html."""
+    page = city.public.get("/syarat/ktp")
+    alone = city.public.get("/404.html")
+    ways = [link.get("href") for link in page.html.xpath("//main//a")]
+    assert page.status == 404
+    assert {"/ajukan", "/status", "/tautan", "/persyaratan/", "/"} <= set(ways)
+    assert [way.get("href") for way in alone.html.xpath("//main//a")] == ways
+
+
+def test_pages_for_search_engines_say_where_they_are(city: City) -> None:
+    for path in ("/ajukan", "/status", "/rekap"):
+        page = city.public.get(path).html
+        assert page.xpath("//link[@rel='canonical']/@href") == [city.address + path]
+        assert page.xpath("//meta[@property='og:image']/@content") == [f"{city.address}/kartu/beranda.png"]
+        assert page.xpath("//meta[@name='robots']") == []
+    for path in ("/tautan", "/ajukan/orang-lain", "/tidak-ada"):
+        page = city.public.get(path).html
+        assert page.xpath("//meta[@name='robots']/@content") == ["noindex, nofollow"]
+        assert page.xpath("//link[@rel='canonical']") == []
+
+
+def test_no_style_makes_text_too_small_to_read() -> None:
+    """One rem is 20 px; 15 px is the smallest (look of the house: small is .9375 of 16 px)."""
+    sheets = [ROOT / "site/stylesheets/portal.css", ROOT / "functions/portal/web/static/portal.css"]
+    sizes = {
+        float(size) for sheet in sheets for size in re.findall(r"font(?:-size)?:[^;}]*?([\d.]+)rem", sheet.read_text())
+    }
+    assert len(sizes) > 4
+    assert min(sizes) >= 0.7
+    assert max(sizes) <= 1.6
+
+
+# --- in a browser ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.browser
+def test_no_page_of_the_site_has_barriers(someone: Callable[..., Person]) -> None:
+    """axe on every page, each in the next of four ways: small and wide, light and dark; `make site-check`: in all."""
+    me = someone(phone=False)
+    found = {}
+    for path, (size, scheme) in zip(site_pages(), cycle(product(SIZES, SCHEMES))):
+        me.page.set_viewport_size(size)
+        me.page.emulate_media(color_scheme=scheme)
+        me.go(path)
+        if barriers := me.barriers_here():
+            found[path, size["width"], scheme] = barriers
+    assert found == {}
+    assert me.complaints == []
+
+
+def site_pages() -> list[str]:
+    """The address of every built page."""
+    return sorted(f"/{path.relative_to(SITE)}".removesuffix("index.html") for path in SITE.rglob("*.html"))
+
+
+@pytest.mark.browser
+def test_bar_menu_and_search_need_only_a_keyboard(someone: Callable[..., Person]) -> None:
+    me = someone(phone=False, size={"width": 1280, "height": 800})
+    page, keyboard = me.page, me.page.keyboard
+    me.go("/")
+    keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Langsung ke isi")).to_be_focused()
+    expect(page.get_by_role("link", name="Langsung ke isi")).to_be_in_viewport()
+    keyboard.press("Tab")
+    keyboard.press("Tab")
+    keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    keyboard.type("lupa passphrase")
+    expect(page.locator("dialog li").first).to_be_visible()
+    keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Cari")).to_be_focused()
+    page.locator("summary", has_text="Menu").focus()
+    keyboard.press("Enter")
+    keyboard.press("Tab")
+    expect(page.locator(".panel a").first).to_be_focused()
+    keyboard.press("Escape")
+    expect(page.locator(".panel")).to_be_hidden()
+    expect(page.locator("summary", has_text="Menu")).to_be_focused()
+    assert me.complaints == []
+
+
+QUESTIONS = [
+    ("lupa passphrase", "passphrase"),
+    ("syarat ktp", "syarat"),
+    ("berapa lama", "lama"),
+    ("biaya", "biaya"),
+    ("jam buka kantor", "jam"),
+    ("pengaduan", "pengaduan"),
+]
+
+
+@pytest.mark.browser
+def test_the_obvious_questions_find_their_answers(someone: Callable[..., Person]) -> None:
+    """With the real index and worker, from a form page as well; neither is fetched before somebody searches."""
+    me = someone()
+    asked: list[str] = []
+    me.page.on("request", lambda request: asked.append(urlsplit(request.url).path))
+    me.go("/status")
+    assert [path for path in asked if "search" in path] == []
+    me.page.get_by_role("button", name="Cari").click()
+    told = me.page.locator("dialog [role=status]")
+    missed = {}
+    for question, answer in QUESTIONS:
+        me.page.get_by_role("textbox", name="Cari di situs ini").fill("")
+        expect(told).to_contain_text("Tulis yang Anda cari")
+        me.page.get_by_role("textbox", name="Cari di situs ini").fill(question)
+        expect(told).to_contain_text("hasil teratas")
+        first = me.page.locator("dialog li").all_inner_texts()[:3]
+        if not any(answer in each.lower() for each in first):
+            missed[question] = first
+    assert missed == {}
+    me.page.get_by_role("textbox", name="Cari di situs ini").fill("zzzz")
+    expect(told).to_contain_text("Belum ada yang cocok dengan “zzzz”")
+    assert me.complaints == []
+
+
+@pytest.mark.browser
+def test_without_javascript_there_is_a_menu_but_no_search(someone: Callable[..., Person]) -> None:
+    me = someone(javascript=False)
+    me.go("/")
+    expect(me.page.get_by_role("button", name="Cari")).to_be_hidden()
+    me.page.locator("summary", has_text="Menu").click()
+    me.page.locator(".panel").get_by_role("link", name="Tanya Jawab").click()
+    expect(me.page.locator("h1")).to_be_visible()
+    assert urlsplit(me.page.url).path == "/tanya-jawab/"
+    me.go("/")
+    me.page.get_by_label("Nomor tiket").fill("tte-26-0000-0000")
+    with me.expecting(404):
+        me.page.locator("main").get_by_role("button", name="Cek Status").click()
+        me.sees("Nomor tiket tidak ditemukan")
