@@ -12,6 +12,6 @@ def handler(event: dict[str, Any], context: Any, house: House | None = None) -> 
     """An event of EventBridge; one that is no news of ours changes nothing."""
     word = came_back(event["detail"])
     if word is not None:
-        portal = (house or warm()).portal
-        records: Any = portal.records  # only a store behind SES is told what comes back
-        records.came_back(word, portal.clock())
+        office = (house or warm()).office
+        records: Any = office.records  # only a store behind SES is told what comes back
+        records.came_back(word, office.clock())

@@ -284,16 +284,16 @@ def test_the_recap_of_a_month_reads_neither_other_months_nor_what_is_in_a_tally(
 
 @pytest.mark.parametrize("stored", [2, 12])
 def test_the_recap_looks_at_as_much_however_many_applications_are_stored(records, dynamodb, stored):
-    portal: Any = SimpleNamespace(records=records, today=AT.date)
+    office: Any = SimpleNamespace(records=records, today=AT.date)
     for number in range(1, stored + 1):
         store_closed_case(records, number, at=AT - timedelta(days=5 + number % 2))
-    Compilation(portal).compile_recap()
+    Compilation(office).compile_recap()
     looked_at: list[int] = []
     dynamodb.meta.events.register(
         "after-call.dynamodb.Query", lambda parsed, **_: looked_at.append(parsed["ScannedCount"])
     )
     for asked in ("", "2026-07"):
-        sums = read_sums(portal, asked)
+        sums = read_sums(office, asked)
         assert summarise(sums.tallies, a_sop(), AT.date()).outcomes == {"withdrawn": stored}
     # The heads of July and August, no fact, and the tallies of both, or July's.
     assert looked_at == [2, 0, 2, 2, 0, 1]
