@@ -1,6 +1,6 @@
 """Taking applications in: drafts, uploads, sending, and mending what was returned.
 
-Everything up to the moment an application exists, or comes back; the case itself is the business of ``service``.
+Everything up to the moment an application exists, or comes back; the case itself is the business of ``cases``.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -34,7 +34,7 @@ TRIES: Final = 5
 
 
 class Inspected(Protocol):
-    """What a document check found (``documents.Inspected``)."""
+    """What a document check found (``documents.inspection.Inspected``)."""
 
     @property
     def content(self) -> bytes: ...

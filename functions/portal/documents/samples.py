@@ -1,6 +1,6 @@
 """Draws the sample documents of a rehearsal from what ``rehearsal.toml`` says; every word and number comes from there.
 
-Good samples pass ``documents.inspect``; the others are made from them to show a newcomer the portal's answers.
+Good samples pass ``inspection.inspect``; the others are made from them to show a newcomer the portal's answers.
 """
 
 from collections.abc import Callable, Iterable, Mapping

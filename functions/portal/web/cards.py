@@ -35,7 +35,7 @@ class Card:
 
     Attributes:
         state: missing, received or replace.
-        refusal: why the file sent last was not taken (``web.explain``), or None.
+        refusal: why the file sent last was not taken (``refusals.explain``), or None.
         note: the official's words about it, when it is to be mended.
         papers: what may be printed and signed to become this document, each as (paper, the official form or None).
         base: address of all the cards; that of this one is ``base/<key>``.
