@@ -21,10 +21,9 @@ from portal.config import Config
 from portal.core import identity
 from portal.core.application import Application
 from portal.core.errors import NotFound, PortalError, SettingInvalid, SopInvalid
-from portal.core.language import Language
 from portal.core.notices import Official
 from portal.core.sop import Sop
-from portal.editions import read_calendar, read_messages, read_papers, read_sop
+from portal.editions import read_calendar, read_language, read_messages, read_papers, read_sop
 from portal.house import House
 from portal.office import Office
 
@@ -189,16 +188,11 @@ def late(context: click.Context) -> None:
     """Cases past the SOP's minutes or waiting too long, and those that nobody can act on."""
     house = _open(context)
     waiting = house.watch.attention()
-    moment = _language(house.office).moment
+    moment = read_language(house.office.calendar).moment
     for case in waiting:
         _say("late_unattended" if case.unattended else "late", **{**vars(case), "since": moment(case.since)})
     if not waiting:
         _say("late_none")
-
-
-def _language(office: Office) -> Language:
-    dates = read_messages()["dates"]
-    return Language(dates["months"], dates["days"], office.calendar.zone, office.calendar.label)
 
 
 @main.command("red-list")

@@ -12,10 +12,9 @@ from portal.cases import Cases
 from portal.core import sop
 from portal.core.application import Event
 from portal.core.draft import Document
-from portal.core.language import Language
 from portal.core.notices import Notice, Official
 from portal.core.worktime import Calendar
-from portal.editions import read_calendar, read_json, read_messages, read_papers, read_toml
+from portal.editions import read_calendar, read_json, read_language, read_papers, read_toml
 from portal.engines.ports import Files, Mail, Message, Records
 from portal.links import Links
 from portal.office import Office
@@ -162,9 +161,7 @@ def pages(house: House, names: Sequence[str] = BLUEPRINTS) -> Any:
 def _letters(calendar: Calendar) -> "Letters":
     from portal.letters.writing import Letters
 
-    dates = read_messages()["dates"]
-    language = Language(dates["months"], dates["days"], calendar.zone, calendar.label)
-    return Letters(Path(__file__).parent / "letters" / "texts", language)
+    return Letters(Path(__file__).parent / "letters" / "texts", read_language(calendar))
 
 
 def _qr(text: str) -> "Markup":

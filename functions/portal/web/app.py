@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException, TooManyRequests
 from portal import edge
 from portal.core import errors, identity
 from portal.core.language import Language
-from portal.editions import read_messages
+from portal.editions import read_language, read_messages
 from portal.web.access import Access, refuse_foreign
 from portal.web.answers import protect
 from portal.web.here import Equipment, Here, UseCases, here, now
@@ -70,8 +70,7 @@ def create_app(use_cases: UseCases, equipment: Equipment, *, address: str, names
         names: of ``BLUEPRINTS``, those whose pages are wanted; in a rehearsal its own pages come with them.
     """
     office, messages = use_cases.office, read_messages()
-    dates = messages["dates"]
-    language = Language(dates["months"], dates["days"], office.calendar.zone, office.calendar.label)
+    language = read_language(office.calendar)
     access = Access(office.links, secure=address.startswith("https:"))
     app = Flask(__name__, static_url_path=edge.static_address())
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
