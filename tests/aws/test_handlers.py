@@ -149,10 +149,10 @@ def test_a_function_without_the_keys_of_links_cannot_sign_one(office: Office) ->
 
 
 def test_a_night_adds_the_recap_up_and_the_page_says_no_other_than_before(office: Office) -> None:
-    case, today = application("withdraw"), office.pages.office.today()
-    write(office.records, application())
+    case, kept_in = application("withdraw"), office.pages.office
+    write(kept_in.records, application())
     kept = {"outcome": "withdrawn", "office": "BKPSDM", "returns": 1, "valid_until": "", "minutes": {}}
-    office.records.commit(change(case, fact={"ticket": case.ticket, "closed": str(today), **kept}))
+    kept_in.records.commit(change(case, fact={"ticket": case.ticket, "closed": str(kept_in.today()), **kept}))
     office.clock.forward(days=45)
     page = pages(office.pages).test_client()
     before = page.get("/rekap.csv").get_data()
@@ -161,7 +161,7 @@ def test_a_night_adds_the_recap_up_and_the_page_says_no_other_than_before(office
     for compiled in (3, 0):
         answer = compilation.handler({}, Hurried(300_000), office.aws.houses["compilation"])
         assert answer == {"compiled": compiled}
-    months = [(each.month, each.cases) for each in office.records.compiled()]
+    months = [(each.month, each.cases) for each in kept_in.records.compiled()]
     assert months == [("2026-11", 1), ("2026-12", 0), ("2027-01", 0)]
     assert page.get("/rekap.csv").get_data() == before
 
@@ -170,10 +170,10 @@ def test_a_night_adds_the_recap_up_and_the_page_says_no_other_than_before(office
 def test_a_night_forgets_what_fell_due_of_late_and_everything_when_asked(
     office: Office, days: int, event: dict[str, Any], gone: int
 ) -> None:
-    case = application("withdraw")
-    office.files.write(f"applications/{case.ticket}/ktp/1", b"%PDF", "application/pdf")
-    write(office.records, application())
-    office.records.commit(change(case, fact={"ticket": case.ticket, "closed": str(office.pages.office.today())}))
+    case, kept_in = application("withdraw"), office.pages.office
+    kept_in.files.write(f"applications/{case.ticket}/ktp/1", b"%PDF", "application/pdf")
+    write(kept_in.records, application())
+    kept_in.records.commit(change(case, fact={"ticket": case.ticket, "closed": str(kept_in.today())}))
     office.clock.forward(days=days)
     answer = expiry.handler(event, Hurried(60_000), office.aws.houses["expiry"])
     assert answer["forgotten"] == gone

@@ -122,7 +122,7 @@ def test_an_answer_says_the_public_address_and_no_other(deployed: Deployed) -> N
 
 
 def test_a_page_may_post_files_to_the_bucket_where_it_has_a_form_for_them(deployed: Deployed) -> None:
-    siti = Applicant(deployed.house.config.address, deployed.mailbox, deployed.house.extra)
+    siti = Applicant(deployed.house.config.address, deployed.mailbox, deployed.house.equipment.rehearsal.drawn_from)
     assert deployed.endpoint in siti.fill_in().headers["content-security-policy"]
     assert deployed.endpoint not in siti.browser.get("/status").headers["content-security-policy"]
 
