@@ -11,6 +11,7 @@ from portal.core.draft import Draft
 from portal.core.errors import NotFound
 from portal.core.notices import SLOWEST_RETRY, Notice, Official
 from portal.core.recap import Tally
+from portal.engines import entries
 from portal.engines.aws import items
 from portal.engines.aws.dynamodb import EXISTING, MOST_AT_ONCE, NEW, Table, Write
 from portal.engines.aws.feedback import CameBack
@@ -118,14 +119,14 @@ class DynamoRecords:
         found = self._table.get(items.draft_key(id))
         if found is None:
             raise NotFound("draft_unknown")
-        return items.draft(found)
+        return entries.draft(found)
 
     def save_draft(self, draft: Draft, notices: Sequence[Notice] = ()) -> None:
         self._table.transact([self._draft(draft), *_owed(notices)])
 
     def drafts_before(self, created_before: datetime) -> Iterator[Draft]:
-        keys = self._table.listed(items.DRAFTS, until=items.moment(created_before))
-        found = map(items.draft, self._table.get_all(keys))
+        keys = self._table.listed(items.DRAFTS, until=entries.moment(created_before))
+        found = map(entries.draft, self._table.get_all(keys))
         return iter(sorted(found, key=lambda draft: (draft.created_at, draft.id)))
 
     def delete_draft(self, id: str) -> None:
@@ -143,7 +144,7 @@ class DynamoRecords:
             self._table.transact(writes[start : start + MOST_AT_ONCE])
 
     def claim_notice(self, now: datetime, lease: timedelta) -> Notice | None:
-        for key in self._table.listed(items.OUTBOX, until=items.moment(now), page=_AHEAD):
+        for key in self._table.listed(items.OUTBOX, until=entries.moment(now), page=_AHEAD):
             # The index may still list what another sender holds or has sent by now; the item itself tells.
             held = self.claim_under(key, now, lease)
             if held is not None:
@@ -158,10 +159,10 @@ class DynamoRecords:
         held = self._table.update(
             key,
             "SET due_at = :until, GSI1SK = :until, attempts = attempts + :one",
-            {":until": items.moment(now + lease), ":one": 1, ":outbox": items.OUTBOX, ":now": items.moment(now)},
+            {":until": entries.moment(now + lease), ":one": 1, ":outbox": items.OUTBOX, ":now": entries.moment(now)},
             "GSI1PK = :outbox AND due_at <= :now",
         )
-        return None if held is None else items.notice(held)
+        return None if held is None else entries.notice(held)
 
     def settle_notice(self, notice: Notice) -> None:
         key, item = items.notice_key(notice.identity), items.notice_item(notice)
@@ -179,7 +180,7 @@ class DynamoRecords:
     def came_back(self, word: CameBack, at: datetime) -> None:
         """An email that the relay had taken did not arrive: it is unsent after all. Told twice is told once."""
         # The relay itself has tried for hours, so there is no hurry.
-        again = items.moment(at + SLOWEST_RETRY)
+        again = entries.moment(at + SLOWEST_RETRY)
         values = {":nothing": None, ":problem": word.problem, ":final": word.final, ":again": again}
         values[":list"] = items.HOPELESS if word.final else items.OUTBOX
         self._table.update(
@@ -192,7 +193,7 @@ class DynamoRecords:
 
     def unsent(self) -> Iterator[Notice]:
         keys = [key for name in (items.OUTBOX, items.HOPELESS) for key in self._table.listed(name)]
-        found = map(items.notice, self._table.get_all(keys))
+        found = map(entries.notice, self._table.get_all(keys))
         owed = (n for n in found if n.sent_at is None and n.dropped_at is None)
         return iter(sorted(owed, key=lambda n: (n.queued_at, n.identity)))
 
@@ -200,13 +201,13 @@ class DynamoRecords:
 
     def officials(self) -> Sequence[Official]:
         found = sorted(self._table.partition(items.OFFICIALS), key=lambda item: item["place"])
-        return [items.official(item["official"]) for item in found]
+        return [entries.official(item["official"]) for item in found]
 
     def appoint(self, official: Official) -> None:
         self._table.update(
             items.official_key(official),
             "SET official = :official, place = if_not_exists(place, :place)",
-            {":official": items.official_values(official), ":place": self.next_number("officials")},
+            {":official": entries.official_entry(official), ":place": self.next_number("officials")},
         )
 
     def keep_sop(self, version: str, snapshot: str) -> None:
