@@ -205,7 +205,7 @@ def notice_item(notice: Notice) -> Item:
 
 def notice_list(notice: Notice) -> Item:
     """The index's attributes of a notice: on which list it is, if any."""
-    if notice.sent_at or notice.dropped_at:
+    if not notice.is_owed:
         return {}
     return _on_list(HOPELESS if notice.hopeless else OUTBOX, entries.moment(notice.due_at))
 

@@ -194,7 +194,7 @@ class DynamoRecords:
     def unsent(self) -> Iterator[Notice]:
         keys = [key for name in (items.OUTBOX, items.HOPELESS) for key in self._table.listed(name)]
         found = map(entries.notice, self._table.get_all(keys))
-        owed = (n for n in found if n.sent_at is None and n.dropped_at is None)
+        owed = (notice for notice in found if notice.is_owed)
         return iter(sorted(owed, key=lambda n: (n.queued_at, n.identity)))
 
     # --- officials, editions of the SOP, numbers -----------------------------------------------------------------

@@ -141,7 +141,7 @@ class SqliteRecords:
             _queue(connection, notices)
 
     def claim_notice(self, now: datetime, lease: timedelta) -> Notice | None:
-        due = """SELECT * FROM notice WHERE sent_at IS NULL AND hopeless = 0 AND due_at <= ?
+        due = """SELECT * FROM notice WHERE sent_at IS NULL AND dropped_at IS NULL AND hopeless = 0 AND due_at <= ?
             ORDER BY due_at, queued_at LIMIT 1"""
         with self._database.writing() as connection:
             found = _notices(connection, due, entries.moment(now))

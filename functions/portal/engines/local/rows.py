@@ -51,6 +51,11 @@ MIGRATIONS: Final = (
         "DROP INDEX notice_unsent",
         "CREATE INDEX notice_unsent ON notice (queued_at) WHERE sent_at IS NULL AND dropped_at IS NULL",
     ),
+    (
+        "DROP INDEX notice_due",
+        """CREATE INDEX notice_due ON notice (due_at, queued_at)
+            WHERE sent_at IS NULL AND dropped_at IS NULL AND hopeless = 0""",
+    ),
 )
 """The statements that lead from one version of the tables to the next; a released one is never changed."""
 
