@@ -63,6 +63,10 @@ class Official:
         return Actor(role=self.role, name=self.name, office=office, email=self.email.lower(), number=self.number)
 
 
+Identity = tuple[str, int, str, str, str]
+"""What tells a notice from every other: about, event, letter, recipient, occasion."""
+
+
 @dataclass(frozen=True)
 class Notice:
     """An owed email.
@@ -95,7 +99,7 @@ class Notice:
     dropped_at: datetime | None = None
 
     @property
-    def identity(self) -> tuple[str, int, str, str, str]:
+    def identity(self) -> Identity:
         return self.about, self.event, self.letter, self.recipient, self.occasion
 
     @property

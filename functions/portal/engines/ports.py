@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
 
 from portal.core.application import Application
 from portal.core.draft import Draft
-from portal.core.notices import Notice, Official
+from portal.core.notices import Identity, Notice, Official
 from portal.core.recap import Tally
 
 Fact = Mapping[str, Any]
@@ -130,6 +131,64 @@ class Records(Protocol):
 
     def tallies(self, month: str = "") -> Iterator[tuple[Compiled, Tally]]:
         """All tallies, oldest month first, or only that of ``2026-11``, if there is one."""
+
+
+@runtime_checkable
+class Streamed(Protocol):
+    """What records can do as well whose store tells of a new owed email at once, by a stream of its keys."""
+
+    def claim_under(self, key: Mapping[str, str], now: datetime, lease: timedelta) -> Notice | None:
+        """The notice of this key, held by the caller for ``lease``; None if it is not there, not due or held already.
+
+        The stream may tell of a notice before ``Records.claim_notice`` finds it.
+
+        Args:
+            key: the store's own, by the names of its parts: ``{"PK": "NOTICE#...", "SK": "0003#turn#..."}``.
+
+        Raises:
+            Unavailable: ``store_unavailable``; whether the notice is held shows once its lease would be over.
+        """
+
+
+@dataclass(frozen=True)
+class CameBack:
+    """An email that did not arrive, or that its recipient does not want.
+
+    Attributes:
+        identity: of its notice.
+        problem: why, in the words of our relay and of the recipient's.
+        final: True if another try is pointless: there is no such mailbox, or the relay will not send there any more.
+    """
+
+    identity: Identity
+    problem: str
+    final: bool
+
+
+@runtime_checkable
+class HearsBack(Protocol):
+    """What records can do as well whose relay tells later what became of an email that it took."""
+
+    def came_back(self, word: CameBack, at: datetime) -> None:
+        """The email is unsent after all: hopeless if that is final, else due again some hours after ``at``.
+
+        Told twice is told once, and word of what was never owed changes nothing.
+
+        Raises:
+            Unavailable: ``store_unavailable``; to be told again.
+        """
+
+
+@runtime_checkable
+class BacksUp(Protocol):
+    """What records can do as well that lie in a file on this machine."""
+
+    def backup(self, target: Path) -> None:
+        """A whole, consistent copy in another file, while the portal goes on writing.
+
+        Raises:
+            Unavailable: the file cannot be read or the other not written (``store_unavailable``).
+        """
 
 
 @dataclass(frozen=True)

@@ -6,30 +6,14 @@ The email says which notice it is by a header that its sender sets with ``refere
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from email.header import decode_header, make_header
 from typing import Any, Final
 
+from portal.core.notices import Identity
 from portal.engines.mime import ANSWER_LENGTH, one_line
+from portal.engines.ports import CameBack
 
 HEADER: Final = "X-Portal-Notice"
-
-Identity = tuple[str, int, str, str, str]
-"""``Notice.identity``."""
-
-
-@dataclass(frozen=True)
-class CameBack:
-    """An email that did not arrive, or that its recipient does not want.
-
-    Attributes:
-        problem: why, in the words of SES and of the recipient's relay.
-        final: True if another try is pointless: there is no such mailbox, or SES will not send there any more.
-    """
-
-    identity: Identity
-    problem: str
-    final: bool
 
 
 def reference(identity: Identity) -> str:

@@ -39,7 +39,7 @@ from typing import Any, Final
 
 from portal.core.application import Application, Event
 from portal.core.draft import Draft
-from portal.core.notices import Notice, Official
+from portal.core.notices import Identity, Notice, Official
 from portal.core.recap import Tally
 from portal.engines import entries
 from portal.engines.ports import Compiled, Fact
@@ -72,7 +72,7 @@ def event_key(ticket: str, number: int) -> Key:
     return _key(f"APPLICATION#{ticket}", f"EVENT#{number:04d}")
 
 
-def notice_key(identity: tuple[str, int, str, str, str]) -> Key:
+def notice_key(identity: Identity) -> Key:
     """``NOTICE#TTE-26-4F7K-9QXM``, ``0003#reminder#2026-08-05#kadis@tarakankota.go.id``
 
     The recipient comes last, as nothing else in it is typed by people and could hold a ``#``.

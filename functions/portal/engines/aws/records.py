@@ -14,8 +14,7 @@ from portal.core.recap import Tally
 from portal.engines import entries
 from portal.engines.aws import items
 from portal.engines.aws.dynamodb import EXISTING, MOST_AT_ONCE, NEW, Table, Write
-from portal.engines.aws.feedback import CameBack
-from portal.engines.ports import Change, Compiled, Fact
+from portal.engines.ports import CameBack, Change, Compiled, Fact
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -38,7 +37,7 @@ _NOT_BACK: Final = "(attribute_not_exists(came_back) OR came_back < :attempts)"
 
 
 class DynamoRecords:
-    """``ports.Records`` on the table of ``items``, for any number of callers.
+    """``ports.Records`` on the table of ``items``, for any number of callers; also ``Streamed`` and ``HearsBack``.
 
     Needs the actions Query (on table and index), GetItem, BatchGetItem, PutItem, UpdateItem and DeleteItem. Nothing is
     ever scanned: what a call reads does not grow with the number of applications stored.
@@ -152,10 +151,6 @@ class DynamoRecords:
         return None
 
     def claim_under(self, key: items.Key, now: datetime, lease: timedelta) -> Notice | None:
-        """The notice of this key, held by the caller for ``lease``; None if it is not there, not due or held already.
-
-        For the stream, which tells of a notice before the index does.
-        """
         held = self._table.update(
             key,
             "SET due_at = :until, GSI1SK = :until, attempts = attempts + :one",
@@ -178,7 +173,6 @@ class DynamoRecords:
             self._table.update(key, f"{_SETTLED} {_OFF_LISTS}", values, condition)
 
     def came_back(self, word: CameBack, at: datetime) -> None:
-        """An email that the relay had taken did not arrive: it is unsent after all. Told twice is told once."""
         # The relay itself has tried for hours, so there is no hurry.
         again = entries.moment(at + SLOWEST_RETRY)
         values = {":nothing": None, ":problem": word.problem, ":final": word.final, ":again": again}

@@ -27,7 +27,7 @@ _CLOSED: Final = "coalesce(json_extract(body, '$.closed'), '')"
 
 
 class SqliteRecords:
-    """``ports.Records`` on one machine, for any number of threads and processes.
+    """``ports.Records`` on one machine, for any number of threads and processes; also ``BacksUp``.
 
     Args:
         path: the file; made when missing, brought to the present shape when older.
@@ -45,7 +45,6 @@ class SqliteRecords:
         self._database.close()
 
     def backup(self, target: Path) -> None:
-        """A consistent copy of everything into another file, while the portal goes on writing. Raises Unavailable."""
         self._database.backup(target)
 
     # --- applications --------------------------------------------------------------------------------------------
