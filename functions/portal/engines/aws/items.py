@@ -33,21 +33,17 @@ events are items of their own, and an edition of the SOP takes some 40 KB; of a 
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 from portal.core.application import Application, Event
 from portal.core.draft import Draft
 from portal.core.notices import Identity, Notice, Official
 from portal.core.recap import Tally
 from portal.engines import entries
+from portal.engines.aws.dynamodb import Item, Key
 from portal.engines.ports import Compiled, Fact
-
-Item = Mapping[str, Any]
-"""Attributes of an item as plain values: text, whole numbers, truth, nothing, lists and mappings of these."""
-
-Key = Mapping[str, str]
 
 CLAIMS: Final = "CLAIM"
 OFFICIALS: Final = "OFFICIAL"

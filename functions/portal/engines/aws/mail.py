@@ -2,7 +2,7 @@
 address."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, TypedDict
 
 from botocore.exceptions import ClientError
 
@@ -24,6 +24,10 @@ _TOO_FAST: Final = frozenset({"LimitExceededException", "ThrottlingException", "
 _OUR_FAULT: Final = "not verified"
 
 
+class _Settings(TypedDict, total=False):
+    ConfigurationSetName: str
+
+
 class SesMail:
     """``ports.Mail`` through SES.
 
@@ -37,7 +41,7 @@ class SesMail:
     def __init__(self, client: "SESV2Client", sender: str, configuration_set: str = "") -> None:
         self._client = client
         self._sender = sender
-        self._settings: Any = {"ConfigurationSetName": configuration_set} if configuration_set else {}
+        self._settings: _Settings = {"ConfigurationSetName": configuration_set} if configuration_set else {}
 
     def send(self, message: Message, at: datetime) -> None:
         """Hand it to SES.

@@ -13,7 +13,7 @@ from portal.core.notices import SLOWEST_RETRY, Notice, Official
 from portal.core.recap import Tally
 from portal.engines import entries
 from portal.engines.aws import items
-from portal.engines.aws.dynamodb import EXISTING, MOST_AT_ONCE, NEW, Table, Write
+from portal.engines.aws.dynamodb import EXISTING, MOST_AT_ONCE, NEW, Item, Key, Table, Write
 from portal.engines.ports import CameBack, Change, Compiled, Fact
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ class DynamoRecords:
                 return held
         return None
 
-    def claim_under(self, key: items.Key, now: datetime, lease: timedelta) -> Notice | None:
+    def claim_under(self, key: Key, now: datetime, lease: timedelta) -> Notice | None:
         held = self._table.update(
             key,
             "SET due_at = :until, GSI1SK = :until, attempts = attempts + :one",
@@ -222,7 +222,7 @@ class DynamoRecords:
 
     # --- within --------------------------------------------------------------------------------------------------
 
-    def _case(self, ticket: str) -> Sequence[items.Item]:
+    def _case(self, ticket: str) -> Sequence[Item]:
         """The application's item and those of its events, in one read."""
         for _ in range(_READS):
             found = list(self._table.partition(items.application_key(ticket)["PK"]))
