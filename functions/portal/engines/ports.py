@@ -94,7 +94,11 @@ class Records(Protocol):
         """The longest-due unsent notice, held by the caller for ``lease``; None if nothing is due."""
 
     def settle_notice(self, notice: Notice) -> None:
-        """Keep what became of it (``Notice.delivered``, ``Notice.failed`` or ``Notice.dropped``)."""
+        """Keep what became of it (``Notice.delivered``, ``Notice.failed`` or ``Notice.dropped``), unless it is settled.
+
+        A sender whose lease ran out may settle late. That it was sent is true whoever holds the notice by now; all else
+        is for the present holder to say, and the number of attempts tells holders apart.
+        """
 
     def unsent(self) -> Iterator[Notice]:
         """Owed emails not yet taken by the relay nor dropped, oldest first."""
@@ -227,7 +231,13 @@ class Files(Protocol):
         """The pinned content under another key; returns the version there. Raises NotFound (``file_unknown``)."""
 
     def delete(self, prefix: str) -> None:
-        """Forget a file, or with a slash at the end all files below, with every version; nothing to forget is fine."""
+        """Forget the file of a key, or all below ``drafts/a1/``, with every version; nothing to forget is fine.
+
+        Never a neighbour whose name merely begins the same.
+
+        Raises:
+            NotFound: a prefix that would take everything (``file_unknown``).
+        """
 
 
 @dataclass(frozen=True)

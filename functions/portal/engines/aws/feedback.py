@@ -10,7 +10,7 @@ from email.header import decode_header, make_header
 from typing import Any, Final
 
 from portal.core.notices import Identity
-from portal.engines.mime import ANSWER_LENGTH, one_line
+from portal.engines.mime import answer
 from portal.engines.ports import CameBack
 
 HEADER: Final = "X-Portal-Notice"
@@ -40,13 +40,13 @@ def came_back(event: Mapping[str, Any]) -> CameBack | None:
             # "Transient" is a full mailbox, say, for the hours that SES itself has tried. "Undetermined" is for a
             # person to look at.
             words = f"Bounce {said['bounceType']} {said['bounceSubType']}: {' '.join(answers)}"
-            return CameBack(identity, _answer(words), said["bounceType"] != "Transient")
+            return CameBack(identity, answer(words), said["bounceType"] != "Transient")
         case "Complaint":
             # It arrived, but SES puts the address on its suppression list: the next email would not.
             said = event["complaint"]
-            return CameBack(identity, _answer(f"Complaint {said.get('complaintFeedbackType') or ''}"), True)
+            return CameBack(identity, answer(f"Complaint {said.get('complaintFeedbackType') or ''}"), True)
         case "Reject":
-            return CameBack(identity, _answer(f"Reject {event['reject'].get('reason', '')}"), True)
+            return CameBack(identity, answer(f"Reject {event['reject'].get('reason', '')}"), True)
     return None
 
 
@@ -61,7 +61,3 @@ def _identity(mail: Mapping[str, Any]) -> Identity | None:
             except (TypeError, ValueError):
                 return None
     return None
-
-
-def _answer(words: str) -> str:
-    return one_line(words)[:ANSWER_LENGTH]

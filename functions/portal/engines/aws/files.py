@@ -125,11 +125,6 @@ class S3Files:
         return copied["VersionId"]
 
     def delete(self, prefix: str) -> None:
-        """Forget all below ``drafts/a1/``, or the file of a key; never a neighbour whose name merely begins the same.
-
-        Raises:
-            NotFound: a prefix that would take everything (``file_unknown``).
-        """
         name = prefix.removesuffix("/")
         if not name:
             raise NotFound("file_unknown")

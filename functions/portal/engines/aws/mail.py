@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from portal.core.errors import MailDeferred, MailRefused
 from portal.engines.aws.faults import Fault, code
-from portal.engines.mime import ANSWER_LENGTH, compose, one_line
+from portal.engines.mime import answer, compose
 from portal.engines.ports import Message
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class SesMail:
 
 def _meaning(problem: Exception) -> MailRefused | MailDeferred:
     words = problem.response["Error"].get("Message", "") if isinstance(problem, ClientError) else str(problem)
-    answer = one_line(f"{code(problem)} {words}")[:ANSWER_LENGTH]
+    said = answer(f"{code(problem)} {words}")
     if code(problem) in _REFUSED and _OUR_FAULT not in words:
-        return MailRefused("mail_refused", answer=answer)
-    return MailDeferred("mail_deferred", answer=answer, slow_down=code(problem) in _TOO_FAST)
+        return MailRefused("mail_refused", answer=said)
+    return MailDeferred("mail_deferred", answer=said, slow_down=code(problem) in _TOO_FAST)

@@ -163,8 +163,6 @@ class DynamoRecords:
         key, item = items.notice_key(notice.identity), items.notice_item(notice)
         kept = ("due_at", "problem", "hopeless", "sent_at", "dropped_at", "attempts")
         values = {f":{name}": item[name] for name in kept}
-        # A sender whose lease ran out may settle late. That it was sent is true whoever holds the notice by now; that
-        # it failed is for the present holder to say, and the number of attempts tells holders apart.
         condition = f"{_UNSENT} AND {_NOT_BACK if notice.sent_at else 'attempts = :attempts'}"
         if "GSI1PK" in item:
             values |= {":list": item["GSI1PK"], ":place": item["GSI1SK"]}

@@ -156,8 +156,6 @@ class SqliteRecords:
         return held
 
     def settle_notice(self, notice: Notice) -> None:
-        # A sender whose lease ran out may settle late. That it was sent is true whoever holds the notice by now; that
-        # it failed is for the present holder to say, and the number of attempts tells holders apart.
         with self._database.writing() as connection:
             connection.execute(
                 """UPDATE notice SET due_at = :due_at, problem = :problem, hopeless = :hopeless, sent_at = :sent_at,
