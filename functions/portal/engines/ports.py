@@ -91,7 +91,7 @@ class Records(Protocol):
         """Queue emails that no event owes (reminders, renewed links); one already queued stays as it is."""
 
     def claim_notice(self, now: datetime, lease: timedelta) -> Notice | None:
-        """The longest-due unsent notice, held by the caller for ``lease``; None if nothing is due."""
+        """The longest-due notice that is owed and not hopeless, held by the caller for ``lease``; None if none is."""
 
     def settle_notice(self, notice: Notice) -> None:
         """Keep what became of it (``Notice.delivered``, ``Notice.failed`` or ``Notice.dropped``), unless it is settled.
