@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from portal.bootstrap_aws import discreet, warm
 from portal.core.notices import Notice
+from portal.engines.ports import Streamed
 from portal.house import House
 from portal.outbox import Outbox
 
@@ -41,7 +42,9 @@ def _not_sent(outbox: Outbox, records: Iterable[dict[str, Any]]) -> list[str]:
 
     An email that the relay does not take is no failure of its record: when to try it again is kept with it.
     """
-    store: Any = outbox.records  # only a store with a stream is asked for one notice by its key
+    store = outbox.records
+    if not isinstance(store, Streamed):
+        raise TypeError("records that have no stream")
     for record in records:
         key = {name: value["S"] for name, value in record["dynamodb"]["Keys"].items()}
         try:

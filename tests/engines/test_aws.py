@@ -36,11 +36,11 @@ from portal.core.errors import Conflict, MailDeferred, MailRefused, NotFound, Un
 from portal.core.recap import summarise
 from portal.core.steps import State
 from portal.engines.aws import items
-from portal.engines.aws.feedback import HEADER, CameBack, came_back, reference
+from portal.engines.aws.feedback import HEADER, came_back, reference
 from portal.engines.aws.files import S3Files
 from portal.engines.aws.mail import SesMail
 from portal.engines.aws.records import DynamoRecords
-from portal.engines.ports import Compiled
+from portal.engines.ports import CameBack, Compiled
 from tests.support.builders import AT, a_notice, a_sop, after, application, application_in, draft, owed_by
 from tests.support.contract_files import KEY, PDF, FilesContract
 from tests.support.contract_mail import CALENDAR, MESSAGE, SENDER, MailContract
