@@ -14,7 +14,6 @@ LOOK_BACK: Final = timedelta(days=31)
 @discreet
 def handler(event: dict[str, Any], context: Any, house: House | None = None) -> dict[str, int]:
     """How many are gone."""
-    clockwork = (house or warm()).clockwork
-    portal = clockwork.portal
-    swept = None if event.get("everything") else portal.today() - LOOK_BACK
-    return {"expired": clockwork.expire(), "forgotten": Retention(portal, swept).forget_documents()}
+    house = house or warm()
+    swept = None if event.get("everything") else house.office.today() - LOOK_BACK
+    return {"expired": house.clockwork.expire(), "forgotten": Retention(house.office, swept).forget_documents()}

@@ -4,6 +4,7 @@ from typing import Any
 
 from portal.bootstrap_aws import discreet, warm
 from portal.engines.aws.feedback import came_back
+from portal.engines.ports import HearsBack
 from portal.house import House
 
 
@@ -12,6 +13,7 @@ def handler(event: dict[str, Any], context: Any, house: House | None = None) -> 
     """An event of EventBridge; one that is no news of ours changes nothing."""
     word = came_back(event["detail"])
     if word is not None:
-        portal = (house or warm()).portal
-        records: Any = portal.records  # only a store behind SES is told what comes back
-        records.came_back(word, portal.clock())
+        office = (house or warm()).office
+        if not isinstance(office.records, HearsBack):
+            raise TypeError("records that hear nothing back")
+        office.records.came_back(word, office.clock())

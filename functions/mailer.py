@@ -8,9 +8,10 @@ from functools import partial
 from typing import Any, Final
 
 from portal.bootstrap_aws import discreet, warm
-from portal.clockwork import Clockwork
 from portal.core.notices import Notice
+from portal.engines.ports import Streamed
 from portal.house import House
+from portal.outbox import Outbox
 
 log = logging.getLogger(__name__)
 
@@ -24,28 +25,30 @@ MOST: Final = 1000
 @discreet
 def handler(event: dict[str, Any], context: Any, house: House | None = None) -> dict[str, Any]:
     """For the stream's records, which of them to bring again; for the schedule, how things stand."""
-    clockwork = (house or warm()).clockwork
+    outbox = (house or warm()).outbox
     if "Records" in event:
-        return {"batchItemFailures": [{"itemIdentifier": number} for number in _not_sent(clockwork, event["Records"])]}
-    clockwork.send_due(MOST, partial(_while_there_is_room, clockwork, context))
-    return _measured(clockwork, context.function_name)
+        return {"batchItemFailures": [{"itemIdentifier": number} for number in _not_sent(outbox, event["Records"])]}
+    outbox.send_due(MOST, partial(_while_there_is_room, outbox, context))
+    return _measured(outbox, context.function_name)
 
 
-def _while_there_is_room(clockwork: Clockwork, context: Any, now: datetime, lease: timedelta) -> Notice | None:
+def _while_there_is_room(outbox: Outbox, context: Any, now: datetime, lease: timedelta) -> Notice | None:
     room: bool = context.get_remaining_time_in_millis() > ROOM
-    return clockwork.portal.records.claim_notice(now, lease) if room else None
+    return outbox.records.claim_notice(now, lease) if room else None
 
 
-def _not_sent(clockwork: Clockwork, records: Iterable[dict[str, Any]]) -> list[str]:
+def _not_sent(outbox: Outbox, records: Iterable[dict[str, Any]]) -> list[str]:
     """The sequence number of the first record from which on the stream is to begin anew; empty if all is well.
 
     An email that the relay does not take is no failure of its record: when to try it again is kept with it.
     """
-    store: Any = clockwork.portal.records  # only a store with a stream is asked for one notice by its key
+    store = outbox.records
+    if not isinstance(store, Streamed):
+        raise TypeError("records that have no stream")
     for record in records:
         key = {name: value["S"] for name, value in record["dynamodb"]["Keys"].items()}
         try:
-            clockwork.send_due(1, partial(store.claim_under, key))
+            outbox.send_due(1, partial(store.claim_under, key))
         except Exception as problem:
             # The kind only: the message may hold personal data.
             log.error("an owed email could not be looked at: %s", type(problem).__name__)
@@ -53,15 +56,15 @@ def _not_sent(clockwork: Clockwork, records: Iterable[dict[str, Any]]) -> list[s
     return []
 
 
-def _measured(clockwork: Clockwork, function: str) -> dict[str, Any]:
+def _measured(outbox: Outbox, function: str) -> dict[str, Any]:
     """Age of the oldest email still to be sent, and number of red ones; CloudWatch reads them from the log.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
     """
-    now, unsent = clockwork.portal.clock(), list(clockwork.portal.records.unsent())
+    now, unsent = outbox.clock(), list(outbox.records.unsent())
     waiting = [owed.queued_at for owed in unsent if not owed.hopeless]
     oldest = int((now - min(waiting)).total_seconds()) if waiting else 0
-    found: dict[str, Any] = {"OldestUnsentSeconds": oldest, "RedEmails": len(clockwork.red_list(unsent))}
+    found: dict[str, Any] = {"OldestUnsentSeconds": oldest, "RedEmails": len(outbox.red_list(unsent))}
     metrics = [{"Name": name} for name in found]
     described = {"Namespace": "Portal", "Dimensions": [["FunctionName"]], "Metrics": metrics}
     about = {"Timestamp": int(now.timestamp() * 1000), "CloudWatchMetrics": [described]}

@@ -29,6 +29,7 @@ import mailer
 import reminder
 from portal.bootstrap_aws import AwsConfig, Clients, build_aws
 from portal.house import House
+from portal.web.here import TimeMachine
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 ACCOUNT: Final = "123456789012"
@@ -77,7 +78,7 @@ class Cloud:
         self._streamed = self._records("TRIM_HORIZON")
 
     def furnish(
-        self, clock: Callable[[], datetime], service: Path | None = None, extra: Mapping[str, Any] | None = None
+        self, clock: Callable[[], datetime], service: Path | None = None, time_machine: TimeMachine | None = None
     ) -> House:
         """Build the house of every function, each from its own variables; returns the one with the pages.
 
@@ -90,7 +91,7 @@ class Cloud:
             folder = service or ROOT / "schemas" / "penerbitan"
             config = AwsConfig.from_environment(variables, service=folder, rehearsal=function == "api")
             clients = self._make_clients(function, self._settings)
-            return build_aws(config, clock, clients, box.before, {"mailbox": box, **(extra or {})})
+            return build_aws(config, clock, clients, box, time_machine)
 
         self.houses = {function: house(function) for function in FUNCTIONS}
         return self.houses["api"]

@@ -21,10 +21,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from portal import bootstrap, web
+from portal import bootstrap
 from portal.config import Config
 from portal.editions import parse_beforehand, read_papers, read_sop
 from portal.house import pages
+from portal.web.app import compile_templates
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 LOCKED: Final = ROOT / "infra" / "requirements" / "aws.txt"
@@ -85,7 +86,7 @@ def build(folder: Path, platform: Sequence[str] = LAMBDA) -> None:
     shutil.copytree(ROOT / "schemas", folder / "schemas")
     with tempfile.TemporaryDirectory() as data:
         house = bootstrap.build(Config.from_environment({}, data=Path(data), address="https://example.go.id"))
-        web.compile_templates(pages(house), folder / "portal" / "web")
+        compile_templates(pages(house), folder / "portal" / "web")
     schemas = folder / "schemas"
     for read in (folder / "portal/messages.toml", schemas / "holidays.toml", *schemas.glob("*/sop.toml")):
         parse_beforehand(read)

@@ -70,7 +70,7 @@ def main() -> None:
     address = f"http://localhost:{port}"
     with tempfile.TemporaryDirectory() as folder, cloud(address) as aws:
         time_machine = bootstrap.TimeMachine(Path(folder) / "jam")
-        house = aws.furnish(time_machine.now, extra={"time_machine": time_machine})
+        house = aws.furnish(time_machine.now, time_machine=time_machine)
         app = bootstrap.with_site(bootstrap_aws.wsgi(house), ROOT / "build" / "site")
         server = create_server(app, host="127.0.0.1", port=port, threads=8, ident=None)
         print(f"The portal on AWS, rehearsing: {address}/_latihan   (moto's own page: {aws.endpoint}/moto-api/)")

@@ -131,7 +131,7 @@ def someone(browser: "Browser", city: "City") -> Iterator["Someone"]:
     here: list[Person] = []
 
     def comes(**differently: Any) -> Person:
-        here.append(Person(browser, city.address, deliver=city.house.clockwork.send_due, **differently))
+        here.append(Person(browser, city.address, deliver=city.house.outbox.send_due, **differently))
         return here[-1]
 
     yield comes

@@ -177,7 +177,7 @@ def production(tmp_path: Path) -> Iterator[Any]:
     given = {"SENDER": "Portal <portal@tarakankota.go.id>", "SMTP_HOST": "relai", "SITE": str(tmp_path / "none")}
     house = build(Config.from_environment(given, data=tmp_path / "data", address="https://tte.tarakankota.go.id"))
     yield house
-    house.portal.records.close()  # type: ignore[attr-defined]
+    house.office.records.close()  # type: ignore[attr-defined]
 
 
 def test_for_real_cases_there_are_no_rehearsal_pages_officials_or_mailbox(production: Any) -> None:
@@ -187,22 +187,22 @@ def test_for_real_cases_there_are_no_rehearsal_pages_officials_or_mailbox(produc
     for path in ("/_jam", "/_mailbox/relai"):
         assert browser.post(path).status_code == 404
     assert "latihan" not in browser.get("/status").text.lower()
-    assert list(production.portal.records.officials()) == []
-    assert isinstance(production.portal.mail, Smtp)
+    assert list(production.office.records.officials()) == []
+    assert isinstance(production.engine.mail, Smtp)
     assert {path.name.split(".sqlite")[0] for path in production.config.data.iterdir()} == {"kunci", "portal"}
 
 
 def test_in_rehearsal_there_are_sample_officials_for_every_role_once(tmp_path: Path) -> None:
     for _ in range(2):
         stage = Stage(tmp_path)
-        assert isinstance(stage.portal.mail, Mailbox)
+        assert isinstance(stage.house.engine.mail, Mailbox)
         roles = [official.role for official in stage.records.officials()]
         stage.close()
     assert roles == ["kadis", "kabid", "pelaksana_bidang", "verifikator", "verifikator"]
 
 
 def test_cookies_of_a_public_portal_travel_encrypted_only(production: Any) -> None:
-    link = production.portal.links.sign("permohonan", {"t": "TTE-26-4F7K-9QXM"}, production.portal.clock())
+    link = production.office.links.sign("permohonan", {"t": "TTE-26-4F7K-9QXM"}, production.office.clock())
     answer = wsgi(production).test_client().get(f"/permohonan/{link}")
     assert all("Secure" in cookie and "HttpOnly" in cookie for cookie in answer.headers.getlist("Set-Cookie"))
 
@@ -230,7 +230,7 @@ print("ready", flush=True)
 sys.stdin.readline()
 house = build(config)
 from datetime import UTC, datetime
-print(house.portal.links.sign("a", {}, datetime(2030, 1, 1, tzinfo=UTC)), len(house.portal.records.officials()))
+print(house.office.links.sign("a", {}, datetime(2030, 1, 1, tzinfo=UTC)), len(house.office.records.officials()))
 """
 
 
@@ -409,7 +409,7 @@ def test_mail_that_was_given_up_is_tried_again_when_asked(run: Run, tmp_path: Pa
     stage = Stage(tmp_path / "data", clock)
     try:
         stage.clock.forward(days=1)
-        assert stage.clockwork.send_due() == 0  # tried, and refused once more
+        assert stage.outbox.send_due() == 0  # tried, and refused once more
     finally:
         stage.close()
     assert run("red-list").output == given_up
@@ -422,7 +422,7 @@ def test_what_somebody_was_told_otherwise_leaves_the_red_list_for_good(run: Run,
         stage.records.appoint(Official("kadis", "Tanpa Alamat", "bukan alamat"))
         told, other = stage.case("confirm"), stage.case("confirm", email="lain@tarakankota.go.id")
         stage.mail()
-        assert len(stage.clockwork.red_list()) == 2
+        assert len(stage.outbox.red_list()) == 2
     finally:
         stage.close()
     left = f"{other}  turn  bukan alamat  not an address\n"

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from portal.background import Background
-from portal.clockwork import LEASE
 from portal.core.errors import MailDeferred, MailRefused, NotFound
 from portal.core.notices import Official
 from portal.engines.ports import Message
+from portal.outbox import LEASE
 from tests.support.stage import (
     EMAIL,
     FORM,
@@ -55,8 +55,8 @@ class Relay:
     def __init__(self, stage: Stage) -> None:
         self.answers: dict[str, Exception] = {}
         self.taken: list[Message] = []
-        self.portal = replace(stage.portal, mail=self)
-        self.clockwork = replace(stage.clockwork, portal=self.portal)
+        self.outbox = replace(stage.outbox, mail=self)
+        self.clockwork = stage.clockwork
 
     def send(self, message: Message, at: datetime) -> None:
         if message.to in self.answers:
@@ -74,32 +74,32 @@ def relay(stage: Stage) -> Relay:
 
 def test_emails_go_out_in_the_order_they_were_owed(stage: Stage, relay: Relay) -> None:
     number = stage.case("confirm", "forward")
-    assert relay.clockwork.send_due() == 6
+    assert relay.outbox.send_due() == 6
     assert ["Draf" in message.subject for message in relay.taken[:2]] == [True, False]
     assert {message.to for message in relay.taken[:2]} == {EMAIL}
     assert {message.to for message in relay.taken[2:4]} == {EMAIL, KADIS}
     assert {message.to for message in relay.taken[4:]} == {KABID, KADIS}
     assert all(number in message.subject for message in relay.taken[1:])
-    assert relay.clockwork.send_due() == 0
+    assert relay.outbox.send_due() == 0
 
 
 def test_only_so_many_are_sent_at_once(stage: Stage, relay: Relay) -> None:
     stage.case("confirm", "forward")
-    assert [relay.clockwork.send_due(4), relay.clockwork.send_due(4), relay.clockwork.send_due(4)] == [4, 2, 0]
+    assert [relay.outbox.send_due(4), relay.outbox.send_due(4), relay.outbox.send_due(4)] == [4, 2, 0]
 
 
 def test_a_sender_that_crashes_is_relieved_after_its_lease(stage: Stage, relay: Relay) -> None:
     stage.draft(kinds=())
     assert stage.records.claim_notice(stage.clock(), LEASE)
-    assert relay.clockwork.send_due() == 0
+    assert relay.outbox.send_due() == 0
     stage.clock.forward(minutes=2)
-    assert relay.clockwork.send_due() == 1
+    assert relay.outbox.send_due() == 1
 
 
 def test_two_senders_never_send_the_same(stage: Stage, relay: Relay) -> None:
     for _ in range(5):
         stage.case("confirm")
-    senders = [threading.Thread(target=relay.clockwork.send_due) for _ in range(4)]
+    senders = [threading.Thread(target=relay.outbox.send_due) for _ in range(4)]
     for sender in senders:
         sender.start()
     for sender in senders:
@@ -113,7 +113,7 @@ def test_what_the_relay_puts_off_is_tried_again_ever_more_slowly(stage: Stage, r
     tries, began = [], stage.clock()
     for _ in range(3000):
         before = next(stage.records.unsent()).attempts
-        relay.clockwork.send_due()
+        relay.outbox.send_due()
         (owed,) = stage.records.unsent()
         if owed.attempts > before:
             tries.append(owed.due_at - stage.clock.at)
@@ -126,7 +126,7 @@ def test_what_the_relay_puts_off_is_tried_again_ever_more_slowly(stage: Stage, r
 
     del relay.answers[EMAIL]
     stage.clock.forward(hours=6)
-    assert relay.clockwork.send_due() == 1
+    assert relay.outbox.send_due() == 1
     assert list(stage.records.unsent()) == []
     assert stage.clock.at - began > timedelta(days=1)
 
@@ -134,18 +134,18 @@ def test_what_the_relay_puts_off_is_tried_again_ever_more_slowly(stage: Stage, r
 def test_what_the_relay_refuses_is_never_tried_again_and_red(stage: Stage, relay: Relay) -> None:
     relay.answers[EMAIL] = MailRefused("mail_refused", answer="550 no such user")
     stage.draft(kinds=())
-    relay.clockwork.send_due()
+    relay.outbox.send_due()
     stage.clock.forward(days=1)
     relay.answers.clear()
-    assert relay.clockwork.send_due() == 0
-    assert [(red.recipient, red.problem) for red in relay.clockwork.red_list()] == [(EMAIL, "550 no such user")]
+    assert relay.outbox.send_due() == 0
+    assert [(red.recipient, red.problem) for red in relay.outbox.red_list()] == [(EMAIL, "550 no such user")]
 
 
 def test_one_that_cannot_be_delivered_holds_up_no_other(stage: Stage, relay: Relay) -> None:
     relay.answers[KADIS] = MailDeferred("mail_deferred", answer="421")
     relay.answers[EMAIL] = RuntimeError("a fault of our own")
     stage.case("confirm", "forward")
-    assert relay.clockwork.send_due() == 1
+    assert relay.outbox.send_due() == 1
     assert [message.to for message in relay.taken] == [KABID]
     assert {owed.problem for owed in stage.records.unsent()} == {"421", "RuntimeError"}
 
@@ -154,26 +154,26 @@ def test_what_is_undelivered_past_the_deadline_is_red_and_still_tried(stage: Sta
     relay.answers[EMAIL] = MailDeferred("mail_deferred", answer="451")
     stage.draft(kinds=())
     at(stage, 6)
-    relay.clockwork.send_due()
-    assert relay.clockwork.red_list() == []
+    relay.outbox.send_due()
+    assert relay.outbox.red_list() == []
     at(stage, 7, 9)
-    relay.clockwork.send_due()
-    assert len(relay.clockwork.red_list()) == 1
+    relay.outbox.send_due()
+    assert len(relay.outbox.red_list()) == 1
     relay.answers.clear()
     stage.clock.forward(hours=6)
-    relay.clockwork.send_due()
-    assert relay.clockwork.red_list() == []
+    relay.outbox.send_due()
+    assert relay.outbox.red_list() == []
 
 
 def test_a_draft_that_is_gone_is_nothing_to_write_about_and_nothing_to_worry_about(stage: Stage) -> None:
     stage.mailbox.failing = True
     stage.draft(kinds=())
-    stage.clockwork.send_due()
+    stage.outbox.send_due()
     at(stage, 8)
     stage.clockwork.expire()
     stage.mailbox.failing = False
     assert stage.mail() == []
-    assert stage.clockwork.red_list() == []
+    assert stage.outbox.red_list() == []
 
 
 def test_whoever_left_the_office_meanwhile_reads_nothing_of_a_case_any_more(stage: Stage) -> None:
@@ -181,7 +181,7 @@ def test_whoever_left_the_office_meanwhile_reads_nothing_of_a_case_any_more(stag
     stage.case("confirm")
     stage.records.appoint(replace(stage.records.officials()[0], until=date(2026, 11, 22)))
     assert mail_to(stage, KADIS) == []
-    assert stage.clockwork.red_list() == []
+    assert stage.outbox.red_list() == []
 
 
 def test_a_letter_names_the_capacity_of_today(stage: Stage) -> None:
@@ -202,7 +202,7 @@ def test_a_letter_names_the_minutes_that_are_left_after_bsre_had_the_case(stage:
     stage.act(number, "refuse")
     case = stage.load(number)
     (verifikator,) = (o for o in stage.records.officials() if o.email == VERIFIKATOR)
-    stage.portal.owe_again(case, "turn", verifikator.as_actor(stage.portal.sop))
+    stage.cases.owe_again(case, "turn", verifikator.as_actor(stage.office.sop))
     text = mail_to(stage, VERIFIKATOR, "Pemeriksaan")[-1]["text"]
     assert "Rabu, 25 November 2026 pukul 09.0" in text.partition("Waktu baku")[2]
 
@@ -371,7 +371,7 @@ def booked(stage: Stage, index: int) -> str:
     """A case with a visit at the so-and-so-manieth free time; 0 is Tuesday 08.00, 11 Wednesday 08.00."""
     number = stage.case(*WAYS["invited"])
     case = stage.load(number)
-    stage.portal.book(case, stage.portal.slots(case)[index])
+    stage.visits.book(case, stage.visits.slots(case)[index])
     return number
 
 
@@ -411,7 +411,7 @@ def test_another_time_is_another_reminder(stage: Stage) -> None:
     chores(stage)
     assert len(visits(stage)) == 1
     case = stage.load(number)
-    stage.portal.book(case, next(slot for slot in stage.portal.slots(case) if slot > MONDAY + timedelta(days=3)))
+    stage.visits.book(case, next(slot for slot in stage.visits.slots(case) if slot > MONDAY + timedelta(days=3)))
     at(stage, 2, 14)
     chores(stage)
     assert ["Rabu, 25" in mail["subject"] for mail in visits(stage)] == [True, False]
@@ -424,14 +424,14 @@ def test_a_reminder_that_comes_too_late_is_not_sent_at_all(stage: Stage, later: 
     stage.mailbox.failing = True
     at(stage, 1, 9)
     chores(stage)
-    stage.clockwork.send_due()
+    stage.outbox.send_due()
     if later == "rebooked":
         case = stage.load(number)
-        stage.portal.book(case, stage.portal.slots(case)[-1])
+        stage.visits.book(case, stage.visits.slots(case)[-1])
     at(stage, 2, 9 if later == "passed" else 7)
     stage.mailbox.failing = False
     assert visits(stage) == []
-    assert stage.clockwork.red_list() == []
+    assert stage.outbox.red_list() == []
 
 
 # --- what is over ---
@@ -470,7 +470,7 @@ def test_what_was_sent_keeps_its_documents_when_the_draft_goes(stage: Stage) -> 
     stage.clockwork.expire()
     assert files(stage) == []
     for document in stage.load(number).documents:
-        assert stage.portal.files.read(document.key, document.version)
+        assert stage.office.files.read(document.key, document.version)
 
 
 def test_what_was_never_confirmed_lapses_and_the_applicant_hears_of_it(stage: Stage) -> None:
@@ -541,7 +541,7 @@ def test_nothing_is_owed_twice_however_often_the_chores_run(stage: Stage) -> Non
 
 @pytest.fixture
 def background(stage: Stage) -> Iterator[Background]:
-    thread = Background(stage.clockwork)
+    thread = Background(stage.outbox, stage.clockwork)
     yield thread
     thread.stop()
 
@@ -590,7 +590,7 @@ def test_one_chore_that_fails_keeps_no_other_from_its_turn(stage: Stage, caplog:
     database.close()
     at(stage, 8, 9)
     with caplog.at_level(logging.WARNING):
-        Background(stage.clockwork).round(chores=True)
+        Background(stage.outbox, stage.clockwork).round(chores=True)
     assert {record.getMessage().split(" ")[0] for record in caplog.records} >= {"remind"}
     with pytest.raises(NotFound):
         stage.records.load_draft(draft.id)
@@ -601,7 +601,7 @@ def test_it_ends_promptly_also_with_much_to_send(stage: Stage) -> None:
         stage.case("confirm")
     slow = Relay(stage)
     slow.send = lambda message, at: time.sleep(0.2)  # type: ignore[method-assign]
-    thread = Background(slow.clockwork)
+    thread = Background(slow.outbox, slow.clockwork)
     thread.start()
     wait_for(running)
     time.sleep(0.3)

@@ -59,8 +59,8 @@ class Town:
 
     def __init__(self, day: date = date(2026, 11, 23)) -> None:
         self.day, self.book = day, Book()
-        self.portal: Any = SimpleNamespace(records=self.book, today=lambda: self.day)
-        self.compilation = Compilation(self.portal)
+        self.office: Any = SimpleNamespace(records=self.book, today=lambda: self.day)
+        self.compilation = Compilation(self.office)
 
     def close(self, office: str = "BKPSDM", outcome: str = "done", *, days_ago: int = 0) -> None:
         """A case closed then, whose fact is written now."""
@@ -75,7 +75,7 @@ class Town:
         return sum(self.night() for _ in range(count))
 
     def sums(self, asked: str = "") -> Sums:
-        return read_sums(self.portal, asked)
+        return read_sums(self.office, asked)
 
     def is_exact(self) -> bool:
         """Do the sums say of all months, and of each, what the facts say?"""
@@ -121,7 +121,7 @@ def test_the_sums_are_those_of_all_facts_whatever_happens(steps: list[tuple[str,
             case "outage":
                 town.day += timedelta(days=count)
             case "restart":
-                town.compilation = Compilation(town.portal)
+                town.compilation = Compilation(town.office)
             case "back":  # the rehearsal's clock is put back, and the background looks a moment later
                 town.day -= timedelta(days=count)
                 town.compilation.compile_recap()
@@ -150,7 +150,7 @@ def test_an_addition_that_ends_while_the_page_is_being_read_counts_nothing_twice
 
     def meanwhile(day: str) -> Iterator[Fact]:
         facts = list(found(day))
-        Compilation(town.portal).compile_recap()
+        Compilation(town.office).compile_recap()
         return iter(facts)
 
     monkeypatch.setattr(town.book, "facts_after", meanwhile)
@@ -234,7 +234,7 @@ def test_a_day_is_added_up_once_and_looking_again_asks_nothing(town: Town) -> No
     town.book.asked.clear()
     assert town.compilation.compile_recap() == 0
     assert town.book.asked == []
-    assert Compilation(town.portal).compile_recap() == 0, "a restart looks, and finds nothing to do"
+    assert Compilation(town.office).compile_recap() == 0, "a restart looks, and finds nothing to do"
 
 
 # --- what is read ----------------------------------------------------------------------------------------------------
@@ -310,4 +310,4 @@ def test_the_page_never_goes_through_all_facts(stage: Stage, monkeypatch: pytest
     monkeypatch.setattr(stage.records, "facts_after", lambda day: read.append(day) or after(day))
     for path in ("/rekap", "/rekap?bulan=2026-11", "/rekap.csv", "/rekap.csv?bulan=2026-11"):
         assert stage.browser().get(path).status_code == 200
-    assert set(read) == {f"{stage.clock.at.astimezone(stage.portal.calendar.zone) - timedelta(days=2):%Y-%m-%d}"}
+    assert set(read) == {f"{stage.clock.at.astimezone(stage.office.calendar.zone) - timedelta(days=2):%Y-%m-%d}"}

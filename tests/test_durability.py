@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from portal.bootstrap import TimeMachine, build
-from portal.clockwork import LEASE
 from portal.config import ROOT, Config
+from portal.outbox import LEASE
 from tests.support.people import Applicant, Mailbox, Official
 from tests.support.server import Clock, Process
 from tests.support.stage import Stage
@@ -115,23 +115,23 @@ def _damage(data: Path) -> dict[str, int | None]:
     house = build(Config.from_environment({}, data=data, rehearsal=True))
     with closing(sqlite3.connect(data / "portal.sqlite")) as database:
         tickets = [ticket for (ticket,) in database.execute("SELECT ticket FROM application")]
-    found = {ticket: house.portal.records.load(ticket).first_damage() for ticket in tickets}
-    house.portal.records.close()  # type: ignore[attr-defined]
+    found = {ticket: house.office.records.load(ticket).first_damage() for ticket in tickets}
+    house.office.records.close()  # type: ignore[attr-defined]
     return found
 
 
 def _case_is_complete(data: Path, ticket: str) -> None:
     house = build(Config.from_environment({}, data=data, rehearsal=True))
-    application = house.portal.records.load(ticket)
+    application = house.office.records.load(ticket)
     assert [event.action for event in application.events] == [
         "submit", "confirm", "forward", "forward", "forward", "dispatch", "accept",
         "invite", "book", "attend", "record", "hand_over",
     ]  # fmt: skip
-    facts = list(house.portal.records.facts())
+    facts = list(house.office.records.facts())
     assert [(fact["ticket"], fact["outcome"]) for fact in facts] == [(ticket, "done")]
     for document in application.documents:
-        house.portal.files.read(document.key, document.version)
-    house.portal.records.close()  # type: ignore[attr-defined]
+        house.office.files.read(document.key, document.version)
+    house.office.records.close()  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("delay", [0.0, 0.02, 0.05, 0.1, 0.2])

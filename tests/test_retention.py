@@ -18,7 +18,7 @@ def kept(stage: Stage, number: str) -> list[str]:
     found = []
     for document in stage.load(number).documents:
         try:
-            stage.portal.files.read(document.key, document.version)
+            stage.office.files.read(document.key, document.version)
         except NotFound:
             continue
         found.append(document.kind)
@@ -81,9 +81,9 @@ def test_a_day_is_swept_once_and_each_day_only_what_fell_due_since(stage: Stage)
 def test_after_an_outage_of_any_length_nothing_is_left_behind(stage: Stage) -> None:
     number = stage.case(*WAYS["withdrawn"])
     stage.clock.forward(days=5 * 366)
-    assert Retention(stage.portal).forget_documents() == 1
+    assert Retention(stage.office).forget_documents() == 1
     assert kept(stage, number) == []
-    assert Retention(stage.portal).forget_documents() == 1  # a restart looks again, and finds nothing to do
+    assert Retention(stage.office).forget_documents() == 1  # a restart looks again, and finds nothing to do
 
 
 def test_where_it_is_known_what_was_swept_only_later_days_are_looked_at(stage: Stage) -> None:
@@ -91,14 +91,14 @@ def test_where_it_is_known_what_was_swept_only_later_days_are_looked_at(stage: S
     stage.clock.forward(days=2)
     new = stage.case(*WAYS["withdrawn"])
     stage.clock.forward(days=DAYS)
-    yesterday = stage.portal.today() - timedelta(days=1)
-    assert Retention(stage.portal, swept=yesterday).forget_documents() == 1
+    yesterday = stage.office.today() - timedelta(days=1)
+    assert Retention(stage.office, swept=yesterday).forget_documents() == 1
     assert (len(kept(stage, old)), kept(stage, new)) == (4, [])
 
 
 def test_a_case_that_is_open_again_keeps_its_files(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     number = stage.case("confirm")
-    monkeypatch.setattr(stage.portal.records, "facts", lambda *_: [{"ticket": number, "closed": "2026-01-05"}])
+    monkeypatch.setattr(stage.office.records, "facts", lambda *_: [{"ticket": number, "closed": "2026-01-05"}])
     sweep(stage)
     assert len(kept(stage, number)) == 4
 
@@ -108,14 +108,14 @@ def test_a_store_that_refuses_one_case_is_asked_again_and_the_others_are_forgott
 ) -> None:
     stuck, other = stage.case(*WAYS["withdrawn"]), stage.case(*WAYS["withdrawn"])
     stage.clock.forward(days=DAYS)
-    delete: Any = stage.portal.files.delete
+    delete: Any = stage.office.files.delete
 
     def refuse(prefix: str) -> None:
         if stuck in prefix:
             raise Unavailable("store_unavailable")
         delete(prefix)
 
-    monkeypatch.setattr(stage.portal.files, "delete", refuse)
+    monkeypatch.setattr(stage.office.files, "delete", refuse)
     with pytest.raises(Unavailable):
         sweep(stage)
     assert (len(kept(stage, stuck)), kept(stage, other)) == (4, [])
@@ -188,7 +188,7 @@ def test_a_replaced_document_is_deleted_and_the_others_stay(stage: Stage) -> Non
     assert {kind for kind in after if after[kind].key != before[kind].key} == {"ktp"}
     assert len(kept(stage, number)) == 4
     with pytest.raises(NotFound):
-        stage.portal.files.read(before["ktp"].key, before["ktp"].version)
+        stage.office.files.read(before["ktp"].key, before["ktp"].version)
 
 
 def test_what_was_sent_stays_sent_when_the_old_file_cannot_be_deleted(
@@ -199,6 +199,6 @@ def test_what_was_sent_stays_sent_when_the_old_file_cannot_be_deleted(
     def refuse(prefix: str) -> None:
         raise Unavailable("store_unavailable")
 
-    monkeypatch.setattr(stage.portal.files, "delete", refuse)
+    monkeypatch.setattr(stage.office.files, "delete", refuse)
     stage.act(number, "resubmit")
     assert stage.load(number).round == 2

@@ -27,7 +27,7 @@ class City:
     def __init__(self, served: Served, clock: Clock) -> None:
         self.house, self.clock, self.address = served.house, clock, served.house.config.address
         self.mailbox, self.stored = Mailbox(self.address, served.deliver), served.stored
-        self.samples = {key: self.house.extra[key] for key in ("samples", "specimen")}
+        self.samples = self.house.equipment.rehearsal.drawn_from
         self.public = Browser(self.address)
 
     def applicant(self, **differently: Any) -> Applicant:
@@ -133,11 +133,11 @@ def test_an_application_passes_all_seven_steps(city: City) -> None:
     assert rows[1].split(";")[2:] == ["1", "0", "0", "0", "1", "1"]
     assert rows[2] == ""
     steps = [row.split(";") for row in rows[4:]]
-    assert [step[0] for step in steps] == [step.name for step in city.house.portal.sop.steps[1:]]
+    assert [step[0] for step in steps] == [step.name for step in city.house.office.sop.steps[1:]]
     assert all(step[2] == "1" for step in steps)
 
     # Nothing in the ledger was bent, and no ticket, name or number is in a subject or the recap where it must not be.
-    assert city.house.portal.records.load(siti.ticket).first_damage() is None
+    assert city.house.office.records.load(siti.ticket).first_damage() is None
     for mail in city.mailbox.all():
         assert not any(secret in mail["subject"] for secret in ("SITI", "Siti", "6473", "1990"))
     assert siti.ticket not in recap.text

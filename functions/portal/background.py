@@ -5,6 +5,7 @@ import threading
 from typing import Final
 
 from portal.clockwork import Clockwork
+from portal.outbox import Outbox
 
 log = logging.getLogger(__name__)
 
@@ -18,7 +19,8 @@ CHORES_EVERY: Final = 30
 class Background:
     """Started with the server, stopped with it; an error in one chore is logged and the next round tries again."""
 
-    def __init__(self, clockwork: Clockwork) -> None:
+    def __init__(self, outbox: Outbox, clockwork: Clockwork) -> None:
+        self._outbox = outbox
         self._clockwork = clockwork
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="clockwork", daemon=True)
@@ -51,6 +53,6 @@ class Background:
     def _send_mail(self) -> int:
         """All that is due, one by one, so that the end of the portal waits for one email and not for all of them."""
         sent = 0
-        while not self._stopped.is_set() and self._clockwork.send_due(1):
+        while not self._stopped.is_set() and self._outbox.send_due(1):
             sent += 1
         return sent

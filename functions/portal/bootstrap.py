@@ -5,6 +5,7 @@ import os
 import secrets
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -76,7 +77,7 @@ def open_house(environ: Mapping[str, str], clock: Callable[[], datetime] | None 
         config = AwsConfig.from_environment(environ)
         config.must_be_complete()
         house = build_aws(config, clock)
-        house.portal.links.ready()  # whoever set a wrong name is told now, and not by the first link
+        house.office.links.ready()  # whoever set a wrong name is told now, and not by the first link
         return house
     return build(Config.from_environment(environ, **given), clock)
 
@@ -90,12 +91,12 @@ def build(config: Config, clock: Callable[[], datetime] | None = None) -> House:
     links = Links(_keys(config.data / "kunci"))
     records = SqliteRecords(config.data / "portal.sqlite")
     files = FolderFiles(config.data / "berkas", links, lambda: secrets.token_hex(8))
-    mail, extra = _smtp(config), dict[str, Any](receiver=files)
+    engine = Engine(records, files, _smtp(config), links, receiver=files)
     if config.rehearsal:
-        mail = Mailbox(config.data / "kotak-surat.sqlite", edition.data["office"]["email"])
-        extra |= {"mailbox": mail, "time_machine": time_machine}
-    house = furnish(edition, Engine(records, files, mail, links, extra), clock, config)
-    house.extra["press"]()  # papers that do not fit are told of at the start
+        mailbox = Mailbox(config.data / "kotak-surat.sqlite", edition.data["office"]["email"])
+        engine = replace(engine, mail=mailbox, mailbox=mailbox, time_machine=time_machine)
+    house = furnish(edition, engine, clock, config)
+    house.equipment.press()  # papers that do not fit are told of at the start
     return house
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache, partial, wraps
 from hmac import compare_digest
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
 from portal.config import ROOT
@@ -23,10 +23,11 @@ from portal.engines.aws.records import DynamoRecords
 from portal.engines.ports import Mail
 from portal.house import Engine, House, furnish, pages
 from portal.links import Links
-from portal.web import ROOMS
+from portal.web.app import BLUEPRINTS
+from portal.web.here import SentMail, TimeMachine
 
 STATUS: Final = ("status",)
-"""The room of ``web`` that answers below ``/status``."""
+"""The module of ``web`` that answers below ``/status``."""
 
 ORIGINAL_LINK: Final = timedelta(minutes=1)
 """How long the signed address of a document lives, to which a browser is sent on."""
@@ -147,33 +148,47 @@ class _Lazily:
         return getattr(self._make(), name)
 
 
+class ShownMail(SentMail, Protocol):
+    """A rehearsal's mailbox, which shows what SES was given."""
+
+    def before(self, mail: Mail) -> Mail:
+        """A relay that hands on to that one, as long as it is not made to fail."""
+
+
 def build_aws(
     config: AwsConfig,
     clock: Callable[[], datetime] | None = None,
     clients: Clients | None = None,
-    before_mail: Callable[[Mail], Mail] = lambda mail: mail,
-    extra: Mapping[str, Any] | None = None,
+    mailbox: ShownMail | None = None,
+    time_machine: TimeMachine | None = None,
 ) -> House:
     """The portal on DynamoDB, S3 and SES.
 
     Args:
-        before_mail: what a rehearsal puts before SES, and ``extra`` what it gives the pages.
+        mailbox: what a rehearsal puts before SES; ``time_machine`` its clock.
     """
     clients, clock = clients or Clients(), clock or (lambda: datetime.now(UTC))
     edition = trusted_sop(config.service)
     links = Links(partial(_keys, clients, config.link_keys_parameter))
     records = DynamoRecords(clients.lazily("dynamodb"), config.table)
     files = S3Files(clients.lazily("s3"), config.document_bucket, clock)
-    mail = before_mail(SesMail(clients.lazily("sesv2"), config.sender, config.configuration_set))
+    ses = SesMail(clients.lazily("sesv2"), config.sender, config.configuration_set)
 
     def original(document: Document, filename: str) -> str:
         # Straight from the bucket: a function's answer may have 6 MB, and a document of 5 MB has more in Base64.
         expires = clock() + ORIGINAL_LINK
         return files.address(document.key, document.version, expires, media_type=document.media_type, filename=filename)
 
-    extra = {"original": original, **(extra or {})}
-    mark = {"mark": lambda notice: {HEADER: reference(notice.identity)}}
-    engine = Engine(records, files, mail, links, extra, mark)
+    engine = Engine(
+        records,
+        files,
+        mailbox.before(ses) if mailbox else ses,
+        links,
+        original=original,
+        mark=lambda notice: {HEADER: reference(notice.identity)},
+        mailbox=mailbox,
+        time_machine=time_machine,
+    )
     return furnish(edition, engine, clock, config)
 
 
@@ -223,7 +238,7 @@ def wsgi(house: House) -> Any:
         elif way[-1]:
             request["REMOTE_ADDR"] = way[-1]
         # Most people look where a case stands, so that is not to wait until all the others' pages are ready.
-        names = STATUS if request["PATH_INFO"].startswith("/status") else ROOMS
+        names = STATUS if request["PATH_INFO"].startswith("/status") else BLUEPRINTS
         return app(names)(request, start_response)
 
     return at_public_address

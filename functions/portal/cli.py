@@ -21,12 +21,12 @@ from portal.config import Config
 from portal.core import identity
 from portal.core.application import Application
 from portal.core.errors import NotFound, PortalError, SettingInvalid, SopInvalid
-from portal.core.language import Language
 from portal.core.notices import Official
 from portal.core.sop import Sop
-from portal.editions import read_calendar, read_messages, read_papers, read_sop
+from portal.editions import read_calendar, read_language, read_messages, read_papers, read_sop
+from portal.engines.ports import BacksUp
 from portal.house import House
-from portal.service import Portal
+from portal.office import Office
 
 LARGEST_BODY: Final = 80 * 1024**2
 """Bytes; far above the largest file, so that a person with a too large photo gets a page, not a reset."""
@@ -97,7 +97,7 @@ def serve(context: click.Context, host: str, port: int, address: str | None, reh
     config.must_reach_people()
     house = build(config, context.obj["clock"])
     run = _server(house, host, port)
-    background = Background(house.clockwork)
+    background = Background(house.outbox, house.clockwork)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     background.start()
     _say("serving_rehearsal" if config.rehearsal else "serving", address=config.address)
@@ -132,12 +132,12 @@ def official() -> None:
 @click.pass_context
 def list_officials(context: click.Context) -> None:
     """All appointments, oldest first."""
-    portal = _open(context).portal
-    officials = portal.records.officials()
+    office = _open(context).office
+    officials = office.records.officials()
     for appointed in officials:
         _say(
             "official",
-            office=_office(appointed, portal.sop),
+            office=_office(appointed, office.sop),
             name=appointed.name,
             email=appointed.email,
             decree=f" {appointed.decree}" if appointed.decree else "",
@@ -168,9 +168,9 @@ def _office(appointed: Official, sop: Sop) -> str:
 @click.pass_context
 def appoint(context: click.Context, /, since: datetime | None, until: datetime | None, **given: str) -> None:
     """Appoint somebody, for good or for a time; what already waits for the role is announced to the new person."""
-    portal = _open(context).portal
+    house = _open(context)
     # The applicant of the first step is in the SOP's table too, but nobody is appointed to that.
-    roles = dict.fromkeys(step.role for step in portal.sop.steps[1:])
+    roles = dict.fromkeys(step.role for step in house.office.sop.steps[1:])
     if given["role"] not in roles:
         _refuse("role_unknown", roles=", ".join(roles))
     if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", given["email"]):
@@ -179,8 +179,8 @@ def appoint(context: click.Context, /, since: datetime | None, until: datetime |
         _refuse("days_reversed", since=since.date(), until=until.date())
     given["number"] = identity.digits(given["number"])
     appointed = Official(**given, since=since.date() if since else None, until=until.date() if until else None)
-    told = portal.appoint(appointed)
-    _say("appointed", name=appointed.name, office=_office(appointed, portal.sop), told=told)
+    told = house.cases.appoint(appointed)
+    _say("appointed", name=appointed.name, office=_office(appointed, house.office.sop), told=told)
 
 
 @main.command()
@@ -188,17 +188,12 @@ def appoint(context: click.Context, /, since: datetime | None, until: datetime |
 def late(context: click.Context) -> None:
     """Cases past the SOP's minutes or waiting too long, and those that nobody can act on."""
     house = _open(context)
-    waiting = house.clockwork.watch.attention()
-    moment = _language(house.portal).moment
+    waiting = house.watch.attention()
+    moment = read_language(house.office.calendar).moment
     for case in waiting:
         _say("late_unattended" if case.unattended else "late", **{**vars(case), "since": moment(case.since)})
     if not waiting:
         _say("late_none")
-
-
-def _language(portal: Portal) -> Language:
-    dates = read_messages()["dates"]
-    return Language(dates["months"], dates["days"], portal.calendar.zone, portal.calendar.label)
 
 
 @main.command("red-list")
@@ -207,16 +202,16 @@ def _language(portal: Portal) -> Language:
 @click.pass_context
 def red_list(context: click.Context, again: bool, done: str | None) -> None:
     """Emails that did not arrive and need a person."""
-    clockwork = _open(context).clockwork
+    outbox = _open(context).outbox
     if done:
-        _say("red_done", number=clockwork.drop(done))
-    red = clockwork.red_list()
+        _say("red_done", number=outbox.drop(done))
+    red = outbox.red_list()
     for notice in red:
         _say("red", about=notice.about, letter=notice.letter, recipient=notice.recipient, problem=notice.problem)
     if not red:
         _say("red_none")
     if again:
-        _say("red_again", number=clockwork.try_again())
+        _say("red_again", number=outbox.try_again())
 
 
 @main.command()
@@ -240,9 +235,9 @@ def check(context: click.Context, folder: Path | None) -> None:
 @click.pass_context
 def verify(context: click.Context, ticket: str) -> None:
     """Verify the hash chain of one case, and its files against it."""
-    portal = _open(context).portal
+    office = _open(context).office
     try:
-        application = portal.find(ticket)
+        application = office.find(ticket)
         damage = application.first_damage()
     except (LookupError, TypeError, ValueError, AttributeError):
         # Bent so far that it is no case any more.
@@ -250,18 +245,18 @@ def verify(context: click.Context, ticket: str) -> None:
         sys.exit(1)
     key = "chain_broken" if damage else "chain_holds"
     _say(key, ticket=application.ticket, number=damage, events=application.version)
-    changed = [] if damage else _changed_files(portal, application)
+    changed = [] if damage else _changed_files(office, application)
     for kind in changed:
         _say("file_changed", ticket=application.ticket, kind=kind)
     sys.exit(1 if damage or changed else 0)
 
 
-def _changed_files(portal: Portal, application: Application) -> list[str]:
+def _changed_files(office: Office, application: Application) -> list[str]:
     """Kinds of document whose file is not the one the ledger fingerprints; a file deleted in time is no damage."""
     changed = []
     for document in application.documents:
         try:
-            content = portal.files.read(document.key, document.version)
+            content = office.files.read(document.key, document.version)
         except NotFound:
             continue
         if sha256(content).hexdigest() != document.sha256:
@@ -274,8 +269,9 @@ def _changed_files(portal: Portal, application: Application) -> list[str]:
 @click.pass_context
 def backup(context: click.Context, target: Path) -> None:
     """Copy the database, consistent at this moment, while the portal runs; copy the data folder's files after it."""
-    if on_aws(os.environ):
+    # On AWS nothing is opened to say so.
+    records = None if on_aws(os.environ) else _open(context).office.records
+    if not isinstance(records, BacksUp):
         _refuse("only_here", command="backup")
-    records: Any = _open(context).portal.records
     records.backup(target)
     _say("backed_up", target=target)

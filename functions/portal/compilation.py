@@ -8,7 +8,7 @@ from typing import Final
 
 from portal.core.recap import Tally, month_of, tally
 from portal.engines.ports import Compiled
-from portal.service import Portal
+from portal.office import Office
 
 SETTLED: Final = timedelta(days=2)
 """So long after a day nothing is written of it any more: yesterday may still get a fact, the day before may not.
@@ -24,8 +24,8 @@ class Compilation:
     the work of a day is one month's facts, and the first run or one after an outage makes up for all there is to do.
     """
 
-    def __init__(self, portal: Portal) -> None:
-        self._portal = portal
+    def __init__(self, office: Office) -> None:
+        self._office = office
         self._compiled_on: date | None = None
 
     def compile_recap(self) -> int:
@@ -33,7 +33,7 @@ class Compilation:
 
         A tally that cannot be kept costs the page a longer reading and no truth; the next round tries again.
         """
-        today = self._portal.today()
+        today = self._office.today()
         if self._compiled_on == today:
             return 0
         settled = _settled(today)
@@ -44,7 +44,7 @@ class Compilation:
         return len(due)
 
     def _due(self, settled: str) -> list[str]:
-        compiled = self._portal.records.compiled()
+        compiled = self._office.records.compiled()
         through = {each.month: each.through for each in compiled}
         sound = [each.month for each in _sound(compiled, settled)]
         # What a clock put back has left ahead of its time is emptied, before the time comes at which it would count.
@@ -52,12 +52,12 @@ class Compilation:
         return sorted(month for month in wanted if through.get(month) != _end(month, settled))
 
     def _first_month(self, settled: str) -> str:
-        months = map(month_of, self._portal.records.facts())
+        months = map(month_of, self._office.records.facts())
         return min(settled[:7], next(months, settled[:7]))
 
     def _compile(self, month: str, through: str) -> None:
-        facts = [fact for fact in self._portal.records.facts(month) if fact["closed"] <= through]
-        self._portal.records.keep_tally(Compiled(month, through, len(facts)), tally(facts))
+        facts = [fact for fact in self._office.records.facts(month) if fact["closed"] <= through]
+        self._office.records.keep_tally(Compiled(month, through, len(facts)), tally(facts))
 
 
 @dataclass(frozen=True)
@@ -75,14 +75,14 @@ class Sums:
     tallies: Sequence[Tally]
 
 
-def read_sums(portal: Portal, asked: str = "") -> Sums:
+def read_sums(office: Office, asked: str = "") -> Sums:
     """The sums of a month, or of all if there is nothing of the one asked for.
 
     Reads tallies and the facts of the last few days, which are in none yet: however many cases are stored, a month is
-    one tally and a portal a tally a month. Only while the addition has not run, as before its first night, are there
+    one tally and an office a tally a month. Only while the addition has not run, as before its first night, are there
     more facts to read.
     """
-    records, settled = portal.records, _settled(portal.today())
+    records, settled = office.records, _settled(office.today())
     compiled = _sound(records.compiled(), settled)
     newest = list(records.facts_after(_added_up(compiled)))
     months = {each.month for each in compiled if each.cases} | {month_of(fact) for fact in newest}

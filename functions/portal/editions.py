@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from portal.core import worktime
 from portal.core.errors import SopInvalid
+from portal.core.language import Language
 from portal.core.sop import Sop, parse
 from portal.forms.form import Form, validate
 
@@ -104,6 +105,12 @@ def _about(path: Path) -> Iterator[None]:
 def read_messages() -> dict[str, Any]:
     """The sentences of ``messages.toml``: what is said by page, command line and paper alike."""
     return read_toml(Path(__file__).with_name("messages.toml"))
+
+
+def read_language(calendar: worktime.Calendar) -> Language:
+    """How dates, times and numbers are written where the office is."""
+    dates = read_messages()["dates"]
+    return Language(dates["months"], dates["days"], calendar.zone, calendar.label)
 
 
 def read_json(path: Path) -> Any:

@@ -2,27 +2,36 @@
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from portal import web
+from portal.cases import Cases
 from portal.core import sop
-from portal.core.language import Language
-from portal.core.notices import Official
-from portal.editions import read_calendar, read_json, read_messages, read_papers, read_toml
-from portal.engines.ports import Files, Mail, Records
-from portal.forms.form import Form
+from portal.core.application import Event
+from portal.core.draft import Document
+from portal.core.notices import Notice, Official
+from portal.core.worktime import Calendar
+from portal.editions import read_calendar, read_json, read_language, read_papers, read_toml
+from portal.engines.ports import Files, Mail, Message, Records
 from portal.links import Links
-from portal.service import Portal
+from portal.office import Office
+from portal.visits import Visits
+from portal.watch import Watch
+from portal.web.app import BLUEPRINTS, create_app
+from portal.web.here import Equipment, Receiver, Rehearsal, SentMail, TimeMachine
 from portal.web.images import PageImages
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
+
     from portal.clockwork import Clockwork
+    from portal.correspondence import Correspondence
     from portal.intake import Intake
     from portal.letters.writing import Letters
+    from portal.outbox import Outbox
     from portal.papers.printing import Press
 
 
@@ -48,35 +57,46 @@ class Engine:
     """What carries the portal.
 
     Attributes:
-        extra: what only this engine gives the pages (see ``web.Rooms``).
-        given: what only this engine gives the clockwork.
+        original, receiver: as in ``web.here.Equipment``.
+        mark: as in ``outbox.Outbox``; None where the relay tells nothing afterwards.
+        mailbox, time_machine: a rehearsal's, which only it shows.
     """
 
     records: Records
     files: Files
     mail: Mail
     links: Links
-    extra: Mapping[str, Any] = field(default_factory=dict)
-    given: Mapping[str, Any] = field(default_factory=dict)
+    original: Callable[[Document, str], str] | None = None
+    receiver: Receiver | None = None
+    mark: Callable[[Notice], Mapping[str, str]] | None = None
+    mailbox: SentMail | None = None
+    time_machine: TimeMachine | None = None
 
 
 @dataclass(frozen=True)
 class House:
-    """The portal with its engine, ready to serve.
+    """The portal with its engine, ready to serve (``web.here.UseCases``).
 
     What a status lookup has no use for is not loaded before somebody wants it.
-
-    Attributes:
-        letters: writes emails.
-        extra: what the pages are given beside the portal (see ``web.Rooms``).
-        given: what only this engine gives the clockwork.
     """
 
-    portal: Portal
+    office: Office
+    engine: Engine
     letters: Callable[[], "Letters"]
-    extra: Mapping[str, Any]
+    equipment: Equipment
     config: Any
-    given: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def cases(self) -> Cases:
+        return Cases(self.office)
+
+    @cached_property
+    def visits(self) -> Visits:
+        return Visits(self.office)
+
+    @cached_property
+    def watch(self) -> Watch:
+        return Watch(self.office)
 
     @cached_property
     def intake(self) -> "Intake":
@@ -84,52 +104,70 @@ class House:
         from portal.intake import Intake
 
         limits = inspection.Limits()
-        return Intake(self.portal, lambda content: inspection.inspect(content, limits), limits.max_bytes)
+        inspect = partial(inspection.inspect, limits=limits)
+        return Intake(self.office, inspect, limits.max_bytes, secrets.choice, lambda: secrets.token_hex(16))
+
+    @cached_property
+    def correspondence(self) -> "Correspondence":
+        from portal.correspondence import Correspondence
+
+        return Correspondence(self.office, self.cases, self.watch, self.letters().render, self.config.address)
+
+    @cached_property
+    def outbox(self) -> "Outbox":
+        from portal.outbox import Outbox, unmarked
+
+        engine, office = self.engine, self.office
+
+        def compose(owed: Notice) -> Message:  # letters are loaded with the first that is written
+            return self.correspondence.compose(owed)
+
+        return Outbox(office.records, engine.mail, office.clock, compose, engine.mark or unmarked)
 
     @cached_property
     def clockwork(self) -> "Clockwork":
         from portal.clockwork import Clockwork
 
-        return Clockwork(self.portal, lambda *given: self.letters().render(*given), self.config.address, **self.given)
+        return Clockwork(self.office, self.cases, self.watch)
 
 
 def furnish(edition: sop.Sop, engine: Engine, clock: Callable[[], datetime], config: Settings) -> House:
     """The portal of an edition of the SOP on an engine."""
     calendar = read_calendar(edition, config.service)
-    portal = Portal(
-        sop=edition,
-        decisions=read_json(config.service.parent / "decision.schema.json")["$defs"],
-        records=engine.records,
-        files=engine.files,
-        mail=engine.mail,
-        links=engine.links,
-        calendar=calendar,
-        clock=clock,
-        choice=secrets.choice,
-        token=lambda: secrets.token_hex(16),
-        make_form=Form,
+    decisions = read_json(config.service.parent / "decision.schema.json")["$defs"]
+    office = Office(edition, decisions, engine.records, engine.files, engine.links, calendar, clock)
+    letters = cache(partial(_letters, calendar))
+
+    def calendar_entry(ticket: str, booking: Event, of: sop.Sop) -> str:
+        return letters().visit(ticket, booking, of)
+
+    equipment = Equipment(
+        qr=_qr,
+        calendar_entry=calendar_entry,
+        page_images=PageImages(_page_image),
+        press=cache(partial(_press, edition, config)),
+        original=engine.original,
+        receiver=engine.receiver,
+        rehearsal=_rehearse(config.service, office.records, engine) if config.rehearsal else None,
     )
-    dates = read_messages()["dates"]
-    language = Language(dates["months"], dates["days"], calendar.zone, calendar.label)
-    letters = cache(partial(_letters, language))
-    extra: dict[str, Any] = {"qr": _qr, "calendar_entry": lambda *given: letters().visit(*given), **engine.extra}
-    extra["page_images"] = PageImages(_page_image)
-    extra["press"] = cache(partial(_press, edition, config))
-    if config.rehearsal:
-        extra |= _rehearse(config.service, portal)
-    return House(portal, letters, extra, config, engine.given)
+    return House(office, engine, letters, equipment, config)
 
 
-def _letters(language: Language) -> "Letters":
+def pages(house: House, names: Sequence[str] = BLUEPRINTS) -> Any:
+    """The dynamic pages as a WSGI application, or only those of some modules of ``web``."""
+    return create_app(house, house.equipment, address=house.config.address, names=names)
+
+
+def _letters(calendar: Calendar) -> "Letters":
     from portal.letters.writing import Letters
 
-    return Letters(Path(__file__).parent / "letters" / "texts", language)
+    return Letters(Path(__file__).parent / "letters" / "texts", read_language(calendar))
 
 
-def _qr(text: str, **said: str) -> str:
+def _qr(text: str) -> "Markup":
     from portal.letters.writing import qr_svg
 
-    return qr_svg(text, **said)
+    return qr_svg(text)
 
 
 def _page_image(*asked: Any) -> bytes:
@@ -146,24 +184,11 @@ def _press(edition: sop.Sop, config: Settings) -> "Press | None":
     return Press(papers_to_print, config.address) if papers_to_print else None
 
 
-def pages(house: House, names: Sequence[str] = web.ROOMS) -> Any:
-    """The dynamic pages as a WSGI application, or only those of some rooms of ``web``."""
-    return web.create_app(
-        house.portal,
-        lambda: house.intake,
-        lambda: house.clockwork,
-        address=house.config.address,
-        rehearsal=house.config.rehearsal,
-        extra=house.extra,
-        names=names,
-    )
-
-
-def _rehearse(service: Path, portal: Portal) -> dict[str, Any]:
+def _rehearse(service: Path, records: Records, engine: Engine) -> Rehearsal | None:
     """Appoint the sample officials, each of them once, and offer the sample documents."""
     data = read_toml(service / "rehearsal.toml")
-    known = {(official.role, official.email.lower()) for official in portal.records.officials()}
+    known = {(official.role, official.email.lower()) for official in records.officials()}
     for sample in (Official(**entry) for entry in data.get("officials", ())):
         if (sample.role, sample.email.lower()) not in known:
-            portal.records.appoint(sample)
-    return {"samples": data.get("samples", []), "specimen": data.get("specimen", {})}
+            records.appoint(sample)
+    return Rehearsal(engine.mailbox, engine.time_machine, data.get("samples", []), data.get("specimen", {}))

@@ -1,6 +1,6 @@
 """Taking applications in: drafts, uploads, sending, and mending what was returned.
 
-Everything up to the moment an application exists, or comes back; the case itself is the business of ``service``.
+Everything up to the moment an application exists, or comes back; the case itself is the business of ``cases``.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,7 +25,8 @@ from portal.core.errors import (
 from portal.core.notices import Notice, notice
 from portal.core.sop import APPLICANT, Sop
 from portal.engines.ports import UploadForm
-from portal.service import Portal
+from portal.forms.wording import Words
+from portal.office import Office
 
 UPLOAD_FORM: Final = timedelta(hours=1)
 TRIES: Final = 5
@@ -33,7 +34,7 @@ TRIES: Final = 5
 
 
 class Inspected(Protocol):
-    """What a document check found (``documents.Inspected``)."""
+    """What a document check found (``documents.inspection.Inspected``)."""
 
     @property
     def content(self) -> bytes: ...
@@ -54,24 +55,27 @@ class Intake:
     Attributes:
         inspect: checks a document's content and returns what to keep.
         max_bytes: largest file taken.
+        choice: picks a character of a text at random; ``token`` makes a secret.
     """
 
-    portal: Portal
+    office: Office
     inspect: Callable[[bytes], Inspected]
     max_bytes: int
+    choice: Callable[[str], str]
+    token: Callable[[], str]
 
     # --- the applicant: draft ------------------------------------------------------------------------------------
 
     def start(self, form: Mapping[str, Any]) -> Draft:
         """Keep what was typed, and owe the address an email with which to resume it."""
-        draft = Draft(self.portal.token(), self.portal.sop.service, dict(form), self.portal.clock())
-        self.portal.records.save_draft(draft, self._resumption(draft))
+        draft = Draft(self.token(), self.office.sop.service, dict(form), self.office.clock())
+        self.office.records.save_draft(draft, self._resumption(draft))
         return draft
 
     def draft(self, id: str) -> Draft:
         """Raises NotFound (``draft_unknown``), also for one past its days that the sweep has not met yet."""
-        draft = self.portal.records.load_draft(id)
-        if not draft.mends and self.portal.clock() > draft.expires_at(self.portal.sop.data["draft_days"]):
+        draft = self.office.records.load_draft(id)
+        if not draft.mends and self.office.clock() > draft.expires_at(self.office.sop.data["draft_days"]):
             raise NotFound("draft_unknown")
         return draft
 
@@ -79,7 +83,7 @@ class Intake:
         """What was typed, typed anew; a changed address gets the email for resuming too."""
         draft = self.draft(id).with_form(form)
         # A notice already owed to this address stays the one it is; only a new address gets another.
-        self.portal.records.save_draft(draft, self._resumption(draft))
+        self.office.records.save_draft(draft, self._resumption(draft))
         return draft
 
     def upload_form(self, draft: Draft, kind: str, redirect: Callable[[str], str]) -> tuple[UploadForm, str]:
@@ -89,12 +93,12 @@ class Intake:
             redirect: address to go to afterwards without JavaScript, made from that token.
         """
         self._requirement(draft, kind)
-        key = f"{draft.folder}{kind}/{self.portal.token()}/original"
-        expires = self.portal.clock() + UPLOAD_FORM
+        key = f"{draft.folder}{kind}/{self.token()}/original"
+        expires = self.office.clock() + UPLOAD_FORM
         if not draft.mends:  # nobody sweeps up what arrives after the draft is gone
-            expires = min(expires, draft.expires_at(self.portal.sop.data["draft_days"]))
-        finish = self.portal.links.sign("finish", {"d": draft.id, "k": kind, "f": key}, expires)
-        return self.portal.files.upload_form(key, self.max_bytes, expires, redirect(finish)), finish
+            expires = min(expires, draft.expires_at(self.office.sop.data["draft_days"]))
+        finish = self.office.links.sign("finish", {"d": draft.id, "k": kind, "f": key}, expires)
+        return self.office.files.upload_form(key, self.max_bytes, expires, redirect(finish)), finish
 
     def accept_upload(self, id: str, finish: str, name: str = "") -> Document:
         """Check a file that has arrived, and pin it to the draft in place of an earlier one.
@@ -103,7 +107,7 @@ class Intake:
             DocumentRefused: not acceptable; nothing of it is kept and the draft is as it was.
             NotFound: nothing has arrived (``file_unknown``).
         """
-        claims = self.portal.links.read("finish", finish, self.portal.clock())
+        claims = self.office.links.read("finish", finish, self.office.clock())
         if claims["d"] != id:
             raise NotFound("draft_unknown")
         self._requirement(self.draft(id), claims["k"])
@@ -118,23 +122,23 @@ class Intake:
             before = self._change_draft(id, lambda draft: draft.with_document(document))
         except PortalError:
             with suppress(Unavailable, NotFound):  # in doubt it stays
-                if self.portal.records.load_draft(id).document(document.kind) != document:
-                    self.portal.files.delete(document.key)
+                if self.office.records.load_draft(id).document(document.kind) != document:
+                    self.office.files.delete(document.key)
             raise
         # What came in may still say where a photo was taken; only what was checked and cleaned is kept.
-        self.portal.files.delete(claims["f"])
+        self.office.files.delete(claims["f"])
         old = before.document(document.kind)
         if old and old.key.startswith(before.folder):
             # A form may serve for a second file; what was kept of the first then lies beside that of the other.
             beside = _folder(old.key) == _folder(document.key)
-            self.portal.files.delete(old.key if beside else _folder(old.key))
+            self.office.files.delete(old.key if beside else _folder(old.key))
         return document
 
     def remove_document(self, id: str, kind: str) -> None:
         before = self._change_draft(id, lambda draft: draft.without_document(kind))
         old = before.document(kind)
         if old and old.key.startswith(before.folder):
-            self.portal.files.delete(_folder(old.key))
+            self.office.files.delete(_folder(old.key))
 
     def missing(self, draft: Draft) -> tuple[str, ...]:
         """Kinds of document still to be uploaded."""
@@ -142,7 +146,7 @@ class Intake:
 
     def sop_of(self, draft: Draft) -> Sop:
         """The edition a draft is checked against: that of the application it mends, or the present one."""
-        return self.portal.sop_of(self.portal.records.load(draft.mends)) if draft.mends else self.portal.sop
+        return self._words(draft).sop
 
     def submit(self, id: str, read: Draft | None = None) -> Application:
         """SOP step 1. Sending twice is sending once: the second time answers with the same application.
@@ -156,7 +160,7 @@ class Intake:
         for _ in range(TRIES):
             draft, read = read or self.draft(id), None
             if draft.ticket:
-                return self.portal.records.load(draft.ticket)
+                return self.office.records.load(draft.ticket)
             self._must_be_complete(draft)
             try:
                 return self._submit(draft)
@@ -170,19 +174,19 @@ class Intake:
         Raises:
             NotAllowed: nothing is to be mended (``action_not_now``).
         """
-        sop = self.portal.sop_of(application)
+        sop = self.office.sop_of(application)
         if not application.may("resubmit", sop):
             raise NotAllowed("action_not_now", action="resubmit", state=application.state.value)
         id = f"{application.ticket}-{application.version}"
         try:
-            return self.portal.records.load_draft(id)
+            return self.office.records.load_draft(id)
         except NotFound:
             named = application.returned["items"]
             documents = [requirement.key for requirement in sop.requirements if requirement.key in named]
-            items = (*documents, *self.portal.application_form(sop).only(named).fields)
+            items = (*documents, *self.office.words_of(application).form.only(named).fields)
             kept = tuple(document for document in application.documents if document.kind not in items)
             return Draft(
-                id, application.service, application.form, self.portal.clock(), kept, 0, "", application.ticket, items
+                id, application.service, application.form, self.office.clock(), kept, 0, "", application.ticket, items
             )
 
     def begin_mending(self, application: Application) -> Draft:
@@ -192,19 +196,19 @@ class Intake:
             return draft
         kept = replace(draft, version=1)
         try:
-            self.portal.records.save_draft(kept)
+            self.office.records.save_draft(kept)
         except Conflict:  # another click was faster
-            return self.portal.records.load_draft(draft.id)
+            return self.office.records.load_draft(draft.id)
         return kept
 
     def resubmit(self, application: Application) -> Application:
         """Send what was mended; the case goes back to the step that returned it."""
         draft = self.mending(application)
         self._must_be_complete(draft)
-        at = self.portal.clock()
+        at = self.office.clock()
         with self._copied(draft.documents, application.ticket) as documents:
-            mended = application.resubmit(draft, documents=documents, sop=self.portal.sop_of(application), at=at)
-            kept = self.portal.commit(mended, draft=draft.sent_as(application.ticket))
+            mended = application.resubmit(draft, documents=documents, sop=self.office.sop_of(application), at=at)
+            kept = self.office.commit(mended, draft=draft.sent_as(application.ticket))
         with suppress(Unavailable):  # the case is safe already; what could not be deleted goes when all its files do
             self._forget(application.documents, application.ticket)
         return kept
@@ -212,38 +216,38 @@ class Intake:
     # --- within ---
 
     def _submit(self, draft: Draft) -> Application:
-        at = self.portal.clock()
-        number = ticket.new(self.portal.sop.ticket_prefix, self.portal.today().year, self.portal.choice)
+        at = self.office.clock()
+        number = ticket.new(self.office.sop.ticket_prefix, self.office.today().year, self.choice)
         with self._copied(draft.documents, number) as documents:
-            application = Application.submit(draft, ticket=number, documents=documents, sop=self.portal.sop, at=at)
+            application = Application.submit(draft, ticket=number, documents=documents, sop=self.office.sop, at=at)
             # The case runs under this edition for good, so that is kept before it.
-            self.portal.records.keep_sop(self.portal.sop.version, self.portal.sop.snapshot())
-            return self.portal.commit(application, draft=draft.sent_as(number))
+            self.office.records.keep_sop(self.office.sop.version, self.office.sop.snapshot())
+            return self.office.commit(application, draft=draft.sent_as(number))
 
     def _change_draft(self, id: str, change: Callable[[Draft], Draft]) -> Draft:
         """Apply a change to the newest draft, whoever else is writing it; returns the draft as it was before."""
         for _ in range(TRIES):
             before = self.draft(id)
             try:
-                self.portal.records.save_draft(change(before))
+                self.office.records.save_draft(change(before))
             except Conflict:
                 continue
             return before
         raise Conflict("try_again")
 
     def _checked(self, kind: str, key: str, name: str) -> Document:
-        stored = self.portal.files.stat(key)
+        stored = self.office.files.stat(key)
         try:
             if stored.size > self.max_bytes:
                 raise DocumentRefused("document_too_large", max_mb=self.max_bytes // 1024**2)
-            found = self.inspect(self.portal.files.read(key, stored.version))
+            found = self.inspect(self.office.files.read(key, stored.version))
         except DocumentRefused:
-            self.portal.files.delete(key)  # and no more: what was accepted from the same form before lies beside it
+            self.office.files.delete(key)  # and no more: what was accepted from the same form before lies beside it
             raise
-        kept = self.portal.files.write(f"{_folder(key)}{self.portal.token()}", found.content, found.media_type)
+        kept = self.office.files.write(f"{_folder(key)}{self.token()}", found.content, found.media_type)
         return Document(
             kind, kept.key, kept.version, found.sha256, found.size, found.media_type, found.pages,
-            self.portal.clock().isoformat(), name[:120],
+            self.office.clock().isoformat(), name[:120],
         )  # fmt: skip
 
     @contextmanager
@@ -262,38 +266,41 @@ class Intake:
     def _forget(self, copies: Sequence[Document], number: str) -> None:
         """Delete the copies that no application has; the ticket may be somebody else's by now."""
         try:
-            kept = {document.key for document in self.portal.records.load(number).documents}
+            kept = {document.key for document in self.office.records.load(number).documents}
         except NotFound:
             kept = set()
         for copy in copies:
             if copy.key not in kept:
-                self.portal.files.delete(copy.key)
+                self.office.files.delete(copy.key)
 
     def _under_ticket(self, document: Document, number: str) -> Document:
         folder = f"applications/{number}/"
         if document.key.startswith(folder):
             return document
-        key = f"{folder}{document.kind}/{self.portal.token()}"
-        return replace(document, key=key, version=self.portal.files.copy(document.key, document.version, key))
+        key = f"{folder}{document.kind}/{self.token()}"
+        return replace(document, key=key, version=self.office.files.copy(document.key, document.version, key))
 
     def _must_be_complete(self, draft: Draft) -> None:
-        form = self.portal.application_form(self.sop_of(draft))
-        findings = [finding for finding in form.check(draft.form, self.portal.today()) if not finding.passable]
+        form = self._words(draft).form
+        findings = [finding for finding in form.check(draft.form, self.office.today()) if not finding.passable]
         findings += [Finding(kind, "") for kind in self.missing(draft)]
         if findings:
             raise Invalid(findings)
+
+    def _words(self, draft: Draft) -> Words:
+        return self.office.words_of(self.office.records.load(draft.mends)) if draft.mends else self.office.words
 
     def _requirement(self, draft: Draft, kind: str) -> None:
         if kind not in {requirement.key for requirement in self.sop_of(draft).requirements}:
             raise NotFound("document_unknown")
 
     def _resumption(self, draft: Draft) -> tuple[Notice, ...]:
-        fields = self.portal.sop.applicant
+        fields = self.office.sop.applicant
         name, email = (str(draft.form.get(fields[meaning], "")) for meaning in ("name", "email"))
         if not email or draft.mends:
             return ()
         actor = Actor(APPLICANT, name, email=email)
-        return (notice("draft_saved", actor, about=draft.id, event=0, at=self.portal.clock()),)
+        return (notice("draft_saved", actor, about=draft.id, event=0, at=self.office.clock()),)
 
 
 def _folder(key: str) -> str:

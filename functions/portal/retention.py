@@ -11,7 +11,7 @@ from portal.core.errors import NotFound, PortalError
 from portal.core.sop import Sop
 from portal.core.worktime import Calendar
 from portal.engines.ports import Fact
-from portal.service import Portal
+from portal.office import Office
 
 
 def forgotten_on(application: Application, sop: Sop, calendar: Calendar) -> date | None:
@@ -32,8 +32,8 @@ class Retention:
         swept: the day up to which all has been forgotten already, where that is known.
     """
 
-    def __init__(self, portal: Portal, swept: date | None = None) -> None:
-        self._portal = portal
+    def __init__(self, office: Office, swept: date | None = None) -> None:
+        self._office = office
         self._swept = swept
 
     def forget_documents(self) -> int:
@@ -42,7 +42,7 @@ class Retention:
         Raises:
             PortalError: the store did not forget some of them; the others are gone, and the next round tries again.
         """
-        today = self._portal.today()
+        today = self._office.today()
         if self._swept == today:
             return 0
         due = list(self._due(today))
@@ -53,7 +53,7 @@ class Retention:
         return len(due)
 
     def _due(self, today: date) -> Iterator[Fact]:
-        kept_for, facts = _kept_for(self._portal.sop), self._portal.records.facts
+        kept_for, facts = _kept_for(self._office.sop), self._office.records.facts
         if self._swept is None:
             return (fact for fact in facts() if date.fromisoformat(fact["closed"]) + kept_for <= today)
         since = [self._swept + timedelta(days=n) for n in range(1, (today - self._swept).days + 1)]
@@ -62,7 +62,7 @@ class Retention:
     def _forget(self, ticket: str) -> PortalError | None:
         try:
             if not self._is_open_again(ticket):
-                self._portal.files.delete(f"applications/{ticket}/")
+                self._office.files.delete(f"applications/{ticket}/")
         except PortalError as problem:
             return problem
         return None
@@ -70,7 +70,7 @@ class Retention:
     def _is_open_again(self, ticket: str) -> bool:
         """May be of a case that was brought back from a copy of the records, whatever its fact says."""
         try:
-            return not self._portal.records.load(ticket).is_closed
+            return not self._office.records.load(ticket).is_closed
         except NotFound:
             return False
 

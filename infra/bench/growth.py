@@ -173,8 +173,8 @@ def _add_up(city: "City") -> None:
 
 def _texts(city: "City", pattern: Application) -> list[str]:
     """The items of one application as JSON on the wire."""
-    portal = city.house.portal
-    fact = {**recap.fact(pattern, portal.sop_of(pattern), portal.calendar), "closed": "2000-01-01"}
+    office = city.house.office
+    fact = {**recap.fact(pattern, office.sop_of(pattern), office.calendar), "closed": "2000-01-01"}
     made = [
         items.application_item(pattern, ""),
         *(items.event_item(pattern.ticket, event) for event in pattern.events),

@@ -44,7 +44,7 @@ class City:
     tables: str
 
     def applicant(self, email: str) -> Applicant:
-        samples = {key: self.house.extra[key] for key in ("samples", "specimen")}
+        samples = self.house.equipment.rehearsal.drawn_from
         address = self.house.config.address
         person = Applicant(address, self._mailbox(), samples, email=email)
         person.browser = CountedBrowser(address, self.meter)
@@ -80,7 +80,7 @@ class City:
             compilation.handler({}, cloud.Context(), self.aws.houses["compilation"])
 
     def _mailbox(self) -> Mailbox:
-        return _Box(self.house.extra["mailbox"].messages, self.deliver)
+        return _Box(self.house.engine.mailbox.messages, self.deliver)
 
 
 @contextmanager
@@ -145,8 +145,8 @@ class Cases(Stage):
 
     def __init__(self, house: House, clock: Clock) -> None:
         self.house, self.clock = house, clock
-        self.portal, self.intake, self.clockwork = house.portal, house.intake, house.clockwork
-        self.records = house.portal.records
+        self._take_up(house)
+        self.records = house.office.records
 
 
 class CountedBrowser(Browser):
@@ -190,4 +190,4 @@ def metered(app: Any, meter: Meter, kinds: Iterable[str]) -> Callable[[dict[str,
 
 
 def kinds(house: House) -> list[str]:
-    return [requirement.key for requirement in house.portal.sop.requirements]
+    return [requirement.key for requirement in house.office.sop.requirements]

@@ -56,14 +56,14 @@ def run(aws: cloud.Cloud, house: House) -> Run:
 
 def test_an_official_appointed_from_the_desk_serves_in_the_portal(run: Run, house: House) -> None:
     assert "Dewi Contoh ditunjuk sebagai Kepala Dinas." in run("official", "appoint", *KADIS).output
-    assert "dewi@tarakankota.go.id" in [official.email for official in house.portal.records.officials()]
+    assert "dewi@tarakankota.go.id" in [official.email for official in house.office.records.officials()]
     assert "Dewi Contoh <dewi@tarakankota.go.id>" in run("official", "list").output
 
 
 def test_a_case_on_the_table_is_verified_and_listed_as_late(run: Run, house: House) -> None:
     case = application("confirm")
-    house.portal.records.keep_sop(case.sop_version, a_sop().snapshot())
-    write(house.portal.records, case)
+    house.office.records.keep_sop(case.sop_version, a_sop().snapshot())
+    write(house.office.records, case)
     assert run("verify", case.ticket).output == f"{case.ticket}: {case.version} peristiwa, utuh.\n"
     assert run("late").output.startswith(case.ticket)
     assert run("red-list").output == "Semua email terkirim atau masih dalam batas waktu.\n"

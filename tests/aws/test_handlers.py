@@ -40,14 +40,14 @@ class Office:
         self.aws, self.clock = aws, Clock()
         self.pages = aws.furnish(self.clock)
         self.mailer: House = aws.houses["mailer"]
-        self.box: Any = self.pages.extra["mailbox"]
+        self.box: Any = self.pages.engine.mailbox
 
     def owe(self, occasion: str) -> None:
         """An official wants a link to all that waits for him."""
-        head = next(o for o in self.pages.portal.records.officials() if o.email == KADIS)
-        actor = head.as_actor(self.pages.portal.sop)
+        head = next(o for o in self.pages.office.records.officials() if o.email == KADIS)
+        actor = head.as_actor(self.pages.office.sop)
         owed = notice("desk", actor, about="meja", event=0, at=self.clock(), occasion=occasion)
-        self.pages.portal.records.owe([owed])
+        self.pages.office.records.owe([owed])
 
 
 @pytest.fixture
@@ -95,9 +95,9 @@ def test_what_the_relay_did_not_take_is_no_failure_and_goes_out_with_a_later_min
 
 def test_one_email_that_fails_does_not_keep_a_minute_from_the_others(office: Office) -> None:
     office.owe("one")
-    nobody = official("kadis", email="nobody@tarakankota.go.id").as_actor(office.pages.portal.sop)
+    nobody = official("kadis", email="nobody@tarakankota.go.id").as_actor(office.pages.office.sop)
     before = office.clock() - timedelta(days=1)
-    office.pages.portal.records.owe([notice("desk", nobody, about="meja", event=0, at=before)])
+    office.pages.office.records.owe([notice("desk", nobody, about="meja", event=0, at=before)])
     office.aws.minute()
     assert [mail["to"] for mail in office.box.messages()] == [KADIS]
 
@@ -129,10 +129,10 @@ def test_the_minute_tells_how_old_the_oldest_unsent_email_is(
 def test_an_email_that_came_back_is_on_the_red_list(office: Office) -> None:
     office.owe("one")
     office.aws.stream()
-    assert office.pages.clockwork.red_list() == []
+    assert office.pages.outbox.red_list() == []
     for _ in range(2):
         office.aws.bounce(office.aws.sent()[0])
-    (red,) = office.pages.clockwork.red_list()
+    (red,) = office.pages.outbox.red_list()
     assert (red.recipient, red.hopeless) == (KADIS, True)
     assert "550 5.1.1" in red.problem
     assert mailer.handler({}, Hurried(60_000), office.mailer)["RedEmails"] == 1
@@ -145,14 +145,14 @@ def test_a_function_without_the_keys_of_links_cannot_sign_one(office: Office) ->
         "visits": 0,
     }
     with pytest.raises(IndexError):
-        office.aws.houses["reminder"].portal.links.sign("meja", {"r": KADIS}, office.clock())
+        office.aws.houses["reminder"].office.links.sign("meja", {"r": KADIS}, office.clock())
 
 
 def test_a_night_adds_the_recap_up_and_the_page_says_no_other_than_before(office: Office) -> None:
-    case, portal = application("withdraw"), office.pages.portal
-    write(portal.records, application())
+    case, kept_in = application("withdraw"), office.pages.office
+    write(kept_in.records, application())
     kept = {"outcome": "withdrawn", "office": "BKPSDM", "returns": 1, "valid_until": "", "minutes": {}}
-    portal.records.commit(change(case, fact={"ticket": case.ticket, "closed": str(portal.today()), **kept}))
+    kept_in.records.commit(change(case, fact={"ticket": case.ticket, "closed": str(kept_in.today()), **kept}))
     office.clock.forward(days=45)
     page = pages(office.pages).test_client()
     before = page.get("/rekap.csv").get_data()
@@ -161,7 +161,7 @@ def test_a_night_adds_the_recap_up_and_the_page_says_no_other_than_before(office
     for compiled in (3, 0):
         answer = compilation.handler({}, Hurried(300_000), office.aws.houses["compilation"])
         assert answer == {"compiled": compiled}
-    months = [(each.month, each.cases) for each in portal.records.compiled()]
+    months = [(each.month, each.cases) for each in kept_in.records.compiled()]
     assert months == [("2026-11", 1), ("2026-12", 0), ("2027-01", 0)]
     assert page.get("/rekap.csv").get_data() == before
 
@@ -170,11 +170,10 @@ def test_a_night_adds_the_recap_up_and_the_page_says_no_other_than_before(office
 def test_a_night_forgets_what_fell_due_of_late_and_everything_when_asked(
     office: Office, days: int, event: dict[str, Any], gone: int
 ) -> None:
-    case = application("withdraw")
-    portal = office.pages.portal
-    portal.files.write(f"applications/{case.ticket}/ktp/1", b"%PDF", "application/pdf")
-    write(portal.records, application())
-    portal.records.commit(change(case, fact={"ticket": case.ticket, "closed": str(portal.today())}))
+    case, kept_in = application("withdraw"), office.pages.office
+    kept_in.files.write(f"applications/{case.ticket}/ktp/1", b"%PDF", "application/pdf")
+    write(kept_in.records, application())
+    kept_in.records.commit(change(case, fact={"ticket": case.ticket, "closed": str(kept_in.today())}))
     office.clock.forward(days=days)
     answer = expiry.handler(event, Hurried(60_000), office.aws.houses["expiry"])
     assert answer["forgotten"] == gone

@@ -298,7 +298,7 @@ def test_every_page_of_the_portal_is_led_to_it(behaviours: list[dict[str, Any]],
     settings = bootstrap.Config.from_environment({}, data=tmp_path, smtp_host="localhost", sender="a@example.go.id")
     built = bootstrap.build(settings)
     rules = [r for r in house.pages(built).url_map.iter_rules() if r.endpoint not in ("static", "uploads.receive")]
-    built.portal.records.close()  # type: ignore[attr-defined]
+    built.office.records.close()  # type: ignore[attr-defined]
     for rule in rules:
         (behaviour,) = (b for b in behaviours if fnmatchcase(rule.rule, b["PathPattern"]))
         assert (rule.methods or set()) - {"OPTIONS"} <= set(behaviour["AllowedMethods"]), rule.rule

@@ -170,7 +170,7 @@ def play(aws: cloud.Cloud, port: int, next_edition: Path) -> None:
     clock.forward(days=8)
     aws.day()
     deliver()
-    clock.forward(days=house.portal.sop.data["retention"]["documents_days"] - 10)
+    clock.forward(days=house.office.sop.data["retention"]["documents_days"] - 10)
     aws.day()
     aws.bounce(aws.sent()[-1])
     aws.minute()

@@ -113,5 +113,16 @@ def test_an_undelivered_email_turns_red_after_the_deadline_or_at_once_when_hopel
     assert not replace(entry, sent_at=MORNING).is_red(MORNING + 2 * DEADLINE)
 
 
+def test_what_was_dropped_is_owed_no_more_and_never_red_with_its_last_answer_kept() -> None:
+    refused = unsent().held(MORNING).failed("550 unknown user", MORNING, hopeless=True)
+    for entry in (unsent(), refused):
+        dropped = entry.dropped(MORNING)
+        assert (entry.is_owed, dropped.is_owed) == (True, False)
+        assert not dropped.is_red(MORNING + 2 * DEADLINE)
+        assert dropped == replace(entry, dropped_at=MORNING)
+    assert unsent().dropped(MORNING, "draft_unknown").problem == "draft_unknown"
+    assert not unsent().held(MORNING).delivered(MORNING).is_owed
+
+
 def test_the_receipt_goes_to_the_one_who_decided(sop: Sop) -> None:
     assert official("kadis").email == owed(Walk(sop).confirm().decide("forward").case, [], sop, DAY)[-1].recipient

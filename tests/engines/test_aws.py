@@ -36,11 +36,11 @@ from portal.core.errors import Conflict, MailDeferred, MailRefused, NotFound, Un
 from portal.core.recap import summarise
 from portal.core.steps import State
 from portal.engines.aws import items
-from portal.engines.aws.feedback import HEADER, CameBack, came_back, reference
+from portal.engines.aws.feedback import HEADER, came_back, reference
 from portal.engines.aws.files import S3Files
 from portal.engines.aws.mail import SesMail
 from portal.engines.aws.records import DynamoRecords
-from portal.engines.ports import Compiled
+from portal.engines.ports import CameBack, Compiled
 from tests.support.builders import AT, a_notice, a_sop, after, application, application_in, draft, owed_by
 from tests.support.contract_files import KEY, PDF, FilesContract
 from tests.support.contract_mail import CALENDAR, MESSAGE, SENDER, MailContract
@@ -284,16 +284,16 @@ def test_the_recap_of_a_month_reads_neither_other_months_nor_what_is_in_a_tally(
 
 @pytest.mark.parametrize("stored", [2, 12])
 def test_the_recap_looks_at_as_much_however_many_applications_are_stored(records, dynamodb, stored):
-    portal: Any = SimpleNamespace(records=records, today=AT.date)
+    office: Any = SimpleNamespace(records=records, today=AT.date)
     for number in range(1, stored + 1):
         store_closed_case(records, number, at=AT - timedelta(days=5 + number % 2))
-    Compilation(portal).compile_recap()
+    Compilation(office).compile_recap()
     looked_at: list[int] = []
     dynamodb.meta.events.register(
         "after-call.dynamodb.Query", lambda parsed, **_: looked_at.append(parsed["ScannedCount"])
     )
     for asked in ("", "2026-07"):
-        sums = read_sums(portal, asked)
+        sums = read_sums(office, asked)
         assert summarise(sums.tallies, a_sop(), AT.date()).outcomes == {"withdrawn": stored}
     # The heads of July and August, no fact, and the tallies of both, or July's.
     assert looked_at == [2, 0, 2, 2, 0, 1]

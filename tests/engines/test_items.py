@@ -3,7 +3,7 @@
 import json
 import tomllib
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from portal.core.recap import tally
 from portal.core.sop import APPLICANT, parse
 from portal.core.steps import State
 from portal.editions import read_sop
+from portal.engines import entries
 from portal.engines.aws import items
 from portal.engines.ports import Compiled
 from tests.support.builders import AT, a_notice, a_sop, after, application, application_in, draft, official, reachable
@@ -136,7 +137,7 @@ def test_a_draft_that_mends_lives_as_long_as_its_application_waits():
 
 @pytest.mark.parametrize("made", [draft(), draft(documents=(), ticket=TICKET), draft(mends=TICKET, items=("ktp",))])
 def test_a_draft_becomes_an_item_and_back(made):
-    assert items.draft(items.draft_item(made, timedelta(days=30))) == made
+    assert entries.draft(items.draft_item(made, timedelta(days=30))) == made
 
 
 # --- owed emails -----------------------------------------------------------------------------------------------------
@@ -169,22 +170,10 @@ def test_an_email_is_listed_by_when_it_is_due_until_it_is_hopeless_or_sent():
     ],
 )
 def test_a_notice_becomes_an_item_and_back(owed):
-    assert items.notice(items.notice_item(owed)) == owed
+    assert entries.notice(items.notice_item(owed)) == owed
 
 
 # --- the others ------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "person",
-    [
-        official(),
-        official(since=None, number="198001012005011001"),
-        official(capacity="Plt.", decree="800/12", until=date(2026, 8, 9)),
-    ],
-)
-def test_an_official_becomes_values_and_back(person):
-    assert items.official(items.official_values(person)) == person
 
 
 def test_claims_editions_and_facts_are_what_they_say():
@@ -238,12 +227,6 @@ def test_a_month_fits_into_an_item(facts, most):
     assert sum(len(f"{name}{value}".encode()) for name, value in item.items()) < most
 
 
-def test_moments_sort_as_texts():
-    moments = [AT, AT + timedelta(microseconds=1), AT + timedelta(seconds=1), AT.astimezone(UTC) + timedelta(hours=1)]
-    assert sorted(map(items.moment, moments)) == list(map(items.moment, moments))
-    assert items.moment(AT) == "2026-08-03T00:00:00.000000+00:00"
-
-
 def test_the_office_s_own_edition_fits_into_an_item_ten_times_over():
     data = tomllib.loads((SERVICE / "sop.toml").read_text("utf-8"))
     form = json.loads((SERVICE / "application.schema.json").read_text("utf-8"))
@@ -253,5 +236,5 @@ def test_the_office_s_own_edition_fits_into_an_item_ten_times_over():
 def test_since_when_a_case_waits_outlasts_another_choice_of_the_same_kind():
     booked = application_in("kunjungan", State.BOOKED)
     assert after(booked, "book").since == booked.since == booked.events[-1].at
-    assert items.application_item(booked, "verifikator")["GSI1SK"].startswith(items.moment(booked.since))
+    assert items.application_item(booked, "verifikator")["GSI1SK"].startswith(entries.moment(booked.since))
     assert items.application_item(application(), APPLICANT)["GSI1PK"] == "WAITING#applicant"

@@ -231,6 +231,22 @@ def test_facts_of_a_time_are_found_without_going_through_all_of_them(records, pa
         assert all("USING INDEX fact_closed" in detail for *_, detail in plan), plan
 
 
+def test_emails_to_be_sent_are_found_without_going_through_those_that_are_settled(records):
+    asked = []
+    with records._database.reading() as connection:  # the one that is lent next
+        connection.set_trace_callback(asked.append)
+    records.claim_notice(AT, LEASE)
+    list(records.unsent())
+    with records._database.reading() as connection:
+        connection.set_trace_callback(None)
+        looks = [query for query in asked if query.startswith("SELECT")]
+        plans = [connection.execute(f"EXPLAIN QUERY PLAN {query}").fetchall() for query in looks]
+    assert [detail.split("USING ")[1].split()[:2] for ((*_, detail),) in plans] == [
+        ["INDEX", "notice_due"],
+        ["INDEX", "notice_unsent"],
+    ]
+
+
 def test_a_migration_that_fails_leaves_the_file_as_it_was(disk):
     first = ("CREATE TABLE a (x TEXT)",)
     Database(disk / "db", (first,)).close()

@@ -6,7 +6,7 @@ import json
 import random
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import count
@@ -21,6 +21,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Browser
 
+from portal import office
+from portal.cases import Cases
 from portal.clockwork import Clockwork
 from portal.core import worktime
 from portal.core.application import Actor, Application
@@ -28,19 +30,22 @@ from portal.core.draft import Document, Draft
 from portal.core.language import Language
 from portal.core.notices import APPLICANT_LETTERS, Official, notice
 from portal.core.sop import APPLICANT, Sop, parse
+from portal.correspondence import Correspondence
 from portal.editions import read_sop
 from portal.engines.local.files import FolderFiles
 from portal.engines.local.mail import Mailbox
 from portal.engines.local.records import SqliteRecords
 from portal.engines.ports import Message
 from portal.forms import wording
-from portal.forms.form import Form
+from portal.forms.letter import Letter
 from portal.intake import Intake
 from portal.letters import icalendar, markup, writing
 from portal.letters.markup import Block, Line
 from portal.letters.writing import Letters, qr_svg
 from portal.links import Links
-from portal.service import Portal
+from portal.outbox import Outbox
+from portal.visits import Visits
+from portal.watch import Watch
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMAS = ROOT / "schemas"
@@ -87,8 +92,12 @@ OTHERS |= {"reminder", "desk", "escalation"}
 @dataclass(frozen=True)
 class Sent:
     letter: str
-    context: Mapping[str, Any]
+    values: Letter
     message: Message
+
+    @property
+    def context(self) -> dict[str, Any]:
+        return dict(vars(self.values))
 
 
 class Office:
@@ -97,69 +106,70 @@ class Office:
     def __init__(self, folder: Path, sop: Sop, said: Callable[[str], str]) -> None:
         self.now, self.sent, self.said = MONDAY, list[Sent](), said
         links, tokens = Links(["kunci"]), count(1)
-        self.portal = Portal(
+        mail = Mailbox(folder / "mailbox.sqlite", "Portal <portal@tarakankota.go.id>")
+        self.office = office.Office(
             sop=sop,
             decisions=json.loads((SCHEMAS / "decision.schema.json").read_text("utf-8"))["$defs"],
             records=SqliteRecords(folder / "portal.sqlite"),
             files=FolderFiles(folder / "files", links, lambda: str(next(tokens))),
-            mail=Mailbox(folder / "mailbox.sqlite", "Portal <portal@tarakankota.go.id>"),
             links=links,
             calendar=worktime.calendar(sop.data["calendar"], {}),
             clock=lambda: self.now,
-            choice=random.Random(7).choice,
-            token=lambda: f"{next(tokens):032}",
-            make_form=Form,
         )
-        self.intake = Intake(self.portal, lambda content: None, 5)
-        self.clockwork = Clockwork(self.portal, self.render, ADDRESS)
+        self.cases, self.visits, self.watch = Cases(self.office), Visits(self.office), Watch(self.office)
+        token = lambda: f"{next(tokens):032}"  # noqa: E731
+        self.intake = Intake(self.office, lambda content: None, 5, random.Random(7).choice, token)
+        self.correspondence = Correspondence(self.office, self.cases, self.watch, self.render, ADDRESS)
+        self.outbox = Outbox(self.office.records, mail, self.office.clock, self.correspondence.compose)
+        self.clockwork = Clockwork(self.office, self.cases, self.watch)
         for role, name in OFFICIALS.items():
-            self.portal.appoint(Official(role, said(name), f"{role}@tarakankota.go.id"))
+            self.cases.appoint(Official(role, said(name), f"{role}@tarakankota.go.id"))
 
-    def render(self, letter: str, to: str, context: dict[str, Any]) -> Message:
-        message = WRITTEN.render(letter, to, context)
-        self.sent.append(Sent(letter, context, message))
+    def render(self, letter: str, to: str, values: Letter) -> Message:
+        message = WRITTEN.render(letter, to, values)
+        self.sent.append(Sent(letter, values, message))
         return message
 
     def deliver(self, minutes: int = 20) -> None:
-        self.clockwork.send_due()
+        self.outbox.send_due()
         self.now += timedelta(minutes=minutes)
 
     def draft(self) -> Draft:
         form = {**FORM, "nama_ktp": self.said(FORM["nama_ktp"]), "jabatan": self.said(FORM["jabatan"])}
-        return Draft(self.portal.token(), self.portal.sop.service, form, self.now)
+        return Draft(self.intake.token(), self.office.sop.service, form, self.now)
 
     def submit(self) -> Application:
         draft, number = self.draft(), f"TTE-26-{random.Random(len(self.sent)).randrange(2222, 9999)}-9QXM"
         kept = tuple(
             Document(each.key, f"applications/{each.key}", "1", "ab" * 32, 1000, "image/png", 1, self.now.isoformat())
-            for each in self.portal.sop.requirements
+            for each in self.office.sop.requirements
         )
-        self.portal.records.save_draft(draft)
-        case = Application.submit(draft, ticket=number, documents=kept, sop=self.portal.sop, at=self.now)
-        self.portal.commit(case, draft=draft.sent_as(number))
+        self.office.records.save_draft(draft)
+        case = Application.submit(draft, ticket=number, documents=kept, sop=self.office.sop, at=self.now)
+        self.office.commit(case, draft=draft.sent_as(number))
         self.deliver()
         return case
 
     def confirmed(self) -> Application:
-        case = self.portal.confirm(self.submit().ticket)
+        case = self.cases.confirm(self.submit().ticket)
         self.deliver()
         return case
 
     def decide(self, case: Application, action: str, **data: Any) -> Application:
-        claims = self.portal.case_claims(case, f"{self.portal.sop.step(case.step).role}@tarakankota.go.id")
-        case = self.portal.decide(claims, action, data, case.version)
+        claims = self.cases.case_claims(case, f"{self.office.sop.step(case.step).role}@tarakankota.go.id")
+        case = self.cases.decide(claims, action, data, case.version)
         self.deliver()
         return case
 
     def book(self, case: Application, number: int) -> Application:
-        case = self.portal.book(case, self.portal.slots(case)[number])
+        case = self.visits.book(case, self.visits.slots(case)[number])
         self.deliver()
         return case
 
     def mend(self, case: Application) -> Application:
         draft = replace(self.intake.mending(case), form=case.form)
-        case = case.resubmit(draft, documents=case.documents, sop=self.portal.sop, at=self.now)
-        self.portal.commit(case, draft=draft.sent_as(case.ticket))
+        case = case.resubmit(draft, documents=case.documents, sop=self.office.sop, at=self.now)
+        self.office.commit(case, draft=draft.sent_as(case.ticket))
         self.deliver()
         return case
 
@@ -177,7 +187,7 @@ def story(office: Office) -> list[Sent]:
     case = office.decide(case, "forward", instructions=["proses", "tanggapan"], note=said("Mohon segera."))
     case = office.decide(case, "forward", instructions=["proses"])
     case = office.decide(case, "forward", instructions=["koordinasi"], note=said("Sudah didata."))
-    checklist = [point.key for point in office.portal.sop.step(case.step).checklist]
+    checklist = [point.key for point in office.office.sop.step(case.step).checklist]
     case = office.decide(case, "dispatch", checklist=checklist)
     case = office.decide(case, "refuse", reason="lainnya", note=said("NIK belum padan."))
     case = office.decide(case, "dispatch", checklist=checklist)
@@ -192,13 +202,13 @@ def story(office: Office) -> list[Sent]:
     office.now = case.slot
     case = office.decide(case, "attend")
     case = office.decide(case, "record", serial="4F:7K:9Q", valid_from="2026-11-30", valid_until="2028-11-30")
-    office.portal.owe_again(
-        case, "new_link", Actor(APPLICANT, case.value("name", office.portal.sop), email=FORM["email"])
+    office.cases.owe_again(
+        case, "new_link", Actor(APPLICANT, case.value("name", office.office.sop), email=FORM["email"])
     )
     office.deliver()
     office.decide(case, "hand_over", received_by="Siti Aminah")
     office.decide(office.confirmed(), "reject", reason="lainnya", note=said("Bukan pegawai."))
-    office.portal.withdraw(office.confirmed())
+    office.cases.withdraw(office.confirmed())
     office.deliver()
     office.submit()
     office.confirmed()
@@ -206,9 +216,9 @@ def story(office: Office) -> list[Sent]:
     for chore in office.clockwork.chores():
         chore()
     kadis = Actor("kadis", said(OFFICIALS["kadis"]), email="kadis@tarakankota.go.id")
-    office.portal.records.owe([notice("desk", kadis, about="meja", event=0, at=office.now)])
+    office.office.records.owe([notice("desk", kadis, about="meja", event=0, at=office.now)])
     office.deliver()
-    assert list(office.portal.records.unsent()) == []
+    assert list(office.office.records.unsent()) == []
     return office.sent
 
 
@@ -323,7 +333,7 @@ def test_no_text_gets_into_a_subject_a_second_link_or_any_tag(sent: list[Sent], 
                 "application": replace(context["application"], form=form),
                 "event": replace(event, data=data, actor=replace(event.actor, name=typed)),
             }
-        message = WRITTEN.render(each.letter, "siti@tarakankota.go.id", context)
+        message = WRITTEN.render(each.letter, "siti@tarakankota.go.id", type(each.values)(**context))
         assert message.subject == each.message.subject
         assert [e.get("href") for e in page(message).iter("a")] == [e.get("href") for e in page(each.message).iter("a")]
         assert {e.tag for e in page(message).iter()} <= TAGS
@@ -530,7 +540,7 @@ def test_an_official_appointed_later_reads_the_task_of_the_present_state(edition
     for _ in range(3):
         case = office.decide(case, "forward", instructions=["proses"])
     office.decide(case, "dispatch", checklist=[point.key for point in edition.step("pemeriksaan").checklist])
-    office.portal.appoint(Official("verifikator", "Tono", "tono@tarakankota.go.id", capacity="Plt."))
+    office.cases.appoint(Official("verifikator", "Tono", "tono@tarakankota.go.id", capacity="Plt."))
     office.deliver()
     text = office.sent[-1].message.text
     assert "Tugas: Berkas sudah dikirim. Catat jawaban BSrE begitu ada." in text
@@ -565,7 +575,7 @@ def test_what_an_applicant_did_is_not_a_decision(sent: list[Sent]) -> None:
 
 
 def test_an_official_picks_items_from_documents_and_fields(edition: Sop) -> None:
-    lists = wording.choices(edition, "pemeriksaan", "refuse")
+    lists = wording.Words(edition, {}).choices("pemeriksaan", "refuse")
     assert {"ktp", "nik", "jabatan"} <= {entry["key"] for entry in lists["items"]}
     assert "diisi_oleh" not in {entry["key"] for entry in lists["items"]}
     assert {"kyc_gagal", "lainnya"} <= {entry["key"] for entry in lists["reasons"]}

@@ -354,6 +354,14 @@ class RecordsContract:
         records.owe([a_notice()])
         assert list(records.unsent()) == [], "owed once, and that is over"
 
+    @pytest.mark.parametrize("hopeless", [False, True])
+    def test_a_dropped_email_is_owed_no_more_whether_it_was_hopeless_or_not(self, records, hopeless):
+        records.owe([a_notice()])
+        held = records.claim_notice(AT, LEASE)
+        records.settle_notice(replace(held, hopeless=hopeless, dropped_at=AT))
+        assert list(records.unsent()) == []
+        assert records.claim_notice(AT + timedelta(days=30), LEASE) is None
+
     def test_a_sender_who_lost_the_lease_cannot_undo_what_the_next_one_did(self, records):
         records.owe([a_notice()])
         slow = records.claim_notice(AT, LEASE)

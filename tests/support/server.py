@@ -71,9 +71,9 @@ def serving(data: Path, clock: Clock, service: Path | None = None) -> Iterator[S
     stored = lambda prefix: [str(path) for path in (files / prefix).rglob("*") if path.is_file()]  # noqa: E731
     try:
         with listening(wsgi(house), port):
-            yield Served(house, house.clockwork.send_due, stored)
+            yield Served(house, house.outbox.send_due, stored)
     finally:
-        house.portal.records.close()  # type: ignore[attr-defined]
+        house.office.records.close()  # type: ignore[attr-defined]
 
 
 @contextmanager

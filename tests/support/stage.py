@@ -122,10 +122,14 @@ class Stage:
         given = {"data": data, "address": "http://localhost", "rehearsal": True, **settings}
         house = build(Config.from_environment({"SITE": str(data / "none")}, **given), self.clock)
         self.house: House = house if patient else _impatient(house)
-        self.portal, self.intake, self.clockwork = self.house.portal, self.house.intake, self.house.clockwork
-        self.records: Any = self.portal.records
-        self.mailbox: Any = self.house.extra.get("mailbox")
+        self._take_up(self.house)
+        self.records: Any = self.office.records
+        self.mailbox: Any = self.house.engine.mailbox
         self.app: Flask = wsgi(self.house)
+
+    def _take_up(self, house: House) -> None:
+        self.office, self.cases, self.visits, self.watch = house.office, house.cases, house.visits, house.watch
+        self.intake, self.outbox, self.clockwork = house.intake, house.outbox, house.clockwork
 
     def close(self) -> None:
         self.records.close()
@@ -141,12 +145,12 @@ class Stage:
 
     def mailbox_page(self) -> people.Mailbox:
         """The mailbox as people look into it."""
-        mailbox = people.Mailbox("http://localhost", self.clockwork.send_due)
+        mailbox = people.Mailbox("http://localhost", self.outbox.send_due)
         mailbox._browser = InProcess(self.browser())
         return mailbox
 
     def applicant(self, **differently: Any) -> people.Applicant:
-        samples = {key: self.house.extra[key] for key in ("samples", "specimen")}
+        samples = self.house.equipment.rehearsal.drawn_from
         person = people.Applicant("http://localhost", self.mailbox_page(), samples, **differently)
         person.browser = InProcess(self.browser())
         return person
@@ -161,7 +165,7 @@ class Stage:
     def draft(self, kinds: tuple[str, ...] | None = None, **changes: Any) -> Draft:
         """A draft with documents that are not inspected."""
         draft = self.intake.start({**FORM, **changes})
-        wanted = [r.key for r in self.portal.sop.requirements] if kinds is None else kinds
+        wanted = [r.key for r in self.office.sop.requirements] if kinds is None else kinds
         documents = tuple(self.document(draft, kind) for kind in wanted)
         if documents:
             draft = replace(draft, documents=documents, version=2)
@@ -170,7 +174,7 @@ class Stage:
 
     def document(self, draft: Draft, kind: str) -> Document:
         content = PAPER + kind.encode()
-        kept = self.portal.files.write(f"{draft.folder}{kind}/1/checked", content, "application/pdf")
+        kept = self.office.files.write(f"{draft.folder}{kind}/1/checked", content, "application/pdf")
         mark = sha256(content).hexdigest()
         at = self.clock().isoformat()
         return Document(kind, kept.key, kept.version, mark, kept.size, "application/pdf", 1, at, "surat.pdf")
@@ -184,28 +188,28 @@ class Stage:
 
     def act(self, number: str, action: str) -> None:
         application = self.load(number)
-        sop = self.portal.sop_of(application)
+        sop = self.office.sop_of(application)
         if action == "confirm":
-            self.portal.confirm(number)
+            self.cases.confirm(number)
         elif action == "withdraw":
-            self.portal.withdraw(application)
+            self.cases.withdraw(application)
         elif action == "lapse":
-            self.portal.commit(application.lapse(sop=sop, at=self.clock()))
+            self.office.commit(application.lapse(sop=sop, at=self.clock()))
         elif action == "book":
-            self.portal.book(application, self.portal.slots(application)[0])
+            self.visits.book(application, self.visits.slots(application)[0])
         elif action == "resubmit":
             draft = self.intake.begin_mending(application)
             self.records.save_draft(draft.with_document(self.document(draft, "ktp")))
             self.intake.resubmit(application)
         else:
             self.comes_to(number, action)
-            claims = self.portal.case_claims(application, self.official(number).email)
-            self.portal.decide(claims, action, SAYS.get(action, {}), application.version)
+            claims = self.cases.case_claims(application, self.official(number).email)
+            self.cases.decide(claims, action, SAYS.get(action, {}), application.version)
 
     def comes_to(self, number: str, action: str) -> None:
         """The time at which this can be done: a visit's, or now."""
         application = self.load(number)
-        opens = application.opens_at(action, self.portal.sop_of(application))
+        opens = application.opens_at(action, self.office.sop_of(application))
         self.clock.at = max(self.clock.at, opens or self.clock.at)
 
     def load(self, number: str) -> Application:
@@ -216,17 +220,17 @@ class Stage:
         """The first one who may act on the case."""
         application = self.load(number)
         officials = self.records.officials()
-        return next(eligible(application, officials, self.portal.sop_of(application), self.portal.today()))
+        return next(eligible(application, officials, self.office.sop_of(application), self.office.today()))
 
     # --- what gets into hands ----------------------------------------------------------------------------------------
 
     def sign(self, page: str, claims: Mapping[str, Any], **life: float) -> str:
-        return self.portal.links.sign(page, claims, self.clock.at + timedelta(**(life or {"days": 7})))
+        return self.office.links.sign(page, claims, self.clock.at + timedelta(**(life or {"days": 7})))
 
     def link(self, page: str, number: str, email: str = "", **life: float) -> str:
         """A genuine link to such a page of the case: ``konfirmasi``, ``permohonan``, ``telaah`` or ``meja``."""
         if page == "telaah":
-            claims = self.portal.case_claims(self.load(number), email or self.official(number).email)
+            claims = self.cases.case_claims(self.load(number), email or self.official(number).email)
         else:
             claims = {"r": email} if page == "meja" else {"t": number}
         return f"/{page}/{self.sign(page, claims, **life)}"
@@ -237,7 +241,7 @@ class Stage:
 
     def mail(self) -> list[dict[str, Any]]:
         """Everything emailed, after sending what is owed."""
-        while self.clockwork.send_due():
+        while self.outbox.send_due():
             pass
         messages: list[dict[str, Any]] = self.mailbox.messages()
         return messages
@@ -261,10 +265,10 @@ class Stage:
 
 def _impatient(house: House) -> House:
     """The same house, which does not wait for somebody who holds the database."""
-    waiting: Any = house.portal.records
+    waiting: Any = house.office.records
     waiting.close()
-    portal = replace(house.portal, records=SqliteRecords(house.config.data / "portal.sqlite", busy_seconds=0.05))
-    return replace(house, portal=portal)
+    patient = SqliteRecords(house.config.data / "portal.sqlite", busy_seconds=0.05)
+    return replace(house, office=replace(house.office, records=patient))
 
 
 class InProcess(Browser):
@@ -313,7 +317,7 @@ class Session:
             self.fields["peristiwa"] = str(stage.load(number).version)
         if rule.endswith("<kind>"):
             form = next(form for form in html.forms if "ktp" in form.fields.get("key", ""))
-            stage.portal.files.write(form.fields["key"], png(), "image/png")
+            stage.office.files.write(form.fields["key"], png(), "image/png")
             self.fields["selesai"] = form.get("data-finish").partition("selesai=")[2]
 
     def post(self, headers: dict[str, str] | None = None, **changes: str) -> int:

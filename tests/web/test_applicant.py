@@ -76,7 +76,7 @@ def times(page: Page) -> list[str]:
 @pytest.mark.parametrize("state", WAYS)
 def test_every_state_offers_what_can_be_done_now_and_nothing_else(shared_stage: Stage, state: str) -> None:
     siti = holder(shared_stage, state)
-    text = shared_stage.portal.sop.status(siti.case.step, siti.case.state)
+    text = shared_stage.office.sop.status(siti.case.step, siti.case.state)
     links = {link.rpartition("/")[2] for link in siti.page.html.xpath("//main//a/@href") if "/permohonan/" in link}
 
     assert (siti.page.status, siti.page.url) == (200, "http://localhost/permohonan")
@@ -90,7 +90,7 @@ def test_the_page_says_what_comes_next_and_until_when(stage: Stage) -> None:
     assert "Berikutnya Kepala Bidang menelaah" in words(siti.page)
     assert "15 menit kerja, paling lambat 23 November 2026 08.15 WITA." in words(siti.page)
     stage.clock.forward(hours=1)
-    assert stage.portal.sop.data["sentences"]["late"] in words(siti.get())
+    assert stage.office.sop.data["sentences"]["late"] in words(siti.get())
 
 
 @pytest.mark.parametrize("state", ["returned", "invited", "booked", "missed"])
@@ -100,7 +100,7 @@ def test_the_page_says_what_the_applicant_does_next_and_sends_nobody_to_the_mail
     siti = holder(shared_stage, state)
     (box,) = siti.page.html.xpath("//div[starts-with(@class, 'card')]")
     card = " ".join(" ".join(box.itertext()).split())
-    assert f"Berikutnya {shared_stage.portal.sop.status(siti.case.step, state).next}" in card
+    assert f"Berikutnya {shared_stage.office.sop.status(siti.case.step, state).next}" in card
     assert "email" not in card
 
 
@@ -124,7 +124,7 @@ def test_ones_own_answers_and_documents_can_be_read_again(shared_stage: Stage) -
     for document in siti.case.documents:
         kept = siti.get(f"/berkas/{document.kind}")
         assert (kept.status, kept.headers["Content-Type"]) == (200, "application/pdf")
-        assert kept.body == shared_stage.portal.files.read(document.key, document.version)
+        assert kept.body == shared_stage.office.files.read(document.key, document.version)
     assert siti.get("/berkas/paspor").status == 404
     assert siti.get("/berkas/..%2f..%2fkunci").status == 404
 
@@ -212,7 +212,7 @@ def test_another_document_cannot_be_replaced_or_removed(stage: Stage, kind: str)
     replaced(siti)
     siti.post("/perbaikan", jabatan="Analis")
     kept = {document.kind: document for document in stage.load(siti.number).documents}
-    assert kept.keys() == {requirement.key for requirement in stage.portal.sop.requirements}
+    assert kept.keys() == {requirement.key for requirement in stage.office.sop.requirements}
 
 
 def test_without_the_named_document_nothing_is_sent_and_what_was_typed_stays(stage: Stage) -> None:
@@ -250,8 +250,8 @@ def test_what_hangs_on_a_named_answer_is_asked_with_it(stage: Stage) -> None:
     """From PNS to PPPK the number stays asked, and the rank is another one: else the applicant could never finish."""
     says = {"items": ["status_kepegawaian"], "reason": "jabatan_tidak_sesuai", "note": ""}
     number = stage.case("confirm")
-    claims = stage.portal.case_claims(stage.load(number), KADIS)
-    stage.portal.decide(claims, "return", says, 2)
+    claims = stage.cases.case_claims(stage.load(number), KADIS)
+    stage.cases.decide(claims, "return", says, 2)
     siti = Holder(stage, number)
     asked = set(siti.get("/perbaikan").form("/permohonan/perbaikan", "Kirim").fields)
     assert {"status_kepegawaian", "nip", "pangkat", "golongan_pppk"} <= asked
@@ -329,7 +329,7 @@ def test_times_begin_on_the_next_working_day_inside_the_windows(stage: Stage) ->
 def test_with_no_time_left_the_page_says_so(stage: Stage) -> None:
     siti = holder(stage, "invited")
     with sqlite3.connect(stage.data / "portal.sqlite") as database:
-        for slot in stage.portal.slots(siti.case):
+        for slot in stage.visits.slots(siti.case):
             database.execute("INSERT INTO claim VALUES (?, 'x')", (f"visit/penerbitan/{slot:%Y-%m-%dT%H:%M}/0",))
     database.close()
     page = siti.get("/jadwal")
@@ -402,8 +402,8 @@ def test_what_was_just_done_is_said_once(stage: Stage) -> None:
 
 def test_sent_mending_is_said(stage: Stage) -> None:
     number = stage.case("confirm")
-    claims = stage.portal.case_claims(stage.load(number), KADIS)
-    stage.portal.decide(claims, "return", {**SAYS["return"], "items": ["jabatan"]}, stage.load(number).version)
+    claims = stage.cases.case_claims(stage.load(number), KADIS)
+    stage.cases.decide(claims, "return", {**SAYS["return"], "items": ["jabatan"]}, stage.load(number).version)
     siti = Holder(stage, number)
     assert "Berhasil: Perbaikan Anda terkirim" in said(siti.submit("/perbaikan", "Kirim", jabatan="Analis Baru"))
 
@@ -430,7 +430,7 @@ def test_once_bsre_has_it_nothing_is_withdrawn(stage: Stage, state: str) -> None
     cookie = session.browser.get_cookie("permohonan", path="/permohonan")
     assert cookie
     opened = stage.clock.at
-    number = stage.portal.links.read("cookie.permohonan", cookie.value, opened)["t"]
+    number = stage.office.links.read("cookie.permohonan", cookie.value, opened)["t"]
     for action in WAYS[state][1:]:
         stage.act(number, action)
     stage.clock.at = opened  # else the form were too old to be looked at

@@ -15,12 +15,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from portal import bootstrap, web
+from portal import bootstrap
 from portal.core.draft import Document, Draft
 from portal.core.sop import parse
 from portal.forms.form import Form
 from portal.house import House
 from portal.web import fields
+from portal.web.app import create_app
 from tests.support.document_specimens import jpeg, pdf
 
 KINDS = ("surat_permohonan", "formulir_bsre", "ktp", "sk_terakhir")
@@ -65,24 +66,24 @@ class World:
 
     def draft(self, answers: dict[str, str] | None = None, kinds: tuple[str, ...] = KINDS) -> Draft:
         """A draft with documents, by way of the core: nothing is inspected."""
-        form = self.house.portal.application_form()
+        form = self.house.office.words.form
         by = {"diisi_oleh": "sendiri"}
         draft = self.house.intake.start(form.clean({**by, **(ANSWERS if answers is None else answers)}))
         for kind in kinds:
             key = f"drafts/{draft.id}/{kind}/{secrets.token_hex(4)}/checked"
-            stored = self.house.portal.files.write(key, kind.encode(), "application/pdf")
+            stored = self.house.office.files.write(key, kind.encode(), "application/pdf")
             digest = sha256(kind.encode()).hexdigest()
             uploaded_at = self.clock().isoformat()
             name = f"{kind}.pdf"
             document = Document(kind, key, stored.version, digest, stored.size, "application/pdf", 2, uploaded_at, name)
             draft = draft.with_document(document)
-            self.house.portal.records.save_draft(draft)
+            self.house.office.records.save_draft(draft)
         return draft
 
     def link(self, draft: Draft, life: timedelta = timedelta(days=7)) -> str:
         """The link of the email with which a draft is resumed."""
         claims = {"d": draft.id, "r": draft.form["email"]}
-        return f"/ajukan/lanjut/{self.house.portal.links.sign('draft', claims, self.clock() + life)}"
+        return f"/ajukan/lanjut/{self.house.office.links.sign('draft', claims, self.clock() + life)}"
 
     def holder(self, draft: Draft) -> "Applicant":
         """Somebody who has opened that link."""
@@ -91,7 +92,7 @@ class World:
         return applicant
 
     def kept(self, draft: Draft) -> Draft:
-        return self.house.portal.records.load_draft(draft.id)
+        return self.house.office.records.load_draft(draft.id)
 
     def dump(self) -> tuple[list[str], list[str]]:
         """Everything in the database, and every file's name."""
@@ -182,18 +183,11 @@ def world(tmp_path: Path) -> Iterator[World]:
     config = bootstrap.Config.from_environment({}, data=tmp_path / "data", address="http://localhost", rehearsal=True)
     house = bootstrap.build(replace(config, site=None), clock=clock)
     yield World(house, _app(house), clock, tmp_path / "data")
-    house.portal.records.close()  # type: ignore[attr-defined]
+    house.office.records.close()  # type: ignore[attr-defined]
 
 
-def _app(house: House, **extra: Any) -> Flask:
-    return web.create_app(
-        house.portal,
-        lambda: house.intake,
-        lambda: house.clockwork,
-        address="http://localhost",
-        rehearsal=house.config.rehearsal,
-        extra={**house.extra, **extra},
-    )
+def _app(house: House, **differently: Any) -> Flask:
+    return create_app(house, replace(house.equipment, **differently), address="http://localhost")
 
 
 # --- the whole way ---------------------------------------------------------------------------------------------
@@ -203,7 +197,7 @@ def test_an_applicant_goes_from_the_empty_form_to_the_ticket(world: World) -> No
     siti = world.applicant()
     page = siti.post("/ajukan", {**siti.get("/ajukan").form("/ajukan"), **ANSWERS})
     assert (page.status, page.path.split("/")[-1]) == (200, "berkas")
-    draft = world.house.portal.records.load_draft(page.path.split("/")[2])
+    draft = world.house.office.records.load_draft(page.path.split("/")[2])
 
     for kind in KINDS:
         assert "Belum ada" in page.card(kind)
@@ -220,7 +214,7 @@ def test_an_applicant_goes_from_the_empty_form_to_the_ticket(world: World) -> No
     assert (page.status, page.path) == (200, f"/ajukan/{draft.id}/terkirim")
     assert ticket in page.text
     assert "si•••@tarakankota.go.id" in page.text
-    application = world.house.portal.records.load(ticket)
+    application = world.house.office.records.load(ticket)
     assert application.form["nip"] == "199001052015032001"
     assert [document.kind for document in application.documents] == list(KINDS)
 
@@ -244,7 +238,7 @@ def test_every_error_is_named_at_once_at_its_field_and_in_the_summary(world: Wor
     assert links == ["#nik", "#jabatan", "#email"]
     for link in links:
         assert page.tree.get_element_by_id(f"{link[1:]}-error") is not None
-    assert list(world.house.portal.records.unsent()) == []
+    assert list(world.house.office.records.unsent()) == []
 
 
 def test_what_was_typed_is_kept_when_the_form_comes_back(world: World) -> None:
@@ -283,7 +277,7 @@ def test_filling_in_for_somebody_else_needs_name_and_consent_and_is_remembered(w
     assert page.status == 422
     assert {"#nama_pengisi", "#persetujuan"} <= set(page.tree.xpath("//*[@role='alert']//a/@href"))
     page = budi.post("/ajukan/orang-lain", {**ANSWERS, **FILLER})
-    draft = world.house.portal.records.load_draft(page.path.split("/")[2])
+    draft = world.house.office.records.load_draft(page.path.split("/")[2])
     assert draft.form["diisi_oleh"] == "orang_lain"
 
     page = budi.get(f"/ajukan/{draft.id}/data")
@@ -295,7 +289,7 @@ def test_filling_in_for_somebody_else_needs_name_and_consent_and_is_remembered(w
 
 def test_the_path_says_who_fills_in_the_form_whatever_was_posted(world: World) -> None:
     page = world.applicant().post("/ajukan", {**ANSWERS, **FILLER, "diisi_oleh": "orang_lain"})
-    form = world.house.portal.records.load_draft(page.path.split("/")[2]).form
+    form = world.house.office.records.load_draft(page.path.split("/")[2]).form
     assert form["diisi_oleh"] == "sendiri"
     assert "nama_pengisi" not in form
 
@@ -314,15 +308,15 @@ def test_a_draft_needs_no_more_than_a_good_address(world: World) -> None:
     page = siti.post("/ajukan", {"nik": "12", "email": ANSWERS["email"], "tindakan": "simpan"})
     assert (page.status, page.path.split("/")[-1]) == (200, "tersimpan")
     assert "si•••@tarakankota.go.id" in page.text
-    (owed,) = world.house.portal.records.unsent()
+    (owed,) = world.house.office.records.unsent()
     assert (owed.letter, owed.recipient) == ("draft_saved", "siti.contoh@tarakankota.go.id")
-    assert world.house.portal.records.load_draft(owed.about).form["nik"] == "12"
+    assert world.house.office.records.load_draft(owed.about).form["nik"] == "12"
 
 
 def test_the_emailed_link_opens_the_draft_in_another_browser(world: World) -> None:
     world.applicant().post("/ajukan", {"nik": "12", "email": ANSWERS["email"], "tindakan": "simpan"})
-    (owed,) = world.house.portal.records.unsent()
-    message = world.house.clockwork.compose(owed)
+    (owed,) = world.house.office.records.unsent()
+    message = world.house.correspondence.compose(owed)
     link = next(word for word in message.text.split() if "/ajukan/lanjut/" in word)
     page = world.applicant().get(link)
     assert page.path == f"/ajukan/{owed.about}/data"
@@ -349,7 +343,7 @@ def test_a_changed_address_gets_a_link_of_its_own(world: World) -> None:
     page = siti.get(f"/ajukan/{draft.id}/data")
     page = siti.post(page.action("data"), {**page.form("data"), "email": "siti2@tarakankota.go.id"})
     assert page.path == f"/ajukan/{draft.id}/periksa"
-    owed = [notice.recipient for notice in world.house.portal.records.unsent()]
+    owed = [notice.recipient for notice in world.house.office.records.unsent()]
     assert sorted(owed) == ["siti.contoh@tarakankota.go.id", "siti2@tarakankota.go.id"]
 
 
@@ -398,7 +392,7 @@ def test_the_cookie_of_a_draft_does_not_open_another_one(world: World) -> None:
 def test_a_forged_link_is_refused_and_an_expired_one_leads_to_a_new_application(world: World) -> None:
     draft = world.draft()
     assert world.applicant().get(world.link(draft) + "x").status == 403
-    foreign = world.house.portal.links.sign("permohonan", {"d": draft.id}, world.clock() + timedelta(days=1))
+    foreign = world.house.office.links.sign("permohonan", {"d": draft.id}, world.clock() + timedelta(days=1))
     assert world.applicant().get(f"/ajukan/lanjut/{foreign}").status == 403
     link = world.link(draft)
     world.clock.now += timedelta(days=8)
@@ -605,8 +599,8 @@ def test_a_file_keeps_every_byte_on_its_way(world: World) -> None:
     fields = siti.get(f"/ajukan/{draft.id}/berkas").form("/unggah")
     content = secrets.token_bytes(200_000) + b"\r\n--\r\n--bb\r\n--c--\r\n" + b"\r" * 100_000 + b"\n\r\n"
     assert siti.post("/unggah", multipart(fields, content), SCRIPT, content_type=MULTIPART).status == 204
-    stored = world.house.portal.files.stat(fields["key"])
-    assert world.house.portal.files.read(stored.key, stored.version) == content
+    stored = world.house.office.files.stat(fields["key"])
+    assert world.house.office.files.read(stored.key, stored.version) == content
 
 
 @pytest.mark.parametrize("size", [0, 5 * 1024**2 + 1, 65 * 1024**2])
@@ -672,7 +666,7 @@ def test_the_same_file_in_two_places_is_pointed_out_but_does_not_stop_anybody(wo
     draft = world.draft(kinds=KINDS[:3])
     letter = draft.document("surat_permohonan")
     assert letter is not None
-    world.house.portal.records.save_draft(draft.with_document(replace(letter, kind="sk_terakhir")))
+    world.house.office.records.save_draft(draft.with_document(replace(letter, kind="sk_terakhir")))
     siti = world.holder(draft)
     page = siti.get(f"/ajukan/{draft.id}/periksa")
     assert "Surat permohonan dan SK terakhir" in page.text
@@ -718,7 +712,7 @@ def test_the_ticket_page_shares_nothing_but_the_ticket_and_where_to_ask(world: W
     assert "siti" not in share.lower()
     assert page.tree.xpath("//main//*[local-name()='svg' and not(contains(@class, 'icon'))]")
     assert "6473014501900001" not in page.text
-    for step in world.house.portal.sop.steps:
+    for step in world.house.office.sop.steps:
         assert step.name in page.text
 
 
@@ -727,10 +721,10 @@ def test_the_ticket_page_follows_the_case_once_the_address_is_confirmed(world: W
     siti = world.holder(draft)
     ticket = world.house.intake.submit(draft.id).ticket
     assert "konfirmasikan" in siti.get(f"/ajukan/{draft.id}/terkirim").text
-    world.house.portal.confirm(ticket)
+    world.house.cases.confirm(ticket)
     text = siti.get(f"/ajukan/{draft.id}/terkirim").text
     assert "konfirmasikan" not in text
-    assert world.house.portal.sop.status("telaah_kadis", "waiting").label in text
+    assert world.house.office.sop.status("telaah_kadis", "waiting").label in text
 
 
 def test_the_acknowledgement_says_what_was_handed_in_and_when(world: World) -> None:
@@ -758,7 +752,7 @@ def test_looking_changes_nothing(world: World) -> None:
     before = world.dump()
     looked = 0
     for rule in world.app.url_map.iter_rules():
-        if rule.endpoint.partition(".")[0] not in ("apply", "uploads"):
+        if rule.endpoint.partition(".")[0] not in ("apply", "bring", "send", "uploads"):
             continue
         for siti, draft in holders:
             token = world.link(draft).rpartition("/")[2]
@@ -850,20 +844,20 @@ def test_a_senseless_address_is_answered_with_a_page(world: World, id: str) -> N
 
 
 def test_a_service_that_lets_nobody_fill_in_for_another_has_no_such_door(world: World) -> None:
-    form = copy.deepcopy(dict(world.house.portal.sop.form))
+    form = copy.deepcopy(dict(world.house.office.sop.form))
     dropped = {"diisi_oleh", *FILLER}
     form["properties"] = {name: field for name, field in form["properties"].items() if name not in dropped}
     form["required"] = [name for name in form["required"] if name not in dropped]
     form["allOf"] = [rule for rule in form["allOf"] if not dropped & rule["if"]["properties"].keys()]
     form["sections"] = [{"key": "a", "title": "Data", "fields": list(form["properties"])}]
-    portal = replace(world.house.portal, sop=parse(world.house.portal.sop.data, form))
-    house = replace(world.house, portal=portal)
+    office = replace(world.house.office, sop=parse(world.house.office.sop.data, form))
+    house = replace(world.house, office=office)
     siti = Applicant(_app(house).test_client())
     assert not siti.get("/ajukan").tree.xpath("//a[@href='/ajukan/orang-lain']")
     assert siti.get("/ajukan/orang-lain").status == 404
     page = siti.post("/ajukan", ANSWERS)
     assert page.path.endswith("/berkas")
-    draft = portal.records.load_draft(page.path.split("/")[2])
+    draft = office.records.load_draft(page.path.split("/")[2])
     assert "diisi_oleh" not in draft.form
     page = siti.get(f"/ajukan/{draft.id}/data")
     assert siti.post(page.action("data"), page.form("data")).path == f"/ajukan/{draft.id}/berkas"

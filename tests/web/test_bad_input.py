@@ -89,7 +89,7 @@ class Posts:
         self.stage = stage
         self.known: list[tuple[FlaskClient, str, dict[str, bytes]]] = []
         stranger = stage.browser()
-        application = sorted(stage.portal.application_form().fields)
+        application = sorted(stage.office.words.form.fields)
         for path in ("/ajukan", "/ajukan/orang-lain"):
             plain = {name: str(FORM.get(name, "")).encode() for name in application}
             self.known.append((stranger, path, {**plain, "tindakan": b"", "peringatan_dibaca": b""}))
@@ -514,7 +514,7 @@ class Uploader:
     def content(self, kind: str) -> bytes:
         document = self.kept.document(kind)
         assert document is not None
-        return self.stage.portal.files.read(document.key, document.version)
+        return self.stage.office.files.read(document.key, document.version)
 
     def files(self) -> list[str]:
         return [path for path, _ in self.stage.dump()[1] if self.draft.id in path]
@@ -598,7 +598,7 @@ def test_a_file_swapped_after_the_check_is_not_the_one_that_was_checked(stage: S
     assert (siti.kept.document("ktp"), siti.content("ktp")) == (pinned, checked)
     sent = stage.intake.submit(siti.draft.id).document("ktp")
     siti.send(fields, specimens.pdf(pages=2))
-    assert stage.portal.files.read(sent.key, sent.version) == checked
+    assert stage.office.files.read(sent.key, sent.version) == checked
 
 
 def test_a_file_reported_twice_is_kept_once(stage: Stage) -> None:

@@ -27,18 +27,17 @@ import expiry
 import feedback
 import mailer
 import reminder
-from portal import web
 from portal.background import Background
 from portal.bootstrap import build
 from portal.bootstrap_aws import RunFailed
-from portal.clockwork import LEASE
 from portal.config import Config
-from portal.core import ticket
+from portal.core import errors, ticket
 from portal.core.application import Actor
 from portal.core.notices import Official, notice
 from portal.core.steps import State
 from portal.editions import read_messages
 from portal.engines.aws.feedback import HEADER
+from portal.outbox import LEASE
 from tests.support import document_specimens as specimens
 from tests.support.stage import (
     EMAIL,
@@ -140,7 +139,7 @@ def test_a_draft_a_link_and_a_file_that_cannot_be_kept_are_said_so(impatient: St
         answers = ask()
     if trouble == "held":  # a file needs no database
         assert answers.pop("file").status_code == 303
-        impatient.portal.files.delete(upload.fields["key"])
+        impatient.office.files.delete(upload.fields["key"])
     for answer in answers.values():
         assert (answer.status_code, FULL in answer.text, "Retry-After" in answer.headers) == (503, True, True)
     assert impatient.dump() == before
@@ -171,12 +170,12 @@ def test_copies_of_a_sending_that_came_to_nothing_do_not_stay(stage: Stage) -> N
     taken = stage.case()
     draft = stage.draft()
     before = stage.dump()
-    again = replace(stage.intake, portal=replace(stage.portal, choice=draw(taken.replace("-", "")[5:12] * 5)))
-    with pytest.raises(web.errors.Conflict):
+    again = replace(stage.intake, choice=draw(taken.replace("-", "")[5:12] * 5))
+    with pytest.raises(errors.Conflict):
         again.submit(draft.id)
     assert stage.dump() == before
     kept = stage.load(taken).documents
-    assert all(stage.portal.files.read(document.key, document.version) for document in kept)
+    assert all(stage.office.files.read(document.key, document.version) for document in kept)
 
 
 def test_documents_that_need_no_mending_survive_a_mending_that_came_to_nothing(impatient: Stage) -> None:
@@ -185,11 +184,11 @@ def test_documents_that_need_no_mending_survive_a_mending_that_came_to_nothing(i
     draft = impatient.intake.begin_mending(application)
     impatient.records.save_draft(draft.with_document(impatient.document(draft, "ktp")))
     before = impatient.dump()
-    with held(impatient), pytest.raises(web.errors.Unavailable):
+    with held(impatient), pytest.raises(errors.Unavailable):
         impatient.intake.resubmit(application)
     assert impatient.dump() == before
     mended = impatient.intake.resubmit(application)
-    assert all(impatient.portal.files.read(document.key, document.version) for document in mended.documents)
+    assert all(impatient.office.files.read(document.key, document.version) for document in mended.documents)
 
 
 # --- Several people at one moment ------------------------------------------------------------------------------------
@@ -240,7 +239,7 @@ def test_of_eight_officials_deciding_at_once_one_wins_and_the_others_see_who_and
 
 def test_of_eight_applicants_who_want_one_time_one_gets_it_and_the_others_can_pick_another(stage: Stage) -> None:
     numbers = [stage.case(*WAYS["invited"], email=f"siti.{n}@tarakankota.go.id") for n in range(8)]
-    slot = stage.portal.slots(stage.load(numbers[0]))[0]
+    slot = stage.visits.slots(stage.load(numbers[0]))[0]
     posts = []
     for number in numbers:
         browser = stage.browser()
@@ -298,7 +297,7 @@ def test_the_same_click_twice_in_a_row_and_four_times_at_once_is_one_and_no_refu
 
         answers = at_once(*[click] * 4) if clicks == "at once" else [click(), click()]
         assert set(answers) == {303}, clicks
-        number = stage.portal.links.read(f"cookie.{name}", cookie.value, stage.clock.at)["t"]
+        number = stage.office.links.read(f"cookie.{name}", cookie.value, stage.clock.at)["t"]
         assert [event.action for event in stage.load(number).events].count(action) == 1
 
 
@@ -312,11 +311,11 @@ def test_with_the_relay_down_for_eight_days_nothing_is_lost_and_the_clerk_knows(
     waiting = stage.case("confirm")
     returned = stage.case("confirm", "return", email="wati@tarakankota.go.id")
     booked = stage.case(*WAYS["booked"], email="budi@tarakankota.go.id")
-    background = Background(stage.clockwork)
+    background = Background(stage.outbox, stage.clockwork)
     for quarter in range(8 * 4 + 1):
         background.round(chores=True)
         if quarter != 7 * 4:  # to the very second seven days
-            assert bool(stage.clockwork.red_list()) is (quarter > 7 * 4), quarter
+            assert bool(stage.outbox.red_list()) is (quarter > 7 * 4), quarter
         stage.clock.forward(hours=6)
     assert len(stage.mailbox.messages()) == before
     health = stage.browser().get("/sehat").json
@@ -355,15 +354,14 @@ class CrashesAfterSending:
 def test_a_crash_between_sending_and_noting_it_repeats_an_email_and_loses_none(stage: Stage) -> None:
     stage.case("confirm")
     owed = len(list(stage.records.unsent()))
-    portal = replace(stage.portal, mail=CrashesAfterSending(stage.mailbox, times=2))
-    clockwork = replace(stage.clockwork, portal=portal)
+    outbox = replace(stage.outbox, mail=CrashesAfterSending(stage.mailbox, times=2))
     for _ in range(2):
         with pytest.raises(Crash):
-            clockwork.send_due()
-    clockwork.send_due()
+            outbox.send_due()
+    outbox.send_due()
     assert len(list(stage.records.unsent())) == 2, "held for a while by senders that are no more"
     stage.clock.forward(seconds=LEASE.total_seconds())
-    clockwork.send_due()
+    outbox.send_due()
     assert list(stage.records.unsent()) == []
     subjects = [(mail["to"], mail["subject"]) for mail in stage.mailbox.messages()]
     assert len(subjects) == owed + 2
@@ -376,17 +374,17 @@ def test_an_email_that_cannot_be_written_holds_up_no_other_and_is_told_to_the_cl
     broken = notice("surat_yang_tidak_ada", actor, about=stage.case(), event=1, at=at)
     stage.records.owe([replace(first, due_at=at - timedelta(days=1)) for first in (gone, broken)])
     stage.case("confirm", email="wati@tarakankota.go.id")
-    stage.clockwork.send_due()
+    stage.outbox.send_due()
 
     assert {mail["to"] for mail in stage.mailbox.messages()} == {EMAIL, "wati@tarakankota.go.id", KADIS}
     left = {n.letter: n for n in stage.records.unsent() if n.letter in (gone.letter, broken.letter)}
     assert "draft_saved" not in left, "there is nothing left to say, and nobody to miss it"
     assert (left["surat_yang_tidak_ada"].problem, left["surat_yang_tidak_ada"].hopeless) == ("TemplateNotFound", False)
     assert left["surat_yang_tidak_ada"].due_at > stage.clock.at
-    assert stage.clockwork.send_due() == 0
+    assert stage.outbox.send_due() == 0
     stage.clock.forward(days=8)
-    stage.clockwork.send_due()
-    assert "surat_yang_tidak_ada" in {n.letter for n in stage.clockwork.red_list()}
+    stage.outbox.send_due()
+    assert "surat_yang_tidak_ada" in {n.letter for n in stage.outbox.red_list()}
 
 
 def test_a_chore_that_fails_does_not_keep_the_others_from_their_turn(
@@ -400,8 +398,8 @@ def test_a_chore_that_fails_does_not_keep_the_others_from_their_turn(
     stage.clock.forward(days=8)
     owed = notice("desk", Actor("kabid", "Kabid", email=KABID), about="meja", event=0, at=stage.clock())
     stage.records.owe([owed])
-    Background(stage.clockwork).round(chores=True)
-    with pytest.raises(web.errors.NotFound):
+    Background(stage.outbox, stage.clockwork).round(chores=True)
+    with pytest.raises(errors.NotFound):
         stage.records.load_draft(draft.id)
     assert [mail["to"] for mail in stage.mailbox.messages()][-1] == KABID
     assert "remind failed: KeyError" in caplog.text
@@ -444,7 +442,7 @@ def test_a_link_of_another_page_ticket_or_person_opens_only_what_it_was_made_for
             answer = stage.browser().get(f"/{page}/{token}")
             assert answer.status_code == (303 if page == made_for else 403), (page, made_for)
         for purpose in ("csrf", "finish", "upload", "cookie.permohonan", "draft"):
-            token = stage.portal.links.sign(purpose, {"t": number, "r": KADIS, "d": "x"}, stage.clock.at + LEASE)
+            token = stage.office.links.sign(purpose, {"t": number, "r": KADIS, "d": "x"}, stage.clock.at + LEASE)
             assert stage.browser().get(f"/{page}/{token}").status_code == 403, (page, purpose)
     browser = stage.browser()
     browser.get(stage.link("permohonan", other))
@@ -541,7 +539,7 @@ def test_nobody_opens_or_decides_on_his_own_application_by_address_or_by_number(
     stage.records.appoint(replace(kadis, number="197001012000121001"))
     for own in ({"email": KADIS}, {"nip": "197001012000121001", "nik": "6473014101700001"}):
         number = stage.case("confirm", **own)
-        link = f"/telaah/{stage.sign('telaah', stage.portal.case_claims(stage.load(number), KADIS))}"
+        link = f"/telaah/{stage.sign('telaah', stage.cases.case_claims(stage.load(number), KADIS))}"
         before = stage.dump()
         page = opened(stage, link)
         assert (page.status_code, MESSAGES["own_application"]["title"] in page.text) == (403, True)
@@ -571,11 +569,11 @@ def test_servers_that_start_for_the_first_time_at_one_moment_share_one_key(tmp_p
     now = datetime.now(UTC)
     for one in houses:
         for other in houses:
-            assert other.portal.links.read("x", one.portal.links.sign("x", {"a": 1}, now + LEASE), now) == {"a": 1}
+            assert other.office.links.read("x", one.office.links.sign("x", {"a": 1}, now + LEASE), now) == {"a": 1}
     assert [path.name for path in tmp_path.iterdir() if "kunci" in path.name] == ["kunci"]
     for house in houses:
-        house.portal.records.close()
-        house.extra["mailbox"].close()
+        house.office.records.close()
+        house.engine.mailbox.close()
 
 
 # --- What is told to whom --------------------------------------------------------------------------------------------

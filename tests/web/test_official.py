@@ -93,9 +93,9 @@ class Office:
         given = {"SITE": str(data / "none"), "SENDER": "dkisp@tarakankota.go.id"}
         self.data = data
         self.house: House = build(Config.from_environment(given, data=data, address="http://localhost"), self.clock)
-        self.portal = self.house.portal
+        self.office, self.cases, self.visits = self.house.office, self.house.cases, self.house.visits
         for official in OFFICIALS:
-            self.portal.records.appoint(official)
+            self.office.records.appoint(official)
         self.app: Flask = wsgi(self.house)
 
     def steps(self, until: str) -> int:
@@ -104,47 +104,47 @@ class Office:
     def case(self, until: str = "", content: bytes = b"%PDF-1.4", **changes: str) -> str:
         """The ticket of a confirmed case, moved along the SOP until just before this action."""
         draft = self.house.intake.start({**FORM, **changes})
-        documents = tuple(self.document(draft.id, r.key, content) for r in self.portal.sop.requirements)
-        self.portal.records.save_draft(replace(draft, documents=documents, version=2))
-        number = self.portal.confirm(self.house.intake.submit(draft.id).ticket).ticket
+        documents = tuple(self.document(draft.id, r.key, content) for r in self.office.sop.requirements)
+        self.office.records.save_draft(replace(draft, documents=documents, version=2))
+        number = self.cases.confirm(self.house.intake.submit(draft.id).ticket).ticket
         for email, action, data in WAY[: self.steps(until)]:
             self.act(number, email, action, data)
         return number
 
     def document(self, draft: str, kind: str, content: bytes) -> Document:
-        kept = self.portal.files.write(f"drafts/{draft}/{kind}/1/checked", content, "application/pdf")
+        kept = self.office.files.write(f"drafts/{draft}/{kind}/1/checked", content, "application/pdf")
         mark = sha256(content + kind.encode()).hexdigest()
         at = self.clock.at.isoformat()
         return Document(kind, kept.key, kept.version, mark, len(content), "application/pdf", 2, at, "a.pdf")
 
     def waits_for(self, number: str, action: str) -> None:
         """Until it may be done: until the visit, say."""
-        opens = self.load(number).opens_at(action, self.portal.sop)
+        opens = self.load(number).opens_at(action, self.office.sop)
         self.clock.at = max(self.clock.at, opens or self.clock.at)
 
     def act(self, number: str, email: str, action: str, data: Mapping[str, Any]) -> None:
         self.clock.forward(minutes=1)
         self.waits_for(number, action)
         if action == "book":
-            self.portal.book(self.load(number), self.portal.slots(self.load(number))[0])
+            self.visits.book(self.load(number), self.visits.slots(self.load(number))[0])
         else:
-            claims = self.portal.case_claims(self.load(number), email)
-            self.portal.decide(claims, action, data, self.load(number).version)
+            claims = self.cases.case_claims(self.load(number), email)
+            self.cases.decide(claims, action, data, self.load(number).version)
 
     def load(self, number: str) -> Application:
-        return self.portal.records.load(number)
+        return self.office.records.load(number)
 
     def link(self, number: str, email: str, days: int = 14) -> str:
-        claims = self.portal.case_claims(self.load(number), email)
-        return "/telaah/" + self.portal.links.sign("telaah", claims, self.clock.at + timedelta(days=days))
+        claims = self.cases.case_claims(self.load(number), email)
+        return "/telaah/" + self.office.links.sign("telaah", claims, self.clock.at + timedelta(days=days))
 
     def desk_link(self, email: str) -> str:
-        return "/meja/" + self.portal.links.sign("meja", {"r": email}, self.clock.at + timedelta(days=14))
+        return "/meja/" + self.office.links.sign("meja", {"r": email}, self.clock.at + timedelta(days=14))
 
     def emailed(self, letter: str, email: str) -> str:
         """The text of an owed email."""
-        owed = next(n for n in self.portal.records.unsent() if n.letter == letter and n.recipient == email)
-        return self.house.clockwork.compose(owed).text
+        owed = next(n for n in self.office.records.unsent() if n.letter == letter and n.recipient == email)
+        return self.house.correspondence.compose(owed).text
 
     def dump(self) -> tuple[list[str], list[tuple[str, int]]]:
         """All that is stored."""
@@ -201,7 +201,7 @@ def action_of(page: Page, action: str) -> str:
 def office(tmp_path: Path) -> Iterator[Office]:
     opened = Office(tmp_path)
     yield opened
-    opened.portal.records.close()  # type: ignore[attr-defined]
+    opened.office.records.close()  # type: ignore[attr-defined]
 
 
 @pytest.fixture
@@ -253,7 +253,7 @@ def test_mended_cases_say_what_was_mended_and_come_back_to_the_same_desk(
     waiting = person(KABID).decides(number, "return", wrong)
     assert "Menunggu Pemohon" in waiting.text
     draft = office.house.intake.mending(office.load(number)).with_form({**FORM, "jabatan": "Analis Muda"})
-    office.portal.records.save_draft(draft)
+    office.office.records.save_draft(draft)
     office.house.intake.resubmit(office.load(number))
     page = person(KABID).opens(number)
 
@@ -322,7 +322,7 @@ def test_each_decision_of_the_sop_is_taken_and_receipted(
     assert (receipt.status, receipt.url) == (200, f"/telaah/{number}/keputusan")
     assert (event.action, event.actor.email) == (action, email)
     assert "Keputusan Anda tercatat" in receipt.text
-    assert office.house.portal.calendar.local(event.at).strftime("%-d November 2026 %H.%M WITA") in receipt.text
+    assert office.house.office.calendar.local(event.at).strftime("%-d November 2026 %H.%M WITA") in receipt.text
     assert office.load(number).first_damage() is None
 
 
@@ -518,8 +518,9 @@ def test_two_clicks_in_the_same_instant_are_one_decision(
     number, slower = office.case("accept"), person(email)
     filled = slower.fills(slower.opens(number), "accept", {})
     rooms = office.app.extensions["portal"]
-    records = Meanwhile(office.portal.records, lambda: office.act(number, FIRST, "accept", {}))
-    office.app.extensions["portal"] = replace(rooms, portal=replace(office.portal, records=records))
+    records = Meanwhile(office.office.records, lambda: office.act(number, FIRST, "accept", {}))
+    house = replace(office.house, office=replace(office.office, records=records))
+    office.app.extensions["portal"] = replace(rooms, use_cases=house)
     page = slower.sends(filled)
 
     assert page.status == status
@@ -530,7 +531,7 @@ def test_two_clicks_in_the_same_instant_are_one_decision(
 def test_meeting_the_applicants_withdrawal_names_no_person(office: Office, person: Callable[[str], Person]) -> None:
     number, kadis = office.case(), person(KADIS)
     filled = kadis.fills(kadis.opens(number), "forward", FORWARD)
-    office.portal.withdraw(office.load(number))
+    office.cases.withdraw(office.load(number))
     page = kadis.sends(filled)
 
     assert page.status == 409
@@ -601,7 +602,7 @@ def test_a_link_made_before_mending_leads_to_the_case_as_it_stands(
     link = office.link(number, KADIS)
     office.act(number, KADIS, "return", {"items": ["jabatan"], "reason": "jabatan_tidak_sesuai"})
     draft = office.house.intake.mending(office.load(number)).with_form({**FORM, "jabatan": "Analis Muda"})
-    office.portal.records.save_draft(draft)
+    office.office.records.save_draft(draft)
     office.house.intake.resubmit(office.load(number))
     page = kadis.get(link)
 
@@ -680,7 +681,7 @@ def test_an_expired_link_offers_a_new_one_by_one_button(office: Office, person: 
     answer = person("").sends((form.action, list(form.form_values())))
     assert answer.status == 200
     assert KADIS not in answer.text
-    owed = [(n.letter, n.recipient) for n in office.portal.records.unsent() if n.occasion]
+    owed = [(n.letter, n.recipient) for n in office.office.records.unsent() if n.occasion]
     assert owed == [("turn", KADIS)]
 
 
@@ -733,7 +734,7 @@ def test_who_holds_the_office_no_more_reads_and_decides_nothing(
     office.act(number, KADIS, "forward", FORWARD)
     kabid = person(KABID)
     filled = kabid.fills(kabid.opens(number), "forward", FORWARD)
-    office.portal.records.appoint(replace(OFFICIALS[1], until=date(2026, 11, 22)))
+    office.office.records.appoint(replace(OFFICIALS[1], until=date(2026, 11, 22)))
     before = office.dump()
 
     for address in ("", "/keputusan", "/lembar", "/berkas/ktp", "/berkas/ktp/1.jpg", "/berkas/ktp/asli"):
@@ -947,13 +948,14 @@ def test_pictures_do_not_pile_up_and_what_fails_is_tried_again() -> None:
 
 
 def _draw_with(office: Office, images: PageImages) -> None:
-    rooms = office.app.extensions["portal"]
-    office.app.extensions["portal"] = replace(rooms, extra={**rooms.extra, "page_images": images})
+    here = office.app.extensions["portal"]
+    equipment = replace(here.equipment, page_images=images)
+    office.app.extensions["portal"] = replace(here, equipment=equipment)
 
 
 def test_the_documents_can_be_leafed_through_without_scripts(office: Office, person: Callable[[str], Person]) -> None:
     number, kadis = office.case(), person(KADIS)
-    kinds = [requirement.key for requirement in office.portal.sop.requirements]
+    kinds = [requirement.key for requirement in office.office.sop.requirements]
     page = kadis.get(kadis.opens(number).href("/berkas/"))
 
     for place, kind in enumerate(kinds):
@@ -1008,7 +1010,7 @@ def test_a_case_sends_the_desks_link_to_its_own_recipient(office: Office, person
         assert (sent.status, "Tautan meja kerja sudah dikirim ke email Anda" in sent.text) == (200, True)
         assert "ka•••@tarakankota.go.id" in sent.text
         assert sent.href(f"/telaah/{number}") == f"/telaah/{number}"
-    desks = [owed for owed in office.portal.records.unsent() if owed.letter == "desk"]
+    desks = [owed for owed in office.office.records.unsent() if owed.letter == "desk"]
     assert [owed.recipient for owed in desks] == [KADIS]
     assert "hanya membuka satu permohonan" in kadis.get("/meja").text
 
@@ -1034,16 +1036,16 @@ def test_a_desk_link_is_owed_once_an_hour_and_to_nobody_unknown(
     office: Office, person: Callable[[str], Person]
 ) -> None:
     def owed() -> list[str]:
-        return [notice.recipient for notice in office.portal.records.unsent() if notice.letter == "desk"]
+        return [notice.recipient for notice in office.office.records.unsent() if notice.letter == "desk"]
 
     for email in ("nobody@tarakankota.go.id", "", "x\x00", FORM["email"]):
-        office.portal.owe_desk(email)
+        office.cases.owe_desk(email)
     assert owed() == []
     for email in (KADIS, KADIS.upper(), KADIS):
-        office.portal.owe_desk(email)
+        office.cases.owe_desk(email)
     assert owed() == [KADIS]
     office.clock.forward(hours=1)
-    office.portal.owe_desk(KADIS)
+    office.cases.owe_desk(KADIS)
     assert owed() == [KADIS, KADIS]
     link = re.search(r"http://localhost(/meja/\S+)", office.emailed("desk", KADIS))
     assert link
@@ -1051,11 +1053,11 @@ def test_a_desk_link_is_owed_once_an_hour_and_to_nobody_unknown(
 
 
 def test_an_email_to_somebody_dismissed_is_dropped_and_holds_up_no_other(office: Office) -> None:
-    office.portal.owe_desk(KADIS)
-    office.portal.records.appoint(replace(OFFICIALS[0], until=date(2026, 11, 22)))
-    assert office.house.clockwork.send_due() == 0
+    office.cases.owe_desk(KADIS)
+    office.office.records.appoint(replace(OFFICIALS[0], until=date(2026, 11, 22)))
+    assert office.house.outbox.send_due() == 0
 
-    assert list(office.portal.records.unsent()) == []
+    assert list(office.office.records.unsent()) == []
 
 
 # --- the whole -------------------------------------------------------------------------------------------------------
@@ -1084,14 +1086,14 @@ def test_the_page_is_light(office: Office, person: Callable[[str], Person]) -> N
 
 
 def test_a_service_with_other_steps_uses_the_same_pages(office: Office, person: Callable[[str], Person]) -> None:
-    data = {**office.portal.sop.data}
+    data = {**office.office.sop.data}
     data["steps"] = [step for step in data["steps"] if step["key"] in ("pengajuan", "pendataan", "penyerahan")]
     data["documents"] = [{**data["documents"][0], "label": "Surat pengantar"}]
     data["instructions"] = [{"key": "arsip", "label": "Arsipkan"}]
-    edition = parse(data, office.portal.sop.form)
-    office.portal.records.keep_sop(edition.version, edition.snapshot())
-    office.portal = replace(office.portal, sop=edition)
-    office.house = replace(office.house, portal=office.portal)
+    edition = parse(data, office.office.sop.form)
+    office.office.records.keep_sop(edition.version, edition.snapshot())
+    office.office = replace(office.office, sop=edition)
+    office.house = replace(office.house, office=office.office)
     office.app = wsgi(office.house)
     number = office.case()
     page = person(STATISTISI).opens(number)

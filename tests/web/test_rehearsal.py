@@ -108,8 +108,8 @@ class Rehearsal:
         given = {"data": data, "address": "http://localhost", "rehearsal": True}
         self.house = build(Config.from_environment({"SITE": str(data / "none")}, **given))
         self.app: Flask = wsgi(self.house)
-        self.portal = self.house.portal
-        self.machine: TimeMachine = self.house.extra["time_machine"]
+        self.office, self.cases, self.visits = self.house.office, self.house.cases, self.house.visits
+        self.machine: TimeMachine = self.house.engine.time_machine
 
     def move(self, button: str) -> Page:
         browser = InProcess(self.app.test_client())
@@ -117,9 +117,9 @@ class Rehearsal:
         return browser.submit(clock, clock.form("/_jam"), button)
 
     def close(self) -> None:
-        records: Any = self.portal.records
+        records: Any = self.office.records
         records.close()
-        self.house.extra["mailbox"].close()
+        self.house.engine.mailbox.close()
 
 
 @pytest.fixture
@@ -130,7 +130,7 @@ def rehearsal(tmp_path: Path) -> Iterator[Rehearsal]:
 
 
 def ahead(rehearsal: Rehearsal) -> timedelta:
-    return rehearsal.portal.clock() - datetime.now(UTC)
+    return rehearsal.office.clock() - datetime.now(UTC)
 
 
 @pytest.mark.parametrize(
@@ -160,10 +160,10 @@ def test_the_clock_goes_to_the_hour_the_office_opens_each_time_on(rehearsal: Reh
     seen = []
     for _ in range(4):
         rehearsal.move("jam buka kantor")
-        now = rehearsal.portal.clock()
-        assert rehearsal.portal.calendar.is_open(now)
-        assert rehearsal.portal.calendar.minutes_between(now - timedelta(minutes=1), now) == 0
-        seen.append(rehearsal.portal.today())
+        now = rehearsal.office.clock()
+        assert rehearsal.office.calendar.is_open(now)
+        assert rehearsal.office.calendar.minutes_between(now - timedelta(minutes=1), now) == 0
+        seen.append(rehearsal.office.today())
     assert len(set(seen)) >= 3  # the first may still be an opening of today
     assert seen == sorted(seen)
 
@@ -192,10 +192,10 @@ def test_other_moves_than_those_offered_are_refused(rehearsal: Rehearsal, move: 
 def test_what_is_due_at_the_new_time_is_done_at_once(rehearsal: Rehearsal) -> None:
     draft = rehearsal.house.intake.start({"nama_ktp": "Siti Contoh", "email": "siti@tarakankota.go.id"})
     rehearsal.move("Maju satu hari")
-    assert rehearsal.portal.records.load_draft(draft.id) == draft
+    assert rehearsal.office.records.load_draft(draft.id) == draft
     rehearsal.move("Maju delapan hari")
     with pytest.raises(NotFound):
-        rehearsal.portal.records.load_draft(draft.id)
+        rehearsal.office.records.load_draft(draft.id)
 
 
 def test_a_case_goes_on_after_the_clock_was_set_back(stage: Stage) -> None:
@@ -230,15 +230,15 @@ def test_the_first_page_leads_to_everything_and_names_the_sample_officials(stage
         assert start.href(path)
     for official in stage.records.officials():
         assert official.email in start.text
-        assert official.as_actor(stage.portal.sop).office in start.text
+        assert official.as_actor(stage.office.sop).office in start.text
     assert page(stage, "/ajukan").html.xpath("//aside//a/@href") == ["/_mailbox", "/_jam"]
 
 
 def test_every_sample_can_be_fetched_and_is_what_its_label_says(stage: Stage) -> None:
     start = page(stage, "/_latihan")
     shown = {link.get("href"): link.getparent().text_content() for link in start.html.xpath("//ul/li/a[@download]")}
-    assert len(shown) == len(stage.house.extra["samples"])
-    for spec in stage.house.extra["samples"]:
+    assert len(shown) == len(stage.house.equipment.rehearsal.samples)
+    for spec in stage.house.equipment.rehearsal.samples:
         answer = stage.browser().get(f"/_contoh/{spec['file']}")
         assert answer.status_code == 200
         assert answer.headers["Content-Disposition"] == f'attachment; filename="{spec["file"]}"'

@@ -93,8 +93,8 @@ def test_the_second_service_has_three_steps_and_two_documents(service: Path) -> 
 
 def test_an_application_passes_the_second_service_from_start_to_finish(house: House) -> None:
     address = house.config.address
-    mailbox = Mailbox(address, house.clockwork.send_due)
-    samples = {key: house.extra[key] for key in ("samples", "specimen")}
+    mailbox = Mailbox(address, house.outbox.send_due)
+    samples = house.equipment.rehearsal.drawn_from
     siti = Applicant(address, mailbox, samples, jumlah_radio="2")
     siti.apply()
     assert siti.ticket.startswith("RHT-")

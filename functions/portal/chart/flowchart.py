@@ -1,6 +1,6 @@
 """The SOP as a flowchart: which shapes there are, where they stand, and what the picture says to who cannot see it.
 
-Lengths are units of the chart's own; whoever draws it (``flowchart_svg``, ``sop_paper``) scales them. The symbols are
+Lengths are units of the chart's own; whoever draws it (``svg``, ``papers.flowchart_pdf``) scales them. The symbols are
 those of government SOPs: terminator, process, decision, arrow, and the connector between pages. What only the portal
 adds is ``beyond`` the SOP and drawn so. Every word comes from the SOP file.
 """

@@ -63,6 +63,10 @@ class Official:
         return Actor(role=self.role, name=self.name, office=office, email=self.email.lower(), number=self.number)
 
 
+Identity = tuple[str, int, str, str, str]
+"""What tells a notice from every other: about, event, letter, recipient, occasion."""
+
+
 @dataclass(frozen=True)
 class Notice:
     """An owed email.
@@ -95,8 +99,13 @@ class Notice:
     dropped_at: datetime | None = None
 
     @property
-    def identity(self) -> tuple[str, int, str, str, str]:
+    def identity(self) -> Identity:
         return self.about, self.event, self.letter, self.recipient, self.occasion
+
+    @property
+    def is_owed(self) -> bool:
+        """Has it neither been taken by the relay nor been dropped?"""
+        return self.sent_at is None and self.dropped_at is None
 
     def held(self, until: datetime) -> "Notice":
         """Taken by a sender; should it crash, the notice is due again at ``until``."""
@@ -113,7 +122,7 @@ class Notice:
 
     def dropped(self, at: datetime, problem: str = "") -> "Notice":
         """No longer owed, and on no list; the last answer stays if no other ``problem`` is named."""
-        return replace(self, problem=problem or self.problem, hopeless=True, dropped_at=at)
+        return replace(self, problem=problem or self.problem, dropped_at=at)
 
     def renewed(self, at: datetime) -> "Notice":
         """To be tried once more, although it seemed hopeless; the last answer stays until there is another."""
@@ -121,8 +130,7 @@ class Notice:
 
     def is_red(self, now: datetime) -> bool:
         """Must the clerk hear of it?"""
-        open_still = self.sent_at is None and self.dropped_at is None
-        return open_still and (self.hopeless or now - self.queued_at > DEADLINE)
+        return self.is_owed and (self.hopeless or now - self.queued_at > DEADLINE)
 
 
 def notice(letter: str, actor: Actor, *, about: str, event: int, at: datetime, occasion: str = "") -> Notice:

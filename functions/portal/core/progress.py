@@ -4,6 +4,7 @@ The one place that decides what a ticket number reveals (``status.schema.json``)
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,25 @@ from portal.core.application import Application, Event
 from portal.core.sop import Sop, Step, Visit
 from portal.core.steps import State
 from portal.core.worktime import Calendar
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A case in a list for the clerk.
+
+    Attributes:
+        step, office: name of the step, and title of the role that has to act.
+        since: when that turn began, or the visit that was agreed for it.
+        minutes: working minutes since then.
+        unattended: nobody appointed today can act on it.
+    """
+
+    ticket: str
+    step: str
+    office: str
+    since: datetime
+    minutes: int
+    unattended: bool
 
 
 def status(application: Application, sop: Sop, calendar: Calendar, now: datetime) -> dict[str, Any]:

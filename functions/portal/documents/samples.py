@@ -1,9 +1,9 @@
 """Draws the sample documents of a rehearsal from what ``rehearsal.toml`` says; every word and number comes from there.
 
-Good samples pass ``documents.inspect``; the others are made from them to show a newcomer the portal's answers.
+Good samples pass ``inspection.inspect``; the others are made from them to show a newcomer the portal's answers.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from io import BytesIO
 from math import cos, sin
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 PDF, JPEG, TEXT = "application/pdf", "image/jpeg", "text/plain"
 
-Spec = dict[str, Any]
+Spec = Mapping[str, Any]
 
 _PAPER = (1240, 1754)  # pixels: A4 at 150 dots an inch
 _LEFT, _RIGHT, _TOP = 150, 1110, 110

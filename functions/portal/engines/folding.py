@@ -5,20 +5,19 @@
 
 from email.header import Header
 from email.policy import EmailPolicy
-from typing import Any
 
 
 class ExactSubjects(EmailPolicy):
     """What relays take (RFC 5322, lines of at most 78 characters), with every subject kept to the letter."""
 
-    def fold(self, name: str, value: Any) -> str:
+    def fold(self, name: str, value: str) -> str:
         return self._subject(name, value) or super().fold(name, value)
 
-    def fold_binary(self, name: str, value: Any) -> bytes:
+    def fold_binary(self, name: str, value: str) -> bytes:
         subject = self._subject(name, value)
         return subject.encode("ascii") if subject else super().fold_binary(name, value)
 
-    def _subject(self, name: str, value: Any) -> str:
+    def _subject(self, name: str, value: str) -> str:
         """The folded header; empty if it is no subject."""
         if name.lower() != "subject":
             return ""

@@ -12,8 +12,7 @@ from portal.engines.ports import Message
 if TYPE_CHECKING:
     from email.message import EmailMessage
 
-ANSWER_LENGTH: Final = 300
-"""How much of a relay's answer is kept, in characters."""
+_ANSWER_LENGTH: Final = 300
 
 # One plain address, without a name, a list or a line break; whether it exists is for the relay to say.
 _ADDRESS: Final = re.compile(r"[^\s\x00-\x1f\x7f@<>()\[\],;:\\\"]+@[^\s\x00-\x1f\x7f@<>()\[\],;:\\\"]+")
@@ -59,6 +58,11 @@ def _message_id(message: Message, sender: str, at: datetime) -> str:
 def domain(sender: str) -> str:
     """The domain of a From line."""
     return parseaddr(sender)[1].rpartition("@")[2]
+
+
+def answer(words: str) -> str:
+    """What a relay said, as it is kept: on one line, and 300 characters of it at most."""
+    return one_line(words)[:_ANSWER_LENGTH]
 
 
 def one_line(value: str) -> str:

@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
 
 from portal.core.application import Application
 from portal.core.draft import Draft
-from portal.core.notices import Notice, Official
+from portal.core.notices import Identity, Notice, Official
 from portal.core.recap import Tally
 
 Fact = Mapping[str, Any]
@@ -90,10 +91,14 @@ class Records(Protocol):
         """Queue emails that no event owes (reminders, renewed links); one already queued stays as it is."""
 
     def claim_notice(self, now: datetime, lease: timedelta) -> Notice | None:
-        """The longest-due unsent notice, held by the caller for ``lease``; None if nothing is due."""
+        """The longest-due notice that is owed and not hopeless, held by the caller for ``lease``; None if none is."""
 
     def settle_notice(self, notice: Notice) -> None:
-        """Keep what became of it (``Notice.delivered``, ``Notice.failed`` or ``Notice.dropped``)."""
+        """Keep what became of it (``Notice.delivered``, ``Notice.failed`` or ``Notice.dropped``), unless it is settled.
+
+        A sender whose lease ran out may settle late. That it was sent is true whoever holds the notice by now; all else
+        is for the present holder to say, and the number of attempts tells holders apart.
+        """
 
     def unsent(self) -> Iterator[Notice]:
         """Owed emails not yet taken by the relay nor dropped, oldest first."""
@@ -132,6 +137,64 @@ class Records(Protocol):
         """All tallies, oldest month first, or only that of ``2026-11``, if there is one."""
 
 
+@runtime_checkable
+class Streamed(Protocol):
+    """What records can do as well whose store tells of a new owed email at once, by a stream of its keys."""
+
+    def claim_under(self, key: Mapping[str, str], now: datetime, lease: timedelta) -> Notice | None:
+        """The notice of this key, held by the caller for ``lease``; None if it is not there, not due or held already.
+
+        The stream may tell of a notice before ``Records.claim_notice`` finds it.
+
+        Args:
+            key: the store's own, by the names of its parts: ``{"PK": "NOTICE#...", "SK": "0003#turn#..."}``.
+
+        Raises:
+            Unavailable: ``store_unavailable``; whether the notice is held shows once its lease would be over.
+        """
+
+
+@dataclass(frozen=True)
+class CameBack:
+    """An email that did not arrive, or that its recipient does not want.
+
+    Attributes:
+        identity: of its notice.
+        problem: why, in the words of our relay and of the recipient's.
+        final: True if another try is pointless: there is no such mailbox, or the relay will not send there any more.
+    """
+
+    identity: Identity
+    problem: str
+    final: bool
+
+
+@runtime_checkable
+class HearsBack(Protocol):
+    """What records can do as well whose relay tells later what became of an email that it took."""
+
+    def came_back(self, word: CameBack, at: datetime) -> None:
+        """The email is unsent after all: hopeless if that is final, else due again some hours after ``at``.
+
+        Told twice is told once, and word of what was never owed changes nothing.
+
+        Raises:
+            Unavailable: ``store_unavailable``; to be told again.
+        """
+
+
+@runtime_checkable
+class BacksUp(Protocol):
+    """What records can do as well that lie in a file on this machine."""
+
+    def backup(self, target: Path) -> None:
+        """A whole, consistent copy in another file, while the portal goes on writing.
+
+        Raises:
+            Unavailable: the file cannot be read or the other not written (``store_unavailable``).
+        """
+
+
 @dataclass(frozen=True)
 class UploadForm:
     """A form with which a browser posts one file straight to the store: where to, and its hidden fields in order."""
@@ -168,7 +231,13 @@ class Files(Protocol):
         """The pinned content under another key; returns the version there. Raises NotFound (``file_unknown``)."""
 
     def delete(self, prefix: str) -> None:
-        """Forget a file, or with a slash at the end all files below, with every version; nothing to forget is fine."""
+        """Forget the file of a key, or all below ``drafts/a1/``, with every version; nothing to forget is fine.
+
+        Never a neighbour whose name merely begins the same.
+
+        Raises:
+            NotFound: a prefix that would take everything (``file_unknown``).
+        """
 
 
 @dataclass(frozen=True)

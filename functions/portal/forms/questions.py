@@ -1,6 +1,6 @@
 """What a form asks, read from a JSON Schema: sections, fields and choices, for pages to show.
 
-Never looks at an answer; ``forms`` does.
+Never looks at an answer; ``form`` does.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

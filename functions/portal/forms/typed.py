@@ -1,6 +1,6 @@
 """What people type, in its usual form: white space, control characters, email addresses, phone numbers, dates.
 
-Never refuses anything and never cuts: what has no usual form stays as typed, for the checks of ``forms`` to see it.
+Never refuses anything and never cuts: what has no usual form stays as typed, for the checks of ``form`` to see it.
 """
 
 import re

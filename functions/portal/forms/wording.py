@@ -1,10 +1,11 @@
-"""What an event of a case says, in the words of the SOP and of the form it was decided with: for letters and pages.
+"""An edition of the SOP in words: its forms, made once, and what an event says in them, for letters and pages.
 
 Holds no sentence of its own, and never formats: dates stay as they are kept, marked as dates.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from portal.core.application import Application, Event
@@ -32,48 +33,75 @@ class Fact:
         return ", ".join(self.texts)
 
 
-def described(
-    application: Application, event: Event, sop: Sop, decisions: Mapping[str, Mapping[str, Any]]
-) -> dict[str, Fact]:
-    """What an official said with a decision, by field and in the order of its form; empty for other events.
+@dataclass(frozen=True)
+class Words:
+    """What is asked and said under one edition.
 
-    A reason that says nothing without its note ("Lainnya") is left out where the note is there.
-
-    Args:
-        sop: the edition the application runs under.
-        decisions: one schema per action (``decision.schema.json``, ``$defs``).
+    Attributes:
+        decisions: one JSON Schema per action (``decision.schema.json``, ``$defs``).
     """
-    if event.action not in decisions:
-        return {}
-    before = application.events[event.number - 2]
-    lists = choices(sop, before.step, event.action)
-    schema = decisions[event.action]
-    form = Form(schema, lists)
-    facts = {}
-    for name, field in form.fields.items():
-        said = _texts(event.data.get(name))
-        if said and field.widget != "hidden" and not _says_nothing(schema["properties"][name], said, lists, event):
-            facts[name] = Fact(field.label, tuple(form.label(name, text) for text in said), field.widget == "date")
-    return facts
 
+    sop: Sop
+    decisions: Mapping[str, Mapping[str, Any]]
+    _decision_forms: dict[tuple[str, str], Form] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-def awaited(sop: Sop, step: str, state: State) -> str:
-    """Who has to act there, as the SOP calls the role; empty when nobody has to."""
-    role = waits_on(sop, step, state)
-    return sop.role(sop.first.role if role == APPLICANT else role).label if role else ""
+    @cached_property
+    def form(self) -> Form:
+        """What an applicant fills in."""
+        return Form(self.sop.form)
 
+    def decision_form(self, step: str, action: str) -> Form:
+        """What an official fills in with an action at a step, with the SOP's own lists in it."""
+        key = step, action
+        if key not in self._decision_forms:
+            self._decision_forms[key] = Form(self.decisions[action], self.choices(step, action))
+        return self._decision_forms[key]
 
-def choices(sop: Sop, step: str, action: str) -> Lists:
-    """The lists an official picks from at a step, under the names that ``x-options`` of a decision's schema uses."""
-    fields = Form(sop.form).fields.values()
-    items = [{"key": requirement.key, "label": requirement.label} for requirement in sop.requirements]
-    items += [{"key": field.name, "label": field.label} for field in fields if field.widget != "hidden"]
-    return {
-        "items": items,
-        "reasons": _entries(sop.reasons_for(action)),
-        "instructions": _entries(sop.instructions),
-        "checklist": _entries(sop.step(step).checklist),
-    }
+    def choices(self, step: str, action: str) -> Lists:
+        """The lists an official picks from, under the names that ``x-options`` of a decision's schema uses."""
+        return {
+            "items": [{"key": key, "label": label} for key, label in self.items.items()],
+            "reasons": _entries(self.sop.reasons_for(action)),
+            "instructions": _entries(self.sop.instructions),
+            "checklist": _entries(self.sop.step(step).checklist),
+        }
+
+    @cached_property
+    def items(self) -> Mapping[str, str]:
+        """Label of everything that can be returned for mending, by key: documents first, then answers."""
+        documents = {requirement.key: requirement.label for requirement in self.sop.requirements}
+        asked = (answer for answer in self.form.fields.values() if answer.widget != "hidden")
+        return documents | {answer.name: answer.label for answer in asked}
+
+    def said(self, application: Application, event: Event) -> dict[str, Fact]:
+        """What an official said with a decision, by field and in the order of its form; empty for other events.
+
+        A reason that says nothing without its note ("Lainnya") is left out where the note is there.
+        """
+        if event.action not in self.decisions:
+            return {}
+        step = application.step_before(event)
+        form = self.decision_form(step, event.action)
+        facts = {}
+        for name, asked in form.fields.items():
+            answers = _texts(event.data.get(name))
+            if answers and asked.widget != "hidden" and not self._says_nothing(name, answers, event, step):
+                facts[name] = Fact(
+                    asked.label, tuple(form.label(name, each) for each in answers), asked.widget == "date"
+                )
+        return facts
+
+    def awaited(self, step: str, state: State) -> str:
+        """Who has to act there, as the SOP calls the role; empty when nobody has to."""
+        role = waits_on(self.sop, step, state)
+        return self.sop.role(self.sop.first.role if role == APPLICANT else role).label if role else ""
+
+    def _says_nothing(self, name: str, answers: Sequence[str], event: Event, step: str) -> bool:
+        schema = self.decisions[event.action]["properties"][name]
+        if not event.data.get(schema.get("note_field", "")):
+            return False
+        listed = self.choices(step, event.action)[schema["x-options"]]
+        return set(answers) <= {entry["key"] for entry in listed if entry.get("needs_note")}
 
 
 def _entries(among: Sequence[Choice]) -> list[dict[str, Any]]:
@@ -84,10 +112,3 @@ def _texts(value: object) -> tuple[str, ...]:
     if isinstance(value, str):
         return (value,) if value else ()
     return tuple(str(entry) for entry in value) if isinstance(value, Sequence) else ()
-
-
-def _says_nothing(field: Mapping[str, Any], said: Sequence[str], lists: Lists, event: Event) -> bool:
-    if not event.data.get(field.get("note_field", "")):
-        return False
-    flagged = {entry["key"] for entry in lists[field["x-options"]] if entry.get("needs_note")}
-    return set(said) <= flagged

@@ -4,6 +4,7 @@ Every sentence is in ``letters/``; this module never sends anything and never de
 """
 
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +14,7 @@ from portal.core.application import Event
 from portal.core.language import Language
 from portal.core.sop import Sop
 from portal.engines.ports import Message
+from portal.forms.letter import CaseLetter, Letter
 from portal.letters import icalendar, markup
 
 if TYPE_CHECKING:
@@ -37,16 +39,16 @@ class Letters:
         self._folder = folder
         self._language = language
 
-    def render(self, letter: str, to: str, context: dict[str, Any]) -> Message:
+    def render(self, letter: str, to: str, values: Letter) -> Message:
         """The email of a letter, as text and as HTML.
 
         Args:
-            context: what ``clockwork.Clockwork.compose`` gives that letter.
+            values: all that the letter's file may say.
 
         Raises:
-            jinja2.UndefinedError: the letter names something that is not in the context.
+            jinja2.UndefinedError: the letter names something else.
         """
-        sop = context["sop"]
+        sop, context = values.sop, {field.name: getattr(values, field.name) for field in fields(values)}
         subject, body = self._write(f"{letter}.txt", context)
         foot = "\n".join(self._write("_foot.txt", context))
         subject = f"{sop['office']['mail_prefix']} {subject}"
@@ -54,8 +56,8 @@ class Letters:
         page = self._pages.get_template("base.html")
         html = page.render(subject=subject, sop=sop, body=markup.blocks(body), foot=markup.blocks(foot))
         calendar = ""
-        if letter in WITH_CALENDAR:
-            calendar = self.visit(context["application"].ticket, context["event"], context["edition"])
+        if letter in WITH_CALENDAR and isinstance(values, CaseLetter):
+            calendar = self.visit(values.application.ticket, values.event, values.edition)
         return Message(to, subject, text, html, calendar)
 
     def visit(self, ticket: str, booking: Event, sop: Sop) -> str:

@@ -10,10 +10,12 @@ from portal.core.application import Application
 from portal.core.errors import NotAllowed, NotFound
 from portal.core.progress import deadline, forecast, history, standard, turn_to_come
 from portal.core.steps import State
-from portal.forms.wording import described
 from portal.retention import forgotten_on
-from portal.web import explain, files, now, rooms
+from portal.web import files
+from portal.web.acknowledged import acknowledged
 from portal.web.cards import Explained
+from portal.web.here import here, now
+from portal.web.refusals import explain
 
 pages = Blueprint("applicant", __name__)
 
@@ -32,8 +34,8 @@ _TOLD: Final = ("return", "reject", "invite", "miss", "record", "hand_over")
 
 @pages.get("/konfirmasi/<token>")
 def open_confirmation(token: str) -> Any:
-    claims = rooms().access.read_link(CONFIRMING, token, now())
-    return rooms().access.enter(CONFIRMING, claims, "/konfirmasi", now())
+    claims = here().access.read_link(CONFIRMING, token, now())
+    return here().access.enter(CONFIRMING, claims, "/konfirmasi", now())
 
 
 @pages.route("/konfirmasi", methods=["GET", "POST"])
@@ -41,9 +43,9 @@ def confirm() -> Any:
     """A page with one button; only the button confirms, whatever a mail scanner opens."""
     application = own(CONFIRMING)
     if request.method == "POST":
-        rooms().portal.confirm(application.ticket, application)
+        here().cases.confirm(application.ticket, application)
         return redirect("/konfirmasi", 303)
-    sop = rooms().portal.sop_of(application)
+    sop = here().office.sop_of(application)
     return render_template(
         "applicant/confirm.html",
         application=application,
@@ -51,7 +53,7 @@ def confirm() -> Any:
         lapsed=application.state is State.LAPSED,
         deadline=deadline(application, sop),
         status=sop.status(application.step, application.state),
-        csrf=rooms().access.csrf(CONFIRMING, now()),
+        csrf=here().access.csrf(CONFIRMING, now()),
     )
 
 
@@ -60,40 +62,40 @@ def confirm() -> Any:
 
 @pages.get("/permohonan/<token>")
 def open_case(token: str) -> Any:
-    claims = rooms().access.read_link(PAGE, token, now())
-    return rooms().access.enter(PAGE, claims, "/permohonan", now())
+    claims = here().access.read_link(PAGE, token, now())
+    return here().access.enter(PAGE, claims, "/permohonan", now())
 
 
 @pages.get("/permohonan")
 def show() -> str:
     application = own()
-    portal = rooms().portal
-    sop = portal.sop_of(application)
+    office, words = here().office, here().office.words_of(application)
+    sop, calendar = words.sop, office.calendar
     return render_template(
         "applicant/show.html",
         **case_facts(application),
-        sections=portal.application_form(sop).shown(application.form),
-        standard=standard(application, sop, portal.calendar, now()),
-        expected=forecast(application, sop, portal.calendar, now()).get(sop.steps[-1].key),
+        sections=words.form.shown(application.form),
+        standard=standard(application, sop, calendar, now()),
+        expected=forecast(application, sop, calendar, now()).get(sop.steps[-1].key),
         may={action: application.may(action, sop) for action in ("resubmit", "withdraw", "book")},
         at=datetime.fromisoformat,
         deadline=deadline(application, sop),
         next=turn_to_come(application, sop),
         events=_events(application),
         just_done=application.events[-1].action if "terkirim" in request.args else "",
-        forgotten_on=forgotten_on(application, portal.sop, portal.calendar),
-        today=portal.today(),
+        forgotten_on=forgotten_on(application, office.sop, calendar),
+        today=office.today(),
     )
 
 
 @pages.get("/permohonan/berkas/<kind>")
 def document(kind: str) -> Response:
     """The applicant's own document, as it is kept."""
-    application, portal = own(), rooms().portal
+    application, office = own(), here().office
     kept = application.document(kind)
-    gone = forgotten_on(application, portal.sop, portal.calendar)
-    if gone and gone <= portal.today():
-        raise NotFound("document_forgotten", day=rooms().language.date(gone))
+    gone = forgotten_on(application, office.sop, office.calendar)
+    if gone and gone <= office.today():
+        raise NotFound("document_forgotten", day=here().language.date(gone))
     return files.serve(kept)
 
 
@@ -115,9 +117,9 @@ def handover() -> str:
 def withdraw() -> Any:
     application = own()
     if request.method == "POST":
-        rooms().portal.withdraw(application)
+        here().cases.withdraw(application)
         return redirect(DONE, 303)
-    if not application.may("withdraw", rooms().portal.sop_of(application)):
+    if not application.may("withdraw", here().office.sop_of(application)):
         return redirect("/permohonan", 303)
     return render_template("applicant/withdraw.html", **case_facts(application))
 
@@ -135,7 +137,7 @@ def book() -> Any:
     application = own()
     try:
         slot = datetime.fromisoformat(request.form.get("jadwal", ""))
-        rooms().portal.book(application, slot)
+        here().use_cases.visits.book(application, slot)
     except (ValueError, TypeError):
         return _slots_page(application, explain("slot_unchosen", {})), 422
     except NotAllowed as taken:
@@ -151,7 +153,7 @@ def calendar_entry() -> Response:
     booking = next((event for event in reversed(application.events) if event.action == "book"), None)
     if booking is None or application.slot is None:
         raise NotAllowed("action_not_now", action="book", state=application.state.value)
-    text = rooms().extra["calendar_entry"](application.ticket, booking, rooms().portal.sop_of(application))
+    text = here().equipment.calendar_entry(application.ticket, booking, here().office.sop_of(application))
     headers = {"Content-Disposition": f'attachment; filename="{application.ticket}.ics"'}
     return Response(text, mimetype="text/calendar", headers=headers)
 
@@ -161,60 +163,45 @@ def calendar_entry() -> Response:
 
 def own(page: str = PAGE) -> Application:
     """The application this browser's cookie opens; a posted form must be ours."""
-    claims = rooms().access.claims(page, now())
+    claims = here().access.claims(page, now())
     if request.method == "POST":
-        rooms().access.check_csrf(page, now())
-    return rooms().portal.records.load(claims["t"])
+        here().access.check_csrf(page, now())
+    return here().office.records.load(claims["t"])
 
 
 def case_facts(application: Application) -> dict[str, Any]:
-    sop = rooms().portal.sop_of(application)
+    sop = here().office.sop_of(application)
     return {
         "application": application,
         "edition": sop,
         "status": sop.status(application.step, application.state),
         "step": sop.step(application.step),
-        "csrf": rooms().access.csrf(PAGE, now()),
+        "csrf": here().access.csrf(PAGE, now()),
     }
 
 
 def _paper(application: Application) -> dict[str, Any]:
-    sop, qr = rooms().portal.sop_of(application), rooms().extra.get("qr")
-    status_address = f"{rooms().address}/status/{application.ticket}"
-    form = rooms().portal.application_form(sop)
-    field = sop.applicant["office"]
-    return {
-        **case_facts(application),
-        "submitted": application.events[0].at,
-        "name": application.value("name", sop),
-        "office": form.label(field, application.value("office", sop)),
-        "office_label": form.fields[field].label,
-        "status_address": status_address,
-        "qr_code": qr(status_address) if qr else "",
-    }
+    return {**case_facts(application), **acknowledged(application)}
 
 
 def _events(application: Application) -> list[dict[str, Any]]:
     """The history in words, with what officials say to the applicant."""
-    portal = rooms().portal
-    sop = portal.sop_of(application)
+    words = here().office.words_of(application)
     return [
         {
             "event": event,
             "label": label,
             "by": event.actor.office,
-            "facts": described(application, event, sop, portal.decisions) if event.action in _TOLD else {},
+            "facts": words.said(application, event) if event.action in _TOLD else {},
         }
-        for event, label in history(application, sop)
+        for event, label in history(application, words.sop)
     ]
 
 
 def _slots_page(application: Application, refusal: Explained | None) -> Any:
-    portal = rooms().portal
-    sop = portal.sop_of(application)
-    if not application.may("book", sop):
+    if not application.may("book", here().office.sop_of(application)):
         return redirect("/permohonan", 303)
     days: defaultdict[Any, list[datetime]] = defaultdict(list)
-    for slot in portal.slots(application):
-        days[portal.calendar.local(slot).date()].append(slot)
+    for slot in here().use_cases.visits.slots(application):
+        days[here().office.calendar.local(slot).date()].append(slot)
     return render_template("applicant/slots.html", **case_facts(application), days=days, refusal=refusal)

@@ -18,8 +18,11 @@ from portal.core.errors import DocumentRefused, LinkExpired, LinkForged, NotAllo
 from portal.core.sop import Requirement
 from portal.engines.ports import UploadForm
 from portal.forms.typed import one_line
-from portal.web import allow_store, explain, files, now, rooms
+from portal.web import files
+from portal.web.answers import allow_store
+from portal.web.here import here, now
 from portal.web.limits import client_of
+from portal.web.refusals import explain
 
 Explained = Mapping[str, Any]
 
@@ -32,7 +35,7 @@ class Card:
 
     Attributes:
         state: missing, received or replace.
-        refusal: why the file sent last was not taken (``web.explain``), or None.
+        refusal: why the file sent last was not taken (``refusals.explain``), or None.
         note: the official's words about it, when it is to be mended.
         papers: what may be printed and signed to become this document, each as (paper, the official form or None).
         base: address of all the cards; that of this one is ``base/<key>``.
@@ -107,7 +110,7 @@ def accept(draft: Draft, kind: str, base: str, csrf: str, page: Callable[[Mappin
     refusal, status = _accept(draft)
     refusals = {kind: refusal} if refusal else {}
     if "X-Requested-With" in request.headers:
-        newest = draft if refusal else rooms().intake.draft(draft.id)
+        newest = draft if refusal else here().intake.draft(draft.id)
         card = find(document_cards(newest, base, csrf, refusals), kind)
         return render_template("apply/_card.html", card=card), status
     return (page(refusals), status) if refusal else redirect(f"{base}#berkas-{kind}", 303)
@@ -128,14 +131,14 @@ def remove(draft: Draft, kind: str, base: str) -> Any:
     if kind not in {requirement.key for requirement in _asked(draft)}:
         raise NotFound("document_unknown")
     if draft.document(kind):
-        rooms().intake.remove_document(draft.id, kind)
+        here().intake.remove_document(draft.id, kind)
     return redirect(f"{base}#berkas-{kind}", 303)
 
 
 def twins(draft: Draft) -> list[list[str]]:
     """Labels of documents for which the same file was sent: most likely a slip."""
     labels: defaultdict[str, list[str]] = defaultdict(list)
-    for requirement in rooms().intake.sop_of(draft).requirements:
+    for requirement in here().intake.sop_of(draft).requirements:
         document = draft.document(requirement.key)
         if document:
             labels[document.sha256].append(requirement.label)
@@ -156,10 +159,10 @@ def filled_in(draft: Draft, file: str) -> Response:
     Raises:
         NotFound: there is no such paper (``file_unknown``).
     """
-    press = rooms().extra["press"]()
+    press = here().equipment.press()
     if press is None:
         raise NotFound("file_unknown")
-    if seconds := rooms().limits["paper"].take(client_of(request.remote_addr), now()):
+    if seconds := here().limits["paper"].take(client_of(request.remote_addr), now()):
         raise TooManyRequests(retry_after=seconds)
     content, media_type = press.print(file, draft.form)
     response = Response(content, mimetype=media_type)
@@ -169,15 +172,15 @@ def filled_in(draft: Draft, file: str) -> Response:
 
 def _asked(draft: Draft) -> list[Requirement]:
     """The documents to bring; of a mending draft those to be mended."""
-    requirements = rooms().intake.sop_of(draft).requirements
+    requirements = here().intake.sop_of(draft).requirements
     return [requirement for requirement in requirements if not draft.mends or requirement.key in draft.items]
 
 
 def _card(draft: Draft, requirement: Requirement, base: str, csrf: str, refusal: Explained | None, note: str) -> Card:
     kind, document = requirement.key, draft.document(requirement.key)
-    address = f"{rooms().address}{base}/{kind}/terunggah"
-    press = rooms().extra["press"]()
-    upload, finish = rooms().intake.upload_form(draft, kind, lambda token: f"{address}?selesai={token}")
+    address = f"{here().address}{base}/{kind}/terunggah"
+    press = here().equipment.press()
+    upload, finish = here().intake.upload_form(draft, kind, lambda token: f"{address}?selesai={token}")
     allow_store(upload.url)
     return Card(
         requirement=requirement,
@@ -190,7 +193,7 @@ def _card(draft: Draft, requirement: Requirement, base: str, csrf: str, refusal:
         finish=f"{base}/{kind}?selesai={finish}",
         base=base,
         csrf=csrf,
-        max_bytes=rooms().intake.max_bytes,
+        max_bytes=here().intake.max_bytes,
         papers=press.offers(kind) if press else (),
     )
 
@@ -199,7 +202,7 @@ def _accept(draft: Draft) -> tuple[Explained | None, int]:
     """Why the file is not taken, if it is not, and the HTTP status that says so."""
     finish, name = request.values.get("selesai", ""), one_line(request.form.get("name", ""))
     try:
-        rooms().intake.accept_upload(draft.id, finish, name)
+        here().intake.accept_upload(draft.id, finish, name)
     except LinkExpired:
         return explain("upload_form_expired", {}), 422
     except LinkForged as forged:

@@ -7,7 +7,7 @@ from typing import Final
 from flask import Response, redirect
 
 from portal.core.draft import Document
-from portal.web import rooms
+from portal.web.here import here
 
 SEALED: Final = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 """Policy for an applicant's own file: shown, but with no power over the portal's pages."""
@@ -22,10 +22,10 @@ def serve(document: Document, name: str = "") -> Response:
         NotFound: it is not there any more (``file_unknown``); of one in another store, that says so itself.
     """
     filename = f"{name}.{_EXTENSIONS[document.media_type]}" if name else ""
-    address = rooms().extra.get("original")
+    address = here().equipment.original
     if address is not None:
         return redirect(address(document, filename), 303)  # type: ignore[return-value]
-    content = rooms().portal.files.read(document.key, document.version)
+    content = here().office.files.read(document.key, document.version)
     response = Response(content, mimetype=document.media_type)
     response.headers["Content-Security-Policy"] = SEALED
     if filename:

@@ -19,7 +19,7 @@ class PageImages:
     of the server. So only some may wait, and the rest hear at once that they are to come back.
 
     Args:
-        draw: ``documents.page_image``: content, media type, page, width, stamp.
+        draw: ``inspection.page_image``: content, media type, page, width, stamp.
         kept: how many pictures; of the usual widths they take some 0.2 MB each.
         waiting: how many requests may be at drawing, or wait for their turn, at one time.
     """
@@ -40,7 +40,7 @@ class PageImages:
 
         Raises:
             Unavailable: too many are waiting already (``page_images_busy``).
-            NotFound, DocumentRefused, Unavailable: as for ``documents.page_image``.
+            NotFound, DocumentRefused, Unavailable: as for ``inspection.page_image``.
         """
         key = (mark, page, width, stamp)
         if (known := self._known(key)) is not None:

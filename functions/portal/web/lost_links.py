@@ -8,8 +8,8 @@ from portal.core.application import Application
 from portal.core.errors import LinkExpired, LinkForged, NotAllowed, NotFound
 from portal.core.steps import State
 from portal.forms.typed import one_line
-from portal.web import now, rooms
 from portal.web.applicant import CONFIRMING, PAGE
+from portal.web.here import here, now
 
 pages = Blueprint("lost_links", __name__)
 
@@ -28,7 +28,7 @@ def send_link() -> Any:
         if token:
             _renew(page, token)
         elif page == "meja":
-            rooms().portal.owe_desk(one_line(request.form.get("email", "")))
+            here().cases.owe_desk(one_line(request.form.get("email", "")))
         else:
             _remind(one_line(request.form.get("tiket", "")), one_line(request.form.get("email", "")), page)
     except (NotFound, NotAllowed, LinkForged):
@@ -43,15 +43,14 @@ def _asked_page() -> str:
 
 def _renew(page: str, token: str) -> None:
     """A genuine but expired link earns its registered recipient a new one."""
-    portal = rooms().portal
     try:
-        claims = portal.links.read(page, token, now())
+        claims = here().office.links.read(page, token, now())
     except LinkExpired as expired:
         claims = dict(expired.facts["claims"])  # type: ignore[call-overload]
     if page == "meja":
-        portal.owe_desk(claims["r"])
+        here().cases.owe_desk(claims["r"])
         return
-    application = portal.records.load(claims["t"])
+    application = here().office.records.load(claims["t"])
     if page == "telaah":
         _owe_official(application, claims["r"])
     else:
@@ -59,7 +58,7 @@ def _renew(page: str, token: str) -> None:
 
 
 def _remind(typed: str, email: str, page: str) -> None:
-    application = rooms().portal.find(typed)
+    application = here().office.find(typed)
     if page == "telaah":
         _owe_official(application, email)
     elif _is_applicant(application, email):
@@ -68,18 +67,18 @@ def _remind(typed: str, email: str, page: str) -> None:
 
 def _is_applicant(application: Application, email: str) -> bool:
     """By the address in the form, or by the one that was confirmed before the form was mended."""
-    sop = rooms().portal.sop_of(application)
+    sop = here().office.sop_of(application)
     return application.concerns(email, "", sop) or email.lower() == application.address(sop).lower()
 
 
 def _owe_applicant(application: Application) -> None:
-    sop = rooms().portal.sop_of(application)
+    sop = here().office.sop_of(application)
     letter = "confirm_address" if application.state is State.UNCONFIRMED else "new_link"
-    rooms().portal.owe_again(application, letter, application.applicant(sop))
+    here().cases.owe_again(application, letter, application.applicant(sop))
 
 
 def _owe_official(application: Application, email: str) -> None:
-    for waiting, official in rooms().portal.desk(email):
+    for waiting, official in here().cases.desk(email):
         if waiting.ticket == application.ticket:
-            actor = official.as_actor(rooms().portal.sop_of(application))
-            rooms().portal.owe_again(application, "turn", actor)
+            actor = official.as_actor(here().office.sop_of(application))
+            here().cases.owe_again(application, "turn", actor)

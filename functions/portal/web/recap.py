@@ -10,7 +10,7 @@ from flask import Blueprint, Response, render_template, request
 from portal.compilation import Sums, read_sums
 from portal.core.recap import Recap, StepTime, summarise
 from portal.core.sop import APPLICANT
-from portal.web import rooms
+from portal.web.here import here
 
 pages = Blueprint("recap", __name__)
 
@@ -30,7 +30,7 @@ def show() -> str:
         month=sums.month,
         months=sums.months,
         open_cases=_open_cases(),
-        edition=rooms().portal.sop,
+        edition=here().office.sop,
         office=office,
         office_label=office_label,
     )
@@ -44,7 +44,7 @@ def table() -> Response:
     """
     sums, recap = _asked()
     office_label, office = _offices()
-    words = rooms().messages["recap"]
+    words = here().messages["recap"]
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
     writer.writerow(column.format(office=office_label) for column in words["columns"])
@@ -54,39 +54,39 @@ def table() -> Response:
     writer.writerow([])
     writer.writerow(words["step_columns"])
     for time in _times(recap):
-        name = _plain(rooms().portal.sop.step(time.step).name)
+        name = _plain(here().office.sop.step(time.step).name)
         spent = [time.average, time.median] if time.cases else ["", ""]
         writer.writerow([name, time.standard, time.cases, *spent])
-    name = "-".join(filter(None, ("rekap", rooms().portal.sop.service, sums.month)))
+    name = "-".join(filter(None, ("rekap", here().office.sop.service, sums.month)))
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
     return Response("\ufeff" + out.getvalue(), mimetype="text/csv", headers=headers)
 
 
 def _asked() -> tuple[Sums, Recap]:
     """The sums of the month chosen, or of all, and what they say today."""
-    portal = rooms().portal
-    sums = read_sums(portal, request.args.get("bulan", ""))
-    return sums, summarise(sums.tallies, portal.sop, portal.today())
+    office = here().office
+    sums = read_sums(office, request.args.get("bulan", ""))
+    return sums, summarise(sums.tallies, office.sop, office.today())
 
 
 def _times(recap: Recap) -> list[StepTime]:
     """Those of the steps at which the office acts: how long an applicant took over the form is nobody's record."""
-    sop = rooms().portal.sop
+    sop = here().office.sop
     return [time for time in recap.steps if sop.step(time.step).role != sop.first.role]
 
 
 def _open_cases() -> list[tuple[str, int]]:
     """(who has to act, how many cases wait for that now), in the order of the SOP's table."""
-    portal = rooms().portal
-    first = portal.sop.first.role
-    waiting = portal.records.count_waiting
-    return [(role.label, waiting(APPLICANT if role.key == first else role.key)) for role in portal.sop.roles]
+    office = here().office
+    first = office.sop.first.role
+    waiting = office.records.count_waiting
+    return [(role.label, waiting(APPLICANT if role.key == first else role.key)) for role in office.sop.roles]
 
 
 def _offices() -> tuple[str, Callable[[str], str]]:
     """What the form calls the field of the office, and an office's name from its list; what was typed stays itself."""
-    portal = rooms().portal
-    form, field = portal.application_form(), portal.sop.applicant["office"]
+    words = here().office.words
+    form, field = words.form, words.sop.applicant["office"]
     return form.fields[field].label, partial(form.label, field)
 
 

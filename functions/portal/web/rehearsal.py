@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request
 
-from portal.web import now, rooms
+from portal.web.here import SentMail, TimeMachine, here, now
 
 pages = Blueprint("rehearsal", __name__)
 
@@ -14,15 +14,15 @@ _SPANS: Final = {"jam": timedelta(hours=1), "hari": timedelta(days=1), "pekan": 
 
 @pages.get("/_latihan")
 def start() -> str:
-    here = rooms()
-    officials = [official.as_actor(here.portal.sop) for official in here.portal.records.officials()]
-    return render_template("rehearsal/start.html", officials=officials, samples=here.extra["samples"])
+    office = here().office
+    officials = [official.as_actor(office.sop) for official in office.officials()]
+    return render_template("rehearsal/start.html", officials=officials, samples=here().rehearsal.samples)
 
 
 @pages.get("/_mailbox")
 def mailbox() -> str:
     """Every email, newest first."""
-    box = rooms().extra["mailbox"]
+    box = _mailbox()
     return render_template(
         "rehearsal/mailbox.html",
         messages=list(reversed(box.messages())),
@@ -35,13 +35,13 @@ def mailbox() -> str:
 def mailbox_json() -> Response:
     """``[{id, to, subject, text, html, links, sent_at}]``, oldest first."""
     fields = ("id", "to", "subject", "text", "html", "links", "sent_at")
-    return jsonify([{field: message[field] for field in fields} for message in rooms().extra["mailbox"].messages()])
+    return jsonify([{field: message[field] for field in fields} for message in _mailbox().messages()])
 
 
 @pages.get("/_mailbox/<id>")
 def message_html(id: str) -> Response:
     """One email as its reader's program shows it, shut off from the portal."""
-    for message in rooms().extra["mailbox"].messages():
+    for message in _mailbox().messages():
         if str(message["id"]) == id:
             response = Response(message["html"], mimetype="text/html")
             response.headers["Content-Security-Policy"] = (
@@ -55,19 +55,19 @@ def message_html(id: str) -> Response:
 @pages.post("/_mailbox/relai")
 def relay() -> Any:
     """Let the mail relay fail, or work again."""
-    rooms().extra["mailbox"].failing = request.form.get("mati") == "ya"
+    _mailbox().failing = request.form.get("mati") == "ya"
     return redirect("/_mailbox", 303)
 
 
 @pages.get("/_jam")
 def clock() -> str:
-    return render_template("rehearsal/clock.html", offset=rooms().extra["time_machine"].offset)
+    return render_template("rehearsal/clock.html", offset=_time_machine().offset)
 
 
 @pages.post("/_jam")
 def move_clock() -> Any:
     """Forward by a fixed span, to the next opening of the office, or back to now; what is due then is done at once."""
-    machine, move = rooms().extra["time_machine"], request.form.get("maju", "")
+    machine, move = _time_machine(), request.form.get("maju", "")
     if move == "kembali":
         machine.reset()
     elif move == "buka":
@@ -76,17 +76,25 @@ def move_clock() -> Any:
         machine.forward(_SPANS[move])
     else:
         abort(400)
-    for chore in rooms().clockwork.chores():
+    for chore in here().use_cases.clockwork.chores():
         chore()
     return redirect("/_jam", 303)
 
 
+def _mailbox() -> SentMail:
+    return here().rehearsal.mailbox or abort(404)
+
+
+def _time_machine() -> TimeMachine:
+    return here().rehearsal.time_machine or abort(404)
+
+
 def _opening() -> datetime:
     """When the office opens next; while it is open, that is on the next working day."""
-    calendar = rooms().portal.calendar
+    calendar = here().office.calendar
     if not calendar.is_open(now()):
         return calendar.next_opening(now())
-    tomorrow = calendar.add_working_days(rooms().portal.today(), 1)
+    tomorrow = calendar.add_working_days(here().office.today(), 1)
     return calendar.intervals(tomorrow)[0][0]
 
 
@@ -95,11 +103,9 @@ def sample_file(name: str) -> Response:
     """A sample document to upload."""
     from portal.documents.samples import sample
 
-    for spec in rooms().extra["samples"]:
+    for spec in here().rehearsal.samples:
         if spec["file"] == name:
-            content, media_type = sample(
-                spec["name"], {"samples": rooms().extra["samples"], "specimen": rooms().extra["specimen"]}
-            )
+            content, media_type = sample(spec["name"], here().rehearsal.drawn_from)
             headers = {"Content-Disposition": f'attachment; filename="{name}"'}
             return Response(content, mimetype=media_type, headers=headers)
     return abort(404)

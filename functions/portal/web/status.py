@@ -14,8 +14,9 @@ from portal.core.application import Application
 from portal.core.errors import NotFound, Unavailable
 from portal.core.progress import status
 from portal.core.sop import Sop
-from portal.web import explain, now, rooms
+from portal.web.here import here, now
 from portal.web.limits import client_of
+from portal.web.refusals import explain
 
 pages = Blueprint("status", __name__)
 
@@ -43,9 +44,8 @@ def show(ticket: str) -> Any:
         application = _find(ticket)
     except NotFound as unknown:
         return (jsonify(error=unknown.code), 404) if wants_json else _unknown(_as_a_ticket(ticket), unknown)
-    portal = rooms().portal
-    edition = portal.sop_of(application)
-    found = status(application, edition, portal.calendar, now())
+    edition = here().office.sop_of(application)
+    found = status(application, edition, here().office.calendar, now())
     if wants_json:
         return jsonify(found)
     chart = _chart(application, edition)
@@ -69,14 +69,14 @@ def health() -> Any:
     ``red`` counts emails that do not arrive, ``nobody`` cases that nobody can act on; with either, not all is ``ok``.
     """
     try:
-        owed = list(rooms().portal.records.unsent())
+        owed = list(here().office.records.unsent())
         unsent = [notice for notice in owed if not notice.hopeless]
-        red, nobody = len(rooms().clockwork.red_list(owed)), rooms().clockwork.watch.nobody()
+        red, nobody = len(here().use_cases.outbox.red_list(owed)), here().use_cases.watch.nobody()
     except Unavailable:
         return jsonify(ok=False, records=False), 503
     oldest = max((now() - notice.queued_at).total_seconds() for notice in unsent) if unsent else 0
-    this_year = rooms().portal.today().year
-    calendar = rooms().portal.calendar.knows_holidays_of(this_year)
+    this_year = here().office.today().year
+    calendar = here().office.calendar.knows_holidays_of(this_year)
     return jsonify(
         ok=red == 0 and nobody == 0 and calendar,
         records=True,
@@ -90,11 +90,11 @@ def health() -> Any:
 
 def _find(typed: str) -> Application:
     """The application of a ticket. Raises NotFound, and TooManyRequests for whoever has guessed too often already."""
-    limit, client = rooms().limits["ticket"], client_of(request.remote_addr)
+    limit, client = here().limits["ticket"], client_of(request.remote_addr)
     if seconds := limit.wait(client, now()):
         raise TooManyRequests(retry_after=seconds)
     try:
-        return rooms().portal.find(typed)
+        return here().office.find(typed)
     except NotFound:
         limit.take(client, now())
         raise

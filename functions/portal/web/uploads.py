@@ -13,8 +13,9 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from werkzeug.sansio.multipart import Data, Event, Field, File, MultipartDecoder, NeedData
 
 from portal.core.errors import DocumentRefused, LinkExpired, LinkForged, PortalError
-from portal.web import explain, now, rooms
 from portal.web.access import site_of
+from portal.web.here import here, now
+from portal.web.refusals import explain
 
 pages = Blueprint("uploads", __name__)
 
@@ -31,7 +32,7 @@ _HOMES: Final = ("/ajukan/", "/permohonan/")  # below these are the pages with u
 @pages.post("/unggah")
 def receive() -> Any:
     """Answers 303 to the address in the signed form; to a script 204, as a store does."""
-    receiver = rooms().extra.get("receiver")
+    receiver = here().equipment.receiver
     if receiver is None:
         abort(404)
     try:
@@ -53,7 +54,7 @@ def _posted() -> tuple[dict[str, str], BinaryIO]:
         events = _events(request.stream, boundary.encode())
         return _fields(events), BufferedReader(_FileStream(events))
     except RequestEntityTooLarge as problem:
-        raise DocumentRefused("document_too_large", max_mb=rooms().intake.max_bytes // 1024**2) from problem
+        raise DocumentRefused("document_too_large", max_mb=here().intake.max_bytes // 1024**2) from problem
 
 
 def _events(stream: Any, boundary: bytes) -> Iterator[Event]:

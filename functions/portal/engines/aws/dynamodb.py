@@ -11,8 +11,17 @@ from portal.engines.aws.faults import PASSING, code, translated
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import (
+        AttributeValueTypeDef,
+        KeysAndAttributesUnionTypeDef,
+        UpdateItemInputTypeDef,
+    )
+
+    Wired = dict[str, AttributeValueTypeDef]
 
 Item = Mapping[str, Any]
+"""Attributes of an item as plain values: text, whole numbers, truth, nothing, lists and mappings of these."""
+
 Key = Mapping[str, str]
 Values = Mapping[str, Any]
 """What the placeholders of an expression (``:now``) stand for."""
@@ -163,14 +172,15 @@ class Table:
     # --- within --------------------------------------------------------------------------------------------------
 
     def _updated(self, key: Key, expression: str, values: Values, condition: str = "") -> Item:
-        request: Any = {
+        request: UpdateItemInputTypeDef = {
             "TableName": self._name,
             "Key": _wired(key),
             "UpdateExpression": expression,
             "ExpressionAttributeValues": _wired(values),
             "ReturnValues": "ALL_NEW",
-            **({"ConditionExpression": condition} if condition else {}),
         }
+        if condition:
+            request["ConditionExpression"] = condition
         with translated():
             answer = self._undisturbed(lambda: self._client.update_item(**request))
         return _plain(answer["Attributes"])
@@ -197,14 +207,14 @@ class Table:
             operation["ExpressionAttributeValues"] = _wired(write.values)
         return {"Delete" if write.deletes else "Put": operation}
 
-    def _batch(self, keys: Sequence[Any]) -> Iterator[Item]:
+    def _batch(self, keys: Sequence["Wired"]) -> Iterator[Item]:
         pauses = iter(_PAUSES)
-        wanted: Any = {self._name: {"Keys": keys, "ConsistentRead": True}}
+        wanted: Mapping[str, KeysAndAttributesUnionTypeDef] = {self._name: {"Keys": keys, "ConsistentRead": True}}
         while True:
             with translated():
                 answer = self._client.batch_get_item(RequestItems=wanted)
             yield from map(_plain, answer["Responses"].get(self._name, ()))
-            wanted = answer.get("UnprocessedKeys")
+            wanted = answer.get("UnprocessedKeys", {})
             if not wanted:
                 return
             self._wait(pauses)
@@ -231,7 +241,7 @@ class Table:
 # back as it was, and so must the rest.
 
 
-def _wired(item: Item) -> dict[str, Any]:
+def _wired(item: Item) -> "Wired":
     return {name: _to_wire(value) for name, value in item.items()}
 
 
@@ -239,7 +249,7 @@ def _plain(item: Item) -> dict[str, Any]:
     return {name: _from_wire(value) for name, value in item.items()}
 
 
-def _to_wire(value: object) -> dict[str, Any]:
+def _to_wire(value: object) -> "AttributeValueTypeDef":
     if value is None:
         return {"NULL": True}
     if isinstance(value, bool):

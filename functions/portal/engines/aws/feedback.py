@@ -6,30 +6,14 @@ The email says which notice it is by a header that its sender sets with ``refere
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from email.header import decode_header, make_header
 from typing import Any, Final
 
-from portal.engines.mime import ANSWER_LENGTH, one_line
+from portal.core.notices import Identity
+from portal.engines.mime import answer
+from portal.engines.ports import CameBack
 
 HEADER: Final = "X-Portal-Notice"
-
-Identity = tuple[str, int, str, str, str]
-"""``Notice.identity``."""
-
-
-@dataclass(frozen=True)
-class CameBack:
-    """An email that did not arrive, or that its recipient does not want.
-
-    Attributes:
-        problem: why, in the words of SES and of the recipient's relay.
-        final: True if another try is pointless: there is no such mailbox, or SES will not send there any more.
-    """
-
-    identity: Identity
-    problem: str
-    final: bool
 
 
 def reference(identity: Identity) -> str:
@@ -56,13 +40,13 @@ def came_back(event: Mapping[str, Any]) -> CameBack | None:
             # "Transient" is a full mailbox, say, for the hours that SES itself has tried. "Undetermined" is for a
             # person to look at.
             words = f"Bounce {said['bounceType']} {said['bounceSubType']}: {' '.join(answers)}"
-            return CameBack(identity, _answer(words), said["bounceType"] != "Transient")
+            return CameBack(identity, answer(words), said["bounceType"] != "Transient")
         case "Complaint":
             # It arrived, but SES puts the address on its suppression list: the next email would not.
             said = event["complaint"]
-            return CameBack(identity, _answer(f"Complaint {said.get('complaintFeedbackType') or ''}"), True)
+            return CameBack(identity, answer(f"Complaint {said.get('complaintFeedbackType') or ''}"), True)
         case "Reject":
-            return CameBack(identity, _answer(f"Reject {event['reject'].get('reason', '')}"), True)
+            return CameBack(identity, answer(f"Reject {event['reject'].get('reason', '')}"), True)
     return None
 
 
@@ -77,7 +61,3 @@ def _identity(mail: Mapping[str, Any]) -> Identity | None:
             except (TypeError, ValueError):
                 return None
     return None
-
-
-def _answer(words: str) -> str:
-    return one_line(words)[:ANSWER_LENGTH]

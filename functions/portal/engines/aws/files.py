@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, Literal, TypedDict
 
 from botocore.exceptions import ClientError
 
@@ -13,13 +13,23 @@ from portal.engines.ports import Stored, UploadForm
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.type_defs import CopySourceTypeDef
+    from mypy_boto3_s3.literals import ServerSideEncryptionType
+    from mypy_boto3_s3.type_defs import (
+        CopySourceTypeDef,
+        DeleteMarkerEntryTypeDef,
+        ObjectIdentifierTypeDef,
+        ObjectVersionTypeDef,
+    )
 
 # A version id that never was is an InvalidArgument to S3.
 _UNKNOWN: Final = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NotFound", "InvalidArgument"})
 
 UNSEEN: Final = "application/octet-stream"
 """The type of what has been uploaded and not yet looked at: a browser that got hold of it would not open it."""
+
+
+class _Encrypted(TypedDict, total=False):
+    ServerSideEncryption: "ServerSideEncryptionType"
 
 
 class S3Files:
@@ -35,7 +45,13 @@ class S3Files:
         encryption: what every object is encrypted with ("aws:kms", "AES256"); the bucket's own setting if empty.
     """
 
-    def __init__(self, client: "S3Client", bucket: str, clock: Callable[[], datetime], encryption: str = "") -> None:
+    def __init__(
+        self,
+        client: "S3Client",
+        bucket: str,
+        clock: Callable[[], datetime],
+        encryption: 'ServerSideEncryptionType | Literal[""]' = "",
+    ) -> None:
         self._client = client
         self._bucket = bucket
         self._clock = clock
@@ -109,11 +125,6 @@ class S3Files:
         return copied["VersionId"]
 
     def delete(self, prefix: str) -> None:
-        """Forget all below ``drafts/a1/``, or the file of a key; never a neighbour whose name merely begins the same.
-
-        Raises:
-            NotFound: a prefix that would take everything (``file_unknown``).
-        """
         name = prefix.removesuffix("/")
         if not name:
             raise NotFound("file_unknown")
@@ -125,10 +136,10 @@ class S3Files:
 
     # --- within --------------------------------------------------------------------------------------------------
 
-    def _delete(self, versions: Sequence[Any]) -> None:
+    def _delete(self, versions: Sequence["ObjectVersionTypeDef | DeleteMarkerEntryTypeDef"]) -> None:
         if not versions:
             return
-        named: Any = [{"Key": version["Key"], "VersionId": version["VersionId"]} for version in versions]
+        named: list[ObjectIdentifierTypeDef] = [{"Key": v["Key"], "VersionId": v["VersionId"]} for v in versions]
         answer = self._client.delete_objects(Bucket=self._bucket, Delete={"Objects": named, "Quiet": True})
         # The request succeeds although objects remain.
         for problem in answer.get("Errors", ()):
@@ -137,7 +148,7 @@ class S3Files:
     def _seconds_until(self, moment: datetime) -> int:
         return max(1, int((moment - self._clock()).total_seconds()))
 
-    def _encrypted(self) -> Any:
+    def _encrypted(self) -> _Encrypted:
         return {"ServerSideEncryption": self._encryption} if self._encryption else {}
 
 

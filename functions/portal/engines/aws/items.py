@@ -1,4 +1,4 @@
-"""The table: which items there are, under which keys, and nouns to items and back. Pure; never talks to AWS.
+"""The table: which items there are and under which keys, around the entries of nouns. Pure; never talks to AWS.
 
 One DynamoDB table with the key ``PK`` (partition, string) and ``SK`` (sort, string), and one global secondary index
 ``GSI1`` with the key ``GSI1PK`` (partition, string) and ``GSI1SK`` (sort, string) that projects keys only: the index
@@ -25,7 +25,7 @@ compiled    COMPILED                   2026-08 (4)
 
 (1) whoever has to act, a role or the applicant; on no list once closed.
 (2) event, letter, occasion, recipient: with the PK the identity of the notice.
-(3) OUTBOX while it is to be sent, HOPELESS when the relay has refused it for good, on no list once sent.
+(3) OUTBOX while it is to be sent, HOPELESS when the relay has refused it for good, on no list once sent or dropped.
 (4) how far the tally of that month goes, without the tally: which months there are is known without reading them all.
 
 An item may have 400 KB. What a person types is bounded by the forms (a case and its newest event take some 10 KB), the
@@ -33,20 +33,17 @@ events are items of their own, and an edition of the SOP takes some 40 KB; of a 
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
-from typing import Any, Final
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
 
 from portal.core.application import Application, Event
-from portal.core.draft import Document, Draft
-from portal.core.notices import Notice, Official
+from portal.core.draft import Draft
+from portal.core.notices import Identity, Notice, Official
 from portal.core.recap import Tally
+from portal.engines import entries
+from portal.engines.aws.dynamodb import Item, Key
 from portal.engines.ports import Compiled, Fact
-
-Item = Mapping[str, Any]
-"""Attributes of an item as plain values: text, whole numbers, truth, nothing, lists and mappings of these."""
-
-Key = Mapping[str, str]
 
 CLAIMS: Final = "CLAIM"
 OFFICIALS: Final = "OFFICIAL"
@@ -71,7 +68,7 @@ def event_key(ticket: str, number: int) -> Key:
     return _key(f"APPLICATION#{ticket}", f"EVENT#{number:04d}")
 
 
-def notice_key(identity: tuple[str, int, str, str, str]) -> Key:
+def notice_key(identity: Identity) -> Key:
     """``NOTICE#TTE-26-4F7K-9QXM``, ``0003#reminder#2026-08-05#kadis@tarakankota.go.id``
 
     The recipient comes last, as nothing else in it is typed by people and could hold a ``#``.
@@ -97,7 +94,7 @@ def claim_key(name: str) -> Key:
 
 def official_key(official: Official) -> Key:
     """``OFFICIAL``, ``kadis#2024-01-02#kadis@tarakankota.go.id``"""
-    return _key(OFFICIALS, f"{official.role}#{_day(official.since)}#{official.email.lower()}")
+    return _key(OFFICIALS, f"{official.role}#{entries.day(official.since)}#{official.email.lower()}")
 
 
 def sop_key(version: str) -> Key:
@@ -140,15 +137,12 @@ def waiting_list(role: str) -> str:
 
 def application_item(application: Application, waits_on: str) -> Item:
     """The application without its events; ``version`` is the number of the newest."""
-    ticket = application.ticket
+    ticket, since = application.ticket, entries.moment(application.since)
     return {
         **application_key(ticket),
-        **(_on_list(waiting_list(waits_on), f"{moment(application.since)}#{ticket}") if waits_on else {}),
+        **(_on_list(waiting_list(waits_on), f"{since}#{ticket}") if waits_on else {}),
         "ticket": ticket,
-        "service": application.service,
-        "sop_version": application.sop_version,
-        "form": application.form,
-        "documents": [vars(document) for document in application.documents],
+        **entries.application_entry(application),
         "version": application.version,
         "waits_on": waits_on,
     }
@@ -161,18 +155,8 @@ def event_item(ticket: str, event: Event) -> Item:
 
 def application(found: Sequence[Item]) -> Application:
     """The application of an ``application_item`` and its ``event_item``s, in the order of their keys."""
-    kept, *others = found
-    events = tuple(Event.from_entry(item["entry"]) for item in others)
-    return Application(
-        ticket=kept["ticket"],
-        service=kept["service"],
-        sop_version=kept["sop_version"],
-        form=kept["form"],
-        documents=tuple(Document(**document) for document in kept["documents"]),
-        step=events[-1].step,
-        state=events[-1].state,
-        events=events,
-    )
+    kept, *events = found
+    return entries.application(kept["ticket"], kept, [item["entry"] for item in events])
 
 
 def ticket(key: Key) -> str:
@@ -202,61 +186,27 @@ def draft_item(draft: Draft, life: timedelta) -> Item:
     made = draft.created_at
     return {
         **draft_key(draft.id),
-        **_on_list(DRAFTS, f"{moment(made)}#{draft.id}"),
-        **vars(draft),
-        "created_at": made.isoformat(),
-        "documents": [vars(document) for document in draft.documents],
+        **_on_list(DRAFTS, f"{entries.moment(made)}#{draft.id}"),
+        **entries.draft_entry(draft),
         **({} if draft.mends else {"expires_at": int((made + life).timestamp())}),
     }
-
-
-def draft(item: Item) -> Draft:
-    kept = {name: item[name] for name in Draft.__dataclass_fields__}
-    kept["created_at"] = datetime.fromisoformat(kept["created_at"])
-    kept["documents"] = tuple(Document(**document) for document in kept["documents"])
-    kept["items"] = tuple(kept["items"])
-    return Draft(**kept)
 
 
 # --- owed emails -----------------------------------------------------------------------------------------------------
 
 
 def notice_item(notice: Notice) -> Item:
-    return {
-        **notice_key(notice.identity),
-        **notice_list(notice),
-        **vars(notice),
-        "queued_at": moment(notice.queued_at),
-        "due_at": moment(notice.due_at),
-        "sent_at": moment(notice.sent_at) if notice.sent_at else None,
-        "dropped_at": moment(notice.dropped_at) if notice.dropped_at else None,
-    }
+    return {**notice_key(notice.identity), **notice_list(notice), **entries.notice_entry(notice)}
 
 
 def notice_list(notice: Notice) -> Item:
     """The index's attributes of a notice: on which list it is, if any."""
-    if notice.sent_at or notice.dropped_at:
+    if not notice.is_owed:
         return {}
-    return _on_list(HOPELESS if notice.hopeless else OUTBOX, moment(notice.due_at))
+    return _on_list(HOPELESS if notice.hopeless else OUTBOX, entries.moment(notice.due_at))
 
 
-def notice(item: Item) -> Notice:
-    kept: dict[str, Any] = {name: item.get(name) for name in Notice.__dataclass_fields__}
-    for name in ("queued_at", "due_at", "sent_at", "dropped_at"):
-        kept[name] = datetime.fromisoformat(kept[name]) if kept[name] else None
-    return Notice(**kept)
-
-
-# --- officials, claims, editions, facts and their sums ---------------------------------------------------------------
-
-
-def official_values(official: Official) -> Item:
-    return {**vars(official), "since": _day(official.since), "until": _day(official.until)}
-
-
-def official(values: Item) -> Official:
-    days = {name: date.fromisoformat(values[name]) if values[name] else None for name in ("since", "until")}
-    return Official(**{**values, **days})
+# --- claims, editions, facts and their sums --------------------------------------------------------------------------
 
 
 def claim_item(name: str, ticket: str) -> Item:
@@ -273,8 +223,7 @@ def fact_item(ticket: str, fact: Fact) -> Item:
 
 def tally_item(compiled: Compiled, tally: Tally) -> Item:
     """The tally as JSON: an office that is not stated is an empty name, which an attribute cannot have."""
-    text = json.dumps(tally, ensure_ascii=False, separators=(",", ":"))
-    return {**tally_key(compiled.month), **vars(compiled), "text": text}
+    return {**tally_key(compiled.month), **vars(compiled), "text": entries.text(tally)}
 
 
 def tally(item: Item) -> Tally:
@@ -294,18 +243,9 @@ def compiled(item: Item) -> Compiled:
 # --- within ----------------------------------------------------------------------------------------------------------
 
 
-def moment(at: datetime) -> str:
-    """``2026-08-03T00:00:00.000000+00:00``: UTC and always to the microsecond, so that texts sort as times do."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
-
-
 def _key(partition: str, sort: str) -> Key:
     return {"PK": partition, "SK": sort}
 
 
 def _on_list(name: str, place: str) -> Item:
     return {"GSI1PK": name, "GSI1SK": place}
-
-
-def _day(day: date | None) -> str:
-    return day.isoformat() if day else ""

@@ -2,13 +2,13 @@
 address."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, TypedDict
 
 from botocore.exceptions import ClientError
 
 from portal.core.errors import MailDeferred, MailRefused
 from portal.engines.aws.faults import Fault, code
-from portal.engines.mime import ANSWER_LENGTH, compose, one_line
+from portal.engines.mime import answer, compose
 from portal.engines.ports import Message
 
 if TYPE_CHECKING:
@@ -24,6 +24,10 @@ _TOO_FAST: Final = frozenset({"LimitExceededException", "ThrottlingException", "
 _OUR_FAULT: Final = "not verified"
 
 
+class _Settings(TypedDict, total=False):
+    ConfigurationSetName: str
+
+
 class SesMail:
     """``ports.Mail`` through SES.
 
@@ -37,7 +41,7 @@ class SesMail:
     def __init__(self, client: "SESV2Client", sender: str, configuration_set: str = "") -> None:
         self._client = client
         self._sender = sender
-        self._settings: Any = {"ConfigurationSetName": configuration_set} if configuration_set else {}
+        self._settings: _Settings = {"ConfigurationSetName": configuration_set} if configuration_set else {}
 
     def send(self, message: Message, at: datetime) -> None:
         """Hand it to SES.
@@ -62,7 +66,7 @@ class SesMail:
 
 def _meaning(problem: Exception) -> MailRefused | MailDeferred:
     words = problem.response["Error"].get("Message", "") if isinstance(problem, ClientError) else str(problem)
-    answer = one_line(f"{code(problem)} {words}")[:ANSWER_LENGTH]
+    said = answer(f"{code(problem)} {words}")
     if code(problem) in _REFUSED and _OUR_FAULT not in words:
-        return MailRefused("mail_refused", answer=answer)
-    return MailDeferred("mail_deferred", answer=answer, slow_down=code(problem) in _TOO_FAST)
+        return MailRefused("mail_refused", answer=said)
+    return MailDeferred("mail_deferred", answer=said, slow_down=code(problem) in _TOO_FAST)

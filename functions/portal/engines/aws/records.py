@@ -11,10 +11,10 @@ from portal.core.draft import Draft
 from portal.core.errors import NotFound
 from portal.core.notices import SLOWEST_RETRY, Notice, Official
 from portal.core.recap import Tally
+from portal.engines import entries
 from portal.engines.aws import items
-from portal.engines.aws.dynamodb import EXISTING, MOST_AT_ONCE, NEW, Table, Write
-from portal.engines.aws.feedback import CameBack
-from portal.engines.ports import Change, Compiled, Fact
+from portal.engines.aws.dynamodb import EXISTING, MOST_AT_ONCE, NEW, Item, Key, Table, Write
+from portal.engines.ports import CameBack, Change, Compiled, Fact
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -37,7 +37,7 @@ _NOT_BACK: Final = "(attribute_not_exists(came_back) OR came_back < :attempts)"
 
 
 class DynamoRecords:
-    """``ports.Records`` on the table of ``items``, for any number of callers.
+    """``ports.Records`` on the table of ``items``, for any number of callers; also ``Streamed`` and ``HearsBack``.
 
     Needs the actions Query (on table and index), GetItem, BatchGetItem, PutItem, UpdateItem and DeleteItem. Nothing is
     ever scanned: what a call reads does not grow with the number of applications stored.
@@ -118,14 +118,14 @@ class DynamoRecords:
         found = self._table.get(items.draft_key(id))
         if found is None:
             raise NotFound("draft_unknown")
-        return items.draft(found)
+        return entries.draft(found)
 
     def save_draft(self, draft: Draft, notices: Sequence[Notice] = ()) -> None:
         self._table.transact([self._draft(draft), *_owed(notices)])
 
     def drafts_before(self, created_before: datetime) -> Iterator[Draft]:
-        keys = self._table.listed(items.DRAFTS, until=items.moment(created_before))
-        found = map(items.draft, self._table.get_all(keys))
+        keys = self._table.listed(items.DRAFTS, until=entries.moment(created_before))
+        found = map(entries.draft, self._table.get_all(keys))
         return iter(sorted(found, key=lambda draft: (draft.created_at, draft.id)))
 
     def delete_draft(self, id: str) -> None:
@@ -143,32 +143,26 @@ class DynamoRecords:
             self._table.transact(writes[start : start + MOST_AT_ONCE])
 
     def claim_notice(self, now: datetime, lease: timedelta) -> Notice | None:
-        for key in self._table.listed(items.OUTBOX, until=items.moment(now), page=_AHEAD):
+        for key in self._table.listed(items.OUTBOX, until=entries.moment(now), page=_AHEAD):
             # The index may still list what another sender holds or has sent by now; the item itself tells.
             held = self.claim_under(key, now, lease)
             if held is not None:
                 return held
         return None
 
-    def claim_under(self, key: items.Key, now: datetime, lease: timedelta) -> Notice | None:
-        """The notice of this key, held by the caller for ``lease``; None if it is not there, not due or held already.
-
-        For the stream, which tells of a notice before the index does.
-        """
+    def claim_under(self, key: Key, now: datetime, lease: timedelta) -> Notice | None:
         held = self._table.update(
             key,
             "SET due_at = :until, GSI1SK = :until, attempts = attempts + :one",
-            {":until": items.moment(now + lease), ":one": 1, ":outbox": items.OUTBOX, ":now": items.moment(now)},
+            {":until": entries.moment(now + lease), ":one": 1, ":outbox": items.OUTBOX, ":now": entries.moment(now)},
             "GSI1PK = :outbox AND due_at <= :now",
         )
-        return None if held is None else items.notice(held)
+        return None if held is None else entries.notice(held)
 
     def settle_notice(self, notice: Notice) -> None:
         key, item = items.notice_key(notice.identity), items.notice_item(notice)
         kept = ("due_at", "problem", "hopeless", "sent_at", "dropped_at", "attempts")
         values = {f":{name}": item[name] for name in kept}
-        # A sender whose lease ran out may settle late. That it was sent is true whoever holds the notice by now; that
-        # it failed is for the present holder to say, and the number of attempts tells holders apart.
         condition = f"{_UNSENT} AND {_NOT_BACK if notice.sent_at else 'attempts = :attempts'}"
         if "GSI1PK" in item:
             values |= {":list": item["GSI1PK"], ":place": item["GSI1SK"]}
@@ -177,9 +171,8 @@ class DynamoRecords:
             self._table.update(key, f"{_SETTLED} {_OFF_LISTS}", values, condition)
 
     def came_back(self, word: CameBack, at: datetime) -> None:
-        """An email that the relay had taken did not arrive: it is unsent after all. Told twice is told once."""
         # The relay itself has tried for hours, so there is no hurry.
-        again = items.moment(at + SLOWEST_RETRY)
+        again = entries.moment(at + SLOWEST_RETRY)
         values = {":nothing": None, ":problem": word.problem, ":final": word.final, ":again": again}
         values[":list"] = items.HOPELESS if word.final else items.OUTBOX
         self._table.update(
@@ -192,21 +185,21 @@ class DynamoRecords:
 
     def unsent(self) -> Iterator[Notice]:
         keys = [key for name in (items.OUTBOX, items.HOPELESS) for key in self._table.listed(name)]
-        found = map(items.notice, self._table.get_all(keys))
-        owed = (n for n in found if n.sent_at is None and n.dropped_at is None)
+        found = map(entries.notice, self._table.get_all(keys))
+        owed = (notice for notice in found if notice.is_owed)
         return iter(sorted(owed, key=lambda n: (n.queued_at, n.identity)))
 
     # --- officials, editions of the SOP, numbers -----------------------------------------------------------------
 
     def officials(self) -> Sequence[Official]:
         found = sorted(self._table.partition(items.OFFICIALS), key=lambda item: item["place"])
-        return [items.official(item["official"]) for item in found]
+        return [entries.official(item["official"]) for item in found]
 
     def appoint(self, official: Official) -> None:
         self._table.update(
             items.official_key(official),
             "SET official = :official, place = if_not_exists(place, :place)",
-            {":official": items.official_values(official), ":place": self.next_number("officials")},
+            {":official": entries.official_entry(official), ":place": self.next_number("officials")},
         )
 
     def keep_sop(self, version: str, snapshot: str) -> None:
@@ -227,7 +220,7 @@ class DynamoRecords:
 
     # --- within --------------------------------------------------------------------------------------------------
 
-    def _case(self, ticket: str) -> Sequence[items.Item]:
+    def _case(self, ticket: str) -> Sequence[Item]:
         """The application's item and those of its events, in one read."""
         for _ in range(_READS):
             found = list(self._table.partition(items.application_key(ticket)["PK"]))

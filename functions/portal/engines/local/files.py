@@ -96,11 +96,6 @@ class FolderFiles:
         return self._keep(target, [self.read(key, version)]).version
 
     def delete(self, prefix: str) -> None:
-        """Forget all below ``drafts/a1/``, or the file of a key; never a neighbour whose name merely begins the same.
-
-        Raises:
-            NotFound: not the form of a key (``file_unknown``), the empty prefix in particular.
-        """
         place = self._place(prefix.removesuffix("/"))
         with _translated():
             if not prefix.endswith("/"):

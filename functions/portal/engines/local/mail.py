@@ -17,7 +17,7 @@ from typing import Any, Final, Literal
 
 from portal.core.errors import MailDeferred, MailRefused
 from portal.engines.local.database import Database
-from portal.engines.mime import ANSWER_LENGTH, compose, domain, one_line
+from portal.engines.mime import answer, compose, domain
 from portal.engines.ports import Message
 
 # RFC 4954: the relay wants us to log in, or differently. A fault of the configuration, not of this message.
@@ -194,4 +194,4 @@ def _reply(problem: Exception) -> tuple[int, str]:
 
 def _answer(problem: Exception) -> str:
     code, words = _reply(problem)
-    return one_line(f"{code or ''} {words}")[:ANSWER_LENGTH]
+    return answer(f"{code or ''} {words}")

@@ -14,6 +14,7 @@ from portal.core.draft import Draft
 from portal.core.errors import Conflict, NotFound
 from portal.core.notices import Notice, Official
 from portal.core.recap import Tally
+from portal.engines import entries
 from portal.engines.local import rows
 from portal.engines.local.database import Database
 from portal.engines.ports import Change, Compiled, Fact
@@ -26,7 +27,7 @@ _CLOSED: Final = "coalesce(json_extract(body, '$.closed'), '')"
 
 
 class SqliteRecords:
-    """``ports.Records`` on one machine, for any number of threads and processes.
+    """``ports.Records`` on one machine, for any number of threads and processes; also ``BacksUp``.
 
     Args:
         path: the file; made when missing, brought to the present shape when older.
@@ -44,7 +45,6 @@ class SqliteRecords:
         self._database.close()
 
     def backup(self, target: Path) -> None:
-        """A consistent copy of everything into another file, while the portal goes on writing. Raises Unavailable."""
         self._database.backup(target)
 
     # --- applications --------------------------------------------------------------------------------------------
@@ -81,7 +81,7 @@ class SqliteRecords:
             if change.fact is not None:
                 connection.execute(
                     "INSERT INTO fact VALUES (?, ?) ON CONFLICT (ticket) DO UPDATE SET body = excluded.body",
-                    (ticket, rows.as_json(change.fact)),
+                    (ticket, entries.text(change.fact)),
                 )
 
     def taken(self, prefix: str) -> Sequence[str]:
@@ -102,7 +102,7 @@ class SqliteRecords:
         with self._database.writing() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO tally VALUES (:month, :through, :cases, :body)",
-                {**vars(compiled), "body": rows.as_json(tally)},
+                {**vars(compiled), "body": entries.text(tally)},
             )
 
     def compiled(self) -> Sequence[Compiled]:
@@ -126,7 +126,7 @@ class SqliteRecords:
 
     def drafts_before(self, created_before: datetime) -> Iterator[Draft]:
         query = "SELECT body FROM draft WHERE created_at < ? ORDER BY created_at, id"
-        return (rows.draft(body) for (body,) in self._all(query, rows.utc(created_before)))
+        return (rows.draft(body) for (body,) in self._all(query, entries.moment(created_before)))
 
     def delete_draft(self, id: str) -> None:
         with self._database.writing() as connection:
@@ -140,10 +140,10 @@ class SqliteRecords:
             _queue(connection, notices)
 
     def claim_notice(self, now: datetime, lease: timedelta) -> Notice | None:
-        due = """SELECT * FROM notice WHERE sent_at IS NULL AND hopeless = 0 AND due_at <= ?
+        due = """SELECT * FROM notice WHERE sent_at IS NULL AND dropped_at IS NULL AND hopeless = 0 AND due_at <= ?
             ORDER BY due_at, queued_at LIMIT 1"""
         with self._database.writing() as connection:
-            found = _notices(connection, due, rows.utc(now))
+            found = _notices(connection, due, entries.moment(now))
             if not found:
                 return None
             held = found[0].held(now + lease)
@@ -156,8 +156,6 @@ class SqliteRecords:
         return held
 
     def settle_notice(self, notice: Notice) -> None:
-        # A sender whose lease ran out may settle late. That it was sent is true whoever holds the notice by now; that
-        # it failed is for the present holder to say, and the number of attempts tells holders apart.
         with self._database.writing() as connection:
             connection.execute(
                 """UPDATE notice SET due_at = :due_at, problem = :problem, hopeless = :hopeless, sent_at = :sent_at,

@@ -1,0 +1,206 @@
+"""What applicants and officials do with a case: one read, one move of the application, one write."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from portal.core.application import Actor, Application, Event
+from portal.core.errors import Conflict, Invalid, NotAllowed
+from portal.core.notices import Official, eligible, notice
+from portal.core.sop import Sop
+from portal.core.steps import State
+from portal.forms.wording import Words
+from portal.office import Office
+
+OFFICIAL_LINK: Final = timedelta(days=14)
+APPLICANT_LINK: Final = timedelta(days=30)
+Claims = Mapping[str, Any]
+"""What a link says: ``t`` ticket, ``s`` step, ``n`` number of the event, ``r`` recipient."""
+
+
+@dataclass(frozen=True)
+class OfficialView:
+    """What an official sees behind a link.
+
+    Attributes:
+        actions: what may be decided now; empty when there is nothing to decide.
+        moved_on: the event by which somebody has already acted since the link was made, or None.
+        officials: everybody ever appointed, as read with the case.
+    """
+
+    application: Application
+    words: Words
+    official: Official
+    actions: tuple[str, ...]
+    moved_on: Event | None
+    officials: Sequence[Official]
+
+    @property
+    def sop(self) -> Sop:
+        """The edition that the application runs under."""
+        return self.words.sop
+
+
+@dataclass(frozen=True)
+class Cases:
+    """The use cases of a case, over one office."""
+
+    office: Office
+
+    # --- the applicant -----------------------------------------------------------------------------------------
+
+    def confirm(self, number: str, read: Application | None = None) -> Application:
+        """The address is real; confirming twice is confirming once. Now the first official hears of it.
+
+        Args:
+            read: the application, where it has just been read.
+        """
+        application = read or self.office.records.load(number)
+        if application.state is not State.UNCONFIRMED:
+            return application
+        sop = self.office.sop_of(application)
+        agenda = self.office.records.next_number(f"agenda-{self.office.today().year}")
+        try:
+            return self.office.commit(application.confirm(agenda=str(agenda), sop=sop, at=self.office.clock()))
+        except Conflict:  # the same click arrived twice, or the case has just lapsed
+            return self.office.records.load(number)
+
+    def withdraw(self, application: Application) -> Application:
+        """Withdrawing twice is withdrawing once."""
+        sop = self.office.sop_of(application)
+        try:
+            return self.office.commit(application.withdraw(sop=sop, at=self.office.clock()))
+        except (Conflict, NotAllowed):
+            kept = self.office.records.load(application.ticket)
+            if kept.state is not State.WITHDRAWN:
+                raise
+            return kept
+
+    # --- the official --------------------------------------------------------------------------------------------
+
+    def open_case(self, claims: Claims) -> OfficialView:
+        """What stands behind an official's link.
+
+        Raises:
+            NotAllowed: no longer appointed (``not_appointed``), or one's own application (``own_application``).
+        """
+        application = self.office.records.load(claims["t"])
+        words, officials = self.office.words_of(application), self.office.records.officials()
+        official = self._serving(officials, claims["r"], words.sop.step(claims["s"]).role)
+        if application.concerns(official.email, official.number, words.sop):
+            raise NotAllowed("own_application")
+        if application.turn.number == claims["n"] and not application.is_closed:
+            actions = application.official_actions(words.sop)
+            return OfficialView(application, words, official, actions, None, officials)
+        return OfficialView(application, words, official, (), _end_of_turn(application, claims), officials)
+
+    def decide(
+        self, claims: Claims, action: str, raw: Mapping[str, Any], seen: int, view: OfficialView | None = None
+    ) -> Application:
+        """One decision, made on event ``seen``.
+
+        Args:
+            view: what ``open_case`` has just found, to be read once.
+
+        Raises:
+            Conflict: somebody acted meanwhile (``case_moved_on``; facts ``office``, ``at``, ``done``).
+            Invalid: the decision lacks something; NotAllowed: not possible here.
+        """
+        view = view or self.open_case(claims)
+        if view.moved_on or view.application.version != seen:
+            raise self._moved_on(view, seen)
+        if action not in view.actions:
+            raise NotAllowed("action_not_now", action=action, state=view.application.state.value)
+        form = view.words.decision_form(view.application.step, action)
+        values = form.clean(raw)
+        if errors := [finding for finding in form.check(values, self.office.today()) if not finding.passable]:
+            raise Invalid(errors)
+        actor = view.official.as_actor(view.sop)
+        decided = view.application.decide(action, values, actor=actor, sop=view.sop, at=self.office.clock())
+        try:
+            return self.office.commit(decided, officials=view.officials)
+        except Conflict as conflict:
+            raise self._moved_on(self.open_case(claims), seen) from conflict
+
+    def appointments(self, email: str) -> list[Official]:
+        """What this person is appointed to today."""
+        today, address = self.office.today(), email.lower()
+        return [o for o in self.office.officials() if o.email.lower() == address and o.serves(today)]
+
+    def desk(self, email: str) -> list[tuple[Application, Official]]:
+        """All that waits for this person, in whatever capacity, longest first; each case once.
+
+        Raises:
+            NotAllowed: holds no appointment today (``not_appointed``).
+        """
+        today, mine = self.office.today(), self.appointments(email)
+        if not mine:
+            raise NotAllowed("not_appointed")
+        cases: dict[str, tuple[Application, Official]] = {}
+        for official in mine:
+            for application in self.office.records.waiting_on(official.role):
+                if official in eligible(application, mine, self.office.sop_of(application), today):
+                    cases.setdefault(application.ticket, (application, official))
+        return sorted(cases.values(), key=lambda case: case[0].events[-1].at)
+
+    def has_turn(self, application: Application, email: str, officials: Iterable[Official] | None = None) -> bool:
+        """May this person decide on the application now, in whatever capacity?"""
+        sop = self.office.sop_of(application)
+        officials = eligible(application, officials or self.office.officials(), sop, self.office.today())
+        return bool(application.official_actions(sop)) and email.lower() in {o.email.lower() for o in officials}
+
+    def owe_desk(self, email: str) -> None:
+        """Owe somebody appointed today a link to all that waits for him, at most one an hour; others nothing."""
+        for official in self.appointments(email)[:1]:
+            self._owe("desk", Actor(official.role, official.name, email=official.email.lower()), "meja", 0)
+
+    @staticmethod
+    def case_claims(application: Application, email: str) -> dict[str, Any]:
+        """What an official's link to the case as it stands says."""
+        turn = application.turn
+        return {"t": application.ticket, "s": application.step, "n": turn.number, "r": email.lower()}
+
+    def appoint(self, official: Official) -> int:
+        """Appoint somebody, and owe word of every case that already waits for the role; returns how many."""
+        self.office.records.appoint(official)
+        told = 0
+        for application in self.office.records.waiting_on(official.role):
+            sop = self.office.sop_of(application)
+            if official in eligible(application, [official], sop, self.office.today()):
+                self.owe_again(application, "turn", official.as_actor(sop))
+                told += 1
+        return told
+
+    def owe_again(self, application: Application, letter: str, actor: Actor) -> None:
+        """Owe a fresh link to a registered address, at most one per letter and hour."""
+        event = application.turn.number if letter == "turn" else application.version
+        self._owe(letter, actor, application.ticket, event)
+
+    # --- within --------------------------------------------------------------------------------------------------
+
+    def _owe(self, letter: str, actor: Actor, about: str, event: int) -> None:
+        at = self.office.clock()
+        owed = notice(letter, actor, about=about, event=event, at=at, occasion=f"again-{at:%Y-%m-%dT%H}")
+        self.office.records.owe([owed])
+
+    def _serving(self, officials: Iterable[Official], email: str, role: str) -> Official:
+        today, address = self.office.today(), email.lower()
+        for official in officials:
+            if official.role == role and official.email.lower() == address and official.serves(today):
+                return official
+        raise NotAllowed("not_appointed")
+
+    def _moved_on(self, view: OfficialView, seen: int) -> Conflict:
+        events = view.application.events
+        event = events[seen] if 0 < seen < len(events) else view.moved_on or events[-1]
+        done = view.sop.action(view.application.step_before(event), event.action).done
+        office = event.actor.office or view.sop.role(view.sop.first.role).label
+        return Conflict("case_moved_on", office=office, at=event.at, done=done)
+
+
+def _end_of_turn(application: Application, claims: Claims) -> Event:
+    """The event by which the case left the hands it was in when the link was made."""
+    later = application.events[claims["n"] :]
+    ends = (e for e in later if e.step != claims["s"] or e.state is State.RETURNED or e.state.is_closed)
+    return next(ends, application.events[-1])

@@ -1,0 +1,125 @@
+"""Composes the email of a notice: what its letter may say of the case as it stands now, and a link minted now."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from portal.cases import APPLICANT_LINK, OFFICIAL_LINK, Cases
+from portal.core.application import Application
+from portal.core.errors import NotAllowed
+from portal.core.notices import Notice, Official
+from portal.core.progress import confirm_by, standard
+from portal.core.sop import APPLICANT, Sop
+from portal.engines.ports import Message
+from portal.forms.letter import CaseLetter, DeskLetter, DraftLetter, EscalationLetter, Letter
+from portal.office import Office
+from portal.watch import Watch
+
+
+@dataclass(frozen=True)
+class Correspondence:
+    """Attributes:
+    render: makes the email of a letter's file and what it may say (``letters.writing.Letters.render``).
+    address: public address of the portal, without a slash at the end.
+    """
+
+    office: Office
+    cases: Cases
+    watch: Watch
+    render: Callable[[str, str, Letter], Message]
+    address: str
+
+    def compose(self, owed: Notice) -> Message:
+        """The email of a notice.
+
+        Raises:
+            NotFound: what it is about is gone.
+            NotAllowed: its reader holds no office any more (``not_appointed``).
+        """
+        return self.render(owed.letter, owed.recipient, self._letter(owed))
+
+    def _letter(self, owed: Notice) -> Letter:
+        if owed.letter == "draft_saved":
+            return self._about_draft(owed)
+        if owed.letter in ("reminder", "desk"):
+            return self._about_desk(owed)
+        if owed.letter == "escalation":
+            return self._about_overdue(owed)
+        return self._about_case(owed)
+
+    def _about_case(self, owed: Notice) -> CaseLetter:
+        application = self.office.records.load(owed.about)
+        words = self.office.words_of(application)
+        sop, event = words.sop, application.events[owed.event - 1]
+        before = application.events[owed.event - 2] if owed.event > 1 else event
+        return CaseLetter(
+            sop=sop.data,
+            name=owed.name,
+            link=self._link(owed, application),
+            application=application,
+            edition=sop,
+            event=event,
+            before=before,
+            step=sop.step(event.step),
+            at_step=sop.step(before.step),
+            action=sop.action(before.step, event.action),
+            facts=lambda said: words.said(application, said),
+            waits_on=words.awaited(event.step, event.state),
+            form=words.form,
+            office=next((official.as_actor(sop).office for official in self._appointments(owed)), ""),
+            due=self._due(application, sop),
+            until=self._until(owed, application, sop),
+            status_link=f"{self.address}/status/{application.ticket}",
+        )
+
+    def _about_draft(self, owed: Notice) -> DraftLetter:
+        draft = self.office.records.load_draft(owed.about)
+        expires = draft.expires_at(self.office.sop.data["draft_days"])
+        token = self.office.links.sign("draft", {"d": draft.id, "r": owed.recipient}, expires)
+        return DraftLetter(self.office.sop.data, owed.name, f"{self.address}/ajukan/lanjut/{token}", expires)
+
+    def _about_desk(self, owed: Notice) -> DeskLetter:
+        waiting = [case for case, _ in self.cases.desk(owed.recipient)]
+        return DeskLetter(
+            sop=self.office.sop.data,
+            name=owed.name,
+            link=self._signed("meja", {"r": owed.recipient.lower()}, OFFICIAL_LINK),
+            cases=[self.watch.told(case) for case in waiting],
+            late=[self.watch.told(case) for case in waiting if self.watch.is_late(case)],
+            until=self.office.clock() + OFFICIAL_LINK,
+        )
+
+    def _about_overdue(self, owed: Notice) -> EscalationLetter:
+        overdue, days = self.watch.overdue(), self.watch.policy["escalate_after_working_days"]
+        return EscalationLetter(self.office.sop.data, owed.name, "", [self.watch.told(case) for case in overdue], days)
+
+    def _due(self, application: Application, sop: Sop) -> datetime | None:
+        """By when the SOP's minutes will have passed; None when they do not run or have passed already."""
+        found = standard(application, sop, self.office.calendar, self.office.clock())
+        return datetime.fromisoformat(found["until"]) if found and not found["late"] else None
+
+    def _until(self, owed: Notice, application: Application, sop: Sop) -> datetime:
+        if owed.letter == "confirm_address":
+            return confirm_by(application, sop)
+        return self.office.clock() + (APPLICANT_LINK if owed.role == APPLICANT else OFFICIAL_LINK)
+
+    def _link(self, owed: Notice, application: Application) -> str:
+        if owed.letter == "confirm_address":
+            return self._signed("konfirmasi", {"t": application.ticket}, APPLICANT_LINK)
+        if owed.role == APPLICANT:
+            return self._signed("permohonan", {"t": application.ticket}, APPLICANT_LINK)
+        if owed.letter == "decided":
+            return ""
+        if not self._appointments(owed):  # the link would open nothing, and the letter names the applicant
+            raise NotAllowed("not_appointed")
+        # The case as the letter tells it: should it have moved on by now, the link says so and who did it.
+        event = application.events[owed.event - 1]
+        told = replace(application, step=event.step, state=event.state, events=application.events[: owed.event])
+        return self._signed("telaah", self.cases.case_claims(told, owed.recipient), OFFICIAL_LINK)
+
+    def _signed(self, page: str, claims: dict[str, Any], life: timedelta) -> str:
+        return f"{self.address}/{page}/{self.office.links.sign(page, claims, self.office.clock() + life)}"
+
+    def _appointments(self, owed: Notice) -> list[Official]:
+        return [official for official in self.cases.appointments(owed.recipient) if official.role == owed.role]

@@ -1,0 +1,114 @@
+"""Nouns as entries and back: the plain values that both engines keep. Knows no store, and never decides where one lies.
+
+An entry holds text, whole numbers, truth, nothing, lists and mappings of these, as JSON does. A store may keep more
+beside it, a key say: what is not the noun's is passed over. What a noun has gained since its entry was written has its
+default. An event is an entry by itself, the very values that its hash covers (``Event.entry``); a fact and a tally are
+of plain values already.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from portal.core.application import Application, Event
+from portal.core.draft import Document, Draft
+from portal.core.notices import Notice, Official
+
+Entry = Mapping[str, Any]
+
+
+def application_entry(application: Application) -> Entry:
+    """What its ticket and the entries of its events do not say: service, sop_version, form and documents."""
+    return {
+        "service": application.service,
+        "sop_version": application.sop_version,
+        "form": application.form,
+        "documents": [vars(document) for document in application.documents],
+    }
+
+
+def application(ticket: str, entry: Entry, events: Iterable[Entry]) -> Application:
+    """The application of an ``application_entry`` and the entries of its events, oldest first.
+
+    Its step and state are those of its newest event and kept nowhere else.
+    """
+    happened = tuple(map(Event.from_entry, events))
+    return Application(
+        ticket=ticket,
+        service=entry["service"],
+        sop_version=entry["sop_version"],
+        form=entry["form"],
+        documents=_documents(entry),
+        step=happened[-1].step,
+        state=happened[-1].state,
+        events=happened,
+    )
+
+
+def draft_entry(draft: Draft) -> Entry:
+    """All of it; ``created_at`` in the zone it was made in."""
+    return {
+        **vars(draft),
+        "created_at": draft.created_at.isoformat(),
+        "documents": [vars(document) for document in draft.documents],
+    }
+
+
+def draft(entry: Entry) -> Draft:
+    kept = _own(Draft, entry)
+    kept["created_at"] = datetime.fromisoformat(kept["created_at"])
+    kept["documents"] = _documents(kept)
+    kept["items"] = tuple(kept["items"])
+    return Draft(**kept)
+
+
+def notice_entry(notice: Notice) -> Entry:
+    """All of it; times as ``moment`` writes them, or nothing."""
+    return {
+        **vars(notice),
+        "queued_at": moment(notice.queued_at),
+        "due_at": moment(notice.due_at),
+        "sent_at": moment(notice.sent_at) if notice.sent_at else None,
+        "dropped_at": moment(notice.dropped_at) if notice.dropped_at else None,
+    }
+
+
+def notice(entry: Entry) -> Notice:
+    kept = _own(Notice, entry)
+    for name in ("queued_at", "due_at", "sent_at", "dropped_at"):
+        kept[name] = datetime.fromisoformat(kept[name]) if kept.get(name) else None
+    return Notice(**kept)
+
+
+def official_entry(official: Official) -> Entry:
+    """All of it; an appointment without a first or last day has an empty text there."""
+    return {**vars(official), "since": day(official.since), "until": day(official.until)}
+
+
+def official(entry: Entry) -> Official:
+    days = {name: date.fromisoformat(entry[name]) if entry[name] else None for name in ("since", "until")}
+    return Official(**{**_own(Official, entry), **days})
+
+
+def text(entry: Entry) -> str:
+    """As JSON, for where only text can be kept."""
+    return json.dumps(entry, ensure_ascii=False, separators=(",", ":"))
+
+
+def moment(at: datetime) -> str:
+    """``2026-08-03T00:00:00.000000+00:00``: UTC and always to the microsecond, so that texts sort as times do."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def day(day: date | None) -> str:
+    """``2026-08-03``, or empty."""
+    return day.isoformat() if day else ""
+
+
+def _own(noun: type[Draft | Notice | Official], entry: Entry) -> dict[str, Any]:
+    return {name: entry[name] for name in noun.__dataclass_fields__ if name in entry}
+
+
+def _documents(entry: Entry) -> tuple[Document, ...]:
+    return tuple(Document(**document) for document in entry["documents"])

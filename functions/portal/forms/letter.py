@@ -1,0 +1,92 @@
+"""What the letters' files may say: the contract between whoever composes an email and ``letters/texts``.
+
+A letter's file may name the attributes of its class and nothing else.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from portal.core.application import Application, Event
+from portal.core.progress import Waiting
+from portal.core.sop import ActionText, Sop, Step
+from portal.forms.form import Form
+from portal.forms.wording import Fact
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What every letter may say; ``_foot.txt`` and ``base.html`` know no more than this.
+
+    Attributes:
+        sop: the parsed SOP file.
+        name: of whom it is addressed to.
+        link: where its button leads; empty if it has none.
+    """
+
+    sop: Mapping[str, Any]
+    name: str
+    link: str
+
+
+@dataclass(frozen=True)
+class CaseLetter(Letter):
+    """About an event of a case, as it stood with that event.
+
+    Attributes:
+        edition: the SOP that the case runs under; ``sop`` is its parsed file.
+        event: what happened; ``before`` the event before it, or the same one if it is the first.
+        step: where the event led; ``at_step`` where it happened, and ``action`` what it is called there.
+        facts: what an official said with an event, by field; empty for events of others.
+        waits_on: title of who has to act after the event; empty if nobody has to.
+        form: what the applicant was asked, to name answers by their labels.
+        office: title under which the reader acts today; empty for applicants.
+        due: by when the SOP's minutes will have passed; None while they do not run, or once they have.
+        until: until when what the letter asks for is possible: confirming, or opening its link.
+        status_link: public page of the ticket.
+    """
+
+    application: Application
+    edition: Sop
+    event: Event
+    before: Event
+    step: Step
+    at_step: Step
+    action: ActionText
+    facts: Callable[[Event], Mapping[str, Fact]]
+    waits_on: str
+    form: Form
+    office: str
+    due: datetime | None
+    until: datetime
+    status_link: str
+
+
+@dataclass(frozen=True)
+class DraftLetter(Letter):
+    """About a draft that has been kept; ``expires`` is when it is forgotten."""
+
+    expires: datetime
+
+
+@dataclass(frozen=True)
+class DeskLetter(Letter):
+    """About all that waits for an official.
+
+    Attributes:
+        cases: all of it; ``late`` what has waited past the policy's patience.
+        until: when the link ends.
+    """
+
+    cases: Sequence[Waiting]
+    late: Sequence[Waiting]
+    until: datetime
+
+
+@dataclass(frozen=True)
+class EscalationLetter(Letter):
+    """About ``cases`` that have waited for so many working ``days`` or longer; the link is empty."""
+
+    cases: Sequence[Waiting]
+    days: int

@@ -1,0 +1,105 @@
+"""The office: the SOP it runs, what it keeps, and what time it is there; and the one way in which a case is written."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+from portal.core import ticket
+from portal.core.application import Application
+from portal.core.draft import Draft
+from portal.core.notices import Official, owed
+from portal.core.sop import Sop, restore
+from portal.core.worktime import Calendar
+from portal.engines.ports import Change, Files, Records
+from portal.forms.wording import Words
+from portal.links import Links
+
+
+@dataclass(frozen=True)
+class Office:
+    """What the use cases have at hand.
+
+    Attributes:
+        sop: the present edition; running applications keep theirs (``sop_of``).
+        decisions: one JSON Schema per action (``decision.schema.json``, ``$defs``).
+        clock: the time now, aware.
+    """
+
+    sop: Sop
+    decisions: Mapping[str, Mapping[str, Any]]
+    records: Records
+    files: Files
+    links: Links
+    calendar: Calendar
+    clock: Callable[[], datetime]
+    _editions: dict[str, Words] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def today(self) -> date:
+        """The day at the office."""
+        return self.clock().astimezone(self.calendar.zone).date()
+
+    @property
+    def words(self) -> Words:
+        """The present edition, in words."""
+        return self._edition(self.sop.version)
+
+    def words_of(self, application: Application) -> Words:
+        """The edition that the application runs under, in words."""
+        return self._edition(application.sop_version)
+
+    def sop_of(self, application: Application) -> Sop:
+        """The edition that the application runs under."""
+        return self.words_of(application).sop
+
+    def find(self, typed: str) -> Application:
+        """The application of a ticket as people type it. Raises NotFound (``ticket_unknown``), malformed or not."""
+        return self.records.load(ticket.parse(typed))
+
+    def officials(self) -> Iterator[Official]:
+        """Everybody ever appointed, read when the first of them is asked for."""
+        yield from self.records.officials()
+
+    def commit(
+        self,
+        application: Application,
+        *,
+        draft: Draft | None = None,
+        claims: Sequence[str] = (),
+        officials: Iterable[Official] | None = None,
+    ) -> Application:
+        """Keep the newest event with all that follows from it: one write.
+
+        Args:
+            draft: the one it came from, in its new version.
+            claims: names that nobody else may hold from now on (a seat of a visit).
+            officials: everybody ever appointed, where they have just been read.
+
+        Raises:
+            Conflict: as for ``Records.commit``.
+        """
+        from portal.core import recap
+
+        sop = self.sop_of(application)
+        earlier = replace(application, events=application.events[:-1])
+        change = Change(
+            application=application,
+            notices=owed(application, officials or self.officials(), sop, self.today()),
+            draft=draft,
+            claims=claims,
+            releases=[seat for seat in _seats_ever(earlier) if seat not in claims],
+            fact=recap.fact(application, sop, self.calendar) if application.is_closed else None,
+            waits_on=application.waits_on(sop),
+        )
+        self.records.commit(change)
+        return application
+
+    def _edition(self, version: str) -> Words:
+        if version not in self._editions:
+            sop = self.sop if version == self.sop.version else restore(self.records.sop(version), self.sop)
+            self._editions[version] = Words(sop, self.decisions)
+        return self._editions[version]
+
+
+def _seats_ever(application: Application) -> Iterator[str]:
+    return (event.data["seat"] for event in application.events if event.action == "book")

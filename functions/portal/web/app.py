@@ -1,0 +1,133 @@
+"""Puts the blueprints, one per kind of person, on one Flask application.
+
+Pages ask the use cases and show the answer; every sentence is in a template or in ``messages.toml``.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final
+
+from flask import Flask, request
+from flask.templating import DispatchingJinjaLoader
+from jinja2 import ChoiceLoader, ModuleLoader, StrictUndefined
+from werkzeug.exceptions import HTTPException, TooManyRequests
+
+from portal import edge
+from portal.core import errors, identity
+from portal.core.language import Language
+from portal.editions import read_language, read_messages
+from portal.web.access import Access, refuse_foreign
+from portal.web.answers import protect
+from portal.web.here import Equipment, Here, UseCases, here, now
+from portal.web.limits import Limit, client_of
+from portal.web.refusals import failed, http_error, refused
+
+COMPILED: Final = "templates-compiled"
+
+LARGEST_BODY: Final = 256 * 1024
+"""Bytes of a posted form; uploads have their own limit."""
+
+BLUEPRINTS: Final = (
+    *("apply", "bring", "send", "uploads", "status", "applicant", "mending", "lost_links"),
+    *("official", "originals", "desk", "recap"),
+)
+"""The modules with pages."""
+
+LIMITS: Final[Mapping[str, tuple[int, timedelta]]] = {
+    "draft": (60, timedelta(seconds=10)),
+    "data": (60, timedelta(seconds=5)),
+    "upload": (60, timedelta(seconds=5)),
+    "document": (60, timedelta(seconds=5)),
+    "link": (20, timedelta(seconds=30)),
+    "ticket": (30, timedelta(seconds=10)),
+    "paper": (60, timedelta(seconds=2)),
+}
+"""What one client may do at once, and how often after that: begin a draft, change its data, send a document, have it
+checked, ask for a link, mistake a ticket, have a paper printed. Wide enough for an office, or a course, of people
+behind one address."""
+
+_LIMITED: Final[Mapping[str | None, str]] = {
+    "apply.begin": "draft",
+    "apply.begin_for_other": "draft",
+    "apply.data": "data",
+    "uploads.receive": "upload",
+    "bring.accept": "document",
+    "mending.accept_document": "document",
+    "lost_links.send_link": "link",
+    "desk.send_link": "link",
+}
+"""Which of these a posted form is, by endpoint; a ticket is counted where it turns out to be unknown, a
+paper where it is printed."""
+
+
+def create_app(use_cases: UseCases, equipment: Equipment, *, address: str, names: Sequence[str] = BLUEPRINTS) -> Flask:
+    """The WSGI application for one service on one engine.
+
+    Args:
+        address: public address of the portal, without a slash at the end.
+        names: of ``BLUEPRINTS``, those whose pages are wanted; in a rehearsal its own pages come with them.
+    """
+    office, messages = use_cases.office, read_messages()
+    language = read_language(office.calendar)
+    access = Access(office.links, secure=address.startswith("https:"))
+    app = Flask(__name__, static_url_path=edge.static_address())
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
+    # A redirect to the address with single slashes would be the one that repeats the Host header.
+    app.url_map.merge_slashes = False
+    limits = {name: Limit(*size) for name, size in LIMITS.items()}
+    app.extensions["portal"] = Here(use_cases, equipment, language, access, address, messages, limits)
+    _prepare_templates(app, language)
+    app.before_request(lambda: refuse_foreign(request))
+    app.before_request(_hold_back)
+    app.after_request(protect)
+    app.register_error_handler(errors.PortalError, refused)
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(Exception, failed)
+    for name in (*names, *(["rehearsal"] if equipment.rehearsal else ())):
+        app.register_blueprint(import_module(f"portal.web.{name}").pages)
+    return app
+
+
+def compile_templates(app: Flask, folder: Path) -> None:
+    """Lay the templates of an application, as the Python they are compiled to, into the ``web`` folder of a package.
+
+    A function on AWS cannot keep what it compiles, and would take a third of a cold start for it.
+    """
+    app.jinja_env.compile_templates(folder / COMPILED, zip=None, ignore_errors=False)
+
+
+def _prepare_templates(app: Flask, language: Language) -> None:
+    compiled = Path(__file__).with_name(COMPILED)
+    if compiled.is_dir():
+        app.jinja_env.loader = ChoiceLoader([ModuleLoader(compiled), DispatchingJinjaLoader(app)])
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(
+        date=language.date,
+        day=language.day,
+        month=language.month,
+        time=language.time,
+        moment=language.moment,
+        number=language.number,
+        nip=identity.grouped_nip,
+    )
+
+    @app.context_processor
+    def shared() -> dict[str, Any]:
+        place = here()
+        return {
+            "sop": place.office.sop.data,
+            "rehearsal": place.equipment.rehearsal is not None,
+            "address": place.address,
+            "now": now(),
+        }
+
+
+def _hold_back() -> None:
+    if request.method == "POST" and request.endpoint in _LIMITED:
+        limit = here().limits[_LIMITED[request.endpoint]]
+        if seconds := limit.take(client_of(request.remote_addr), now()):
+            raise TooManyRequests(retry_after=seconds)

@@ -1,0 +1,81 @@
+"""What an official may choose between: the decisions on offer now, each with its own fields, and those to come.
+
+Decides nothing and has no words of its own.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from portal.cases import OfficialView
+from portal.core.errors import Finding
+from portal.core.sop import ActionText
+from portal.forms.form import Field
+from portal.web import fields
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One decision on offer, with its own fields; what came back with findings is ``open`` and keeps what was typed."""
+
+    action: str
+    text: ActionText
+    title: str
+    fields: tuple[Field, ...]
+    values: Mapping[str, Any]
+    errors: Mapping[str, str]
+    open: bool
+
+
+@dataclass(frozen=True)
+class Later:
+    """A decision that is not on offer yet: its ``label``, and from when on it is; ``all_day``: from that day on."""
+
+    label: str
+    at: datetime
+    all_day: bool
+
+
+def to_come(view: OfficialView, now: datetime) -> list[Later]:
+    """What will be on offer once the visit's time has come, soonest first."""
+    application = view.application
+    found = []
+    for key in view.actions:
+        opens = application.opens_at(key, view.sop)
+        if opens and now < opens:
+            label = view.sop.action(application.step, key).label
+            found.append(Later(label, opens, opens != application.slot))
+    return sorted(found, key=lambda later: later.at)
+
+
+def offered(
+    view: OfficialView,
+    action: str,
+    raw: Mapping[str, Any],
+    findings: Iterable[Finding],
+    now: datetime,
+) -> list[Choice]:
+    """The choices of a page; what is a matter of time only once it has come (see ``to_come``).
+
+    Args:
+        action: the one that was tried; ``raw`` what was typed for it, and ``findings`` what was wrong. Empty at first.
+    """
+    found = []
+    open_now = [key for key in view.actions if now >= (view.application.opens_at(key, view.sop) or now)]
+    for key in open_now:
+        form = view.words.decision_form(view.application.step, key)
+        tried = key == action
+        found.append(
+            Choice(
+                action=key,
+                text=view.sop.action(view.application.step, key),
+                title=form.sections[0].title,
+                fields=tuple(field for field in form.fields.values() if field.widget != "hidden"),
+                values=fields.as_typed(form, raw, form.clean(raw)) if tried else {},
+                errors={finding.field: finding.message for finding in findings} if tried else {},
+                # A way out that stands alone is there for the rare case: nobody is to be led to it.
+                open=tried or (len(open_now) == 1 and key != "reject"),
+            )
+        )
+    return found

@@ -1,0 +1,79 @@
+"""A draft that this browser's cookie opens, and which of its pages comes next."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from flask import Response, abort, redirect, request
+
+from portal.core.draft import Draft
+from portal.core.errors import Finding, LinkForged
+from portal.forms.typed import masked_email
+from portal.web.here import here, now
+
+PAGE: Final = "draf"
+"""Name of the cookie that opens one draft, and of its forms' tokens."""
+
+
+def open_draft(id: str) -> Draft:
+    """The draft behind this address, for whoever holds its cookie; once sent, its ticket's page.
+
+    Raises:
+        LinkForged: no cookie, or that of another draft (``draft_link_needed``).
+        NotAllowed: a posted form that is not ours (``form_foreign``).
+        NotFound: the draft has expired (``draft_unknown``).
+    """
+    draft = opened(id)
+    if request.method == "POST":
+        here().access.check_csrf(PAGE, now())
+    if draft.ticket:
+        abort(redirect(f"/ajukan/{draft.id}/terkirim", 303))
+    return draft
+
+
+def opened(id: str) -> Draft:
+    """The same, sent or not."""
+    try:
+        claims = here().access.claims(PAGE, now())
+    except LinkForged as problem:
+        raise LinkForged("draft_link_needed") from problem
+    if claims.get("d") != id:
+        raise LinkForged("draft_link_needed")
+    return here().intake.draft(id)
+
+
+def enter(draft: Draft, step: str = "") -> Response:
+    """On to a step of the draft, by default the first one that is not done, with the cookie that opens it."""
+    path = f"/ajukan/{draft.id}"
+    response = redirect(f"{path}/{step or next_step(draft)}", 303)
+    here().access.remember(response, PAGE, {"d": draft.id}, path, now())
+    return response  # type: ignore[return-value]
+
+
+def next_step(draft: Draft) -> str:
+    """Last part of the address of the first step that is not done."""
+    if draft.ticket:
+        return "terkirim"
+    if wrong(draft):
+        return "data"
+    return "berkas" if here().intake.missing(draft) else "periksa"
+
+
+def wrong(draft: Draft) -> list[Finding]:
+    """What of the answers does not do; nothing that may be passed over."""
+    findings = here().office.words.form.check(draft.form, here().office.today())
+    return [finding for finding in findings if not finding.passable]
+
+
+def csrf() -> str:
+    """The token that the draft's forms carry."""
+    return here().access.csrf(PAGE, now())
+
+
+def email_field() -> str:
+    """Name of the field with the applicant's address."""
+    return str(here().office.sop.applicant["email"])
+
+
+def shown_email(form: Mapping[str, Any]) -> str:
+    """The applicant's address, masked."""
+    return masked_email(str(form.get(email_field(), "")))

@@ -1,0 +1,169 @@
+"""What the pages have at hand: the use cases, the equipment of this engine, and the time of this request."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+
+from flask import current_app, g
+from markupsafe import Markup
+
+from portal.cases import Cases
+from portal.core.application import Event
+from portal.core.draft import Answers, Document
+from portal.core.language import Language
+from portal.core.sop import Sop
+from portal.engines.ports import Stored
+from portal.office import Office
+from portal.visits import Visits
+from portal.watch import Watch
+from portal.web.access import Access
+from portal.web.images import PageImages
+from portal.web.limits import Limit
+
+if TYPE_CHECKING:
+    from portal.clockwork import Clockwork
+    from portal.intake import Intake
+    from portal.outbox import Outbox
+
+
+class UseCases(Protocol):
+    """What can be done here; what a status lookup has no use for is made when somebody first wants it."""
+
+    @property
+    def office(self) -> Office: ...
+    @property
+    def cases(self) -> Cases: ...
+    @property
+    def visits(self) -> Visits: ...
+    @property
+    def watch(self) -> Watch: ...
+    @property
+    def intake(self) -> "Intake": ...
+    @property
+    def outbox(self) -> "Outbox": ...
+    @property
+    def clockwork(self) -> "Clockwork": ...
+
+
+class Press(Protocol):
+    """Prints a service's papers (``papers.printing.Press``)."""
+
+    def offers(self, document: str) -> Sequence[tuple[Any, Any]]: ...
+    def print(self, file: str, answers: Answers) -> tuple[bytes, str]: ...
+
+
+class Receiver(Protocol):
+    """Takes posted files in where the portal is its own store (``engines.local.files.FolderFiles``)."""
+
+    def receive(self, fields: Mapping[str, str], stream: BinaryIO, now: datetime) -> tuple[Stored, str]: ...
+
+
+class SentMail(Protocol):
+    """What a rehearsal's relay took; ``failing`` makes it take nothing."""
+
+    failing: bool
+
+    def messages(self) -> Sequence[Mapping[str, Any]]: ...
+
+
+class TimeMachine(Protocol):
+    """The rehearsal's clock, ahead of the real one by ``offset``."""
+
+    @property
+    def offset(self) -> timedelta: ...
+    def forward(self, span: timedelta) -> None: ...
+    def reset(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """What only a rehearsal has; never for real cases.
+
+    Attributes:
+        mailbox, time_machine: None where the engine that rehearses has none.
+        samples: documents to upload, as ``rehearsal.toml`` describes them; ``specimen`` what is drawn on them.
+    """
+
+    mailbox: SentMail | None
+    time_machine: TimeMachine | None
+    samples: Sequence[Mapping[str, Any]]
+    specimen: Mapping[str, Any]
+
+    @property
+    def drawn_from(self) -> Mapping[str, Any]:
+        """What ``documents.samples`` draws a sample from."""
+        return {"samples": self.samples, "specimen": self.specimen}
+
+
+@dataclass(frozen=True)
+class Equipment:
+    """What the pages are given beside the use cases; None where an engine, a mode or a service has none.
+
+    Attributes:
+        qr: a text as a QR code, inline SVG.
+        calendar_entry: of a ticket's booked visit, an iCalendar text.
+        press: prints the service's papers; made when first wanted.
+        original: address from which a browser fetches a document, to be saved under a name; None: from the portal.
+        receiver: takes posted files in; None: browsers post straight to the store.
+    """
+
+    qr: Callable[[str], Markup]
+    calendar_entry: Callable[[str, Event, Sop], str]
+    page_images: PageImages
+    press: Callable[[], Press | None]
+    original: Callable[[Document, str], str] | None = None
+    receiver: Receiver | None = None
+    rehearsal: Rehearsal | None = None
+
+
+@dataclass(frozen=True)
+class Here:
+    """One portal's pages, as ``current_app.extensions["portal"]``.
+
+    Attributes:
+        address: public address of the portal, without a slash at the end.
+        messages: the parsed ``messages.toml``.
+        limits: by name, as in ``app.LIMITS``.
+    """
+
+    use_cases: UseCases
+    equipment: Equipment
+    language: Language
+    access: Access
+    address: str
+    messages: Mapping[str, Any]
+    limits: Mapping[str, Limit]
+
+    @property
+    def office(self) -> Office:
+        return self.use_cases.office
+
+    @property
+    def cases(self) -> Cases:
+        return self.use_cases.cases
+
+    @property
+    def intake(self) -> "Intake":
+        return self.use_cases.intake
+
+    @property
+    def rehearsal(self) -> Rehearsal:
+        """Asked for by pages that only a rehearsal has."""
+        if self.equipment.rehearsal is None:
+            raise LookupError("not a rehearsal")
+        return self.equipment.rehearsal
+
+
+def here() -> Here:
+    """The present application's ``Here``."""
+    found: Here = current_app.extensions["portal"]
+    return found
+
+
+def now() -> datetime:
+    """The portal's time, the same all through one request."""
+    if "now" not in g:
+        g.now = here().office.clock()
+    moment: datetime = g.now
+    return moment

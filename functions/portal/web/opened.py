@@ -1,0 +1,51 @@
+"""A case that an official's emailed link has opened: whose link it was, and the ways from one page to the next.
+
+A link opens one state of one case for one person; nothing on its pages opens another.
+"""
+
+from typing import Any, Final
+
+from portal.cases import Claims
+from portal.core.application import Application
+from portal.core.errors import LinkForged
+from portal.web.here import here, now
+
+PAGE: Final = "telaah"
+DESK: Final = "meja"
+
+
+def path(number: str) -> str:
+    return f"/{PAGE}/{number}"
+
+
+def claims_of(number: str) -> dict[str, Any]:
+    """What the link to this case said. Raises LinkForged (``link_needed``), also for that of another case."""
+    claims = here().access.claims(PAGE, now())
+    if claims.get("t") != number:
+        raise LinkForged("link_needed", page=PAGE)
+    return claims
+
+
+def ways_out(number: str, claims: Claims) -> dict[str, Any]:
+    """What forms and the way to the desk (``official/_desk.html``) need."""
+    access = here().access
+    try:
+        at_desk = access.claims(DESK, now())["r"].lower() == claims["r"].lower()
+    except LinkForged:
+        at_desk = False
+    return {"path": path(number), "csrf": access.csrf(PAGE, now()), "at_desk": at_desk}
+
+
+def turn(application: Application, claims: Claims) -> dict[str, Any]:
+    """Whether it is this person's ``turn``, and where to go ``again`` if this request's cookie opens that state.
+
+    Whoever was forwarded a link to a closed case must not come from there to one that is ready to decide.
+    """
+    has_turn = here().cases.has_turn(application, claims["r"])
+    opened = here().cases.case_claims(application, claims["r"]) == dict(claims)
+    return {"turn": has_turn, "again": path(application.ticket) if has_turn and opened else ""}
+
+
+def is_own(actor_email: str, claims: Claims) -> bool:
+    """Did the reader of this link act there?"""
+    return bool(actor_email == claims["r"].lower())

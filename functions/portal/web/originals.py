@@ -1,0 +1,87 @@
+"""The documents of a case, for the official whose turn it is: stamped pages, and the originals one tap away."""
+
+from functools import partial
+from typing import Any, Final
+
+from flask import Blueprint, Response, abort, redirect, render_template, request
+
+from portal.cases import OfficialView
+from portal.core.draft import Document
+from portal.core.errors import NotFound
+from portal.retention import forgotten_on
+from portal.web import case, files
+from portal.web.here import here
+from portal.web.opened import claims_of, path
+
+pages = Blueprint("originals", __name__)
+
+WIDTHS: Final = (case.THUMB, case.PAGE)
+
+
+@pages.get("/telaah/<number>/berkas/<kind>")
+def document(number: str, kind: str) -> Any:
+    """All pages of one document, one below the other."""
+    view = here().cases.open_case(claims_of(number))
+    if view.moved_on:
+        return redirect(path(number), 303)
+    found = case.documents(view.application, view.sop)
+    position = next((place for place, entry in enumerate(found) if entry["kind"] == kind), None)
+    if position is None:
+        raise NotFound("document_unknown")
+    return render_template(
+        "official/document.html",
+        number=number,
+        shown=found[position],
+        position=position + 1,
+        total=len(found),
+        before=found[position - 1] if position else None,
+        after=found[position + 1] if position + 1 < len(found) else None,
+        back=path(number),
+    )
+
+
+@pages.get("/telaah/<number>/berkas/<kind>/<int:page>.jpg")
+def page_image(number: str, kind: str, page: int) -> Any:
+    """A stamped page, ``?lebar=`` 320 or 1000 pixels wide."""
+    width = request.args.get("lebar", str(case.PAGE))
+    if width not in map(str, WIDTHS):
+        abort(404)
+    view, kept = _document(number, kind)
+    if not 1 <= page <= kept.pages:
+        raise NotFound("page_unknown")
+    mark = f"{kept.sha256[:32]}-{page}-{width}"
+    if mark in request.if_none_match:
+        response = Response(status=304)
+    else:
+        stamp = view.sop.data["sentences"]["stamp"].format(ticket=number)
+        read = partial(here().office.files.read, kept.key, kept.version)
+        images = here().equipment.page_images
+        image = images.page(read, kept.sha256, kept.media_type, page, int(width), stamp)
+        response = Response(image, mimetype="image/jpeg")
+    response.set_etag(mark)
+    response.headers["Cache-Control"] = "private, max-age=3600"
+    return response
+
+
+@pages.get("/telaah/<number>/berkas/<kind>/asli")
+def original(number: str, kind: str) -> Any:
+    """The document as it was brought."""
+    _, kept = _document(number, kind)
+    return files.serve(kept, f"{number}-{kind}")
+
+
+def _document(number: str, kind: str) -> tuple[OfficialView, Document]:
+    """A document of the case.
+
+    Raises:
+        NotFound: not one of its documents, or the case has moved on (``document_unknown``); past the days that files of
+            a closed case are kept (``document_forgotten``).
+    """
+    office = here().office
+    view = here().cases.open_case(claims_of(number))
+    gone = forgotten_on(view.application, office.sop, office.calendar)
+    if gone and gone <= office.today():
+        raise NotFound("document_forgotten", day=here().language.date(gone))
+    if view.moved_on:
+        raise NotFound("document_unknown")
+    return view, view.application.document(kind)

@@ -1,0 +1,79 @@
+"""Refusals as pages: which sentence, which status, and the way on; the sentences are those of ``messages.toml``."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any, Final
+
+from flask import render_template, request
+from werkzeug.exceptions import HTTPException
+
+from portal.core import errors, ticket
+from portal.web.here import here
+
+log = logging.getLogger(__name__)
+
+STATUS: Final[Mapping[type[errors.PortalError], int]] = {
+    errors.NotFound: 404,
+    errors.NotAllowed: 403,
+    errors.Conflict: 409,
+    errors.Unavailable: 503,
+    errors.DocumentRefused: 422,
+    errors.Invalid: 422,
+    errors.LinkForged: 403,
+    errors.LinkExpired: 410,
+}
+"""HTTP status by kind of refusal; a code's own ``status`` in ``messages.toml`` goes before."""
+
+
+def explain(code: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Title, sentence, what to do, and a link, for a refusal's code."""
+    entry = here().messages["errors"][code]
+    return {
+        "title": entry["title"],
+        "sentence": here().language.fill(entry["sentence"], facts),
+        "advice": here().language.fill(entry.get("advice", ""), facts),
+        "link": entry.get("link"),
+    }
+
+
+def refused(refusal: errors.PortalError) -> tuple[str, int]:
+    entry = here().messages["errors"][refusal.code]
+    status = entry.get("status") or next((code for kind, code in STATUS.items() if isinstance(refusal, kind)), 500)
+    page = explain(refusal.code, refusal.facts)
+    return render_template(
+        "error.html", code=refusal.code, facts=refusal.facts, renewal=_renewal(refusal), **page
+    ), status
+
+
+def _renewal(refusal: errors.PortalError) -> dict[str, str] | None:
+    """How to ask for a new link: with the expired one itself, or with what one knows."""
+    page, given = refusal.facts.get("page"), request.view_args or {}
+    if isinstance(refusal, errors.LinkExpired):
+        return {"page": str(page), "token": str(given.get("token", "")), "ticket": ""}
+    if refusal.code == "link_needed":
+        return {"page": str(page), "token": "", "ticket": _ticket(given.get("number", given.get("token", "")))}
+    return None
+
+
+def _ticket(named: str) -> str:
+    """The ticket that an address names; empty if it is none: what may be a link's secret goes into no other address."""
+    try:
+        return ticket.parse(named)
+    except errors.NotFound:
+        return ""
+
+
+def http_error(error: HTTPException) -> Any:
+    if error.code is None or error.code < 400:
+        return error
+    messages = here().messages["http"]
+    entry = messages.get(str(error.code), messages["400" if error.code < 500 else "500"])
+    page = render_template("error.html", code=str(error.code), facts={}, renewal=None, link=None, **entry)
+    headers = [(name, value) for name, value in error.get_headers() if name in ("Allow", "Retry-After")]
+    return page, error.code, headers
+
+
+def failed(error: Exception) -> tuple[str, int]:
+    log.error("%s: %s", request.url_rule, errors.traced(error))
+    entry = here().messages["http"]["500"]
+    return render_template("error.html", code="500", facts={}, renewal=None, link=None, **entry), 500

@@ -1,0 +1,168 @@
+"""What lies in stores by now, as an early portal wrote it: read for ever, and written so still.
+
+``stored.sql`` is a whole file of SQLite, in the third version of its tables; ``stored.jsonl`` the items of a table of
+DynamoDB, one a line as they travel. Both hold the nouns below, and neither is ever made anew to please the code: what a
+noun gains later is for the tests of writing to name.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import dynamodb_local
+import pytest
+import stack
+from moto import mock_aws
+
+from portal.core.application import Actor, Application, Event
+from portal.core.draft import Document, Draft
+from portal.core.notices import Notice, Official
+from portal.core.steps import State
+from portal.engines.aws.records import DynamoRecords
+from portal.engines.local.records import SqliteRecords
+from portal.engines.ports import Change, Compiled, Records
+
+SUPPORT = Path(__file__).resolve().parents[1] / "support"
+ROWS = (SUPPORT / "stored.sql").read_text("utf-8")
+ITEMS = [json.loads(line) for line in (SUPPORT / "stored.jsonl").read_text("utf-8").splitlines()]
+
+ENDPOINT = f"https://dynamodb.{stack.REGION}.amazonaws.com"
+LEASE = timedelta(minutes=2)
+
+TICKET = "TTE-26-4F7K-9QXM"
+AT = datetime(2026, 8, 3, 8, 0, tzinfo=timezone(timedelta(hours=8)))
+LATER = datetime(2026, 8, 3, 1, 0, 0, 5, tzinfo=UTC)
+SITI = "siti@tarakankota.go.id"
+FORM = {"nama_ktp": "Siti Aminah", "email": SITI, "tahun": 36}
+KTP = Document(
+    "ktp", "drafts/a1/ktp/x", "000001.a", "9f86", 48_213, "application/pdf", 2, AT.isoformat(), "ktp – Siti.pdf"
+)
+
+APPLICANT = Actor("applicant", "Siti Aminah", email=SITI)
+KADIS = Actor("kadis", "Drs. Arif", "Plt. Kadis", "kadis@tarakankota.go.id", "1970")
+SENT = Event(1, "submit", AT, "ajukan", State.UNCONFIRMED, APPLICANT, {"form": "5e88"}, "0a", "1b")
+FORWARDED = Event(2, "forward", LATER, "disposisi", State.WAITING, KADIS, {"items": ["ktp"]}, "1b", "2c")
+FIRST = Application(TICKET, "penerbitan", "9f86d0", FORM, (KTP,), "ajukan", State.UNCONFIRMED, (SENT,))
+CASE = replace(FIRST, step="disposisi", state=State.WAITING, events=(SENT, FORWARDED))
+
+DRAFT = Draft("a1", "penerbitan", FORM, AT, (KTP,))
+MENDING = Draft(f"{TICKET}-3", "penerbitan", {}, LATER, (), mends=TICKET, items=("ktp", "email"))
+
+OWED = Notice(TICKET, 1, "turn", "kadis@tarakankota.go.id", "", "kadis", "Drs. Arif", AT, AT)
+DEFERRED = replace(OWED, occasion="again", due_at=LATER, attempts=2, problem="451 busy")
+REFUSED = replace(OWED, event=2, due_at=LATER, attempts=1, problem="550 unknown", hopeless=True)
+DELIVERED = replace(OWED, event=3, attempts=1, sent_at=LATER)
+DROPPED = replace(REFUSED, event=4, dropped_at=LATER)
+
+HOLDER = Official("kadis", "Dra. Ani", "Ani@tarakankota.go.id", since=date(2024, 1, 2))
+ACTING = Official("kadis", "Drs. Arif", "kadis@tarakankota.go.id", "1970", "Plt.", "800/12", until=date(2026, 8, 9))
+
+FACT = {"ticket": TICKET, "closed": "2026-08-03", "minutes": {"ajukan": 12}, "office": "Dinas – A"}
+SUMMED = Compiled("2026-08", "2026-08-03", 1)
+TALLY = {"steps": {"ajukan": {"12": 1}}, "months": {"2026-08": {"": {"returns": 0}}}}
+
+
+def write_everything(records: Records) -> None:
+    notices = [OWED, DEFERRED, REFUSED, DELIVERED, DROPPED]
+    records.commit(Change(FIRST, waits_on="applicant"))
+    records.commit(Change(CASE, notices, DRAFT, claims=["visit/1"], fact=FACT, waits_on="kabid"))
+    records.save_draft(MENDING)
+    records.appoint(HOLDER)
+    records.appoint(ACTING)
+    records.keep_sop("9f86d0", '{"text":"–"}')
+    records.keep_tally(SUMMED, TALLY)
+    records.next_number("agenda-2026")
+
+
+def everything_is_read(records: Records) -> None:
+    assert list(records.waiting_on("kabid")) == [records.load(TICKET)] == [CASE]
+    assert list(records.drafts_before(LATER + LEASE)) == [DRAFT, MENDING]
+    assert [records.load_draft("a1"), records.load_draft(MENDING.id)] == [DRAFT, MENDING]
+    assert sorted(records.unsent(), key=lambda notice: notice.identity) == [OWED, DEFERRED, REFUSED]
+    assert records.officials() == [HOLDER, ACTING]
+    assert records.taken("visit/") == ["visit/1"]
+    assert records.sop("9f86d0") == '{"text":"–"}'
+    assert list(records.facts("2026-08")) == [FACT]
+    assert list(records.tallies()) == [(SUMMED, TALLY)]
+    assert records.compiled() == [SUMMED]
+    assert records.next_number("agenda-2026") == 2
+
+
+def everything_moves_on(records: Records) -> None:
+    """What was stored is also found by the conditions under which it is written anew."""
+    held = [records.claim_notice(LATER, LEASE) for _ in range(3)]
+    assert held == [OWED.held(LATER + LEASE), DEFERRED.held(LATER + LEASE), None]
+    records.settle_notice(OWED.held(LATER + LEASE).delivered(LATER))
+    records.owe([OWED, DELIVERED, DROPPED])
+    assert {notice.identity for notice in records.unsent()} == {DEFERRED.identity, REFUSED.identity}
+    records.save_draft(DRAFT.with_form({}))
+    assert records.load_draft("a1").form == {}
+    records.appoint(replace(HOLDER, until=date(2026, 8, 31)))
+    assert [official.name for official in records.officials()] == ["Dra. Ani", "Drs. Arif"]
+
+
+# --- SQLite ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def stored_file(tmp_path: Path) -> Path:
+    with closing(sqlite3.connect(tmp_path / "stored.sqlite")) as connection:
+        connection.executescript(ROWS)
+    return tmp_path / "stored.sqlite"
+
+
+def rows_of(path: Path) -> dict[str, list[Any]]:
+    with closing(sqlite3.connect(path)) as connection:
+        names = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+        return {name: connection.execute(f"SELECT * FROM {name}").fetchall() for (name,) in names.fetchall()}
+
+
+def test_rows_are_written_as_they_always_were(tmp_path: Path, stored_file: Path) -> None:
+    with closing(SqliteRecords(tmp_path / "new.sqlite")) as records:
+        write_everything(records)
+    SqliteRecords(stored_file).close()  # brings its tables to the present shape
+    assert rows_of(tmp_path / "new.sqlite") == rows_of(stored_file)
+
+
+def test_a_file_of_an_earlier_portal_is_read_and_goes_on(stored_file: Path) -> None:
+    with closing(SqliteRecords(stored_file)) as records:
+        everything_is_read(records)
+        everything_moves_on(records)
+
+
+# --- DynamoDB --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def dynamodb() -> Iterator[Any]:
+    """A client, with the template's own table in it, named ``portal``."""
+    with mock_aws():
+        dynamodb_local.create_table(ENDPOINT, "portal")
+        yield dynamodb_local.client(ENDPOINT)
+
+
+def stored_table(dynamodb: Any, *without: str) -> DynamoRecords:
+    for item in ITEMS:
+        dynamodb.put_item(TableName="portal", Item={name: item[name] for name in item.keys() - set(without)})
+    return DynamoRecords(dynamodb, "portal")
+
+
+def test_items_are_written_as_they_always_were(dynamodb: Any) -> None:
+    write_everything(DynamoRecords(dynamodb, "portal"))
+    written = dynamodb.scan(TableName="portal")["Items"]
+    assert sorted(written, key=lambda item: (item["PK"]["S"], item["SK"]["S"])) == ITEMS
+
+
+def test_a_table_of_an_earlier_portal_is_read_and_goes_on(dynamodb: Any) -> None:
+    records = stored_table(dynamodb)
+    everything_is_read(records)
+    everything_moves_on(records)
+
+
+def test_an_email_owed_before_any_could_be_dropped_is_one_that_was_not(dynamodb: Any) -> None:
+    everything_is_read(stored_table(dynamodb, "dropped_at"))
