@@ -1,4 +1,4 @@
-"""Takes the pictures of the guides anew: ``.venv/bin/python tests/take_guide_pictures.py``, after pages have changed.
+"""Takes the guides' pictures anew once pages look different: ``.venv/bin/python -m tests.support.take_guide_pictures``.
 
 Plays the rehearsal with its invented people on a still clock and photographs a phone; writes ``site/assets/panduan``.
 """
