@@ -15,7 +15,7 @@ from moto import mock_aws
 from portal.core.errors import Conflict, NotFound
 from portal.engines.aws.records import DynamoRecords
 from tests.support.builders import AT, a_notice, application, draft
-from tests.support.contract_records import change, write
+from tests.support.commits import change, write
 
 ROOT = Path(__file__).resolve().parents[2]
 KEYS = ("PK", "SK", "GSI1PK", "GSI1SK")

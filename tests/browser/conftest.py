@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from flask import template_rendered
 
-from tests.test_story import City
+from tests.support.city import City
 
 
 @pytest.fixture

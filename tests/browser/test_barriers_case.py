@@ -6,10 +6,10 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.support.chromium import Person, assert_no_barriers
+from tests.support.city import KABID, KADIS, OTHER_VERIFIKATOR, STATISTISI, VERIFIKATOR, City
 from tests.support.in_chromium import EMAIL, Someone, sample_file
 from tests.support.people import Applicant
 from tests.support.walks import WALKS
-from tests.test_story import KABID, KADIS, OTHER_VERIFIKATOR, STATISTISI, VERIFIKATOR, City
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 

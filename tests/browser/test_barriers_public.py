@@ -7,10 +7,10 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.support.chromium import Person, assert_no_barriers
+from tests.support.city import KADIS, City
 from tests.support.in_chromium import ANSWERS, EMAIL, Someone, sample_file
 from tests.support.people import Applicant
 from tests.support.walks import WALKS
-from tests.test_story import KADIS, City
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 

@@ -27,6 +27,8 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from tests.support.places import ROOT
+
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -39,7 +41,7 @@ ENGINE = "--js-flags=--single-threaded --min-semi-space-size=16 --max-semi-space
 """Helpers of the script engine would take the cores from the other tests; memory for new objects saves collecting; and
 what axe does a thousand times is looked at from the first time on."""
 
-BUILD = Path(__file__).resolve().parents[2] / "build"
+BUILD = ROOT / "build"
 PATIENCE = 15
 """Seconds for whatever is waited for; a busy machine may need them."""
 PHONE: ViewportSize = {"width": 360, "height": 740}
