@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from portal import cli
-from tests.site.test_site import DEVELOPERS, Page
+from tests.support.site_page import DEVELOPERS, Page
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE = ROOT / "build" / "site"

@@ -13,8 +13,9 @@ from PIL import Image
 from playwright.sync_api import Page
 
 from tests.support.chromium import chromium
-from tests.support.server import ROOT, Clock, serving
-from tests.test_story import KABID, KADIS, STATISTISI, VERIFIKATOR, City
+from tests.support.city import KABID, KADIS, STATISTISI, VERIFIKATOR, City
+from tests.support.places import ROOT
+from tests.support.server import Clock, serving
 
 ALBUM = ROOT / "site" / "assets" / "panduan"
 WIDTH, SHARPNESS = 360, 1.5  # CSS pixels of the phone; device pixels for each of them
