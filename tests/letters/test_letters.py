@@ -1,4 +1,4 @@
-"""Every email the portal owes, as a real portal composes it; calendar entries and QR codes read back."""
+"""Every email the portal owes, as a real portal composes it; calendar entries read back."""
 
 import ast
 import copy
@@ -15,7 +15,6 @@ from typing import Any
 
 import lxml.html
 import pytest
-import segno
 from axe_playwright_python.sync_playwright import Axe
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -41,7 +40,7 @@ from portal.forms.letter import Letter
 from portal.intake import Intake
 from portal.letters import icalendar, markup, writing
 from portal.letters.markup import Block, Line
-from portal.letters.writing import Letters, qr_svg
+from portal.letters.writing import Letters
 from portal.links import Links
 from portal.outbox import Outbox
 from portal.visits import Visits
@@ -713,42 +712,6 @@ def test_any_text_survives_the_calendar_and_stays_in_its_place(summary: str, loc
 def test_a_calendar_entry_needs_to_know_the_zone() -> None:
     with pytest.raises(ValueError, match="not an aware datetime"):
         an_entry(start=MONDAY.replace(tzinfo=None))
-
-
-# --- QR codes ---
-
-
-def dark_modules(svg: str) -> set[tuple[int, int]]:
-    """(column, row) of every dark module, quiet zone included, from the path that draws them."""
-    (path,) = [e.get("d") for e in lxml.html.fromstring(svg).iter("path") if e.get("stroke")]
-    modules, x, y = set(), 0, 0.0
-    for command, arguments in re.findall(r"([Mmh])([-0-9. ]+)", path):
-        numbers = [float(number) for number in re.findall(r"-?[0-9.]+", arguments)]
-        if command == "h":
-            modules |= {(x + step, int(y)) for step in range(int(numbers[0]))}
-            x += int(numbers[0])
-        else:
-            x, y = (int(numbers[0]), numbers[1]) if command == "M" else (x + int(numbers[0]), y + numbers[1])
-    return modules
-
-
-def test_the_picture_is_the_code_of_the_text() -> None:
-    text = f"{ADDRESS}/status/TTE-26-7777-777M"
-    matrix = segno.make_qr(text, error="m").matrix
-    expected = {(x + 4, y + 4) for y, row in enumerate(matrix) for x, module in enumerate(row) if module}
-    assert dark_modules(qr_svg(text)) == expected
-    assert segno.make_qr(text, error="m").error in ("M", "Q", "H")
-
-
-def test_the_picture_is_inline_markup_without_styles() -> None:
-    svg = qr_svg("TTE-26-7777-777M", 'Kode "QR" <status>', "kode")
-    assert svg.startswith('<svg class="kode" role="img" aria-label="Kode &#34;QR&#34; &lt;status&gt;"')
-    assert "style" not in svg
-    assert "<?xml" not in svg
-    assert " width=" not in svg
-    assert "viewBox" in svg
-    assert svg.__html__() == svg
-    assert 'aria-hidden="true"' in qr_svg("TTE-26-7777-777M")
 
 
 def test_nothing_but_the_module_itself_is_needed_to_import_it() -> None:
