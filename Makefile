@@ -11,7 +11,7 @@ RUNTIME := functions/requirements.txt infra/requirements/site.txt
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help build run run-aws test test-aws site-check test-dynamodb bench package publish check lock clean
+.PHONY: help aws build run run-aws test test-aws site-check test-dynamodb bench package publish check lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -25,8 +25,12 @@ $(VENV)/run.stamp: $(RUNTIME) | $(VENV)/bin/python
 	$(BIN)/pip install --quiet --require-hashes $(addprefix -r ,$(RUNTIME))
 	@touch $@
 
-$(VENV)/test.stamp: $(VENV)/run.stamp infra/requirements/aws.txt infra/requirements/dev.txt
-	$(BIN)/pip install --quiet --require-hashes -r infra/requirements/aws.txt -r infra/requirements/dev.txt
+$(VENV)/aws.stamp: $(VENV)/run.stamp infra/requirements/aws.txt
+	$(BIN)/pip install --quiet --require-hashes -r infra/requirements/aws.txt
+	@touch $@
+
+$(VENV)/test.stamp: $(VENV)/aws.stamp infra/requirements/dev.txt
+	$(BIN)/pip install --quiet --require-hashes -r infra/requirements/dev.txt
 	@touch $@
 
 # An npm package carries the jar as Amazon publishes it.
@@ -39,6 +43,8 @@ build/site/index.html: $(VENV)/run.stamp mkdocs.yml $(shell find site schemas fu
 	@$(BIN)/python -m whitenoise.compress --quiet build/site
 
 build: build/site/index.html ## make .venv and the site
+
+aws: $(VENV)/aws.stamp ## what the command line needs for the portal on AWS (ENGINE=aws), and infra/restore.py
 
 run: build/site/index.html ## start the portal in rehearsal mode (PORT=8000 DATA=data)
 	@$(BIN)/python -m portal --data "$(DATA)" serve --rehearsal --port $(PORT)

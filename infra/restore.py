@@ -5,12 +5,14 @@
 
 What is there already stays as it is, but of a ticket that is named: its case, its emails and its line in the recap
 become what they were, and its visit is held again unless somebody else has that time by now. An email that had been
-sent by then is not sent again.
+sent by then is not sent again. ``make aws`` brings the one library that it needs.
 """
 
 import argparse
 from collections.abc import Iterator, Mapping
 from typing import Any
+
+from botocore.session import get_session
 
 from portal.engines.aws.items import CLAIMS, FACTS, application_key, notices_of
 
@@ -76,14 +78,12 @@ def _key(item: Item) -> tuple[str, str]:
 
 
 def main() -> None:
-    import boto3
-
     options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     options.add_argument("--source", required=True, help="the restored table")
     options.add_argument("--target", required=True, help="the portal's table (the stack's output Table)")
     options.add_argument("--ticket", help="one case, to become what it was")
     given = options.parse_args()
-    client = boto3.client("dynamodb")
+    client = get_session().create_client("dynamodb")
     if given.ticket:
         print(f"{bring_back_case(client, given.source, given.target, given.ticket)} items of {given.ticket} restored")
     else:

@@ -1,4 +1,4 @@
-"""What all tests share: contract modules whose asserts explain themselves, the parsed SOP, and a portal to play on."""
+"""What all tests share: support whose asserts explain themselves, the parsed SOP, and a portal to play on."""
 
 import os
 import shutil
@@ -11,25 +11,22 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.support.once import worked_out_once
-
 # How long an example takes says how busy the machine is, not whether the rule holds.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
 
-pytest.register_assert_rewrite(*(f"tests.support.contract_{port}" for port in ("files", "mail", "records")))
+# Before any of them is imported, so that their asserts explain themselves too.
+pytest.register_assert_rewrite("tests.support")
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
     from portal.core.sop import Sop
     from portal.core.worktime import Calendar
+    from tests.support.city import City
     from tests.support.in_chromium import Someone
     from tests.support.stage import Stage
-    from tests.test_story import City
 
-ROOT = Path(__file__).resolve().parents[1]
-SCHEMAS = ROOT / "schemas"
 
 MEMORY = Path("/dev/shm")
 ROOM = 2 * 1024**3
@@ -51,6 +48,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture
 def disk() -> Iterator[Path]:
     """A folder on a real disk, for whatever is killed while it writes: in memory nothing is ever half written."""
+    from tests.support.places import ROOT
+
     build = ROOT / "build"
     build.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=build) as folder:
@@ -59,6 +58,8 @@ def disk() -> Iterator[Path]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _swiftly() -> Iterator[None]:
+    from tests.support.once import worked_out_once
+
     with worked_out_once():
         yield
 
@@ -67,6 +68,7 @@ def _swiftly() -> Iterator[None]:
 def sop() -> "Sop":
     """The SOP of the repository, read once."""
     from portal.editions import read_sop
+    from tests.support.places import SCHEMAS
 
     return read_sop(SCHEMAS / "penerbitan")
 
@@ -77,6 +79,7 @@ def calendar(sop: "Sop") -> "Calendar":
     import tomllib
 
     from portal.core import worktime
+    from tests.support.places import SCHEMAS
 
     return worktime.calendar(sop.data["calendar"], tomllib.loads((SCHEMAS / "holidays.toml").read_text("utf-8")))
 
@@ -115,8 +118,8 @@ def browser() -> Iterator["Browser"]:
 @pytest.fixture
 def city(tmp_path: Path) -> Iterator["City"]:
     """The portal as a server on this machine, and everybody who uses it."""
+    from tests.support.city import City
     from tests.support.server import Clock, serving
-    from tests.test_story import City
 
     clock = Clock()
     with serving(tmp_path, clock) as served:

@@ -13,7 +13,7 @@ from portal.compilation import Compilation, Sums, read_sums
 from portal.core.errors import Unavailable
 from portal.core.recap import Tally, merge, month_of, tally
 from portal.engines.ports import Compiled
-from tests.core.test_recap import kept
+from tests.support.facts import kept
 from tests.support.stage import WAYS, Stage
 
 Fact = dict[str, Any]

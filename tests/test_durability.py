@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 
 from portal.bootstrap import TimeMachine, build
-from portal.config import ROOT, Config
+from portal.config import Config
 from portal.outbox import LEASE
+from tests.support.city import KABID, KADIS, STATISTISI, VERIFIKATOR
 from tests.support.people import Applicant, Mailbox, Official
+from tests.support.places import ROOT
 from tests.support.server import Clock, Process
 from tests.support.stage import Stage
-from tests.test_story import KABID, KADIS, STATISTISI, VERIFIKATOR
 
 
 class Survivor:

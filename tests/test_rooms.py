@@ -200,3 +200,26 @@ def test_every_code_that_is_raised_has_its_sentence() -> None:
 
 def test_no_module_grows_past_what_one_can_read_at_once() -> None:
     assert {module(p): n for p in MODULES if (n := len(p.read_text("utf-8").splitlines())) > 350} == {}
+
+
+TESTS = Path(__file__).parent
+TEST_FILES = sorted(TESTS.rglob("*.py"))
+
+
+def test_no_test_file_grows_past_what_one_can_read_at_once() -> None:
+    lengths = {str(path.relative_to(TESTS)): len(path.read_text("utf-8").splitlines()) for path in TEST_FILES}
+    assert {path: length for path, length in lengths.items() if length > 400} == {}
+
+
+@pytest.mark.parametrize("path", TEST_FILES, ids=lambda path: str(path.relative_to(TESTS)))
+def test_what_tests_have_in_common_lies_in_support(path: Path) -> None:
+    """No test module is imported by another, nor is a conftest."""
+    ours = {name for name in imports(path.read_text("utf-8")) if name.split(".")[0] in ("", "tests")}
+    assert {name for name in ours if not name.startswith("tests.support.")} <= {"tests.support"}
+
+
+@pytest.mark.parametrize("path", sorted((TESTS / "support").glob("*.py")), ids=lambda path: path.stem)
+def test_nothing_in_support_is_a_test_of_its_own(path: Path) -> None:
+    parts = ast.parse(path.read_text("utf-8")).body
+    named = [part.name for part in parts if isinstance(part, ast.FunctionDef | ast.ClassDef)]
+    assert [name for name in (path.stem, *named) if name.lower().startswith("test")] == []

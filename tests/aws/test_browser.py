@@ -6,9 +6,10 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.support.chromium import Person
-from tests.support.in_chromium import ANSWERS, KINDS, sample_file, send_without_script
+from tests.support.city import City
+from tests.support.in_chromium import ANSWERS, sample_file, send_without_script
+from tests.support.people import KINDS
 from tests.support.server import Clock, serving_aws
-from tests.test_story import City
 
 pytestmark = [pytest.mark.browser, pytest.mark.cloud]
 

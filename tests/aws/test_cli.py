@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from portal.cli import main
 from portal.house import House
 from tests.support.builders import a_sop, application
-from tests.support.contract_records import write
+from tests.support.commits import write
 from tests.support.server import Clock
 
 pytestmark = pytest.mark.cloud

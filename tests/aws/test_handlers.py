@@ -16,7 +16,7 @@ import reminder
 from portal.core.notices import notice
 from portal.house import House, pages
 from tests.support.builders import application, official
-from tests.support.contract_records import change, write
+from tests.support.commits import change, write
 from tests.support.server import Clock
 
 pytestmark = pytest.mark.cloud

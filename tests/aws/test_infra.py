@@ -18,8 +18,8 @@ import stack
 from portal import bootstrap, clockwork, edge, house
 from portal.editions import read_sop
 from tests.support import builders
+from tests.support.places import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 FUNCTIONS = ("Api", "Mailer", "Reminder", "Expiry", "Compilation", "Feedback")
 
 DEMANDED = {

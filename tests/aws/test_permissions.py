@@ -13,10 +13,10 @@ import pytest
 
 from portal import bootstrap_aws
 from portal.bootstrap_aws import Clients
-from tests import test_story
+from tests.support.city import KADIS, City
 from tests.support.people import Applicant
 from tests.support.server import Clock, Served, free_port, listening
-from tests.test_story import KADIS, City
+from tests.support.story import all_seven_steps
 
 pytestmark = pytest.mark.cloud
 
@@ -153,7 +153,7 @@ def play(aws: cloud.Cloud, port: int, next_edition: Path) -> None:
 
     with listening(bootstrap_aws.wsgi(house), port):
         city = City(Served(house, deliver, aws.stored), clock)
-        test_story.test_an_application_passes_all_seven_steps(city)
+        all_seven_steps(city)
         change_documents(city.applicant(email="susi@tarakankota.go.id"))
         waiting = city.applicant(email="wati@tarakankota.go.id").apply()
         waiting.confirm()

@@ -1,7 +1,10 @@
 """Bringing back what was lost from a table restored to an earlier moment."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -12,8 +15,9 @@ from moto import mock_aws
 from portal.core.errors import Conflict, NotFound
 from portal.engines.aws.records import DynamoRecords
 from tests.support.builders import AT, a_notice, application, draft
-from tests.support.contract_records import change, write
+from tests.support.commits import change, write
 
+ROOT = Path(__file__).resolve().parents[2]
 KEYS = ("PK", "SK", "GSI1PK", "GSI1SK")
 LEASE = timedelta(minutes=2)
 
@@ -43,6 +47,17 @@ def client() -> Iterator[Any]:
 
 def _key(partition: str, sort: str) -> Any:
     return [{"AttributeName": partition, "KeyType": "HASH"}, {"AttributeName": sort, "KeyType": "RANGE"}]
+
+
+def test_it_runs_where_boto3_is_not_installed() -> None:
+    """``make aws`` brings botocore, its core, as the functions have it."""
+    without = (
+        "import sys; sys.modules['boto3'] = None; sys.argv = ['restore.py', '--help']; import restore; restore.main()"
+    )
+    paths = {"PYTHONPATH": f"{ROOT / 'functions'}:{ROOT / 'infra'}"}
+    done = subprocess.run([sys.executable, "-c", without], env=paths, check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "--source" in done.stdout
 
 
 def test_what_is_missing_comes_back_and_what_is_there_stays(client: Any) -> None:

@@ -6,18 +6,19 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.support.chromium import Person, assert_no_barriers
+from tests.support.city import KABID, KADIS, OTHER_VERIFIKATOR, STATISTISI, VERIFIKATOR, City
 from tests.support.in_chromium import EMAIL, Someone, sample_file
 from tests.support.people import Applicant
-from tests.test_story import KABID, KADIS, OTHER_VERIFIKATOR, STATISTISI, VERIFIKATOR, City
+from tests.support.walks import WALKS
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 
-def test_deciding_and_following_a_case_have_no_barriers(someone: Someone, city: City) -> None:
+def test_deciding_and_following_a_case_have_no_barriers(someone: Someone, city: City, rendered: list[str]) -> None:
     me = someone(phone=False)
     siti = city.applicant().apply()
     siti.confirm()
-    assert_no_barriers(_case(me, siti, city))
+    assert assert_no_barriers(_case(me, siti, city), rendered) >= WALKS["case"]
     assert me.complaints == []
 
 

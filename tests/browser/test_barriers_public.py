@@ -7,18 +7,19 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.support.chromium import Person, assert_no_barriers
+from tests.support.city import KADIS, City
 from tests.support.in_chromium import ANSWERS, EMAIL, Someone, sample_file
 from tests.support.people import Applicant
-from tests.test_story import KADIS, City
+from tests.support.walks import WALKS
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 
-def test_applying_has_no_barriers(someone: Someone, city: City) -> None:
+def test_applying_has_no_barriers(someone: Someone, city: City, rendered: list[str]) -> None:
     me = someone(phone=False)
     plain = someone(phone=False, script_arrives=False)
     siti = city.applicant()
-    assert_no_barriers(_applying(me, plain, siti))
+    assert assert_no_barriers(_applying(me, plain, siti), rendered) >= WALKS["applying"]
     assert me.complaints == plain.complaints == []
 
 
@@ -92,9 +93,9 @@ def _applying(me: Person, plain: Person, siti: Applicant) -> Iterator[tuple[str,
     yield "sent and confirmed", me
 
 
-def test_public_and_error_pages_have_no_barriers(someone: Someone, city: City) -> None:
+def test_public_and_error_pages_have_no_barriers(someone: Someone, city: City, rendered: list[str]) -> None:
     me = someone(phone=False)
-    assert_no_barriers(_public(me, city))
+    assert assert_no_barriers(_public(me, city), rendered) >= WALKS["public"]
     assert me.complaints == []
 
 

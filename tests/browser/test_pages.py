@@ -8,8 +8,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.support.chromium import Person
-from tests.support.in_chromium import ANSWERS, EMAIL, KINDS, Someone, sample_file, send_without_script
-from tests.test_story import KABID, KADIS, STATISTISI, VERIFIKATOR, City
+from tests.support.city import KABID, KADIS, STATISTISI, VERIFIKATOR, City
+from tests.support.in_chromium import ANSWERS, EMAIL, Someone, sample_file, send_without_script
+from tests.support.people import KINDS
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 

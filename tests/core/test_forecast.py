@@ -9,9 +9,9 @@ import pytest
 from portal.core.progress import forecast, status
 from portal.core.sop import Sop
 from portal.core.worktime import Calendar
-from tests.core.test_progress import MONDAY, VALIDATOR, along, at, move, moved
+from tests.support.moments import MONDAY, VALIDATOR, along, at, move, moved
 from tests.support.stage import TO_VERIFIKATOR, TO_VISIT, WAYS, Stage
-from tests.web.test_status import get, main
+from tests.support.status_page import get, main
 
 
 def told(case: Any, sop: Sop, calendar: Calendar, now: datetime) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 import tomllib
 from datetime import UTC, date, datetime, timedelta, timezone
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.core.language import Language
+from tests.support.places import ROOT
 
-MESSAGES = Path(__file__).resolve().parents[2] / "functions" / "portal" / "messages.toml"
+MESSAGES = ROOT / "functions" / "portal" / "messages.toml"
 DATES = tomllib.loads(MESSAGES.read_text("utf-8"))["dates"]
 WITA = ZoneInfo("Asia/Makassar")
 LANGUAGE = Language(DATES["months"], DATES["days"], WITA, "WITA")

@@ -2,18 +2,15 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 
 from portal.core.application import Actor
 from portal.core.notices import DEADLINE, Notice, Official, notice, owed
 from portal.core.sop import APPLICANT, Sop
-from portal.editions import read_sop
-from tests.core.test_application import MORNING, Walk, official
+from tests.support.walk import MORNING, Walk, official
 
 DAY = date(2026, 11, 23)
-FOLDER = Path(__file__).resolve().parents[2] / "schemas" / "penerbitan"
 OFFICIALS = [
     Official("kadis", "Rahma", "kadis@tarakankota.go.id"),
     Official("kabid", "Budi", "kabid@tarakankota.go.id"),
@@ -21,11 +18,6 @@ OFFICIALS = [
     Official("verifikator", "Andi", "andi@tarakankota.go.id"),
     Official("verifikator", "Wati", "wati@tarakankota.go.id"),
 ]
-
-
-@pytest.fixture(scope="module")
-def sop() -> Sop:
-    return read_sop(FOLDER)
 
 
 def letters(walk: Walk, officials: list[Official] = OFFICIALS) -> list[tuple[str, str]]:

@@ -1,81 +1,20 @@
 """What a ticket number tells everybody: the SOP's minutes against the office's clock, and nothing of any person."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator
 
-from portal.core.application import Actor, Application
-from portal.core.draft import Document, Draft
+from portal.core.application import Application
 from portal.core.progress import next_step, standard, status, turn_to_come
 from portal.core.sop import APPLICANT, Sop, StatusText
-from portal.core.steps import KINDS, State, applicant_actions, official_actions
+from portal.core.steps import State
 from portal.core.worktime import Calendar
-from tests.conftest import SCHEMAS
-from tests.support.stage import FORM, SAYS, TO_VERIFIKATOR, TO_VISIT, WAYS
-
-WITA = ZoneInfo("Asia/Makassar")
-TICKET = "TTE-26-4F7K-9QXM"
-MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=WITA)
-
-
-def at(text: str) -> datetime:
-    """A moment at the office, such as ``11-23 08.00`` (of 2026)."""
-    return datetime.strptime(f"2026-{text}", "%Y-%m-%d %H.%M").replace(tzinfo=WITA)
-
-
-def sent(sop: Sop, when: datetime, form: Mapping[str, Any] = FORM) -> Application:
-    documents = tuple(
-        Document(r.key, f"applications/{r.key}", "1", "ab" * 32, 1000, "image/png", 1, when.isoformat(), "foto.png")
-        for r in sop.requirements
-    )
-    draft = Draft("a1", sop.service, form, when, documents)
-    return Application.submit(draft, ticket=TICKET, documents=documents, sop=sop, at=when)
-
-
-def move(
-    case: Application, action: str, when: datetime, sop: Sop, said: Mapping[str, Any] | None = None, who: str = "x"
-) -> Application:
-    """The case after one more action by whoever may take it."""
-    if action in official_actions(sop, case.step, case.state):
-        role = sop.role(sop.step(case.step).role)
-        actor = Actor(
-            role.key, f"Pejabat {who}", role.label, f"{role.key}.{who}@tarakankota.go.id", "197001012000121001"
-        )
-        return case.decide(action, SAYS.get(action, {}) if said is None else said, actor=actor, sop=sop, at=when)
-    if action == "resubmit":
-        mending = Draft("m1", sop.service, case.form, when, case.documents, mends=TICKET, items=("ktp",))
-        return case.resubmit(mending, documents=case.documents, sop=sop, at=when)
-    if action == "book":
-        return case.book(when + timedelta(days=1), "visit/x/0", sop=sop, at=when)
-    if action == "confirm":
-        return case.confirm(agenda="12", sop=sop, at=when)
-    return case.withdraw(sop=sop, at=when) if action == "withdraw" else case.lapse(sop=sop, at=when)
-
-
-def moved(sop: Sop, *moves: tuple[str, datetime], **answers: Any) -> Application:
-    """A case sent at the first moment and moved on at the others."""
-    (_, first), *later = moves
-    case = sent(sop, first, {**FORM, **answers})
-    for action, when in later:
-        case = move(case, action, when, sop)
-    return case
-
-
-def along(sop: Sop, *actions: str, start: datetime = MONDAY, **answers: Any) -> Application:
-    """The same, a minute for each action; a visit is when it is agreed."""
-    case, when = sent(sop, start, {**FORM, **answers}), start
-    for action in actions:
-        when = max(when + timedelta(minutes=1), case.slot or when)
-        case = move(case, action, when, sop)
-    return case
+from tests.support.moments import MARK, MONDAY, VALIDATOR, along, at, cases, move, moved
+from tests.support.stage import TO_VERIFIKATOR, TO_VISIT, WAYS
 
 
 def until(case: Application, sop: Sop, calendar: Calendar, now: datetime) -> tuple[str, bool]:
@@ -247,32 +186,6 @@ def test_the_history_is_told_in_the_words_of_the_step_it_happened_at(sop: Sop, c
 
 # --- nothing of any person ---
 
-MARK = "zq7"
-"""Stands in everything that a person of these cases ever typed or is called; no text of the portal holds it."""
-
-marked = st.text(max_size=20).map(lambda text: f"{text}{MARK}{text}")
-
-
-@st.composite
-def cases(draw: st.DrawFn, sop: Sop) -> Application:
-    """Any case that the SOP permits, with marked answers, notes and names."""
-    form = {name: draw(marked) for name in (*FORM, "opd_lainnya", "nama_dengan_gelar")}
-    when = MONDAY + timedelta(minutes=draw(st.integers(-1_000_000, 1_000_000)))
-    case = sent(sop, when, form)
-    for _ in range(draw(st.integers(0, 25))):
-        kind = KINDS[sop.step(case.step).kind]
-        actions = (
-            *official_actions(sop, case.step, case.state),
-            *applicant_actions(sop, case.step, case.state),
-            *kind.portal.get(case.state, {}),
-        )
-        if not actions:
-            break
-        when += timedelta(minutes=draw(st.integers(0, 20_000)))
-        said = {"items": ["ktp"], "note": draw(marked), "reason": draw(marked), "serial": draw(marked)}
-        case = move(case, draw(st.sampled_from(actions)), when, sop, said, MARK)
-    return case
-
 
 @settings(max_examples=60, deadline=None)
 @given(data=st.data(), later=st.timedeltas(timedelta(0), timedelta(days=40)))
@@ -285,8 +198,3 @@ def test_a_ticket_number_reveals_what_the_schema_allows_and_nothing_of_any_perso
     VALIDATOR.validate(found)
     assert MARK not in json.dumps(found).lower()
     assert case.waits_on(sop) != APPLICANT or found["standard"] is None
-
-
-VALIDATOR = Draft202012Validator(
-    json.loads((SCHEMAS / "status.schema.json").read_text("utf-8")), format_checker=Draft202012Validator.FORMAT_CHECKER
-)

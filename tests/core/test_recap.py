@@ -15,19 +15,11 @@ from portal.core.application import Application
 from portal.core.recap import Recap, Row, StepTime, fact, merge, minutes_per_step, month_of, summarise, tally
 from portal.core.sop import Sop
 from portal.core.worktime import Calendar
-from tests.core.test_progress import MARK, along, at, cases, move, moved
+from tests.support.facts import kept
+from tests.support.moments import MARK, along, at, cases, move, moved
 from tests.support.stage import TO_VERIFIKATOR, TO_VISIT, WAYS
 
 TODAY = date(2026, 12, 1)
-MINUTES = {"pengajuan": 0, "telaah_kadis": 10, "pemeriksaan": 12}
-
-
-def kept(closed: str, office: str, outcome: str = "done", **changes: Any) -> dict[str, Any]:
-    """What ``fact`` keeps of a case."""
-    valid = {"valid_until": "2028-11-30"} if outcome == "done" else {"valid_until": ""}
-    said = {"ticket": f"{closed}{office}", "service": "penerbitan", "received": closed, "rounds": 1, "returns": 0}
-    return {**said, "closed": closed, "office": office, "outcome": outcome, "minutes": MINUTES, **valid, **changes}
-
 
 FACTS = [
     kept("2026-10-02", "Dinas Sosial"),

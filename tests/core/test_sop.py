@@ -11,8 +11,9 @@ from portal.core import sop
 from portal.core.errors import NotFound, SopInvalid
 from portal.core.steps import KINDS, State, official_actions
 from portal.editions import read_sop
+from tests.support.places import SCHEMAS
 
-FOLDER = Path(__file__).resolve().parents[2] / "schemas" / "penerbitan"
+FOLDER = SCHEMAS / "penerbitan"
 
 
 @pytest.fixture(scope="module")

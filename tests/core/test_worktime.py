@@ -1,9 +1,7 @@
-import importlib.util
+"""Working time: hours, breaks, days off and visits, held against an oracle that counts every minute."""
+
 import time as stopwatch
-import tomllib
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -11,59 +9,7 @@ from hypothesis import strategies as st
 
 from portal.core import worktime
 from portal.core.errors import SopInvalid
-
-ROOT = Path(__file__).parents[2]
-HOLIDAYS = tomllib.loads((ROOT / "schemas" / "holidays.toml").read_text("utf-8"))
-WITA = ZoneInfo("Asia/Makassar")
-
-CONFIG = """
-timezone = "Asia/Makassar"
-label = "WITA"
-[hours]
-mon = ["07.30-12.00", "13.00-16.00"]
-tue = ["07.30-12.00", "13.00-16.00"]
-wed = ["07.30-12.00", "13.00-16.00"]
-thu = ["07.30-12.00", "13.00-16.00"]
-fri = ["07.30-11.30"]
-"""
-
-# A spring with everything in it: Ramadan hours 8 Feb - 4 Mar, holidays and cuti bersama of Nyepi, Idulfitri and Paskah.
-EVENTFUL = (
-    CONFIG
-    + """
-[[overrides]]
-from = 2027-02-08
-until = 2027-03-04
-label = "Ramadan 1448 H"
-[overrides.hours]
-mon = ["08.00-15.45"]
-tue = ["08.00-15.45"]
-wed = ["08.00-15.45"]
-thu = ["08.00-15.45"]
-fri = ["08.00-11.30"]
-[[closed]]
-date = 2027-02-24
-label = "Hari libur kota"
-[[open]]
-date = 2027-02-27
-hours = ["09.00-11.00"]
-[[open]]
-date = 2027-03-12
-hours = ["08.00-12.00", "12.00-13.15"]
-"""
-)
-
-
-def calendar(text: str = CONFIG, holidays: dict | None = None) -> worktime.Calendar:
-    return worktime.calendar(tomllib.loads(text), HOLIDAYS if holidays is None else holidays)
-
-
-def at(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=WITA)
-
-
-ORDINARY = calendar()
-SPRING = calendar(EVENTFUL)
+from tests.support.calendars import CONFIG, EVENTFUL, ORDINARY, SPRING, WITA, at, calendar
 
 
 def test_monday_has_two_intervals_friday_one_and_the_weekend_none():
@@ -355,68 +301,3 @@ def test_a_calendar_closed_for_a_year_is_refused_instead_of_searched_for_ever():
 def test_two_names_of_one_day_are_both_kept():
     rows = [{"date": date(2027, 1, 1), "name": "A"}, {"date": date(2027, 1, 1), "name": "B"}]
     assert calendar(holidays={"holiday": rows}).holidays == {date(2027, 1, 1): "A, B"}
-
-
-# The frozen data.
-def freeze_holidays():
-    spec = importlib.util.spec_from_file_location("freeze_holidays", ROOT / "infra" / "freeze_holidays.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-YEARS = sorted({row["date"].year for row in HOLIDAYS["holiday"]})
-RENEW = (
-    "Renew schemas/holidays.toml: .venv/bin/python infra/freeze_holidays.py {year} (first `make lock` for a newer one)"
-)
-
-
-def test_the_holidays_of_the_coming_year_are_there():
-    """From November on the next year is wanted; the SKB 3 Menteri that fixes it appears in September or October."""
-    year = (datetime.now(WITA) + timedelta(days=61)).year
-    rows = [row for row in HOLIDAYS["holiday"] if row["date"].year == year]
-    assert ORDINARY.knows_holidays_of(year), RENEW.format(year=year)
-    assert {row["kind"] for row in rows} == {"libur", "cuti_bersama"}, RENEW.format(year=year)
-
-
-@pytest.mark.parametrize("year", YEARS)
-def test_the_frozen_dates_are_those_of_the_library(year):
-    by_date = {"key": lambda row: (row["date"], row["kind"])}
-    frozen = [row for row in HOLIDAYS["holiday"] if row["date"].year == year]
-    assert sorted(frozen, **by_date) == sorted(freeze_holidays().taken(HOLIDAYS["labels"], [year]), **by_date), (
-        "The library changed its mind. See whether visits are promised on these days, then: " + RENEW.format(year=year)
-    )
-
-
-def test_the_number_of_holidays_of_each_year_is_the_decreed_one():
-    def count(year: int, kind: str) -> int:
-        return sum(row["date"].year == year and row["kind"] == kind for row in HOLIDAYS["holiday"])
-
-    counts = {year: (count(year, "libur"), count(year, "cuti_bersama")) for year in range(2024, 2028)}
-    assert counts == {2024: (19, 10), 2025: (17, 11), 2026: (17, 8), 2027: (18, 8)}
-
-
-def test_cuti_bersama_of_2026_are_those_of_the_decree():
-    frozen = {row["date"] for row in HOLIDAYS["holiday"] if row["kind"] == "cuti_bersama" and row["date"].year == 2026}
-    decreed = ["02-16", "03-18", "03-20", "03-23", "03-24", "05-15", "05-28", "12-24"]
-    assert frozen == {date.fromisoformat(f"2026-{day}") for day in decreed}
-
-
-def test_a_day_is_an_estimate_only_where_the_library_calls_it_one():
-    estimated = {row["date"] for row in HOLIDAYS["holiday"] if row["estimated"] and row["date"].year < 2028}
-    assert estimated <= {date(2027, 3, 10), date(2027, 3, 11), date(2027, 5, 17)}
-
-
-def test_renewing_a_year_keeps_the_others_and_the_labels():
-    text = (ROOT / "schemas" / "holidays.toml").read_text("utf-8")
-    last, new = YEARS[-1], YEARS[-1] + 1
-    assert freeze_holidays().frozen(text, [last]) == text
-    longer = tomllib.loads(freeze_holidays().frozen(text, [last, new]))
-    assert longer["labels"] == HOLIDAYS["labels"]
-    assert [row for row in longer["holiday"] if row["date"].year < new] == HOLIDAYS["holiday"]
-    assert len([row for row in longer["holiday"] if row["date"].year == new]) >= 15
-
-
-@pytest.mark.parametrize("year", range(2024, 2035))
-def test_every_holiday_the_library_knows_has_a_label_of_ours(year):
-    assert freeze_holidays().taken(HOLIDAYS["labels"], [year])

@@ -18,7 +18,8 @@ from botocore.config import Config
 from portal.core.errors import Unavailable
 from portal.engines.aws.records import DynamoRecords
 from tests.support.builders import AT, a_notice, after, application
-from tests.support.contract_records import LEASE, RecordsContract, at_once, change, write
+from tests.support.commits import LEASE, at_once, change, write
+from tests.support.contract_records import RecordsContract
 from tests.support.server import free_port
 
 

@@ -4,7 +4,6 @@ import json
 import tomllib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -16,10 +15,11 @@ from portal.engines import entries
 from portal.engines.aws import items
 from portal.engines.ports import Compiled
 from tests.support.builders import AT, a_notice, a_sop, after, application, application_in, draft, official, reachable
+from tests.support.places import SCHEMAS
 
 TICKET = "TTE-26-4F7K-9QXM"
 FAR = datetime(2026, 8, 5, 1, 0, 0, 5, tzinfo=UTC)
-SERVICE = Path(__file__).resolve().parents[2] / "schemas" / "penerbitan"
+SERVICE = SCHEMAS / "penerbitan"
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,8 @@ from portal.engines.local.database import Database
 from portal.engines.local.records import SqliteRecords
 from portal.engines.ports import Compiled
 from tests.support.builders import AT, a_notice, a_ticket, after, application, draft, owed_by
-from tests.support.contract_records import LEASE, RecordsContract, change, write
+from tests.support.commits import LEASE, change, write
+from tests.support.contract_records import RecordsContract
 from tests.support.processes import complete_lines, run, said, start
 
 ROLES = (APPLICANT, "kadis", "kabid", "verifikator")
@@ -163,7 +164,7 @@ OUT_OF_ROOM = """
 import resource, sys
 from pathlib import Path
 from tests.support.builders import application
-from tests.support.contract_records import change
+from tests.support.commits import change
 from portal.engines.local.records import SqliteRecords
 from portal.core.errors import Unavailable
 records = SqliteRecords(Path(sys.argv[1]))
@@ -312,7 +313,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from tests.support.builders import a_notice, after, application
-from tests.support.contract_records import change
+from tests.support.commits import change
 from portal.engines.local.records import SqliteRecords
 records = SqliteRecords(Path(sys.argv[1]))
 for number in range(int(sys.argv[2]), int(sys.argv[2]) + 5_000):

@@ -1,36 +1,20 @@
-"""The schemas themselves: valid, without unknown keywords, safe to run, and one with the SOP and the code."""
+"""The schemas themselves: valid, without unknown keywords, safe to run."""
 
-import copy
 import json
 import re
 import time
-import tomllib
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
 
-from portal.core.errors import SopInvalid
 from portal.core.identity import RULES
-from portal.core.steps import KINDS, State
-from portal.forms.form import Form, validate
+from portal.forms.form import Form
 from portal.forms.typed import FORMS
+from tests.support.places import SCHEMAS
+from tests.support.schemas import APPLICATION, DECISIONS, FORM_SCHEMAS, fields, parts, said
 
-SCHEMAS = Path(__file__).parents[2] / "schemas"
 FILES = sorted(SCHEMAS.glob("**/*.schema.json"))
-
-
-def read(name: str) -> dict:
-    return json.loads((SCHEMAS / name).read_text("utf-8"))
-
-
-APPLICATION = read("penerbitan/application.schema.json")
-DECISIONS = read("decision.schema.json")
-SOP_SCHEMA = read("sop.schema.json")
-SOP = tomllib.loads((SCHEMAS / "penerbitan" / "sop.toml").read_text("utf-8"))
-FORM_SCHEMAS = {"application": APPLICATION, **DECISIONS["$defs"]}
 
 # Keywords of our own: at a field, at a form, beside a keyword.
 OF_A_FIELD = {
@@ -48,28 +32,6 @@ STANDARD = {
 WIDGETS = {
     *("text", "textarea", "select", "radio", "checkbox", "checkboxes", "email", "tel", "date", "hidden"),
 }
-
-
-def parts(schema: dict, place: str = "") -> Iterator[tuple[str, dict]]:
-    """Every subschema with where it stands."""
-    yield place, schema
-    for keyword in ("properties", "$defs"):
-        for name, part in schema.get(keyword, {}).items():
-            yield from parts(part, f"{place}/{keyword}/{name}")
-    for keyword in ("items", "contains", "not", "if", "then"):
-        if keyword in schema:
-            yield from parts(schema[keyword], f"{place}/{keyword}")
-    for keyword in ("allOf", "anyOf", "oneOf", "prefixItems"):
-        for number, part in enumerate(schema.get(keyword, ())):
-            yield from parts(part, f"{place}/{keyword}/{number}")
-
-
-def fields() -> list[tuple[str, dict, dict]]:
-    return [
-        (f"{form}.{name}", field, schema)
-        for form, schema in FORM_SCHEMAS.items()
-        for name, field in schema["properties"].items()
-    ]
 
 
 # --- Every schema --------------------------------------------------------------------------------------------------
@@ -222,248 +184,9 @@ def test_all_ranks_of_pns_are_offered_lowest_first():
     ]
 
 
-def said() -> list[str]:
-    sentences = [text for schema in FORM_SCHEMAS.values() for text in schema["messages"].values()]
-    sentences += [rule["message"] for rule in APPLICATION["rules"]]
-    for _, field, _ in fields():
-        for part in (field, *field.get("allOf", ())):
-            sentences += part.get("messages", {}).values()
-        sentences += [warning["message"] for warning in field.get("warnings", ())]
-    return sorted(set(sentences))
-
-
 @pytest.mark.parametrize("sentence", said())
 def test_a_sentence_is_short_calm_and_blames_nobody(sentence):
     assert len(sentence.split()) < 20
     assert sentence.endswith(".")
     assert "!" not in sentence
     assert not re.search(r"\b(salah(?! satu)|gagal|ilegal|user|submit|login|token|error)\b", sentence, re.IGNORECASE)
-
-
-# --- The SOP and the forms -----------------------------------------------------------------------------------------
-
-
-def test_the_sop_fits_its_schema():
-    validate(SOP_SCHEMA, SOP, "sop.toml")
-
-
-def test_the_sop_takes_the_applicant_from_fields_of_the_form():
-    assert set(SOP["applicant"].values()) <= APPLICATION["properties"].keys()
-
-
-def test_no_field_is_called_like_a_document():
-    """An official returns either by the same list of keys."""
-    assert not {document["key"] for document in SOP["documents"]} & APPLICATION["properties"].keys()
-
-
-def test_consent_for_somebody_else_is_the_sentence_of_the_sop():
-    assert APPLICATION["properties"]["persetujuan"]["title"] == SOP["sentences"]["statement_other"]
-
-
-def test_the_service_is_what_the_form_applies_for():
-    assert APPLICATION["properties"]["jenis_permohonan"]["const"] == SOP["service"]
-
-
-def test_the_office_itself_can_be_chosen():
-    offices = [choice["const"] for choice in APPLICATION["properties"]["opd"]["oneOf"]]
-    assert any(SOP["office"]["name"].removesuffix(f" Kota {SOP['office']['city']}") == office for office in offices)
-    assert offices[-1] == "Lainnya"
-
-
-def official_actions() -> set[str]:
-    return {action for kind in KINDS.values() for moves in kind.official.values() for action in moves}
-
-
-def test_every_decision_an_official_may_make_has_a_form_and_no_other_has():
-    assert set(DECISIONS["$defs"]) == official_actions()
-    assert set(DECISIONS["properties"]["action"]["enum"]) == official_actions()
-    assert {branch["then"]["$ref"] for branch in DECISIONS["allOf"]} == {f"#/$defs/{a}" for a in official_actions()}
-
-
-def test_every_action_at_a_step_of_the_sop_has_a_form():
-    worded = {action for step in SOP["steps"] for action in step.get("actions", {})}
-    assert worded <= set(DECISIONS["$defs"])
-
-
-def test_the_decisions_that_all_services_share_name_nothing_of_one_service():
-    said = json.dumps(DECISIONS, ensure_ascii=False).lower()
-    for word in ("bsre", "sertifikat", "passphrase", "tanda tangan", "verifikator", "dkisp"):
-        assert word not in said, word
-
-
-def test_a_decision_carries_its_own_name():
-    for action, schema in DECISIONS["$defs"].items():
-        assert schema["properties"]["action"]["const"] == action
-        assert schema["additionalProperties"] is False
-
-
-def test_lists_named_by_decisions_are_those_the_service_gives():
-    named = {field["x-options"] for _, field, _ in fields() if "x-options" in field}
-    assert named == {"instructions", "items", "reasons", "checklist"}
-
-
-@pytest.mark.parametrize(
-    ("decision", "fits"),
-    [
-        ({"action": "forward", "instructions": ["proses"]}, True),
-        ({"action": "forward", "instructions": ["proses"], "note": "Segera"}, True),
-        ({"action": "return", "items": ["ktp"], "reason": "ktp_tidak_terbaca"}, True),
-        ({"action": "reject", "reason": "di_luar_kewenangan"}, True),
-        ({"action": "dispatch", "checklist": ["surat"]}, True),
-        ({"action": "accept"}, True),
-        ({"action": "refuse", "reason": "kyc_gagal"}, True),
-        ({"action": "invite"}, True),
-        ({"action": "attend"}, True),
-        ({"action": "miss"}, True),
-        ({"action": "record", "serial": "5A3F", "valid_from": "2026-11-22", "valid_until": "2028-11-21"}, True),
-        ({"action": "hand_over", "received_by": "Siti Aminah"}, True),
-        ({"action": "forward"}, False),
-        ({"action": "forward", "instructions": "proses"}, False),
-        ({"action": "forward", "instructions": ["proses"], "reason": "lainnya"}, False),
-        ({"action": "accept", "passphrase": "rahasia"}, False),
-        ({"action": "record", "serial": "5A3F", "valid_from": "kemarin", "valid_until": "2028-11-21"}, False),
-        ({"action": "burn"}, False),
-        ({}, False),
-        ([], False),
-        (None, False),
-    ],
-)
-def test_the_whole_file_tells_a_decision_from_anything_else(decision, fits):
-    checker = Draft202012Validator(DECISIONS, format_checker=Draft202012Validator.FORMAT_CHECKER)
-    assert checker.is_valid(decision) is fits
-
-
-# --- What a SOP file may not say -----------------------------------------------------------------------------------
-
-
-def step(sop: dict, kind: str) -> dict:
-    return next(step for step in sop["steps"] if step["kind"] == kind)
-
-
-# how it is broken, key that is named, words of what is expected
-BREAKS = [
-    (lambda sop: sop.pop("office"), "office", "[office]"),
-    (lambda sop: sop.update(ofice={}), "ofice", "office"),
-    (lambda sop: sop.update(ticket_prefix="tte"), "ticket_prefix", "kapital"),
-    (lambda sop: sop.update(draft_days="7"), "draft_days", "bilangan bulat"),
-    (lambda sop: sop.update(draft_days=True), "draft_days", "bilangan bulat"),
-    (lambda sop: sop["retention"].update(documents_days=0), "retention.documents_days", "bilangan bulat"),
-    (lambda sop: sop.pop("retention"), "retention", "[retention]"),
-    (lambda sop: sop.update(title="  "), "title", "kalimat"),
-    (lambda sop: sop["sentences"].pop("safety"), "sentences.safety", "kalimat"),
-    (lambda sop: sop["sentences"].update(stamp="Salinan"), "sentences.stamp", "{ticket}"),
-    (lambda sop: sop["office"].update(telephones=[]), "office.telephones", "[[office.telephones]]"),
-    (lambda sop: sop["office"]["telephones"][1].update(tel="0811432453"), "office.telephones[1].tel", "+62"),
-    (lambda sop: sop["applicant"].pop("name"), "applicant.name", "kunci"),
-    (lambda sop: sop["text"].pop("warning"), "text.warning", "kalimat"),
-    (lambda sop: sop["text"].update(columns=[]), "text.columns", "daftar"),
-    (lambda sop: sop["roles"][0].pop("column"), "roles[0].column", "kata"),
-    (lambda sop: sop["roles"][0].update(key="Pemohon"), "roles[0].key", "huruf kecil"),
-    (lambda sop: sop["documents"][2].update(size=5), "documents[2].size", "key | label"),
-    (lambda sop: sop["reasons"][0].update({"for": ["forward"]}), "reasons[0].for[0]", "return"),
-    (lambda sop: sop["reasons"][0].update({"for": []}), "reasons[0].for", "satu atau lebih"),
-    (lambda sop: sop["reasons"][0].update(needs_note="ya"), "reasons[0].needs_note", "true"),
-    (lambda sop: sop["status"].pop("done"), "status.done", "sentence"),
-    (lambda sop: sop["actions"]["reject"].pop("button"), "actions.reject.button", "kata"),
-    (lambda sop: sop["steps"][1].pop("role"), "steps[1].role", "kunci"),
-    (lambda sop: sop["steps"][1].update(rôle="kadis"), "steps[1].rôle", "role"),
-    (lambda sop: sop["steps"][1].update(kind="approval"), "steps[1].kind", "disposition"),
-    (lambda sop: sop["steps"][1].update(minutes=15.5), "steps[1].minutes", "bilangan bulat"),
-    (lambda sop: sop["steps"][1]["text"].pop("output"), "steps[1].text.output", "kata"),
-    (lambda sop: sop["steps"].pop(0), "steps[0].kind", "langkah pertama"),
-    (lambda sop: sop["steps"].append(sop["steps"][0]), "steps[7].kind", "hanya pada langkah pertama"),
-    (lambda sop: sop["steps"].pop(), "steps", "handover"),
-    (lambda sop: sop["steps"].append(sop["steps"][-1]), "steps", "handover"),
-    (lambda sop: step(sop, "disposition").pop("task"), "steps[1].task", "pejabat"),
-    (lambda sop: step(sop, "disposition").pop("subject"), "steps[1].subject", "email"),
-    (lambda sop: step(sop, "disposition").update(checklist=SOP["instructions"]), "steps[1].checklist", "dispatch"),
-    (lambda sop: step(sop, "disposition").update(visit=step(SOP, "visit")["visit"]), "steps[1].visit", "visit"),
-    (lambda sop: step(sop, "disposition")["actions"].pop("forward"), "steps[1].actions.forward", "button"),
-    (lambda sop: step(sop, "disposition")["actions"].update(invite={}), "steps[1].actions.invite", "forward"),
-    (lambda sop: step(sop, "disposition").pop("actions"), "steps[1].actions", "forward"),
-    (lambda sop: step(sop, "dispatch").pop("checklist"), "steps[4].checklist", "butir"),
-    (lambda sop: step(sop, "dispatch").update(checklist=[]), "steps[4].checklist", "sekurang-kurangnya"),
-    (lambda sop: step(sop, "dispatch")["status"].pop("sent"), "steps[4].status.sent", "sentence"),
-    (lambda sop: step(sop, "visit").pop("visit"), "steps[5].visit", "[steps.visit]"),
-    (lambda sop: step(sop, "visit")["visit"].pop("windows"), "steps[5].visit.windows", "mon"),
-    (lambda sop: step(sop, "visit")["visit"]["windows"].update(senin=[]), "steps[5].visit.windows.senin", "mon"),
-    (lambda sop: step(sop, "visit")["visit"].update(capacity=0), "steps[5].visit.capacity", "bilangan bulat"),
-    (lambda sop: step(sop, "handover")["actions"].pop("hand_over"), "steps[6].actions.hand_over", "button"),
-    (lambda sop: sop["calendar"].update(timezone="Asia/Singapore"), "calendar.timezone", "Asia/Makassar"),
-    (lambda sop: sop["calendar"].update(hours={}), "calendar.hours", "mon"),
-    (lambda sop: sop["calendar"]["hours"].update(mon="07.30-12.00"), "calendar.hours.mon", "07.30"),
-    (
-        lambda sop: sop["calendar"].update(closed=[{"date": "2026-12-24", "label": "Libur"}]),
-        "calendar.closed[0].date",
-        "tanda kutip",
-    ),
-    (lambda sop: sop["reminders"].pop("visit_days_before"), "reminders.visit_days_before", "bilangan bulat"),
-]
-
-
-@pytest.mark.parametrize(("break_it", "key", "expected"), BREAKS, ids=[key for _, key, _ in BREAKS])
-def test_a_broken_sop_is_told_which_key_and_what_belongs_there(break_it, key, expected):
-    sop = copy.deepcopy(SOP)
-    break_it(sop)
-    with pytest.raises(SopInvalid) as refused:
-        validate(SOP_SCHEMA, sop, "sop.toml")
-    assert refused.value.facts["key"] == key
-    assert expected in refused.value.facts["expected"]
-
-
-def test_a_sop_may_say_more_about_the_calendar():
-    sop = copy.deepcopy(SOP)
-    sop["calendar"]["closed"] = [{"date": date(2026, 12, 15), "label": "Libur daerah"}]
-    sop["calendar"]["open"] = [{"date": date(2026, 12, 19), "hours": ["08.00-12.00"]}]
-    ramadan = {
-        "from": date(2027, 2, 8),
-        "until": date(2027, 3, 9),
-        "label": "Ramadan",
-        "hours": {"mon": ["08.00-15.30"]},
-    }
-    sop["calendar"]["overrides"] = [ramadan]
-    validate(SOP_SCHEMA, sop, "sop.toml")
-
-
-def test_a_step_may_have_its_own_words_for_sending_back():
-    sop = copy.deepcopy(SOP)
-    step(sop, "disposition")["actions"]["return"] = SOP["actions"]["return"]
-    validate(SOP_SCHEMA, sop, "sop.toml")
-
-
-def of_kind(kind: str, table: str) -> dict:
-    return SOP_SCHEMA["$defs"][kind]["properties"][table]
-
-
-@pytest.mark.parametrize("kind", sorted(KINDS))
-def test_a_step_has_words_for_what_its_kind_permits(kind):
-    permitted = {action for moves in KINDS[kind].official.values() for action in moves}
-    assert set(of_kind(kind, "actions").get("required", ())) == permitted - set(SOP["actions"])
-    if kind != "submission":
-        assert set(of_kind(kind, "actions")["properties"]) == permitted
-
-
-@pytest.mark.parametrize("kind", sorted(KINDS))
-def test_a_step_has_words_for_the_states_its_kind_passes(kind):
-    reached = {KINDS[kind].entry, *KINDS[kind].official, *KINDS[kind].applicant}
-    assert set(of_kind(kind, "status")["required"]) == {state.value for state in reached} - set(SOP["status"])
-    assert set(of_kind(kind, "status")["properties"]) <= set(State)
-
-
-def test_the_kinds_of_the_schema_are_those_of_the_code():
-    assert set(SOP_SCHEMA["$defs"]["step"]["properties"]["kind"]["enum"]) == set(KINDS)
-
-
-@pytest.mark.parametrize(
-    ("place", "part"),
-    [
-        (place, part)
-        for place, part in parts(SOP_SCHEMA)
-        if {"required", "properties"} <= part.keys() and not place.endswith(("/if", "/contains"))
-    ],
-)
-def test_what_a_sop_must_say_is_described(place, part):
-    for name in part["required"]:
-        field = part["properties"][name]
-        definition = SOP_SCHEMA["$defs"].get(field.get("$ref", "").removeprefix("#/$defs/"), {})
-        assert {**definition, **field}.get("description"), f"{place}/{name}"

@@ -10,8 +10,9 @@ from jinja2 import meta
 from portal.core.language import Language
 from portal.forms.letter import CaseLetter, DeskLetter, DraftLetter, EscalationLetter, Letter
 from portal.letters.writing import Letters
+from tests.support.places import ROOT
 
-TEXTS = Path(__file__).resolve().parents[2] / "functions" / "portal" / "letters" / "texts"
+TEXTS = ROOT / "functions" / "portal" / "letters" / "texts"
 FILES = sorted(TEXTS.glob("*.txt"))
 PARSED_BY = Letters(TEXTS, Language((), (), UTC, ""))._texts
 CLASSES: dict[str, type[Letter]] = {

@@ -1,4 +1,4 @@
-"""QR codes read back; those of PDF and DOCX are in the tests of the papers that bear them."""
+"""QR codes, read back; those of PDF and DOCX in the tests of the papers that bear them."""
 
 import re
 
@@ -6,6 +6,7 @@ import lxml.html
 import segno
 
 from portal.papers import qr
+from tests.support.correspondence import ADDRESS
 
 
 def dark_modules(svg: str) -> set[tuple[int, int]]:
@@ -23,7 +24,7 @@ def dark_modules(svg: str) -> set[tuple[int, int]]:
 
 
 def test_the_picture_is_the_code_of_the_text() -> None:
-    text = "https://tte.tarakankota.go.id/status/TTE-26-7777-777M"
+    text = f"{ADDRESS}/status/TTE-26-7777-777M"
     matrix = segno.make_qr(text, error="m").matrix
     expected = {(x + 4, y + 4) for y, row in enumerate(matrix) for x, module in enumerate(row) if module}
     assert dark_modules(qr.svg(text)) == expected

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
@@ -13,9 +12,8 @@ from portal.core.sop import Sop
 from portal.editions import read_papers
 from portal.papers import sheet_docx
 from portal.papers.stationery import Papers
+from tests.support.places import SCHEMAS
 from tests.support.stage import FORM
-
-SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
 
 
 @pytest.fixture(scope="module")

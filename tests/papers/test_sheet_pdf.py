@@ -3,7 +3,6 @@
 import itertools
 import re
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import pikepdf
@@ -18,9 +17,9 @@ from portal.editions import read_papers
 from portal.papers import sheet_pdf
 from portal.papers.sheets import Sheet
 from portal.papers.stationery import Papers
+from tests.support.places import SCHEMAS
 from tests.support.stage import FORM
 
-SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
 KEYS = ["surat-permohonan", "formulir-permohonan", "surat-kuasa-pengisian", "lembar-tanda-terima"]
 SITE = "https://tte.example.go.id"
 

@@ -15,9 +15,9 @@ from portal.editions import read_papers
 from portal.papers.printing import Press
 from portal.papers.sheets import Blank, Boxes, Letterhead, Rows, Sheet, Signatures, Single
 from portal.papers.stationery import Papers
+from tests.support.places import SCHEMAS
 from tests.support.stage import FORM
 
-SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
 KEYS = ["surat-permohonan", "formulir-permohonan", "surat-kuasa-pengisian", "lembar-tanda-terima"]
 
 

@@ -16,8 +16,8 @@ from mkdocs.exceptions import PluginError
 
 from portal import cli
 from portal.site import publish
+from tests.support.places import ROOT
 
-ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "schemas/penerbitan/sop.toml").read_text("utf-8")
 DOCUMENTS = re.compile(r"^\[\[documents\]\].*?(?=^# ---)", re.MULTILINE | re.DOTALL)
 

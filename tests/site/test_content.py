@@ -17,10 +17,9 @@ from PIL import Image
 
 from portal.documents.inspection import Limits
 from portal.site.publish import limits_of
-from tests.site.test_site import Page
 from tests.support.chromium import SCHEMES, SIZES, TOO_SMALL
-
-ROOT = Path(__file__).parents[2]
+from tests.support.places import ROOT
+from tests.support.site_page import Page
 
 CHANGES = {
     "draft_days = 7 ": "draft_days = 11 ",

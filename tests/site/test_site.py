@@ -7,23 +7,23 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 import jinja2
 import pytest
-from mkdocs.exceptions import PluginError
 from PIL import Image
 
 from portal.editions import read_papers, read_sop
 from portal.papers.sheets import Text
 from portal.site import publish
+from tests.support.macros import Macros
+from tests.support.places import ROOT
+from tests.support.site_page import Page
+from tests.support.sop_texts import collapsed
 from tests.support.stage import Stage
 
-ROOT = Path(__file__).parents[2]
 SOP = tomllib.loads((ROOT / "schemas/penerbitan/sop.toml").read_text("utf-8"))
 EDITION = read_sop(ROOT / "schemas/penerbitan")
 ADDRESS = "https://tte.example.go.id"
@@ -32,88 +32,6 @@ PAGES = [
     "layanan-terkait/", "privasi/", "pengaduan/", "panduan/", "panduan/pejabat/", "panduan/verifikator/",
     "panduan/petugas/", "panduan/pemasangan/", "rekapitulasi/", "aksesibilitas/", "en/", "404.html",
 ]  # fmt: skip
-
-BLOCKS = {"p", "li", "dt", "dd", "td", "th", "h1", "h2", "h3", "label", "summary", "caption", "title", "b", "button"}
-LOADED = {("link", "href"), ("script", "src"), ("img", "src"), ("iframe", "src"), ("source", "src")}
-
-
-@dataclass
-class Page(HTMLParser):
-    """What a test wants to know about one built page."""
-
-    url: str
-    html: str
-    ids: set[str] = field(default_factory=set)
-    links: list[str] = field(default_factory=list)
-    loaded: list[str] = field(default_factory=list)
-    meta: dict[str, str] = field(default_factory=dict)
-    forms: list[dict[str, str]] = field(default_factory=list)
-    fields: list[dict[str, str]] = field(default_factory=list)
-    rows: list[list[str]] = field(default_factory=list)
-    blocks: list[str] = field(default_factory=list)
-    lang: str = ""
-    title: str = ""
-    canonical: str = ""
-
-    def __post_init__(self) -> None:
-        super().__init__()
-        self._skipped = ""
-        self.feed(self.html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        if given.get("rel") == "canonical":
-            self.canonical = given["href"]
-            return
-        if "id" in given:
-            self.ids.add(given["id"])
-        for name, value in given.items():
-            if (tag, name) in LOADED:
-                self.loaded.append(value)
-            if (tag, name) in LOADED | {("a", "href"), ("form", "action")}:
-                self.links.append(value)
-        if tag == "html":
-            self.lang = given.get("lang", "")
-        elif tag == "meta" and (name := given.get("name") or given.get("property")):
-            self.meta[name] = given.get("content", "")
-        elif tag == "form":
-            self.forms.append(given)
-        elif tag == "input":
-            self.fields.append(given)
-        elif tag == "tr":
-            self.rows.append([])
-        elif tag == "td" and self.rows:
-            self.rows[-1].append("")
-        elif tag in {"script", "style", "pre"}:
-            self._skipped = tag
-        if tag in BLOCKS:
-            self.blocks.append("")
-        elif tag == "br":
-            self.handle_data(" ")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == self._skipped:
-            self._skipped = ""
-        if tag == "title":
-            self.title = self.title or collapsed(self.blocks[-1])
-        if tag in BLOCKS - {"b"}:
-            self.blocks.append("")
-
-    def handle_data(self, data: str) -> None:
-        if self._skipped:
-            return
-        if self.blocks:
-            self.blocks[-1] += data
-        if self.rows and self.rows[-1]:
-            self.rows[-1][-1] += data
-
-    @property
-    def text(self) -> str:
-        return collapsed(" ".join(self.blocks))
-
-
-def collapsed(text: str) -> str:
-    return " ".join(text.split())
 
 
 @pytest.fixture(scope="module")
@@ -444,59 +362,3 @@ def test_sentences_are_short(pages: dict[str, Page]) -> None:
                 if len(sentence.split()) >= 20:
                     long.add((url, sentence))
     assert set() == long
-
-
-# --- A SOP file that is not right ---------------------------------------------------------------------------------
-
-
-class Macros:
-    """Stands where the mkdocs-macros plugin stands."""
-
-    def __init__(self, project: Path) -> None:
-        self.conf: dict[str, Any] = {"extra": {"service": "penerbitan"}}
-        self.variables: dict[str, Any] = {}
-        self.project_dir = str(project)
-        self.macros: dict[str, Any] = {}
-
-    def macro(self, v: Any, name: str = "") -> Any:
-        self.macros[name] = v
-        return v
-
-
-TEXT = (ROOT / "schemas/penerbitan/sop.toml").read_text("utf-8")
-STRAY = TEXT.replace('role = "kadis"', 'role = "kepala"', 1)
-STRANGE = re.sub(r'(role = "kadis"\nminutes = )15', r"\1-1", TEXT, count=1)
-
-
-@pytest.mark.parametrize(
-    ("content", "complaint"),
-    [
-        ("title = \n", r"sop\.toml: Invalid value \(at line 1, column 9\)"),
-        ('title = "Penerbitan"\n', r"sop\.toml: [a-z_]+: "),
-        (STRAY, r"sop\.toml: steps\[1\]\.role: kepala: pemohon, kadis, "),
-        (STRANGE, r"sop\.toml: steps\[1\]\.minutes: "),
-        (None, r"No such file or directory: .*sop\.toml"),
-    ],
-)
-def test_a_wrong_sop_file_is_named_with_what_is_wrong(content: str | None, complaint: str, tmp_path: Path) -> None:
-    folder = shutil.copytree(ROOT / "schemas", tmp_path / "schemas") / "penerbitan"
-    (folder / "sop.toml").unlink()
-    if content is not None:
-        (folder / "sop.toml").write_text(content, "utf-8")
-    with pytest.raises(PluginError, match=complaint) as caught:
-        publish.define_env(Macros(tmp_path))
-    assert "\n" not in str(caught.value)
-
-
-def test_the_site_is_built_without_the_web_framework() -> None:
-    code = "import sys, portal.site.publish; sys.exit('flask' in sys.modules)"
-    environment = os.environ | {"PYTHONPATH": str(ROOT / "functions")}
-    assert subprocess.run([sys.executable, "-c", code], env=environment, check=False).returncode == 0
-
-
-def test_pages_and_theme_are_given_the_same_sop() -> None:
-    env = Macros(ROOT)
-    publish.define_env(env)
-    assert SOP == env.variables["sop"] == env.conf["extra"]["sop"]
-    assert SOP["steps"][4]["task"] == env.macros["step"]("pemeriksaan").task
-    assert SOP["roles"][1]["label"] == env.macros["role"]("kadis").label

@@ -7,14 +7,14 @@ and capitals included. Left aside are white space and the marks of the text's co
 import copy
 import tomllib
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.support.places import SCHEMAS
 from tests.support.sop_texts import OFFICE_TEXT, office_text, put_together
 
-SOP = tomllib.loads((Path(__file__).parents[2] / "schemas/penerbitan/sop.toml").read_text("utf-8"))
+SOP = tomllib.loads((SCHEMAS / "penerbitan/sop.toml").read_text("utf-8"))
 
 
 def places(value: Any, *path: str | int) -> Iterator[tuple[str | int, ...]]:

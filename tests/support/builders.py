@@ -4,7 +4,7 @@ A case is never put together by hand; it is moved through the core, one real act
 """
 
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from hashlib import sha256
@@ -170,6 +170,12 @@ def after(before: Application, action: str, at: datetime | None = None) -> Appli
         mended = tuple(document(d.kind, sha256="b" * 64) if d.kind in items else d for d in before.documents)
         return before.resubmit(mending, documents=mended, sop=sop, at=at)
     return before.withdraw(sop=sop, at=at) if action == "withdraw" else before.lapse(sop=sop, at=at)
+
+
+def draw(letters: str) -> Callable[[str], str]:
+    """Chance that always falls out like this."""
+    drawn = iter(letters)
+    return lambda _alphabet: next(drawn)
 
 
 def path_to(step: str, state: State) -> tuple[str, ...]:

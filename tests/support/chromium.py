@@ -6,11 +6,11 @@ Knows the portal's pages and never reaches behind them; whoever owns the server 
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import count
+from itertools import count, cycle
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -27,6 +27,8 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from tests.support.places import ROOT
+
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -39,7 +41,7 @@ ENGINE = "--js-flags=--single-threaded --min-semi-space-size=16 --max-semi-space
 """Helpers of the script engine would take the cores from the other tests; memory for new objects saves collecting; and
 what axe does a thousand times is looked at from the first time on."""
 
-BUILD = Path(__file__).resolve().parents[2] / "build"
+BUILD = ROOT / "build"
 PATIENCE = 15
 """Seconds for whatever is waited for; a busy machine may need them."""
 PHONE: ViewportSize = {"width": 360, "height": 740}
@@ -52,15 +54,26 @@ SIZES: tuple[ViewportSize, ...] = ({"width": 1280, "height": 800}, {"width": 320
 
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
+ALL: Final = "all"
+CONTRAST: Final = "contrast"
 RULES: Mapping[str, Mapping[str, Any]] = {
-    "light": {"resultTypes": ["violations"], "preload": False},
-    "dark": {
+    ALL: {"resultTypes": ["violations"], "preload": False},
+    CONTRAST: {
         "resultTypes": ["violations"],
         "preload": False,
         "runOnly": {"type": "rule", "values": ["color-contrast"]},
     },
 }
+
+Way = tuple[ViewportSize, Literal["light", "dark"], str]
+"""How wide, in which light, by which rules."""
+
+FIRST_SIGHT: tuple[Way, ...] = tuple(
+    (size, scheme, ALL if scheme == "light" else CONTRAST) for size in SIZES for scheme in SCHEMES
+)
 """Dark differs from light in nothing but colour."""
+
+AGAIN: tuple[Way, ...] = tuple((size, scheme, ALL) for size in SIZES for scheme in SCHEMES)
 
 # Whatever is pressed is 48 px high and wide; only a link within a line of text is as high as the line.
 TOO_SMALL = """() => [...document.querySelectorAll(
@@ -254,16 +267,16 @@ class Person:
             self.page.wait_for_timeout(20)
         assert not self._expected, f"nothing was answered with {self._expected}: {self.words()[:500]}"
 
-    def barriers(self) -> list[str]:
-        """What keeps anybody from using this page: in light and dark, on a wide screen and on a small phone."""
+    def barriers(self, ways: Iterable["Way"]) -> list[str]:
+        """What keeps anybody from using this page, in those ways; and at 320 px what is too wide or too small."""
         self.page.wait_for_load_state()
         self.page.evaluate(AXE)
         found = list[str]()
-        for size in SIZES:
+        for size, scheme, rules in ways:
             self.page.set_viewport_size(size)
-            for scheme in SCHEMES:
-                self.page.emulate_media(color_scheme=scheme)
-                found += [f"{size['width']} {scheme} {violation}" for violation in self._violations(scheme)]
+            self.page.emulate_media(color_scheme=scheme)
+            found += [f"{size['width']} {scheme} {violation}" for violation in self._violations(rules)]
+        self.page.set_viewport_size(SIZES[-1])
         return [*found, *self.page.evaluate(TOO_WIDE), *self.page.evaluate(TOO_SMALL)]
 
     def barriers_here(self) -> list[str]:
@@ -271,8 +284,8 @@ class Person:
         self.page.evaluate(AXE)
         return [*self._violations(), *self.page.evaluate(TOO_WIDE), *self.page.evaluate(TOO_SMALL)]
 
-    def _violations(self, scheme: str = "light") -> list[str]:
-        answer: dict[str, Any] = self.page.evaluate("(options) => axe.run(options)", RULES[scheme])
+    def _violations(self, rules: str = ALL) -> list[str]:
+        answer: dict[str, Any] = self.page.evaluate("(options) => axe.run(options)", RULES[rules])
         return [f"{rule['id']}: {[node['html'][:150] for node in rule['nodes']]}" for rule in answer["violations"]]
 
     def _console(self, message: ConsoleMessage) -> None:
@@ -296,7 +309,20 @@ class Person:
             self.complaints.append(f"{response.status}: {response.request.method} {response.url}")
 
 
-def assert_no_barriers(pages: Iterator[tuple[str, Person]]) -> None:
-    """Walk through the pages and look at each as it stands."""
-    found = {name: barriers for name, person in pages if (barriers := person.barriers())}
+def assert_no_barriers(pages: Iterator[tuple[str, Person]], rendered: Sequence[str]) -> set[str]:
+    """Walk through the pages and look at each as it stands; returns the templates seen in every way.
+
+    A template is looked at in every way when it is first met. Its further states are looked at by every rule too, each
+    in the next of the four ways: what may differ there is what they show, and not how the template is laid out.
+
+    Args:
+        rendered: names of the templates rendered so far, as it grows.
+    """
+    found, seen, ways = dict[str, list[str]](), set[str](), cycle(AGAIN)
+    for name, person in pages:
+        template = next(each for each in reversed(rendered) if "/_" not in each)
+        if barriers := person.barriers([next(ways)] if template in seen else FIRST_SIGHT):
+            found[name] = barriers
+        seen.add(template)
     assert found == {}
+    return seen

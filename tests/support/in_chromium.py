@@ -9,10 +9,9 @@ from playwright.sync_api import FilePayload
 from portal.documents.samples import sample
 from tests.support.chromium import Person
 from tests.support.people import PERSON
-from tests.support.server import ROOT
+from tests.support.places import ROOT
 
 ANSWERS: Mapping[str, str] = {**PERSON, "opd": "Dinas Kesehatan", "tujuan": "Surat dan naskah dinas"}
-KINDS = ("surat_permohonan", "formulir_bsre", "ktp", "sk_terakhir")
 EMAIL = ANSWERS["email"].lower()
 
 Someone = Callable[..., Person]

@@ -26,6 +26,9 @@ PERSON: Mapping[str, Any] = {
     "hp": "0812-3456-7890",
 }
 
+KINDS = ("surat_permohonan", "formulir_bsre", "ktp", "sk_terakhir")
+"""The documents that the SOP asks for."""
+
 
 class Mailbox:
     """The rehearsal's mailbox; ``deliver`` makes the portal send what it owes first."""

@@ -17,8 +17,7 @@ from typing import Any
 from portal.bootstrap import build, wsgi
 from portal.config import Config
 from portal.house import House
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.support.places import ROOT
 
 MONDAY = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)
 """08.00 WITA on an ordinary working day."""

@@ -15,12 +15,12 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 
 from playwright.sync_api import Browser, ViewportSize
 
+from tests.support.built_site import decision_page, site_pages
 from tests.support.chromium import BUILD, SCHEMES, SIZES, Person, chromium
+from tests.support.city import City
 from tests.support.lighthouse import CATEGORIES, Device, Report, look_at
 from tests.support.server import Clock, serving
 from tests.support.weights import KB, weigh
-from tests.test_story import City
-from tests.web.test_served import decision_page, site_pages
 
 DEVICES: Final[tuple[Device, ...]] = ("mobile", "desktop")
 PHONE: Final[ViewportSize] = {"width": 390, "height": 844}

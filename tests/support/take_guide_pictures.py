@@ -1,4 +1,4 @@
-"""Takes the pictures of the guides anew: ``.venv/bin/python tests/take_guide_pictures.py``, after pages have changed.
+"""Takes the guides' pictures anew once pages look different: ``.venv/bin/python -m tests.support.take_guide_pictures``.
 
 Plays the rehearsal with its invented people on a still clock and photographs a phone; writes ``site/assets/panduan``.
 """
@@ -13,8 +13,9 @@ from PIL import Image
 from playwright.sync_api import Page
 
 from tests.support.chromium import chromium
-from tests.support.server import ROOT, Clock, serving
-from tests.test_story import KABID, KADIS, STATISTISI, VERIFIKATOR, City
+from tests.support.city import KABID, KADIS, STATISTISI, VERIFIKATOR, City
+from tests.support.places import ROOT
+from tests.support.server import Clock, serving
 
 ALBUM = ROOT / "site" / "assets" / "panduan"
 WIDTH, SHARPNESS = 360, 1.5  # CSS pixels of the phone; device pixels for each of them

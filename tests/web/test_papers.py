@@ -4,17 +4,17 @@ import logging
 import subprocess
 import sys
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pypdfium2
 import pytest
 from lxml import html
 
+from tests.support.places import ROOT
 from tests.support.stage import FORM, SECRETS, Stage
 
 FILES = ["surat-permohonan.pdf", "surat-permohonan.docx", "formulir-permohonan.pdf"]
-FUNCTIONS = Path(__file__).resolve().parents[2] / "functions"
+FUNCTIONS = ROOT / "functions"
 
 
 def holder(stage: Stage, draft: Any) -> Any:

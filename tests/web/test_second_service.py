@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from portal.config import ROOT
 from portal.editions import read_sop
 from portal.house import House
 from tests.support.people import Applicant, Mailbox, Official
+from tests.support.places import ROOT
 from tests.support.server import Clock, serving
 
 HEAD, CLERK = "kepala.dinas@tarakankota.go.id", "verifikator.satu@tarakankota.go.id"

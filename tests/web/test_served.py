@@ -12,13 +12,13 @@ import pytest
 from playwright.sync_api import expect
 
 from portal import edge
+from tests.support.built_site import SITE, decision_page, site_pages
 from tests.support.chromium import SCHEMES, SIZES, Person
-from tests.support.people import Applicant, Official
-from tests.support.server import ROOT, Clock, serving
+from tests.support.city import City
+from tests.support.places import ROOT
+from tests.support.server import Clock, serving
 from tests.support.weights import KB, Loads, Weight, fetch, weigh
-from tests.test_story import KADIS, City
 
-SITE = ROOT / "build" / "site"
 FORM_PAGES = ("/ajukan", "/status", "/rekap", "/tautan", "/tidak-ada")
 
 
@@ -35,14 +35,6 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
 def official(city: City) -> tuple[str, str]:
     """The address of a case that waits for the head of the agency, and the cookie that opens it."""
     return decision_page(city)
-
-
-def decision_page(city: City) -> tuple[str, str]:
-    siti: Applicant = city.applicant().apply()
-    siti.confirm()
-    kadis: Official = city.official(KADIS)
-    page = kadis.open(siti.ticket)
-    return page.url, "; ".join(f"{cookie.name}={cookie.value}" for cookie in kadis.browser.cookies)
 
 
 # --- weight ----------------------------------------------------------------------------------------------------------
@@ -194,11 +186,6 @@ def test_no_page_of_the_site_has_barriers(someone: Callable[..., Person]) -> Non
             found[path, size["width"], scheme] = barriers
     assert found == {}
     assert me.complaints == []
-
-
-def site_pages() -> list[str]:
-    """The address of every built page."""
-    return sorted(f"/{path.relative_to(SITE)}".removesuffix("index.html") for path in SITE.rglob("*.html"))
 
 
 @pytest.mark.browser

@@ -11,24 +11,15 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from portal.core.notices import DEADLINE, Official
-from tests.conftest import SCHEMAS
 from tests.support.browser_without_javascript import Page
+from tests.support.places import SCHEMAS
 from tests.support.stage import EMAIL, KADIS, SAYS, SECRETS, VERIFIKATOR, WAYS, Stage
+from tests.support.status_page import get, main
 
 JSON = {"Accept": "application/json"}
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 UNKNOWN = "TTE-26-4F7K-9QXM"
 MALFORMED = ["TTE-26-4F7K-9QXA", "TTE-26-4F7K", "x" * 300, "1' OR '1'='1", "TTE-26-0000-0000", "ТТЕ-26-4F7K-9QXM"]
-
-
-def get(stage: Stage, path: str, **headers: str) -> Page:
-    answer = stage.browser().get(path, headers=headers, follow_redirects=True)
-    return Page(answer.request.path, answer.status_code, dict(answer.headers), answer.data)
-
-
-def main(page: Page) -> str:
-    """The words of the page itself, without the house around it."""
-    return " ".join(" ".join(page.html.get_element_by_id("isi").itertext()).split())
 
 
 def personal(stage: Stage) -> list[str]:

@@ -1,0 +1,32 @@
+"""The command line on a data folder of its own."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from portal.cli import main
+from tests.support.command_line import Run
+from tests.support.server import Clock
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The time of the commands; a stage that is to meet them takes it too."""
+    return Clock()
+
+
+@pytest.fixture
+def run(tmp_path: Path, clock: Clock) -> Run:
+    """``portal ...`` on a data folder of its own; nothing of the machine's environment or time counts."""
+
+    def call(*arguments: object, data: Path = tmp_path / "data", **environ: str) -> Result:
+        settings = {name: environ.get(name) for name in ("SERVICE", "ADDRESS", "SENDER", "REHEARSAL", "SMTP_PORT")}
+        result = CliRunner().invoke(
+            main, ["--data", str(data), *map(str, arguments)], env=settings, obj={"clock": clock}
+        )
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+        assert "Traceback" not in result.output
+        return result
+
+    return call

@@ -1,0 +1,133 @@
+"""What the records ask of DynamoDB: how often, and no more however much is stored."""
+
+import json
+from datetime import datetime, timedelta
+from itertools import count
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from portal.compilation import Compilation, read_sums
+from portal.core.recap import summarise
+from portal.core.steps import State
+from portal.engines.aws.records import DynamoRecords
+from portal.engines.ports import Compiled
+from tests.support.builders import AT, a_notice, a_sop, after, application, application_in, draft, owed_by
+from tests.support.commits import LEASE, change, write
+
+
+def test_looking_a_case_up_is_one_read(records, wire):
+    case = write(records, application("confirm", "forward"))
+    asked = len(wire.asked)
+    records.load(case.ticket)
+    assert wire.asked[asked:] == ["Query"]
+
+
+def test_a_decision_is_one_read_and_one_transaction(records, wire):
+    case = write(records, application("confirm"))
+    asked = len(wire.asked)
+    decided = after(records.load(case.ticket), "forward")
+    records.commit(change(decided, notices=owed_by(decided)))
+    assert wire.asked[asked:] == ["Query", "TransactWriteItems"]
+
+
+def test_sending_an_application_is_one_read_and_one_transaction(records, wire):
+    records.save_draft(draft())
+    asked = len(wire.asked)
+    kept = records.load_draft("a1")
+    case = application()
+    records.commit(change(case, draft=kept.sent_as(case.ticket), notices=owed_by(case)))
+    assert wire.asked[asked:] == ["GetItem", "TransactWriteItems"]
+
+
+def test_picking_another_visit_is_one_transaction(records, wire):
+    case = write(records, application_in("kunjungan", State.BOOKED))
+    records.commit(change(after(case, "book"), claims=["visit/0800/0"]))
+    asked = len(wire.asked)
+    again = after(after(case, "book"), "book")
+    records.commit(change(again, claims=["visit/0900/0"], releases=["visit/0700/0", "visit/0800/0"]))
+    assert wire.asked[asked:] == ["TransactWriteItems"]
+    assert records.taken("visit/") == ["visit/0900/0"]
+
+
+def test_sending_an_email_is_one_look_and_two_changes(records, wire):
+    records.owe([a_notice(f"T{number}", due_at=AT + timedelta(seconds=number)) for number in range(60)])
+    asked = len(wire.asked)
+    records.settle_notice(records.claim_notice(AT, LEASE).delivered(AT))
+    assert wire.asked[asked:] == ["Query", "UpdateItem", "UpdateItem"]
+    assert json.loads(wire.bodies[asked])["Limit"] < 60
+
+
+def test_what_is_looked_at_does_not_grow_with_what_is_stored(records, dynamodb):
+    looked_at: list[int] = []
+    days = count()
+    dynamodb.meta.events.register(
+        "after-call.dynamodb.Query", lambda parsed, **_: looked_at.append(parsed["ScannedCount"])
+    )
+    open_case = write(records, application("confirm"))
+    store_closed_case(records, 2, at=AT)
+
+    def a_day() -> list[int]:
+        """Lookup, reminders, mail sweep, red list and the month's recap."""
+        looked_at.clear()
+        records.load(open_case.ticket)
+        list(records.waiting_on("kadis"))
+        records.owe([a_notice(occasion=f"again-{next(days)}")])
+        records.settle_notice(records.claim_notice(AT, LEASE).delivered(AT))
+        list(records.unsent())
+        list(records.facts("2026-08"))
+        list(records.facts_after("2026-08-02"))
+        return list(looked_at)
+
+    a_day()
+    before = a_day()
+    for number in range(3, 13):
+        store_closed_case(records, number, at=AT - timedelta(days=40))
+        records.save_draft(draft(id=f"d{number}"))
+    assert a_day() == before
+
+
+def test_the_recap_of_a_month_reads_neither_other_months_nor_what_is_in_a_tally(records, wire, dynamodb):
+    looked_at: list[int] = []
+    dynamodb.meta.events.register(
+        "after-call.dynamodb.Query", lambda parsed, **_: looked_at.append(parsed["ScannedCount"])
+    )
+    for number in range(1, 6):
+        store_closed_case(records, number, at=AT - timedelta(days=40 - number))
+    for month in ("2026-05", "2026-06", "2026-07"):
+        records.keep_tally(Compiled(month, f"{month}-30", 5), {})
+    store_closed_case(records, 6, at=AT)
+    asked = len(wire.asked)
+    looked_at.clear()
+    records.compiled()
+    list(records.tallies("2026-06"))
+    list(records.facts_after("2026-07-30"))
+    assert wire.asked[asked:] == ["Query"] * 3
+    assert looked_at == [3, 1, 1]
+
+
+@pytest.mark.parametrize("stored", [2, 12])
+def test_the_recap_looks_at_as_much_however_many_applications_are_stored(records, dynamodb, stored):
+    office: Any = SimpleNamespace(records=records, today=AT.date)
+    for number in range(1, stored + 1):
+        store_closed_case(records, number, at=AT - timedelta(days=5 + number % 2))
+    Compilation(office).compile_recap()
+    looked_at: list[int] = []
+    dynamodb.meta.events.register(
+        "after-call.dynamodb.Query", lambda parsed, **_: looked_at.append(parsed["ScannedCount"])
+    )
+    for asked in ("", "2026-07"):
+        sums = read_sums(office, asked)
+        assert summarise(sums.tallies, a_sop(), AT.date()).outcomes == {"withdrawn": stored}
+    # The heads of July and August, no fact, and the tallies of both, or July's.
+    assert looked_at == [2, 0, 2, 2, 0, 1]
+
+
+def store_closed_case(records: DynamoRecords, number: int, at: datetime) -> None:
+    case = write(records, application(number=number, at=at))
+    closed = after(case, "withdraw")
+    said = {"outcome": "withdrawn", "office": "Dinas Sosial", "returns": 0, "minutes": {}, "valid_until": ""}
+    fact = {"ticket": case.ticket, "closed": f"{at:%Y-%m-%d}", **said}
+    records.commit(change(closed, notices=[a_notice(case.ticket, due_at=at)], fact=fact))
+    records.settle_notice(records.claim_notice(at, LEASE).delivered(at))

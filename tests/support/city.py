@@ -1,0 +1,42 @@
+"""The portal and everybody who uses it."""
+
+import json
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+from tests.support.browser_without_javascript import Browser
+from tests.support.people import Applicant, Mailbox, Official
+from tests.support.places import ROOT
+from tests.support.server import Clock, Served
+
+KADIS, KABID = "kepala.dinas@tarakankota.go.id", "kepala.bidang@tarakankota.go.id"
+STATISTISI = "statistisi@tarakankota.go.id"
+VERIFIKATOR, OTHER_VERIFIKATOR = "verifikator.satu@tarakankota.go.id", "verifikator.dua@tarakankota.go.id"
+
+
+class City:
+    """The portal and everybody who uses it."""
+
+    def __init__(self, served: Served, clock: Clock) -> None:
+        self.house, self.clock, self.address = served.house, clock, served.house.config.address
+        self.mailbox, self.stored = Mailbox(self.address, served.deliver), served.stored
+        self.samples = self.house.equipment.rehearsal.drawn_from
+        self.public = Browser(self.address)
+
+    def applicant(self, **differently: Any) -> Applicant:
+        return Applicant(self.address, self.mailbox, self.samples, **differently)
+
+    def official(self, email: str) -> Official:
+        return Official(self.address, self.mailbox, email)
+
+    def status(self, ticket: str) -> dict[str, Any]:
+        answer = self.public.get(f"/status/{ticket}", Accept="application/json")
+        found: dict[str, Any] = json.loads(answer.body)
+        schema = json.loads((ROOT / "schemas" / "status.schema.json").read_text())
+        Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER).validate(found)
+        return found
+
+    def forward_to_verifikator(self, ticket: str) -> None:
+        for email in (KADIS, KABID, STATISTISI):
+            self.official(email).decide(ticket, "forward", instructions=["proses"], note="Mohon diproses.")

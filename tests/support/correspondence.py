@@ -1,0 +1,227 @@
+"""Every email the portal owes, as a real portal composes it."""
+
+import json
+import random
+import re
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, timezone
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import lxml.html
+
+from portal import office
+from portal.cases import Cases
+from portal.clockwork import Clockwork
+from portal.core import worktime
+from portal.core.application import Actor, Application
+from portal.core.draft import Document, Draft
+from portal.core.language import Language
+from portal.core.notices import Official, notice
+from portal.core.sop import APPLICANT, Sop
+from portal.correspondence import Correspondence
+from portal.engines.local.files import FolderFiles
+from portal.engines.local.mail import Mailbox
+from portal.engines.local.records import SqliteRecords
+from portal.engines.ports import Message
+from portal.forms.letter import Letter
+from portal.intake import Intake
+from portal.letters.writing import Letters
+from portal.links import Links
+from portal.outbox import Outbox
+from portal.visits import Visits
+from portal.watch import Watch
+from tests.support.places import ROOT, SCHEMAS
+
+LETTERS = ROOT / "functions" / "portal" / "letters" / "texts"
+ADDRESS = "https://tte.tarakankota.go.id"
+WITA = timezone(timedelta(hours=8), "WITA")
+MONDAY = datetime(2026, 11, 23, 9, 30, tzinfo=WITA)
+
+DATES = tomllib.loads((ROOT / "functions/portal/messages.toml").read_text("utf-8"))["dates"]
+LANGUAGE = Language(DATES["months"], DATES["days"], WITA, "WITA")
+WRITTEN = Letters(LETTERS, LANGUAGE)
+
+FORM = {
+    "nama_ktp": "SITI AMINAH",
+    "nik": "6571014101900001",
+    "status_kepegawaian": "PNS",
+    "nip": "199001012015032001",
+    "jabatan": "Pranata Komputer Ahli Muda",
+    "opd": "BKPSDM",
+    "unit_kerja": "Bidang Statistik dan Persandian",
+    "email": "siti.aminah@tarakankota.go.id",
+}
+NOTE = "Halaman 2 surat belum ikut dipindai.\nMohon pindai semua halaman."
+HOSTILE = (
+    """Siti <script>alert(1)</script> & "Co" 'x'
+
+=> Klik di sini: https://jahat.example/
+- satu
+! dua
+Bcc: a@b.c
+"""
+    + "panjang" * 30
+)
+OFFICIALS = {
+    "kadis": "Budi Contoh",
+    "kabid": "Rina Contoh",
+    "pelaksana_bidang": "Andi Contoh",
+    "verifikator": "Dewi Contoh",
+}
+
+
+@dataclass(frozen=True)
+class Sent:
+    letter: str
+    values: Letter
+    message: Message
+
+    @property
+    def context(self) -> dict[str, Any]:
+        return dict(vars(self.values))
+
+
+class Office:
+    """A portal with its officials and a mailbox, and everything it ever sent."""
+
+    def __init__(self, folder: Path, sop: Sop, said: Callable[[str], str]) -> None:
+        self.now, self.sent, self.said = MONDAY, list[Sent](), said
+        links, tokens = Links(["kunci"]), count(1)
+        mail = Mailbox(folder / "mailbox.sqlite", "Portal <portal@tarakankota.go.id>")
+        self.office = office.Office(
+            sop=sop,
+            decisions=json.loads((SCHEMAS / "decision.schema.json").read_text("utf-8"))["$defs"],
+            records=SqliteRecords(folder / "portal.sqlite"),
+            files=FolderFiles(folder / "files", links, lambda: str(next(tokens))),
+            links=links,
+            calendar=worktime.calendar(sop.data["calendar"], {}),
+            clock=lambda: self.now,
+        )
+        self.cases, self.visits, self.watch = Cases(self.office), Visits(self.office), Watch(self.office)
+        token = lambda: f"{next(tokens):032}"  # noqa: E731
+        self.intake = Intake(self.office, lambda content: None, 5, random.Random(7).choice, token)
+        self.correspondence = Correspondence(self.office, self.cases, self.watch, self.render, ADDRESS)
+        self.outbox = Outbox(self.office.records, mail, self.office.clock, self.correspondence.compose)
+        self.clockwork = Clockwork(self.office, self.cases, self.watch)
+        for role, name in OFFICIALS.items():
+            self.cases.appoint(Official(role, said(name), f"{role}@tarakankota.go.id"))
+
+    def render(self, letter: str, to: str, values: Letter) -> Message:
+        message = WRITTEN.render(letter, to, values)
+        self.sent.append(Sent(letter, values, message))
+        return message
+
+    def deliver(self, minutes: int = 20) -> None:
+        self.outbox.send_due()
+        self.now += timedelta(minutes=minutes)
+
+    def draft(self) -> Draft:
+        form = {**FORM, "nama_ktp": self.said(FORM["nama_ktp"]), "jabatan": self.said(FORM["jabatan"])}
+        return Draft(self.intake.token(), self.office.sop.service, form, self.now)
+
+    def submit(self) -> Application:
+        draft, number = self.draft(), f"TTE-26-{random.Random(len(self.sent)).randrange(2222, 9999)}-9QXM"
+        kept = tuple(
+            Document(each.key, f"applications/{each.key}", "1", "ab" * 32, 1000, "image/png", 1, self.now.isoformat())
+            for each in self.office.sop.requirements
+        )
+        self.office.records.save_draft(draft)
+        case = Application.submit(draft, ticket=number, documents=kept, sop=self.office.sop, at=self.now)
+        self.office.commit(case, draft=draft.sent_as(number))
+        self.deliver()
+        return case
+
+    def confirmed(self) -> Application:
+        case = self.cases.confirm(self.submit().ticket)
+        self.deliver()
+        return case
+
+    def decide(self, case: Application, action: str, **data: Any) -> Application:
+        claims = self.cases.case_claims(case, f"{self.office.sop.step(case.step).role}@tarakankota.go.id")
+        case = self.cases.decide(claims, action, data, case.version)
+        self.deliver()
+        return case
+
+    def book(self, case: Application, number: int) -> Application:
+        case = self.visits.book(case, self.visits.slots(case)[number])
+        self.deliver()
+        return case
+
+    def mend(self, case: Application) -> Application:
+        draft = replace(self.intake.mending(case), form=case.form)
+        case = case.resubmit(draft, documents=case.documents, sop=self.office.sop, at=self.now)
+        self.office.commit(case, draft=draft.sent_as(case.ticket))
+        self.deliver()
+        return case
+
+
+def story(office: Office) -> list[Sent]:
+    """Everything that can happen, once; each email is sent before the next thing happens."""
+    said = office.said
+    office.intake.start(office.draft().form)
+    office.deliver()
+    case = office.confirmed()
+    case = office.decide(
+        case, "return", items=["surat_permohonan", "jabatan"], reason="surat_belum_ditandatangani", note=said(NOTE)
+    )
+    case = office.mend(case)
+    case = office.decide(case, "forward", instructions=["proses", "tanggapan"], note=said("Mohon segera."))
+    case = office.decide(case, "forward", instructions=["proses"])
+    case = office.decide(case, "forward", instructions=["koordinasi"], note=said("Sudah didata."))
+    checklist = [point.key for point in office.office.sop.step(case.step).checklist]
+    case = office.decide(case, "dispatch", checklist=checklist)
+    case = office.decide(case, "refuse", reason="lainnya", note=said("NIK belum padan."))
+    case = office.decide(case, "dispatch", checklist=checklist)
+    case = office.decide(case, "accept")
+    case = office.decide(case, "invite", note=said("Masuk lewat pintu timur."))
+    case = office.book(office.book(case, 0), 15)
+    office.now = case.slot - timedelta(days=1)
+    office.clockwork.remind_visits()
+    office.deliver()
+    office.now += timedelta(days=1)
+    case = office.book(office.decide(case, "miss"), 0)
+    office.now = case.slot
+    case = office.decide(case, "attend")
+    case = office.decide(case, "record", serial="4F:7K:9Q", valid_from="2026-11-30", valid_until="2028-11-30")
+    office.cases.owe_again(
+        case, "new_link", Actor(APPLICANT, case.value("name", office.office.sop), email=FORM["email"])
+    )
+    office.deliver()
+    office.decide(case, "hand_over", received_by="Siti Aminah")
+    office.decide(office.confirmed(), "reject", reason="lainnya", note=said("Bukan pegawai."))
+    office.cases.withdraw(office.confirmed())
+    office.deliver()
+    office.submit()
+    office.confirmed()
+    office.now += timedelta(days=8)
+    for chore in office.clockwork.chores():
+        chore()
+    kadis = Actor("kadis", said(OFFICIALS["kadis"]), email="kadis@tarakankota.go.id")
+    office.office.records.owe([notice("desk", kadis, about="meja", event=0, at=office.now)])
+    office.deliver()
+    assert list(office.office.records.unsent()) == []
+    return office.sent
+
+
+def as_it_is(text: str) -> str:
+    return text
+
+
+def first(among: list[Sent], letter: str) -> Sent:
+    return next(each for each in among if each.letter == letter)
+
+
+def page(message: Message) -> Any:
+    return lxml.html.fromstring(message.html)
+
+
+def words(text: str) -> str:
+    return " ".join(text.split())
+
+
+def links(message: Message) -> list[str]:
+    return re.findall(rf"{re.escape(ADDRESS)}\S*", message.text)

@@ -1,0 +1,64 @@
+"""A real SMTP server that answers as it is told to."""
+
+import asyncio
+from email import message_from_bytes, policy
+
+from aiosmtpd.controller import Controller
+
+from portal.engines.local.mail import Smtp
+from tests.support.contract_mail import SENDER
+
+
+class Relay:
+    """A real SMTP server's behaviour: keeps what it takes, and answers as ``answers`` says (by SMTP command)."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, str] = {}
+        self.taken: list[bytes] = []
+        self.recipients: list[list[str]] = []
+        self.greeted: list[str] = []
+
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):
+        session.host_name = hostname
+        self.greeted.append(hostname)
+        return responses
+
+    async def handle_MAIL(self, server, session, envelope, address, options):
+        envelope.mail_from = address
+        return self.answers.get("MAIL", "250 OK")
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        envelope.rcpt_tos.append(address)
+        return self.answers.get("RCPT", "250 OK")
+
+    async def handle_DATA(self, server, session, envelope):
+        answer = self.answers.get("DATA", "250 taken")
+        if answer.startswith("250"):
+            self.taken.append(envelope.original_content)
+            self.recipients.append(envelope.rcpt_tos)
+        if answer == "hang":
+            await asyncio.sleep(2)
+        return answer
+
+    async def handle_QUIT(self, server, session, envelope):
+        if self.answers.get("QUIT") == "hang up":
+            server.transport.abort()
+        return "221 bye"
+
+
+class Server(Controller):
+    """Listens at a port the system picks."""
+
+    def _trigger_server(self) -> None:
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()
+
+
+def smtp(server: Controller, **settings) -> Smtp:
+    return Smtp(
+        **{"host": "127.0.0.1", "port": server.port, "sender": SENDER, "starttls": False, "timeout": 5, **settings}
+    )
+
+
+def parsed(raw: bytes):
+    return message_from_bytes(raw, policy=policy.default)

@@ -1,0 +1,49 @@
+"""Which templates each walk for barriers sees in every way: light and dark, at 320 and at 1280 px."""
+
+from collections.abc import Mapping
+
+WALKS: Mapping[str, frozenset[str]] = {
+    "applying": frozenset(
+        {
+            "applicant/confirm.html",
+            "apply/acknowledgement.html",
+            "apply/arrived.html",
+            "apply/check.html",
+            "apply/documents.html",
+            "apply/form.html",
+            "apply/saved.html",
+            "apply/sent.html",
+            "apply/upload_refused.html",
+        }
+    ),
+    "case": frozenset(
+        {
+            "applicant/acknowledgement.html",
+            "applicant/handover.html",
+            "applicant/mend.html",
+            "applicant/show.html",
+            "applicant/slots.html",
+            "applicant/withdraw.html",
+            "official/case.html",
+            "official/desk.html",
+            "official/desk_sent.html",
+            "official/document.html",
+            "official/moved_on.html",
+            "official/receipt.html",
+            "official/sheet.html",
+        }
+    ),
+    "public": frozenset(
+        {
+            "applicant/ask_link.html",
+            "error.html",
+            "official/desk_link.html",
+            "recap/show.html",
+            "rehearsal/clock.html",
+            "rehearsal/mailbox.html",
+            "rehearsal/start.html",
+            "status/ask.html",
+            "status/show.html",
+        }
+    ),
+}

@@ -1,0 +1,105 @@
+"""A returned case: what was named is mended, and nothing else."""
+
+import pytest
+
+from tests.support.holder import OTHER, Holder, holder, replaced, words
+from tests.support.stage import FORM, KADIS, SAYS, InProcess, Stage
+
+
+def test_only_what_was_named_is_asked(stage: Stage) -> None:
+    page = holder(stage, "returned").get("/perbaikan")
+    assert [card.get("id") for card in page.html.xpath("//*[@data-card]")] == ["berkas-ktp"]
+    assert set(page.form("/permohonan/perbaikan", "Kirim").fields) == {"csrf", "jabatan"}
+    assert page.html.get_element_by_id("jabatan").value == FORM["jabatan"]
+    assert SAYS["return"]["note"] in page.text
+
+
+def test_what_was_not_named_stays_whatever_is_posted(stage: Stage) -> None:
+    siti = holder(stage, "returned")
+    before = siti.case
+    replaced(siti)
+    siti.post("/perbaikan", jabatan="Analis+Madya", nama_ktp="ORANG+LAIN", nik="6473014501900002", email=OTHER, opd="x")
+    after = siti.case
+    assert (after.state, after.step) == ("waiting", before.step)
+    assert dict(after.form) == {**before.form, "jabatan": "Analis Madya"}
+    assert {document.kind for document in after.documents if document not in before.documents} == {"ktp"}
+    assert len(after.documents) == len(before.documents)
+    assert after.first_damage() is None
+
+
+@pytest.mark.parametrize("kind", ["surat_permohonan", "sk_terakhir", "paspor"])
+def test_another_document_cannot_be_replaced_or_removed(stage: Stage, kind: str) -> None:
+    siti = holder(stage, "returned")
+    for path in (f"/perbaikan/berkas/{kind}", f"/perbaikan/berkas/{kind}/hapus"):
+        assert siti.post(path).status in (403, 404)
+    assert siti.get(f"/perbaikan/berkas/{kind}/terunggah").status == 404
+    replaced(siti)
+    siti.post("/perbaikan", jabatan="Analis")
+    kept = {document.kind: document for document in stage.load(siti.number).documents}
+    assert kept.keys() == {requirement.key for requirement in stage.office.sop.requirements}
+
+
+def test_without_the_named_document_nothing_is_sent_and_what_was_typed_stays(stage: Stage) -> None:
+    siti = holder(stage, "returned")
+    page = siti.submit("/perbaikan", "Kirim", jabatan="Analis Madya")
+    assert page.status == 422
+    assert page.html.xpath("//*[@role='alert']//a/@href") == ["#berkas-ktp"]
+    assert page.html.get_element_by_id("jabatan").value == "Analis Madya"
+    assert siti.case.state == "returned"
+    assert siti.get("/perbaikan").html.get_element_by_id("jabatan").value == "Analis Madya"
+
+
+def test_a_field_left_empty_is_named(stage: Stage) -> None:
+    siti = holder(stage, "returned")
+    replaced(siti)
+    page = siti.submit("/perbaikan", "Kirim", jabatan="")
+    assert page.status == 422
+    assert "#jabatan" in page.html.xpath("//*[@role='alert']//a/@href")
+    assert siti.case.state == "returned"
+
+
+def test_a_second_click_sends_nothing_more(stage: Stage) -> None:
+    siti = holder(stage, "returned")
+    replaced(siti)
+    page = siti.get("/perbaikan")
+    form = page.form("/permohonan/perbaikan", "Kirim")
+    for _ in range(2):
+        answer = siti.browser.submit(page, form, "Kirim", jabatan="Analis Madya")
+        assert (answer.status, answer.url) == (200, "http://localhost/permohonan?terkirim")
+    assert [event.action for event in siti.case.events].count("resubmit") == 1
+    assert siti.get("/perbaikan").url == "http://localhost/permohonan"
+
+
+def test_what_hangs_on_a_named_answer_is_asked_with_it(stage: Stage) -> None:
+    """From PNS to PPPK the number stays asked, and the rank is another one: else the applicant could never finish."""
+    says = {"items": ["status_kepegawaian"], "reason": "jabatan_tidak_sesuai", "note": ""}
+    number = stage.case("confirm")
+    claims = stage.cases.case_claims(stage.load(number), KADIS)
+    stage.cases.decide(claims, "return", says, 2)
+    siti = Holder(stage, number)
+    asked = set(siti.get("/perbaikan").form("/permohonan/perbaikan", "Kirim").fields)
+    assert {"status_kepegawaian", "nip", "pangkat", "golongan_pppk"} <= asked
+    answer = siti.submit(
+        "/perbaikan",
+        "Kirim",
+        status_kepegawaian="PPPK",
+        nip="199009132025242014",
+        pangkat="",
+        golongan_pppk="IX",
+    )
+    if answer.status == 422:  # the warnings, read and passed
+        answer = siti.browser.submit(
+            answer, answer.form("/permohonan/perbaikan", "Kirim"), "Kirim", peringatan_dibaca="ya"
+        )
+    assert (answer.status, siti.case.state) == (200, "waiting"), words(answer)
+    assert "pangkat" not in siti.case.form
+
+
+def test_mending_twice_starts_from_what_was_sent_last(stage: Stage) -> None:
+    siti = Holder(stage, stage.case("confirm", "return", "resubmit", "return"))
+    page = siti.get("/perbaikan")
+    assert [card.get("id") for card in page.html.xpath("//*[@data-card]")] == ["berkas-ktp"]
+    replaced(siti)
+    siti.submit("/perbaikan", "Kirim", jabatan="Analis Utama")
+    assert (siti.case.round, siti.case.form["jabatan"]) == (3, "Analis Utama")
+    assert "Pengajuan ke-3" in InProcess(stage.browser()).get(f"/status/{siti.number}").text

@@ -1,0 +1,58 @@
+"""What every answer and every cookie says to browsers."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.http_parts import policy
+from tests.support.stage import KADIS, Stage
+
+
+def test_every_answer_forbids_framing_sniffing_strange_scripts_and_keeping(shared_stage: Stage) -> None:
+    number = shared_stage.case("confirm")
+    browser = shared_stage.browser()
+    for link in (
+        shared_stage.link("permohonan", number),
+        shared_stage.link("telaah", number),
+        shared_stage.link("meja", number, KADIS),
+    ):
+        browser.get(link)
+    paths = (
+        "/status", f"/status/{number}", "/permohonan", f"/telaah/{number}", "/meja", "/rekap", "/rekap.csv", "/sehat",
+        "/tidak-ada", "/tautan", "/ajukan", "/permohonan/x", "/_mailbox", "/_mailbox.json", "/unggah",
+    )  # fmt: skip
+    for path in paths:
+        answer = browser.get(path)
+        rules = policy(answer)
+        assert {"default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "script-src 'self'"} <= rules, path
+        assert not [rule for rule in rules if "unsafe" in rule or "*" in rule], path
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Referrer-Policy"] == "same-origin"
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert "Access-Control-Allow-Origin" not in answer.headers
+    picture = browser.get(f"/telaah/{number}/berkas/ktp/1.jpg?lebar=320")
+    assert (picture.status_code, picture.headers["Cache-Control"]) == (200, "private, max-age=3600")
+
+
+@pytest.mark.parametrize("address", ["http://localhost", "https://tte.tarakankota.go.id"])
+def test_a_cookie_is_for_its_own_page_and_for_no_script(tmp_path: Path, address: str) -> None:
+    stage = Stage(tmp_path, address=address)
+    number, draft = stage.case("confirm"), stage.draft()
+    for link, name, path in (
+        (stage.link("konfirmasi", number), "konfirmasi", "/konfirmasi"),
+        (stage.link("permohonan", number), "permohonan", "/permohonan"),
+        (stage.link("telaah", number), "telaah", f"/telaah/{number}"),
+        (stage.link("meja", number, KADIS), "meja", "/meja"),
+        (stage.draft_link(draft), "draf", f"/ajukan/{draft.id}"),
+    ):
+        answer = stage.browser().get(link)
+        said = answer.headers["Set-Cookie"].split("; ")
+        assert said[0].startswith(f"{name}=")
+        assert {"HttpOnly", "SameSite=Lax", f"Path={path}", "Max-Age=43200"} <= set(said)
+        assert ("Secure" in said) is address.startswith("https")
+        assert "Domain" not in answer.headers["Set-Cookie"]
+        assert answer.headers["Location"].startswith(path)
+        assert link.rpartition("/")[2] not in answer.headers["Location"]
+    for path in ("/", "/status", "/ajukan", "/rekap", "/tautan", "/tidak-ada"):
+        assert "Set-Cookie" not in stage.browser().get(path).headers
+    stage.close()
