@@ -9,10 +9,9 @@ from io import BytesIO
 from threading import Lock
 from typing import Any, Final
 
-import segno
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
-from reportlab.pdfbase.pdfdoc import PDFName
+from reportlab.pdfbase.pdfdoc import PDFName, PDFPage
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
     BaseDocTemplate,
@@ -27,6 +26,7 @@ from reportlab.platypus import (
     Table,
 )
 
+from portal.papers import qr
 from portal.papers.sheet_parts import LEADING, Cells, Pen, TickBoxes, WritingLine, WritingRoom, ink, muted, style
 from portal.papers.sheets import (
     Blank,
@@ -89,8 +89,9 @@ class _Pages(Canvas):
 
     def _setAnnotations(self, page: Any) -> None:
         super()._setAnnotations(page)
-        page.Tabs = PDFName("R")
-        page.__NoDefault__ = [*page.__NoDefault__, "Tabs"]  # the keys that reportlab writes
+        if isinstance(page, PDFPage):  # and no drawing that pages share
+            page.Tabs = PDFName("R")
+            page.__NoDefault__ = [*page.__NoDefault__, "Tabs"]  # the keys that reportlab writes
 
 
 def _draw_foot(canvas: Canvas, sheet: Sheet, pages: int) -> None:
@@ -105,19 +106,9 @@ def _draw_foot(canvas: Canvas, sheet: Sheet, pages: int) -> None:
     _, height = text.wrap(_WIDTH - (_QR + 4 * mm if has_code else 0), _BOTTOM)
     text.drawOn(canvas, _LEFT, _BOTTOM - 6.5 * mm - height)
     if has_code:
-        _draw_code(canvas, sheet.where, A4[0] - _RIGHT - _QR, _BOTTOM - 6 * mm - _QR)
+        canvas.setFillColor(ink())
+        qr.draw(canvas, sheet.where, A4[0] - _RIGHT - _QR, _BOTTOM - 6 * mm - _QR, _QR)
     canvas.restoreState()
-
-
-def _draw_code(canvas: Canvas, address: str, left: float, bottom: float) -> None:
-    matrix = segno.make_qr(address, error="m").matrix
-    size = _QR / len(matrix)
-    canvas.setFillColor(ink())
-    for row, modules in enumerate(matrix):
-        for column, is_dark in enumerate(modules):
-            if is_dark:
-                # A hair wider than the module: readers leave white seams between rectangles that only touch.
-                canvas.rect(left + column * size, bottom + _QR - (row + 1) * size, size + 0.1, size + 0.1, 0, 1)
 
 
 # --- Blocks ----------------------------------------------------------------------------------------------------------

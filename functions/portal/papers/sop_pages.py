@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from portal.chart.flowchart import fill
 from portal.core.sop import Sop
+from portal.papers import qr
 from portal.papers.flowchart_pdf import BOLD, PLAIN
 
 WIDTH, HEIGHT = 841.89, 595.28
@@ -53,7 +54,6 @@ class Pages:
         self.words: dict[str, str] = self.data["paper"]
         self.page, self.y = 1, HEIGHT - TOP
         self._pen = pen
-        self._prepare_qr()
 
     # --- Pages ------------------------------------------------------------------------------------------------------
 
@@ -68,7 +68,8 @@ class Pages:
         where = self.words["rehearsal_address" if self.source.rehearsal else "address"]
         said = [fill(self.words["version"], **facts), fill(where, address=self.source.address)]
         said.append(fill(self.words["page"], page=self.page, pages=self._pages))
-        self.canvas.doForm("qr")
+        self.canvas.setFillGray(0)
+        qr.draw(self.canvas, self.source.address, SIDE, FOOT - 6 - _QR, _QR)
         self.canvas.setFont(PLAIN, 8)
         for number, each in enumerate(said):
             self.canvas.drawString(SIDE + _QR + 8, FOOT - 20 - 12 * number, each)
@@ -78,22 +79,6 @@ class Pages:
         """A bookmark to what begins here."""
         self.canvas.bookmarkPage(key)
         self.canvas.addOutlineEntry(self.words[key], key, 0)
-
-    def _prepare_qr(self) -> None:
-        """Draw the code once, for every page to refer to."""
-        import segno
-
-        matrix = segno.make_qr(self.source.address, error="m").matrix
-        size = _QR / len(matrix)
-        self.canvas.beginForm("qr", SIDE, FOOT - 6 - _QR, SIDE + _QR + 1, FOOT - 5)
-        self.canvas.setFillGray(0)
-        for row, modules in enumerate(matrix):
-            for column, dark in enumerate(modules):
-                if dark:
-                    # A little larger, as viewers leave white seams between what only touches.
-                    at = SIDE + column * size, FOOT - 6 - (row + 1) * size
-                    self.canvas.rect(*at, size + 0.1, size + 0.1, stroke=0, fill=1)
-        self.canvas.endForm()
 
     # --- Text -------------------------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from portal.config import Config
 from portal.core.errors import SopInvalid
 from portal.core.sop import Sop, Step
 from portal.documents.inspection import Limits
-from portal.editions import read_calendar, read_papers, read_sop
+from portal.editions import read_calendar, read_language, read_papers, read_sop
 from portal.papers.printing import Press
 from portal.papers.sheets import OfficialForm, Paper
 from portal.papers.sop_pages import Source
@@ -71,7 +71,7 @@ def define_env(env: MacrosPlugin) -> None:
     folder = Path(env.project_dir) / "schemas" / env.conf["extra"]["service"]
     try:
         edition = read_sop(folder)
-        read_calendar(edition, folder)  # pages print the hours as they are written: they have to be hours
+        calendar = read_calendar(edition, folder)  # pages print the hours as they are written: they have to be hours
         papers = read_papers(edition, folder)
     except SopInvalid as problem:
         told = (problem.facts.get(key) for key in ("file", "key", "value", "expected"))
@@ -84,6 +84,7 @@ def define_env(env: MacrosPlugin) -> None:
     site = str(env.conf.get("site_url") or "").rstrip("/")
     env.macro(edition.step, "step")
     env.macro(edition.role, "role")
+    env.macro(read_language(calendar).date, "date")
     beyond = bool(env.conf["extra"].get("portal_notes", True))
     env.variables["charts"] = charts(edition, beyond)
     try:
@@ -93,7 +94,6 @@ def define_env(env: MacrosPlugin) -> None:
         raise PluginError(str(problem)) from problem
     if papers:
         env.macro(lambda key: papers.sheet(_of(papers, key)), "sheet")
-        env.macro(papers.day, "day")
     env.macro(lambda action: [reason.label for reason in edition.reasons_for(action)], "reasons")
     env.macro(lambda meaning: edition.form["properties"][edition.applicant[meaning]]["examples"][0], "example")
 
