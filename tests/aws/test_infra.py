@@ -15,7 +15,7 @@ import cloud
 import pytest
 import stack
 
-from portal import bootstrap, clockwork, edge, house
+from portal import bootstrap, edge, house, outbox
 from portal.editions import read_sop
 from tests.support import builders
 from tests.support.places import ROOT
@@ -248,7 +248,7 @@ def test_a_page_is_given_up_before_the_gateway_does_and_an_email_within_its_leas
 ) -> None:
     timeouts = {name: template["Resources"][f"{name}Function"]["Properties"]["Timeout"] for name in FUNCTIONS}
     assert timeouts["Api"] < 30
-    assert timedelta(seconds=timeouts["Mailer"]) < clockwork.LEASE
+    assert timedelta(seconds=timeouts["Mailer"]) < outbox.LEASE
 
 
 # --- permissions -----------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from portal.papers.sheets import Text
 from portal.site import publish
 from tests.support.macros import Macros
 from tests.support.places import ROOT
-from tests.support.site_page import Page
+from tests.support.site_page import DEVELOPERS, Page
 from tests.support.sop_texts import collapsed
 from tests.support.stage import Stage
 
@@ -55,8 +55,14 @@ def pages(built: Path) -> dict[str, Page]:
     return found
 
 
+@pytest.fixture(scope="module")
+def public(pages: dict[str, Page]) -> dict[str, Page]:
+    """The pages for those whom the portal serves."""
+    return {url: page for url, page in pages.items() if url not in DEVELOPERS}
+
+
 def test_the_site_has_its_pages_and_no_others(pages: dict[str, Page]) -> None:
-    assert sorted(PAGES) == sorted(pages)
+    assert sorted(PAGES + DEVELOPERS) == sorted(pages)
 
 
 # --- The SOP, word for word ---------------------------------------------------------------------------------------
@@ -292,15 +298,15 @@ def test_the_sample_letter_on_the_site_says_what_the_letter_says(pages: dict[str
 
 
 def test_every_page_says_what_it_is(pages: dict[str, Page]) -> None:
-    assert {"en/"} == {url for url, page in pages.items() if page.lang == "en"}
+    assert {"en/", *DEVELOPERS} == {url for url, page in pages.items() if page.lang == "en"}
     assert {"id", "en"} == {page.lang for page in pages.values()}
     assert [url for url, page in pages.items() if not page.title or not page.meta.get("description")] == []
     assert len(pages) == len({page.title for page in pages.values()})
     assert len(pages) == len({page.meta["description"] for page in pages.values()})
 
 
-def test_every_page_says_where_it_is_and_has_a_card_to_be_shared_with(built: Path, pages: dict[str, Page]) -> None:
-    for page in pages.values():
+def test_every_page_says_where_it_is_and_has_a_card_to_be_shared_with(built: Path, public: dict[str, Page]) -> None:
+    for page in public.values():
         if page.url == "/404.html":
             assert (page.canonical, page.meta["robots"]) == ("", "noindex")
             continue
@@ -312,7 +318,7 @@ def test_every_page_says_where_it_is_and_has_a_card_to_be_shared_with(built: Pat
         assert card.startswith(f"{ADDRESS}/kartu/")
         with Image.open(built / urlsplit(card).path.lstrip("/")) as picture:
             assert (picture.format, picture.size) == ("PNG", (1200, 630))
-    assert len({page.meta.get("og:image") for page in pages.values()}) == len(pages)
+    assert len({page.meta.get("og:image") for page in public.values()}) == len(public)
 
 
 def test_search_engines_are_given_the_list_of_pages(built: Path, pages: dict[str, Page]) -> None:
@@ -348,16 +354,16 @@ UNCONFIRMED = [
 
 
 @pytest.mark.parametrize("claim", UNCONFIRMED)
-def test_nothing_unconfirmed_is_printed(claim: str, pages: dict[str, Page]) -> None:
-    said = {url: re.findall(claim, page.text, re.IGNORECASE) for url, page in pages.items()}
+def test_nothing_unconfirmed_is_printed(claim: str, public: dict[str, Page]) -> None:
+    said = {url: re.findall(claim, page.text, re.IGNORECASE) for url, page in public.items()}
     assert {url: found for url, found in said.items() if found} == {}
 
 
-def test_sentences_are_short(pages: dict[str, Page]) -> None:
+def test_sentences_are_short(public: dict[str, Page]) -> None:
     """Under twenty words; the SOP page quotes the office and is left alone."""
     long = set()
-    for url in set(pages) - {"sop/"}:
-        for block in pages[url].blocks:
+    for url in set(public) - {"sop/"}:
+        for block in public[url].blocks:
             for sentence in re.split(r"(?<=[.?!])\s+", collapsed(block)):
                 if len(sentence.split()) >= 20:
                     long.add((url, sentence))

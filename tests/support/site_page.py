@@ -3,10 +3,17 @@
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+from tests.support.places import ROOT
 from tests.support.sop_texts import collapsed
 
 BLOCKS = {"p", "li", "dt", "dd", "td", "th", "h1", "h2", "h3", "label", "summary", "caption", "title", "b", "button"}
 LOADED = {("link", "href"), ("script", "src"), ("img", "src"), ("iframe", "src"), ("source", "src")}
+
+DEVELOPERS = [
+    path.relative_to(ROOT / "site").with_suffix("").as_posix().removesuffix("index").rstrip("/") + "/"
+    for path in sorted((ROOT / "site/developers").rglob("*.md"))
+]
+"""For those who carry the portal on: in English, and kept from search engines."""
 
 
 @dataclass

@@ -51,7 +51,9 @@ def on_page_content(html: str, page: Any, config: Any, files: Any) -> str:
 
 
 def on_post_page(output: str, page: Any, config: Any) -> str:
-    """Draw the picture that is shown where somebody shares the page."""
+    """Draw the picture that is shown where somebody shares the page, unless it is kept from search engines."""
+    if page.meta.get("robots"):
+        return output
     sop = config.extra["sop"]
     path = Path(config.site_dir) / _card(page)
     path.parent.mkdir(parents=True, exist_ok=True)
