@@ -17,8 +17,7 @@ from portal.documents.inspection import Limits
 from portal.editions import read_calendar, read_language, read_papers, read_sop
 from portal.papers.printing import Press
 from portal.papers.sheets import OfficialForm, Paper
-from portal.papers.sop_pages import Source
-from portal.papers.sop_paper import print_sop
+from portal.papers.sop_paper import Source, print_sop
 from portal.papers.stationery import Papers
 
 DOWNLOADS: Final = "formulir"
