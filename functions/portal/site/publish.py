@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from portal.chart import layout
-from portal.chart.svg import paper_svg, svg
+from portal.chart.svg import svg
 from portal.config import Config
 from portal.core.errors import SopInvalid
 from portal.core.sop import Sop, Step
@@ -118,12 +118,10 @@ def on_post_build(env: MacrosPlugin) -> None:
 
 
 def charts(sop: Sop, beyond: bool) -> dict[str, str]:
-    """The SOP's flowchart as pictures for pages: ``across`` and ``down`` for screens, ``paper`` for what is printed."""
-    across, down = layout.across(sop, beyond=beyond), layout.down(sop, beyond=beyond)
+    """The SOP's flowchart as pictures for its page: ``across`` for wide screens and paper, ``down`` for phones."""
     return {
-        "across": svg(across, "bagan-lebar", "flow-across"),
-        "down": svg(down, "bagan-tegak", "flow-down"),
-        "paper": paper_svg(across, "bagan-lebar"),
+        "across": svg(layout.across(sop, beyond=beyond), "bagan-lebar", "flow-across"),
+        "down": svg(layout.down(sop, beyond=beyond), "bagan-tegak", "flow-down"),
     }
 
 
