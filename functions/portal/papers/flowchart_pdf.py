@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 
 from portal.chart.flowchart import BASELINE, LEADING, SIZE, Arrow, Chart, Kind, Line, Point, Shape, sections
 from portal.chart.svg import head, outline
-from portal.papers.sheet_parts import BOLD, PLAIN
+from portal.papers.typeface import BOLD, PLAIN
 
 _DASH: Final = (3, 2.4)
 
