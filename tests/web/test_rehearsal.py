@@ -13,7 +13,8 @@ from portal.bootstrap import TimeMachine, build, wsgi
 from portal.config import Config
 from portal.core.errors import NotFound
 from tests.support.browser_without_javascript import Page
-from tests.support.stage import EMAIL, KADIS, WAYS, InProcess, Stage
+from tests.support.stage import KADIS, InProcess, Stage
+from tests.support.ways import EMAIL, WAYS
 
 FIELDS = {"id", "to", "subject", "text", "html", "links", "sent_at"}
 
