@@ -18,6 +18,7 @@ from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 
 from portal import editions
+from portal.forms.form import validate
 
 
 class Compiled(BytecodeCache):
@@ -37,7 +38,7 @@ class Compiled(BytecodeCache):
 @contextmanager
 def worked_out_once() -> Iterator[None]:
     """As long as it lasts, portals of this process share what they would all find out by themselves."""
-    parse, validate = tomllib.loads, editions.validate
+    parse = tomllib.loads
     parsed, valid = lru_cache(100)(lambda text: pickle.dumps(parse(text))), set[tuple[str, str]]()
 
     def validate_once(schema: Any, data: Any, *where: Any) -> None:
