@@ -14,7 +14,8 @@ from portal.core.errors import Unavailable
 from portal.core.recap import Tally, merge, month_of, tally
 from portal.engines.ports import Compiled
 from tests.support.facts import kept
-from tests.support.stage import WAYS, Stage
+from tests.support.stage import Stage
+from tests.support.ways import WAYS
 
 Fact = dict[str, Any]
 

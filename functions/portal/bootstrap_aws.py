@@ -104,7 +104,7 @@ class Clients:
     """botocore's clients by the name of their service, each made when it is first asked for something.
 
     A look at a ticket's status needs no S3, and a reminder no SES; making a client takes a tenth of a second. They are
-    the clients that boto3 hands out too, which takes as long again to import for what we have no use for.
+    the clients that boto3 hands out too, without the modules around them, for which no function has a use.
 
     Args:
         given: what else botocore is to know (``endpoint_url``, say).

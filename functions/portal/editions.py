@@ -72,7 +72,7 @@ def read_papers(edition: Sop, folder: Path) -> "Papers | None":
     validate(read_json(folder.parent / "papers.schema.json"), data, str(path))
     validate(read_json(folder.parent / "official-forms.schema.json"), official, str(listed))
     with _about(path):
-        papers = Papers(data, official, edition, read_messages()["dates"]["months"])
+        papers = Papers(data, official, edition, read_language(read_calendar(edition, folder)))
     named = {form.file for form in papers.official}
     present = {file.name for file in listed.parent.glob("*") if not file.name.startswith(".")} - {listed.name}
     if named != present:

@@ -165,9 +165,9 @@ def _letters(calendar: Calendar) -> "Letters":
 
 
 def _qr(text: str) -> "Markup":
-    from portal.letters.writing import qr_svg
+    from portal.papers import qr
 
-    return qr_svg(text)
+    return qr.svg(text)
 
 
 def _page_image(*asked: Any) -> bytes:

@@ -16,7 +16,8 @@ import dynamodb_local
 from tests.support.browser_without_javascript import Browser, Page
 from tests.support.people import Applicant, Mailbox, Official
 from tests.support.server import Clock, free_port, listening, mailbox_of, rehearsal_of
-from tests.support.stage import KABID, KADIS, SAYS, STATISTISI, VERIFIKATOR, Stage
+from tests.support.stage import KABID, KADIS, STATISTISI, VERIFIKATOR, Stage
+from tests.support.ways import SAYS
 
 import compilation
 import mailer

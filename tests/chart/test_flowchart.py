@@ -11,7 +11,7 @@ import pytest
 from portal.chart import flowchart, layout
 from portal.chart.flowchart import SIZE, Arrow, Chart, Label, Place, Shape
 from portal.chart.lettering import width, wrap
-from portal.chart.svg import outline, paper_svg, svg
+from portal.chart.svg import outline, svg
 from portal.core.sop import Sop, parse
 from portal.core.steps import KINDS, State
 
@@ -260,15 +260,6 @@ def test_the_drawing_is_one_named_picture_without_styles_or_scripts(sop: Sop) ->
         assert set(root.attrib["aria-labelledby"].split()) <= ids
         assert [each.tag for each in root][:2] == ["title", "desc"]
         assert not re.search(r"\bstyle|script|\bon\w+=|href|#[0-9a-f]{3}|url\(", picture)
-
-
-def test_the_paper_shows_the_same_picture_again_in_its_two_pages(sop: Sop) -> None:
-    chart = layout.across(sop)
-    root = ElementTree.fromstring(f"<p>{svg(chart, 'a', 'x')}{paper_svg(chart, 'a')}</p>")
-    ids = {each.attrib["id"] for each in root.iter() if "id" in each.attrib}
-    used = [each.attrib["href"] for each in root.iter("use")]
-    assert used == ["#a-isi", "#a-kepala"] * 2
-    assert {each.removeprefix("#") for each in used} <= ids
 
 
 def test_a_narrow_chart_is_readable_on_the_smallest_phone(sop: Sop) -> None:

@@ -14,7 +14,7 @@ from portal.core.sop import APPLICANT, Sop, StatusText
 from portal.core.steps import State
 from portal.core.worktime import Calendar
 from tests.support.moments import MARK, MONDAY, VALIDATOR, along, at, cases, move, moved
-from tests.support.stage import TO_VERIFIKATOR, TO_VISIT, WAYS
+from tests.support.ways import TO_VERIFIKATOR, TO_VISIT, WAYS
 
 
 def until(case: Application, sop: Sop, calendar: Calendar, now: datetime) -> tuple[str, bool]:

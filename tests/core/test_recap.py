@@ -17,7 +17,7 @@ from portal.core.sop import Sop
 from portal.core.worktime import Calendar
 from tests.support.facts import kept
 from tests.support.moments import MARK, along, at, cases, move, moved
-from tests.support.stage import TO_VERIFIKATOR, TO_VISIT, WAYS
+from tests.support.ways import TO_VERIFIKATOR, TO_VISIT, WAYS
 
 TODAY = date(2026, 12, 1)
 

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from portal.core.sop import Sop
-from portal.letters import icalendar
+from tests.support.calendar_entry import an_entry
 from tests.support.correspondence import MONDAY, WRITTEN, Sent, first
 
 
@@ -43,21 +43,6 @@ def calendar(text: str) -> dict[str, Any]:
 def unescaped(text: str) -> str:
     assert re.fullmatch(r"(?:[^\\;,]|\\[\\;,nN])*", text, re.DOTALL), text
     return re.sub(r"\\(.)", lambda found: "\n" if found[1] in "nN" else found[1], text)
-
-
-def an_entry(**changes: Any) -> str:
-    said: dict[str, Any] = {
-        "uid": "TTE-26-7777-777M.kunjungan@tarakankota.go.id",
-        "sequence": 9,
-        "stamp": MONDAY,
-        "start": MONDAY,
-        "minutes": 30,
-        "summary": "Kunjungan",
-        "description": "Bawa KTP-el",
-        "location": "Jl. Pulau Kalimantan No. 1",
-        "organizer": ('Dinas A, B; C: "D"', "dkisp@tarakankota.go.id"),
-    }
-    return icalendar.entry(**{**said, **changes})
 
 
 def test_the_booking_comes_with_a_calendar_entry_in_utc(sent: list[Sent]) -> None:

@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from playwright.sync_api import Browser
 
 from portal.core.notices import APPLICANT_LETTERS
 from portal.core.sop import Sop
-from portal.letters import markup
+from portal.letters import markup, writing
 from portal.letters.markup import Block, Line
 from portal.links import Links
 from tests.support.correspondence import ADDRESS, FORM, LETTERS, MONDAY, NOTE, WRITTEN, Sent, first, links, page, words
@@ -226,3 +227,10 @@ def test_an_email_fits_a_phone_and_can_be_read_in_any_light(
         # An email has no landmarks, and its heading is the subject.
         assert {rule["id"] for rule in found} <= {"landmark-one-main", "page-has-heading-one", "region"}
     context.close()
+
+
+def test_nothing_but_the_module_itself_is_needed_to_import_it() -> None:
+    source = ast.parse(Path(writing.__file__).read_text("utf-8")).body
+    names = {alias.name for node in source if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module for node in source if isinstance(node, ast.ImportFrom) and node.module}
+    assert not names & {"jinja2", "segno", "markupsafe"}

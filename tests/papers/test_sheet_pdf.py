@@ -18,7 +18,7 @@ from portal.papers import sheet_pdf
 from portal.papers.sheets import Sheet
 from portal.papers.stationery import Papers
 from tests.support.places import SCHEMAS
-from tests.support.stage import FORM
+from tests.support.ways import FORM
 
 KEYS = ["surat-permohonan", "formulir-permohonan", "surat-kuasa-pengisian", "lembar-tanda-terima"]
 SITE = "https://tte.example.go.id"

@@ -14,8 +14,8 @@ import segno
 
 from portal.core.sop import Sop
 from portal.core.sop import parse as parse_sop
-from portal.papers.sop_pages import FOOT, SIDE, Source
-from portal.papers.sop_paper import print_sop
+from portal.papers.sop_paper import Source, print_sop
+from portal.papers.sop_parts import FOOT, SIDE
 from portal.site import publish
 from tests.support.sop_texts import collapsed
 
@@ -143,6 +143,21 @@ def test_a_sop_with_many_long_steps_and_laws_goes_on_over_the_pages(sop: Sop) ->
     for page in pypdfium2.PdfDocument(content):
         foot = page.get_textpage().get_text_bounded(top=FOOT - 2)
         assert collapsed(foot).startswith("SOP nomor")
+
+
+def test_a_text_taller_than_a_page_goes_on_over_the_pages_and_stays_above_their_feet(sop: Sop) -> None:
+    data = copy.deepcopy(dict(sop.data))
+    data["steps"][1]["text"]["activity"] = "satusatu " * 999
+    data["text"]["warning"] = "duadua " * 2999
+    data["notes"][0]["text"] = "tigatiga " * 4999
+    content = printed(parse(data, sop))
+    said = " ".join(words(content))
+    assert [said.count(f"{each} ") for each in ("satusatu", "duadua", "tigatiga")] == [999, 2999, 4999]
+    for page in pypdfium2.PdfDocument(content):
+        text = page.get_textpage()
+        assert collapsed(text.get_text_bounded(top=FOOT - 2)).startswith("SOP nomor")
+        boxes = [text.get_charbox(number) for number in range(text.count_chars())]
+        assert max(top for _, _, _, top in boxes) < page.get_height() - 30
 
 
 def parse(data: Any, edition: Sop) -> Sop:

@@ -17,7 +17,8 @@ from werkzeug.test import TestResponse
 from portal.core.draft import Draft
 from tests.support.http_parts import FORM_TYPE, MULTIPART
 from tests.support.people import KINDS
-from tests.support.stage import FORM, WAYS, Stage
+from tests.support.stage import Stage
+from tests.support.ways import FORM, WAYS
 
 
 def sane(answer: TestResponse, about: object) -> None:

@@ -13,20 +13,8 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
-from tests.support.stage import (
-    EMAIL,
-    FORM,
-    KABID,
-    KADIS,
-    OTHER_VERIFIKATOR,
-    SAYS,
-    STATISTISI,
-    VERIFIKATOR,
-    WAYS,
-    WORKS,
-    Session,
-    Stage,
-)
+from tests.support.stage import KABID, KADIS, OTHER_VERIFIKATOR, STATISTISI, VERIFIKATOR, WORKS, Session, Stage
+from tests.support.ways import EMAIL, FORM, SAYS, WAYS
 
 GARBAGE = ("x", "a.b.c", "../../etc/passwd", "%00", "\x00", "\ud7ff\ufffe", "TTE-26-2222-2222", "0" * 3000, "\\", "<b>")
 LOOKING = ("GET", "HEAD", "OPTIONS", "GET")

@@ -12,7 +12,8 @@ from portal.core import errors
 from portal.core.application import Actor
 from portal.core.notices import notice
 from portal.outbox import LEASE
-from tests.support.stage import EMAIL, KABID, KADIS, SAYS, WAYS, Stage
+from tests.support.stage import KABID, KADIS, Stage
+from tests.support.ways import EMAIL, SAYS, WAYS
 
 
 def test_with_the_relay_down_for_eight_days_nothing_is_lost_and_the_clerk_knows(stage: Stage) -> None:

@@ -14,7 +14,8 @@ from portal.config import Config
 from portal.core.errors import NotFound
 from tests.support.browser_without_javascript import Page
 from tests.support.server import rehearsal_of
-from tests.support.stage import EMAIL, KADIS, WAYS, InProcess, Stage
+from tests.support.stage import KADIS, InProcess, Stage
+from tests.support.ways import EMAIL, WAYS
 
 FIELDS = {"id", "to", "subject", "text", "html", "links", "sent_at"}
 

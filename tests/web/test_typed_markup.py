@@ -10,7 +10,8 @@ from urllib.parse import quote
 import lxml.html
 import pytest
 
-from tests.support.stage import EMAIL, SAYS, WAYS, InProcess, Stage
+from tests.support.stage import InProcess, Stage
+from tests.support.ways import EMAIL, SAYS, WAYS
 
 MARKUP = "A<script>alert(1)</script>{{7*7}}\"'><img src=x onerror=alert(1)>"
 FREE: Mapping[str, Any] = {

@@ -3,6 +3,7 @@
 Lengths are in the unit of the font size.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 _NARROW: Final = frozenset("ijlftI.,:;'|!()[]-/ ")
@@ -18,11 +19,16 @@ def width(text: str, size: float, bold: bool = False) -> float:
 
 
 def wrap(text: str, size: float, room: float, bold: bool = False) -> tuple[str, ...]:
+    """The text in lines of at most ``room``, as wide as ``width`` says."""
+    return wrap_measured(text, room, lambda line: width(line, size, bold))
+
+
+def wrap_measured(text: str, room: float, measure: Callable[[str], float]) -> tuple[str, ...]:
     """The text in lines of at most ``room``; a word is never cut, so a line of one word may be wider."""
     lines: list[str] = []
     for word in text.split():
         longer = f"{lines[-1]} {word}" if lines else word
-        if lines and width(longer, size, bold) <= room:
+        if lines and measure(longer) <= room:
             lines[-1] = longer
         else:
             lines.append(word)

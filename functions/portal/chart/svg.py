@@ -6,7 +6,7 @@ Colours and dashes are the style sheet's (``.flow``); without one the picture st
 from html import escape
 from typing import Final
 
-from portal.chart.flowchart import BASELINE, LEADING, SIZE, Arrow, Chart, Label, Lane, Line, Point, Shape, sections
+from portal.chart.flowchart import BASELINE, LEADING, SIZE, Arrow, Chart, Label, Lane, Line, Point, Shape
 
 _HEAD: Final = 5.0
 """Half the width of an arrow's head."""
@@ -25,30 +25,14 @@ def svg(chart: Chart, name: str, css_class: str) -> str:
         f' aria-labelledby="{name}-judul {name}-uraian"{_PEN}>',
         f'<title id="{name}-judul">{escape(chart.title)}</title>',
         f'<desc id="{name}-uraian">{escape(chart.description)}</desc>',
-        f'<g id="{name}-isi">',
         *(f'<g class="lane">{_rect(lane.left, 1, lane.width, chart.height - 2)}</g>' for lane in chart.lanes),
         *(_break(chart, y) for y in chart.breaks),
         *map(_arrow, chart.arrows),
         *map(_shape, chart.shapes),
         *map(_label, chart.labels),
-        "</g>",
-        f'<g id="{name}-kepala">',
         *(_lane_head(chart, lane) for lane in chart.lanes),
-        "</g></svg>",
+        "</svg>",
     ]
-    return "".join(parts)
-
-
-def paper_svg(chart: Chart, name: str) -> str:
-    """The same picture again, for paper only, one for each section with the lanes' headings: it refers to ``svg``."""
-    parts = []
-    for top, bottom in sections(chart):
-        wide, high, head, tall = map(_n, (chart.width, bottom - top, chart.head, chart.head + bottom - top))
-        parts.append(
-            f'<svg class="flow flow-paper" viewBox="0 0 {wide} {tall}" aria-hidden="true"{_PEN}>'
-            f'<svg y="{head}" width="{wide}" height="{high}" viewBox="0 {_n(top)} {wide} {high}">'
-            f'<use href="#{name}-isi"/></svg><use href="#{name}-kepala"/></svg>'
-        )
     return "".join(parts)
 
 

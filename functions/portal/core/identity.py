@@ -4,11 +4,12 @@ Never decides whether a broken rule stops the form or only warns; the schema doe
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
+
+from portal.core.separators import without_separators
 
 # Kepmendagri 300.2.2-2138 Tahun 2025 as amended by 300.2.2-2430 Tahun 2025: 38 provinces, read in cahyadsn/wilayah
 # (MIT). A NIK keeps the code of its first registration and provinces divide, so an unknown code may only ever warn.
@@ -46,7 +47,7 @@ def digits(text: str) -> str:
 
     Every other character stays, for the check of the number to see it.
     """
-    return "".join(character for character in text if not _is_separator(character))
+    return without_separators(text, also=".")
 
 
 @dataclass(frozen=True)
@@ -222,7 +223,3 @@ def _real_date(year: int, month: int, day: int) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
-
-
-def _is_separator(character: str) -> bool:
-    return character.isspace() or character == "." or unicodedata.category(character) in {"Zs", "Pd", "Cf"}

@@ -12,14 +12,13 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from portal.core.errors import NotFound, SopInvalid
+from portal.core.worktime import WEEKDAYS
 
 OF_THE_OFFICE = ("calendar", "chart", "notes", "office", "paper", "reminders", "retention")
 """Tables that belong to the office of today and not to a case: a new holiday or telephone reaches running cases too."""
 
 APPLICANT = "applicant"
 """The audience that is not an official, whatever the SOP calls the role of its first step."""
-
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 @dataclass(frozen=True)
@@ -92,7 +91,7 @@ class Visit:
 
     def windows_on(self, day: date) -> Sequence[str]:
         """The ranges of a day, as ``worktime.Calendar.slots`` takes them; none on a weekday that is not named."""
-        return self.windows.get(_WEEKDAYS[day.weekday()], ())
+        return self.windows.get(WEEKDAYS[day.weekday()], ())
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,10 @@ Never knows which tickets exist; the records do.
 """
 
 import re
-import unicodedata
 from collections.abc import Callable
 
 from portal.core.errors import NotFound, SopInvalid
+from portal.core.separators import without_separators
 
 # Digits and capitals without the look-alikes 0/O and 1/I/L: 31 characters.
 # Seven of them are random: 31**7 = 27 512 614 111 tickets a year, about 34.7 bits. A guesser who may ask once a second
@@ -29,9 +29,7 @@ _COMPACT = re.compile(rf"([A-Z]{{2,5}})([0-9]{{2}})([{ALPHABET}]{{4}})([{ALPHABE
 # A ticket has at most 18 characters; the rest is room for spaces. Longer input is refused unread.
 _LONGEST = 100
 
-# Space separators, dashes and invisible format characters (soft hyphen, direction marks of chat programs).
-_SEPARATORS = frozenset({"Zs", "Pd", "Cf"})
-_MINUS_SIGN = "\u2212"
+_MINUS_SIGN = "\u2212"  # what some programs make of a dash
 
 
 def new(prefix: str, year: int, choice: Callable[[str], str]) -> str:
@@ -65,7 +63,7 @@ def parse(text: str) -> str:
     """
     if len(text) > _LONGEST:
         raise NotFound("ticket_unknown")
-    typed = "".join(character for character in text if not _is_separator(character))
+    typed = without_separators(text, also=_MINUS_SIGN)
     # Only ASCII is raised to capitals: elsewhere that invents characters (a long s becomes S, a sharp s two).
     compact = typed.upper() if typed.isascii() else ""
     if not _COMPACT.fullmatch(compact) or _weighted_sum(compact) % len(ALPHABET):
@@ -79,7 +77,3 @@ def _weighted_sum(compact: str) -> int:
 
 def _grouped(compact: str) -> str:
     return f"{compact[:-10]}-{compact[-10:-8]}-{compact[-8:-4]}-{compact[-4:]}"
-
-
-def _is_separator(character: str) -> bool:
-    return character.isspace() or character == _MINUS_SIGN or unicodedata.category(character) in _SEPARATORS

@@ -14,12 +14,13 @@ from portal.core.errors import SopInvalid
 
 # Opening and closing times of one day, in order; empty when closed.
 Hours = tuple[tuple[time, time], ...]
+# What the SOP file calls the days of a week.
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 # Hours by weekday, Monday is 0; a weekday that is not there is closed.
 Weekly = Mapping[int, Hours]
 
 # Indonesia's zones. None has daylight saving, so differences of wall-clock times are exact, which all below relies on.
 _ZONES = ("Asia/Jakarta", "Asia/Pontianak", "Asia/Makassar", "Asia/Jayapura")
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SPAN = re.compile(r"\s*([0-9]{1,2})[.:]([0-9]{2})\s*[-–]\s*([0-9]{1,2})[.:]([0-9]{2})\s*")
 _MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
@@ -231,9 +232,9 @@ def _span(value: object, key: str) -> tuple[time, time]:
 def _weekly(value: object, key: str) -> Weekly:
     if not isinstance(value, Mapping):
         raise _invalid(key, value, "{mon = [HH.MM-HH.MM]}")
-    for name in value.keys() - set(_WEEKDAYS):
-        raise _invalid(f"{key}.{name}", name, " | ".join(_WEEKDAYS))
-    return {_WEEKDAYS.index(name): parse_hours(hours, f"{key}.{name}") for name, hours in value.items()}
+    for name in value.keys() - set(WEEKDAYS):
+        raise _invalid(f"{key}.{name}", name, " | ".join(WEEKDAYS))
+    return {WEEKDAYS.index(name): parse_hours(hours, f"{key}.{name}") for name, hours in value.items()}
 
 
 def _overrides(value: object) -> tuple[Override, ...]:

@@ -27,11 +27,14 @@ def texts(raw: object) -> tuple[str, ...]:
     return tuple(value for value in raw if isinstance(value, str)) if isinstance(raw, Sequence) else ()
 
 
+def visible(text: str) -> str:
+    """The text without characters that nobody can have meant to type: control characters, invisible ones."""
+    return "".join(character for character in text if unicodedata.category(character) not in _UNTYPABLE)
+
+
 def one_line(text: str) -> str:
     """Text in Unicode NFC without control characters, white space collapsed."""
-    spaced = " ".join(text.split())
-    kept = "".join(character for character in spaced if unicodedata.category(character) not in _UNTYPABLE)
-    return " ".join(unicodedata.normalize("NFC", kept).split())
+    return " ".join(unicodedata.normalize("NFC", visible(" ".join(text.split()))).split())
 
 
 def lines(text: str) -> str:

@@ -12,6 +12,7 @@ from portal.core.application import Application, Event
 from portal.core.sop import APPLICANT, Choice, Sop
 from portal.core.steps import State, waits_on
 from portal.forms.form import Form
+from portal.forms.typed import texts
 
 Lists = dict[str, list[dict[str, Any]]]
 
@@ -84,8 +85,8 @@ class Words:
         form = self.decision_form(step, event.action)
         facts = {}
         for name, asked in form.fields.items():
-            answers = _texts(event.data.get(name))
-            if answers and asked.widget != "hidden" and not self._says_nothing(name, answers, event, step):
+            answers = texts(event.data.get(name))
+            if any(answers) and asked.widget != "hidden" and not self._says_nothing(name, answers, event, step):
                 facts[name] = Fact(
                     asked.label, tuple(form.label(name, each) for each in answers), asked.widget == "date"
                 )
@@ -106,9 +107,3 @@ class Words:
 
 def _entries(among: Sequence[Choice]) -> list[dict[str, Any]]:
     return [vars(choice) for choice in among]
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    if isinstance(value, str):
-        return (value,) if value else ()
-    return tuple(str(entry) for entry in value) if isinstance(value, Sequence) else ()

@@ -6,15 +6,15 @@ markup: what people typed comes in through ``value``, and never is.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
+from portal.forms.typed import visible
+
 # Put before every value, and before its further lines; values themselves cannot contain them.
 _MARK: Final = "\x02"
 _FURTHER: Final = "\x03"
-_INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs"})
 _LINE_ENDS: Final = re.compile(r"\r\n|[\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029]")
 
 _KINDS: Final = (
@@ -49,7 +49,7 @@ def value(said: object) -> object:
     """A value on its way into a letter: each line marked as typed, without control characters."""
     if not isinstance(said, str):
         return said
-    return _MARK + f"\n{_FURTHER}".join(map(_visible, _LINE_ENDS.split(said)))
+    return _MARK + f"\n{_FURTHER}".join(map(visible, _LINE_ENDS.split(said)))
 
 
 def one_line(text: str) -> str:
@@ -66,10 +66,6 @@ def plain(text: str) -> str:
 def blocks(text: str) -> list[Block]:
     """As blocks, for a page to show."""
     return [block for stretch in _EMPTY_LINE.split(text) for block in _runs(stretch.strip("\n").split("\n"))]
-
-
-def _visible(line: str) -> str:
-    return "".join(character for character in line if unicodedata.category(character) not in _INVISIBLE)
 
 
 def _unmarked(text: str) -> str:

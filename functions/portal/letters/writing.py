@@ -1,4 +1,4 @@
-"""What leaves the portal as text: emails from the letters' files, calendar entries, QR codes.
+"""What leaves the portal as text: emails from the letters' files, and calendar entries.
 
 Every sentence is in ``letters/``; this module never sends anything and never decides who gets what.
 """
@@ -19,7 +19,6 @@ from portal.letters import icalendar, markup
 
 if TYPE_CHECKING:
     from jinja2 import Environment
-    from markupsafe import Markup
 
 WITH_CALENDAR: Final = frozenset({"booked"})
 """Letters that carry the visit as a calendar entry."""
@@ -120,22 +119,6 @@ class Letters:
             keep_trailing_newline=True,  # a part that is included ends its own line
             **options,
         )
-
-
-def qr_svg(text: str, title: str = "", css_class: str = "qr-code") -> "Markup":
-    """A QR code of ``text`` as inline SVG: black on white in any theme, sized by its class, without inline styles.
-
-    Args:
-        title: what screen readers say for the picture; without one they pass it over.
-    """
-    import segno
-    from markupsafe import Markup, escape
-
-    code = segno.make_qr(text, error="m")
-    drawing: str = code.svg_inline(svgclass=None, lineclass=None, dark="#000", light="#fff", omitsize=True)
-    named = Markup('role="img" aria-label="{}"').format(title) if title else Markup('aria-hidden="true"')
-    # segno itself knows no attributes for assistive technology.
-    return Markup(drawing.replace("<svg", f'<svg class="{escape(css_class)}" {named}', 1))  # noqa: S704
 
 
 def _midway(text: str) -> str:

@@ -7,9 +7,7 @@ from typing import Any, Final, Literal
 
 from portal.chart.flowchart import BASELINE, LEADING, SIZE, Arrow, Chart, Kind, Line, Point, Shape, sections
 from portal.chart.svg import head, outline
-
-PLAIN, BOLD = "Naskah", "NaskahTebal"
-"""The letters of all papers, as ``sheet_parts.font`` makes them known to reportlab."""
+from portal.papers.sheet_parts import BOLD, PLAIN
 
 _DASH: Final = (3, 2.4)
 

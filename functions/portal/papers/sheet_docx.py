@@ -8,13 +8,13 @@ from io import BytesIO
 from typing import Any, Final
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-import segno
 from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
+from portal.papers import qr
 from portal.papers.sheets import Blank, Boxes, Items, Letterhead, Line, Row, Rows, Sheet, Signatures, Single, Text
 
 _FONT: Final = "Arial"
@@ -243,10 +243,8 @@ def _count(paragraph: Any, instruction: str) -> None:
 
 
 def _code(paragraph: Any, address: str) -> None:
-    picture = BytesIO()
-    segno.make_qr(address, error="m").save(picture, kind="png", scale=8, border=0)
     paragraph.alignment = _RIGHT
-    shape = paragraph.add_run().add_picture(BytesIO(picture.getvalue()), width=Mm(16))
+    shape = paragraph.add_run().add_picture(BytesIO(qr.png(address)), width=Mm(16))
     shape._inline.docPr.set("descr", address)
 
 

@@ -5,28 +5,24 @@ same bytes.
 """
 
 from collections.abc import Iterator
-from io import BytesIO
-from threading import Lock
 from typing import Any, Final
 
-import segno
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
-from reportlab.pdfbase.pdfdoc import PDFName
+from reportlab.pdfbase.pdfdoc import PDFName, PDFPage
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
-    BaseDocTemplate,
     CondPageBreak,
     Flowable,
-    Frame,
     HRFlowable,
     KeepTogether,
-    PageTemplate,
     Paragraph,
     Spacer,
     Table,
 )
 
+from portal.papers import qr
+from portal.papers.pages import print_pages
 from portal.papers.sheet_parts import LEADING, Cells, Pen, TickBoxes, WritingLine, WritingRoom, ink, muted, style
 from portal.papers.sheets import (
     Blank,
@@ -48,40 +44,21 @@ _WIDTH = A4[0] - _LEFT - _RIGHT
 _QR = 16 * mm
 _BODY, _FORM = 10.5, 9.5  # points: the text of letters, that of forms
 
-# reportlab keeps its fonts in one place for the whole process, and what it has embedded so far with them.
-_PRESS: Final = Lock()
-
 
 def draw(sheet: Sheet) -> bytes:
     """The sheet as a PDF file."""
-    with _PRESS:
-        pages = _draw(sheet, pages=0)[1]
-        return _draw(sheet, pages)[0]
-
-
-def _draw(sheet: Sheet, pages: int) -> tuple[bytes, int]:
-    """The file and its number of pages; ``pages`` is what it says of that itself."""
-    target = BytesIO()
-    document = BaseDocTemplate(
-        target,
-        pagesize=A4,
+    return print_pages(
+        lambda: _story(sheet),
+        lambda canvas, pages: _draw_foot(canvas, sheet, pages),
+        A4,
+        (_LEFT, _BOTTOM, _WIDTH, A4[1] - _TOP - _BOTTOM),
+        _Pages,
         title=sheet.paper.title,
         author=sheet.author,
         subject=sheet.note,
-        creator=sheet.author,
         keywords=sheet.edition,
         lang="id",
-        invariant=1,
-        displayDocTitle=True,
     )
-    frame = Frame(_LEFT, _BOTTOM, _WIDTH, A4[1] - _TOP - _BOTTOM, 0, 0, 0, 0)
-
-    def foot(canvas: Canvas, _document: BaseDocTemplate) -> None:
-        _draw_foot(canvas, sheet, pages)
-
-    document.addPageTemplates(PageTemplate(frames=[frame], onPage=foot))
-    document.build(list(_story(sheet)), canvasmaker=_Pages)
-    return target.getvalue(), document.page
 
 
 class _Pages(Canvas):
@@ -89,8 +66,9 @@ class _Pages(Canvas):
 
     def _setAnnotations(self, page: Any) -> None:
         super()._setAnnotations(page)
-        page.Tabs = PDFName("R")
-        page.__NoDefault__ = [*page.__NoDefault__, "Tabs"]  # the keys that reportlab writes
+        if isinstance(page, PDFPage):  # and no drawing that pages share
+            page.Tabs = PDFName("R")
+            page.__NoDefault__ = [*page.__NoDefault__, "Tabs"]  # the keys that reportlab writes
 
 
 def _draw_foot(canvas: Canvas, sheet: Sheet, pages: int) -> None:
@@ -105,19 +83,9 @@ def _draw_foot(canvas: Canvas, sheet: Sheet, pages: int) -> None:
     _, height = text.wrap(_WIDTH - (_QR + 4 * mm if has_code else 0), _BOTTOM)
     text.drawOn(canvas, _LEFT, _BOTTOM - 6.5 * mm - height)
     if has_code:
-        _draw_code(canvas, sheet.where, A4[0] - _RIGHT - _QR, _BOTTOM - 6 * mm - _QR)
+        canvas.setFillColor(ink())
+        qr.draw(canvas, sheet.where, A4[0] - _RIGHT - _QR, _BOTTOM - 6 * mm - _QR, _QR)
     canvas.restoreState()
-
-
-def _draw_code(canvas: Canvas, address: str, left: float, bottom: float) -> None:
-    matrix = segno.make_qr(address, error="m").matrix
-    size = _QR / len(matrix)
-    canvas.setFillColor(ink())
-    for row, modules in enumerate(matrix):
-        for column, is_dark in enumerate(modules):
-            if is_dark:
-                # A hair wider than the module: readers leave white seams between rectangles that only touch.
-                canvas.rect(left + column * size, bottom + _QR - (row + 1) * size, size + 0.1, size + 0.1, 0, 1)
 
 
 # --- Blocks ----------------------------------------------------------------------------------------------------------

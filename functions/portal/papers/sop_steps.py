@@ -3,158 +3,178 @@
 It turns the page where the office's own does, or where it must, by a connector.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise, zip_longest
 from typing import Any, Final
 
-from portal.chart.flowchart import Stop, stops
+from reportlab.platypus import Flowable, PageBreak, Paragraph, Table
+
+from portal.chart.flowchart import Kind, Point, Stop, stops
 from portal.core.sop import Sop
 from portal.papers.flowchart_pdf import line, symbol
-from portal.papers.sop_pages import FOOT, PAD, SIDE, Pages
+from portal.papers.sheet_parts import Pen
+from portal.papers.sop_parts import PAD, grid, table, write
 
-_LANES: Final = 300.0
-_SYMBOL: Final = (36.0, 18.0)
-_CONNECTOR: Final = (20.0, 20.0)
-_CONNECTOR_ROW: Final = 32.0
-_COLUMNS: Final = {
-    "number": 22.0,
-    "activity": 160.0,
-    "completeness": 118.0,
-    "time": 44.0,
-    "output": 87.0,
-    "remark": 25.89,
-}
-_ROW: Final = 56.0
+_TEXTS: Final = {"number": 22.0, "activity": 160.0, "completeness": 118.0, "time": 44.0, "output": 87.0}
+"""Widths of the columns with text; those of the actors stand after the second."""
+_LANES, _REMARK = 300.0, 25.89
+_SYMBOL, _CONNECTOR = (36.0, 18.0), (20.0, 20.0)
+_ROW, _CONNECTOR_ROW = 56.0, 32.0
 """The least height of a row: a symbol, and room for an arrow to turn above it."""
+_LONGEST: Final = 300.0
+"""The most of a text in one row, so that every row has room on a page; the rest goes on in another row."""
 
 
-def draw(paper: Pages) -> None:
-    """The whole table, from where the present page is written to."""
-    symbols = _Symbols(paper.canvas, paper.source.sop)
-    every = list(stops(paper.source.sop, beyond=False))
-    _headings(paper)
-    for stop, following in zip(every, [*every[1:], None], strict=True):
-        cells = list(_cells(paper, stop))
-        high = max(_ROW, *(paper.measure(said, width - 2 * PAD) + 2 * PAD for width, said in cells))
-        if symbols.waiting and paper.y - high - _CONNECTOR_ROW < FOOT:
-            _turn(paper, symbols, stop)
-        paper.row(cells, least=_ROW)
-        symbols.step(stop, following, paper.y + high, paper.y)
-        if stop.step.turns_page and following:
-            _turn(paper, symbols, following)
+def tables(sop: Sop, pen: Pen) -> Iterator[Flowable]:
+    """The whole table, in the parts between which the office's own turns the page."""
+    headings, every = _headings(sop, pen), list(stops(sop, beyond=False))
+    rows = [row for stop in every for row in _rows(stop, stop is every[-1], sop, pen)]
+    part: list[_Row] = []
+    for row, following in zip(rows, [*rows[1:], None], strict=True):
+        part.append(row)
+        if row.turns_page and following:
+            yield _Steps(headings, [*part, following.connector()])
+            yield PageBreak()
+            part = [following.connector()]
+    yield _Steps(headings, part)
 
 
-def _turn(paper: Pages, symbols: "_Symbols", following: Stop) -> None:
-    symbols.connector(following, paper.y, out=True)
-    paper.turn()
-    _headings(paper)
-    symbols.connector(following, paper.y, out=False)
-    paper.y -= _CONNECTOR_ROW
+class _Symbol(Flowable):
+    """A symbol in the middle of its actor's cell; ``at`` is its middle on the page, once it is drawn."""
+
+    def __init__(self, kind: Kind, text: str = "") -> None:
+        super().__init__()
+        self._kind, self._text = kind, text
+        self.size, row = (_CONNECTOR, _CONNECTOR_ROW) if kind == "connector" else (_SYMBOL, _ROW)
+        self.width, self.height = self.size[0], row - 2 * PAD
+        self.at = (0.0, 0.0)
+
+    def draw(self) -> None:
+        middle = self.width / 2, self.height / 2
+        self.at = self.canv.absolutePosition(*middle)
+        symbol(self.canv, self._kind, middle, self.size, self._text)
 
 
-def _headings(paper: Pages) -> None:
-    """The column headings in two rows, the upper one over the actors and over the standard."""
-    text, labels = paper.text, paper.labels
-    lane = _LANES / len(text["columns"])
-    low = max(paper.measure([_heading(paper, each)], lane - 2) for each in text["columns"]) + 2 * PAD
-    top, middle, bottom = paper.y, paper.y - 16, paper.y - 16 - low
-    quality = dict(zip(("completeness", "time", "output"), text["quality_columns"], strict=False))
-    upper = [
-        (labels["step_number"], _COLUMNS["number"], bottom),
-        (labels["activity"], _COLUMNS["activity"], bottom),
-        (labels["actors"], _LANES, middle),
-        (labels["quality"], sum(_COLUMNS[key] for key in quality), middle),
-        (text["remark_column"], _COLUMNS["remark"], bottom),
+@dataclass(frozen=True)
+class _Row:
+    """One row of the table.
+
+    Attributes:
+        texts: beside the actors; none in the row of a connector.
+        symbols: by the actor's column, in the order of the flow.
+        entry: the column that the flow comes in by; ``page``: what a connector to it says.
+    """
+
+    texts: Sequence[Paragraph | str]
+    symbols: Sequence[tuple[int, _Symbol]]
+    entry: int
+    page: str
+    turns_page: bool = False
+
+    def connector(self) -> "_Row":
+        """The row of a connector that leads to this one."""
+        return _Row((), [(self.entry, _Symbol("connector", self.page))], self.entry, self.page)
+
+
+class _Steps(Flowable):
+    """Rows below the headings; where a page has no room for all, it is turned in between by a connector."""
+
+    def __init__(self, headings: list[list[Paragraph]], rows: Sequence[_Row]) -> None:
+        super().__init__()
+        self._headings, self._rows = headings, rows
+        self._table = _table(headings, rows)
+
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
+        size: tuple[float, float] = self._table.wrap(width, height)
+        return size
+
+    def split(self, width: float, height: float) -> list[Flowable]:
+        """As many rows as have room, and the others, which then need a page of their own."""
+        for number in range(len(self._rows) - 1, 0, -1):
+            now, later = self._rows[:number], self._rows[number:]
+            part = _Steps(self._headings, [*now, later[0].connector()])
+            if now[-1].texts and part.wrap(width, height)[1] <= height:
+                return [part, _Steps(self._headings, [later[0].connector(), *later])]
+        return []
+
+    def draw(self) -> None:
+        self._table.drawOn(self.canv, 0, 0)
+        left, bottom = self.canv.absolutePosition(0, 0)
+        for one, other in pairwise(each for row in self._rows for _, each in row.symbols):
+            line(self.canv, *((x - left, y - bottom) for x, y in _way(one, other)))
+
+
+def _way(one: _Symbol, other: _Symbol) -> tuple[Point, ...]:
+    """From a symbol to the one beside it, or down to the next and over, in the free stretch above that."""
+    (x, y), (x2, y2) = one.at, other.at
+    if abs(y - y2) < 1:
+        side = 1 if x < x2 else -1
+        return (x + side * one.size[0] / 2, y), (x2 - side * other.size[0] / 2, y)
+    start, end = (x, y - one.size[1] / 2), (x2, y2 + other.size[1] / 2)
+    turn = end[1] + 12
+    return (start, end) if x == x2 else (start, (x, turn), (x2, turn), end)
+
+
+def _rows(stop: Stop, is_last: bool, sop: Sop, pen: Pen) -> Iterator[_Row]:
+    """The row of a step, or more of them where its text is very long."""
+    pieces = (_pieces(write(pen, stop.step.text[key]), width - 2 * PAD) for key, width in _TEXTS.items())
+    symbols, entry, page = list(_symbols(stop, is_last, sop)), _lane(sop, stop.step.role), sop.data["chart"]["page"]
+    *full, last = zip_longest(*pieces, fillvalue="")
+    for texts in full:
+        yield _Row(texts, symbols, entry, page)
+        symbols = []
+    yield _Row(last, symbols, entry, page, stop.step.turns_page)
+
+
+def _pieces(text: Paragraph, width: float) -> Iterator[Paragraph]:
+    piece, *rest = text.split(width, _LONGEST) or [text]
+    yield piece
+    for each in rest:
+        yield from _pieces(each, width)
+
+
+def _symbols(stop: Stop, is_last: bool, sop: Sop) -> Iterator[tuple[int, _Symbol]]:
+    """Whoever acts in a step, and the applicant who joins or where the flow ends."""
+    acting, applicant = _lane(sop, stop.step.role), _lane(sop, sop.first.role)
+    yield acting, _Symbol("terminator", sop.data["chart"]["start"]) if stop.number == 1 else _Symbol("process")
+    if acting != applicant and is_last and stop.step.kind == "handover":
+        yield applicant, _Symbol("terminator", sop.data["text"]["labels"]["end"])
+    elif acting != applicant and stop.joins:
+        yield applicant, _Symbol("process")
+
+
+def _lane(sop: Sop, role: str) -> int:
+    columns: list[str] = sop.data["text"]["columns"]
+    return columns.index(sop.role(role).column)
+
+
+def _headings(sop: Sop, pen: Pen) -> list[list[Paragraph]]:
+    """Two rows, the upper one over the actors and over the standard."""
+    text, labels = sop.data["text"], sop.data["text"]["labels"]
+    actors = [labels["actors"], *[""] * (len(text["columns"]) - 1)]
+    upper = [labels["step_number"], labels["activity"], *actors, labels["quality"], "", "", text["remark_column"]]
+    lower = ["", "", *text["columns"], *text["quality_columns"], ""]
+    return [[write(pen, said, 7.5, bold=True, centred=True) for said in row] for row in (upper, lower)]
+
+
+def _table(headings: list[list[Paragraph]], rows: Sequence[_Row]) -> Table:
+    lanes = len(headings[0]) - len(_TEXTS) - 1
+    first, last, head = 2, 1 + lanes, ((0, 0), (-1, 1))
+    style: list[tuple[Any, ...]] = [
+        grid(*head),
+        *(("SPAN", (column, 0), (column, 1)) for column in (0, 1, -1)),
+        ("SPAN", (first, 0), (last, 0)),
+        ("SPAN", (last + 1, 0), (-2, 0)),
+        *(("VALIGN", *where, "MIDDLE") for where in (head, ((first, 2), (last, -1)))),
+        *((f"{side}PADDING", *head, 1) for side in ("LEFT", "RIGHT")),
+        ("ALIGN", (first, 2), (last, -1), "CENTER"),
     ]
-    lower = [(said, lane) for said in text["columns"]] + [(said, _COLUMNS[key]) for key, said in quality.items()]
-    left = SIDE
-    for said, width, down in upper:
-        _heading_cell(paper, said, (left, width), (top, down))
-        left += width
-    left = SIDE + _COLUMNS["number"] + _COLUMNS["activity"]
-    for said, width in lower:
-        _heading_cell(paper, said, (left, width), (middle, bottom))
-        left += width
-    paper.y = bottom
-
-
-def _heading_cell(paper: Pages, said: str, across: tuple[float, float], down: tuple[float, float]) -> None:
-    (left, width), (top, bottom) = across, down
-    heading = [_heading(paper, said)]
-    paper.canvas.setLineWidth(0.5)
-    paper.canvas.rect(left, bottom, width, top - bottom)
-    paper.write(heading, left + 1, width - 2, top - (top - bottom - paper.measure(heading, width - 2)) / 2)
-
-
-def _heading(paper: Pages, said: str) -> Any:
-    return paper.paragraph(said, 7.5, bold=True, centred=True)
-
-
-def _cells(paper: Pages, stop: Stop) -> Iterator[tuple[float, list[Any]]]:
-    """A row's cells, each its width and what is written in it; those of the actors are left to the symbols."""
-    said, lanes = stop.step.text, len(paper.text["columns"])
-    for key in ("number", "activity"):
-        yield _COLUMNS[key], [paper.paragraph(said[key])]
-    yield from [(_LANES / lanes, list[Any]())] * lanes
-    for key in ("completeness", "time", "output"):
-        yield _COLUMNS[key], [paper.paragraph(said[key])]
-    yield _COLUMNS["remark"], []
-
-
-class _Symbols:
-    """The symbols and arrows in the actors' columns, row by row; ``waiting`` is where the flow waits to go on."""
-
-    def __init__(self, canvas: Any, sop: Sop) -> None:
-        self._canvas, self._sop = canvas, sop
-        self._columns: list[str] = sop.data["text"]["columns"]
-        self._words = sop.data["chart"]
-        self.waiting: tuple[float, float] | None = None
-
-    def step(self, stop: Stop, following: Stop | None, top: float, bottom: float) -> None:
-        """The symbols of a step in its row, and the arrow that leads to them."""
-        x, y = self._middle(stop.step.role), (top + bottom) / 2
-        wide, high = _SYMBOL
-        self._enter(x, y + high / 2)
-        if stop.number == 1:
-            symbol(self._canvas, "terminator", (x, y), _SYMBOL, self._words["start"])
-        else:
-            symbol(self._canvas, "process", (x, y), _SYMBOL)
-        leaving = x
-        applicant = self._middle(self._sop.first.role)
-        ends = following is None and stop.step.kind == "handover"
-        if (stop.joins or ends) and applicant != x:
-            side = wide / 2 if applicant < x else -wide / 2
-            line(self._canvas, (x - side, y), (applicant + side, y))
-            said = self._sop.data["text"]["labels"]["end"] if ends else ""
-            symbol(self._canvas, "terminator" if ends else "process", (applicant, y), _SYMBOL, said)
-            leaving = applicant
-        self.waiting = (leaving, y - high / 2) if following else None
-
-    def connector(self, following: Stop, top: float, out: bool) -> None:
-        """The connector between two pages in the column that the flow goes on in, in a row of its own."""
-        x, y = self._middle(following.step.role), top - _CONNECTOR_ROW / 2
-        if out:
-            self._enter(x, y + _CONNECTOR[1] / 2)
-        self._frame(top)
-        symbol(self._canvas, "connector", (x, y), _CONNECTOR, self._words["page"])
-        self.waiting = (x, y - _CONNECTOR[1] / 2)
-
-    def _enter(self, x: float, y: float) -> None:
-        """An arrow from where the flow waits, turning in the free stretch above a symbol."""
-        if self.waiting is None:
-            return
-        x0, y0 = self.waiting
-        if x0 == x:
-            line(self._canvas, (x0, y0), (x, y))
-        else:
-            turn = y + 12
-            line(self._canvas, (x0, y0), (x0, turn), (x, turn), (x, y))
-
-    def _frame(self, top: float) -> None:
-        left, lane = SIDE + _COLUMNS["number"] + _COLUMNS["activity"], _LANES / len(self._columns)
-        for number in range(len(self._columns)):
-            self._canvas.rect(left + number * lane, top - _CONNECTOR_ROW, lane, _CONNECTOR_ROW)
-
-    def _middle(self, role: str) -> float:
-        column = self._columns.index(self._sop.role(role).column)
-        lane = _LANES / len(self._columns)
-        return SIDE + _COLUMNS["number"] + _COLUMNS["activity"] + (column + 0.5) * lane
+    cells: list[list[Any]] = []
+    for place, row in enumerate(rows, start=len(headings)):
+        style.append(grid((0, place), (-1, place)) if row.texts else grid((first, place), (last, place)))
+        number, activity, *quality = row.texts or [""] * len(_TEXTS)
+        actors = [dict(row.symbols).get(lane, "") for lane in range(lanes)]
+        cells.append([number, activity, *actors, *quality, ""])
+    before, after = [*_TEXTS.values()][:first], [*_TEXTS.values()][first:]
+    return table([*headings, *cells], [*before, *[_LANES / lanes] * lanes, *after, _REMARK], *style)

@@ -6,11 +6,11 @@ Draws nothing, and holds no sentence: those are in the file.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from typing import Any, Final
 
 from portal.core import identity
 from portal.core.errors import SopInvalid
+from portal.core.language import Language
 from portal.core.sop import Sop
 from portal.forms import typed
 from portal.forms.form import TICKED, Form
@@ -57,17 +57,17 @@ class Papers:
     Args:
         data: the parsed ``papers.toml``, already checked against ``papers.schema.json``.
         official: the parsed ``formulir/resmi.toml``, checked likewise.
-        months: twelve names, for the date of each paper.
+        language: how the date of each paper is written.
 
     Raises:
         SopInvalid: a paper speaks of a field, section, document or paper that there is not; ``facts`` name the key.
     """
 
-    def __init__(self, data: Spec, official: Spec, sop: Sop, months: Sequence[str]) -> None:
+    def __init__(self, data: Spec, official: Spec, sop: Sop, language: Language) -> None:
         self._specs = {spec["key"]: spec for spec in data["papers"]}
         self._words = data["words"]
         self._sop = sop
-        self._months = months
+        self._language = language
         self._form = Form(sop.form)
         self._facts = _facts(sop)
         self.all: tuple[Paper, ...] = tuple(self._paper(spec) for spec in data["papers"])
@@ -92,7 +92,7 @@ class Papers:
             site: public address of the site, without a slash at the end; empty if it is not known.
         """
         blocks = tuple(self._block(spec, values) for spec in self._specs[paper.key]["blocks"])
-        facts = {**self._facts, "version": paper.version, "date": self.day(paper.date)}
+        facts = {**self._facts, "version": paper.version, "date": self._language.date(paper.date)}
         return Sheet(
             paper=paper,
             blocks=tuple(part for block in blocks for part in block),
@@ -103,10 +103,6 @@ class Papers:
             author=self._facts["short"],
             is_shortened=any(self._is_too_long(name, values or {}) for name in self._form.fields),
         )
-
-    def day(self, value: date) -> str:
-        """22 November 2026"""
-        return f"{value.day} {self._months[value.month - 1]} {value.year}"
 
     # --- blocks ------------------------------------------------------------------------------------------------------
 

@@ -9,16 +9,15 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from portal.chart import layout
-from portal.chart.svg import paper_svg, svg
+from portal.chart.svg import svg
 from portal.config import Config
 from portal.core.errors import SopInvalid
 from portal.core.sop import Sop, Step
 from portal.documents.inspection import Limits
-from portal.editions import read_calendar, read_papers, read_sop
+from portal.editions import read_calendar, read_language, read_papers, read_sop
 from portal.papers.printing import Press
 from portal.papers.sheets import OfficialForm, Paper
-from portal.papers.sop_pages import Source
-from portal.papers.sop_paper import print_sop
+from portal.papers.sop_paper import Source, print_sop
 from portal.papers.stationery import Papers
 
 DOWNLOADS: Final = "formulir"
@@ -71,7 +70,7 @@ def define_env(env: MacrosPlugin) -> None:
     folder = Path(env.project_dir) / "schemas" / env.conf["extra"]["service"]
     try:
         edition = read_sop(folder)
-        read_calendar(edition, folder)  # pages print the hours as they are written: they have to be hours
+        calendar = read_calendar(edition, folder)  # pages print the hours as they are written: they have to be hours
         papers = read_papers(edition, folder)
     except SopInvalid as problem:
         told = (problem.facts.get(key) for key in ("file", "key", "value", "expected"))
@@ -84,6 +83,7 @@ def define_env(env: MacrosPlugin) -> None:
     site = str(env.conf.get("site_url") or "").rstrip("/")
     env.macro(edition.step, "step")
     env.macro(edition.role, "role")
+    env.macro(read_language(calendar).date, "date")
     beyond = bool(env.conf["extra"].get("portal_notes", True))
     env.variables["charts"] = charts(edition, beyond)
     try:
@@ -93,7 +93,6 @@ def define_env(env: MacrosPlugin) -> None:
         raise PluginError(str(problem)) from problem
     if papers:
         env.macro(lambda key: papers.sheet(_of(papers, key)), "sheet")
-        env.macro(papers.day, "day")
     env.macro(lambda action: [reason.label for reason in edition.reasons_for(action)], "reasons")
     env.macro(lambda meaning: edition.form["properties"][edition.applicant[meaning]]["examples"][0], "example")
 
@@ -119,12 +118,10 @@ def on_post_build(env: MacrosPlugin) -> None:
 
 
 def charts(sop: Sop, beyond: bool) -> dict[str, str]:
-    """The SOP's flowchart as pictures for pages: ``across`` and ``down`` for screens, ``paper`` for what is printed."""
-    across, down = layout.across(sop, beyond=beyond), layout.down(sop, beyond=beyond)
+    """The SOP's flowchart as pictures for its page: ``across`` for wide screens and paper, ``down`` for phones."""
     return {
-        "across": svg(across, "bagan-lebar", "flow-across"),
-        "down": svg(down, "bagan-tegak", "flow-down"),
-        "paper": paper_svg(across, "bagan-lebar"),
+        "across": svg(layout.across(sop, beyond=beyond), "bagan-lebar", "flow-across"),
+        "down": svg(layout.down(sop, beyond=beyond), "bagan-tegak", "flow-down"),
     }
 
 

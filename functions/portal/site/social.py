@@ -5,6 +5,8 @@ from typing import Final
 
 from PIL import Image, ImageDraw, ImageFont
 
+from portal.chart.lettering import wrap_measured
+
 SIZE: Final = (1200, 630)
 MARGIN: Final = 80
 BLUE, WHITE, YELLOW, PALE = "#0B4F8A", "#FFFFFF", "#FFD24A", "#D6E6F5"
@@ -18,8 +20,9 @@ def draw_card(path: Path, title: str, description: str, office: str, service: st
     draw.text((MARGIN, MARGIN + 46), service, fill=WHITE, font=_font(44))
     top = 250
     for size, text, colour, most in ((66, title, WHITE, 3), (34, description, PALE, 3)):
-        for line in _lines(draw, text, size)[:most]:
-            draw.text((MARGIN, top), line, fill=colour, font=_font(size))
+        font = _font(size)
+        for line in wrap_measured(text, SIZE[0] - 2 * MARGIN, font.getlength)[:most]:
+            draw.text((MARGIN, top), line, fill=colour, font=font)
             top += round(size * 1.25)
         top += 20
     draw.rectangle((0, SIZE[1] - 18, SIZE[0], SIZE[1]), fill=YELLOW)
@@ -31,14 +34,3 @@ def _font(size: float) -> ImageFont.FreeTypeFont:
     if not isinstance(found, ImageFont.FreeTypeFont):
         raise RuntimeError("this Pillow cannot draw letters of a size: FreeType is missing")
     return found
-
-
-def _lines(draw: ImageDraw.ImageDraw, text: str, size: float) -> list[str]:
-    lines, room, font = [""], SIZE[0] - 2 * MARGIN, _font(size)
-    for word in text.split():
-        longer = f"{lines[-1]} {word}".strip()
-        if draw.textlength(longer, font=font) <= room:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    return lines
