@@ -16,12 +16,13 @@ from typing import Any
 import pytest
 
 from portal import editions
+from portal.forms.form import validate
 
 
 @contextmanager
 def worked_out_once() -> Iterator[None]:
     """As long as it lasts, portals of this process share what they would all find out by themselves."""
-    parse, validate = tomllib.loads, editions.validate
+    parse = tomllib.loads
     parsed, valid = lru_cache(100)(lambda text: pickle.dumps(parse(text))), set[tuple[str, str]]()
 
     def validate_once(schema: Any, data: Any, *where: Any) -> None:

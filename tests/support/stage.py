@@ -27,7 +27,7 @@ from portal.house import House
 from tests.support import people
 from tests.support.browser_without_javascript import Browser, Page
 from tests.support.document_specimens import pdf, png
-from tests.support.server import Clock
+from tests.support.server import Clock, rehearsal_of
 from tests.support.ways import FORM, SAYS, WAYS
 
 KADIS, KABID = "kepala.dinas@tarakankota.go.id", "kepala.bidang@tarakankota.go.id"
@@ -96,7 +96,7 @@ class Stage:
         return mailbox
 
     def applicant(self, **differently: Any) -> people.Applicant:
-        samples = self.house.equipment.rehearsal.drawn_from
+        samples = rehearsal_of(self.house).drawn_from
         person = people.Applicant("http://localhost", self.mailbox_page(), samples, **differently)
         person.browser = InProcess(self.browser())
         return person
