@@ -9,9 +9,9 @@ from xml.etree import ElementTree
 import pytest
 
 from portal.chart import flowchart, layout
-from portal.chart.flowchart import SIZE, Arrow, Chart, Label, Place, Shape
+from portal.chart.flowchart import SIZE, Arrow, Chart, Label, Place, Shape, outline
 from portal.chart.lettering import width, wrap
-from portal.chart.svg import outline, svg
+from portal.chart.svg import svg
 from portal.core.sop import Sop, parse
 from portal.core.steps import KINDS, State
 

@@ -22,6 +22,8 @@ SIZE: Final = 15.0
 LEADING: Final = 19.0
 BASELINE: Final = 14.0
 """From the top of a line to the next line's, and to the feet of its letters."""
+_HEAD: Final = 5.0
+"""Half the width of an arrow's head."""
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,32 @@ def sections(chart: Chart) -> list[tuple[float, float]]:
     """The chart cut where the office's paper turns the page: from which height to which, below the lanes' headings."""
     cuts = [chart.head, *chart.breaks, chart.height]
     return list(pairwise(cuts))
+
+
+def outline(shape: Shape) -> tuple[Point, ...]:
+    """The corners of a shape that is no rectangle, clockwise from the top left; none for the others."""
+    if shape.kind == "decision":
+        return (
+            (shape.middle, shape.top), (shape.right, shape.level), (shape.middle, shape.bottom),
+            (shape.left, shape.level),
+        )  # fmt: skip
+    if shape.kind == "connector":
+        waist = shape.top + shape.height * 0.62
+        return (
+            (shape.left, shape.top), (shape.right, shape.top), (shape.right, waist), (shape.middle, shape.bottom),
+            (shape.left, waist),
+        )  # fmt: skip
+    return ()
+
+
+def head(arrow: Arrow, half: float = _HEAD) -> tuple[Point, Point, Point]:
+    """The triangle at the end of an arrow; its tip is the last point."""
+    (x0, y0), (x, y) = arrow.points[-2:]
+    if x == x0:
+        back = y - 2 * half if y > y0 else y + 2 * half
+        return (x, y), (x - half, back), (x + half, back)
+    back = x - 2 * half if x > x0 else x + 2 * half
+    return (x, y), (back, y - half), (back, y + half)
 
 
 def title(sop: Sop) -> str:

@@ -6,10 +6,8 @@ Colours and dashes are the style sheet's (``.flow``); without one the picture st
 from html import escape
 from typing import Final
 
-from portal.chart.flowchart import BASELINE, LEADING, SIZE, Arrow, Chart, Label, Lane, Line, Point, Shape
+from portal.chart.flowchart import BASELINE, LEADING, SIZE, Arrow, Chart, Label, Lane, Line, Shape, head, outline
 
-_HEAD: Final = 5.0
-"""Half the width of an arrow's head."""
 _PEN: Final = f' font-size="{SIZE:g}" fill="none" stroke="currentColor" stroke-width="1.5"'
 
 
@@ -63,38 +61,12 @@ def _outline(shape: Shape) -> str:
     return _rect(shape.left, shape.top, shape.width, shape.height, radius=radius)
 
 
-def outline(shape: Shape) -> tuple[Point, ...]:
-    """The corners of a shape that is no rectangle, clockwise from the top left; none for the others."""
-    if shape.kind == "decision":
-        return (
-            (shape.middle, shape.top), (shape.right, shape.level), (shape.middle, shape.bottom),
-            (shape.left, shape.level),
-        )  # fmt: skip
-    if shape.kind == "connector":
-        waist = shape.top + shape.height * 0.62
-        return (
-            (shape.left, shape.top), (shape.right, shape.top), (shape.right, waist), (shape.middle, shape.bottom),
-            (shape.left, waist),
-        )  # fmt: skip
-    return ()
-
-
 def _arrow(arrow: Arrow) -> str:
     line = "L".join(f"{_n(x)} {_n(y)}" for x, y in arrow.points)
     css = ' class="added"' if arrow.beyond else ""
     tip = "L".join(f"{_n(x)} {_n(y)}" for x, y in head(arrow))
     drawn = f'<path d="M{line}"{_dash(arrow.beyond)}/><path class="head" fill="currentColor" d="M{tip}Z"/>'
     return f"<g{css}>{drawn}</g>"
-
-
-def head(arrow: Arrow, half: float = _HEAD) -> tuple[Point, Point, Point]:
-    """The triangle at the end of an arrow; its tip is the last point."""
-    (x0, y0), (x, y) = arrow.points[-2:]
-    if x == x0:
-        back = y - 2 * half if y > y0 else y + 2 * half
-        return (x, y), (x - half, back), (x + half, back)
-    back = x - 2 * half if x > x0 else x + 2 * half
-    return (x, y), (back, y - half), (back, y + half)
 
 
 def _label(label: Label) -> str:

@@ -23,7 +23,7 @@ from reportlab.platypus import (
 
 from portal.papers import qr
 from portal.papers.pages import print_pages
-from portal.papers.sheet_parts import LEADING, Cells, Pen, TickBoxes, WritingLine, WritingRoom, ink, muted, style
+from portal.papers.sheet_parts import Cells, TickBoxes, WritingLine, WritingRoom
 from portal.papers.sheets import (
     Blank,
     Boxes,
@@ -38,6 +38,7 @@ from portal.papers.sheets import (
     Single,
     Text,
 )
+from portal.papers.typeface import LEADING, Pen, ink, muted, style
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 25 * mm, 20 * mm, 16 * mm, 29 * mm  # margins; the foot stands in the lower one
 _WIDTH = A4[0] - _LEFT - _RIGHT

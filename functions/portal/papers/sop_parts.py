@@ -8,7 +8,7 @@ from reportlab.lib.colors import black
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.platypus import Flowable, Paragraph, Table
 
-from portal.papers.sheet_parts import Pen, style
+from portal.papers.typeface import Pen, style
 
 PAGE: Final = (841.89, 595.28)
 """A4 across, in points."""

@@ -13,8 +13,8 @@ from reportlab.platypus import Flowable, PageBreak, Paragraph, Table
 from portal.chart.flowchart import Kind, Point, Stop, stops
 from portal.core.sop import Sop
 from portal.papers.flowchart_pdf import line, symbol
-from portal.papers.sheet_parts import Pen
 from portal.papers.sop_parts import PAD, grid, table, write
+from portal.papers.typeface import Pen
 
 _TEXTS: Final = {"number": 22.0, "activity": 160.0, "completeness": 118.0, "time": 44.0, "output": 87.0}
 """Widths of the columns with text; those of the actors stand after the second."""

@@ -10,8 +10,8 @@ from portal.chart.flowchart import Chart, sections
 from portal.core.sop import Sop
 from portal.papers import qr, sop_steps
 from portal.papers.flowchart_pdf import draw_section, fitting, legend
-from portal.papers.sheet_parts import PLAIN, Pen
 from portal.papers.sop_parts import FOOT, ROOM, SIDE, Bookmark, grid, row, table, write, write_item
+from portal.papers.typeface import PLAIN, Pen
 
 _QR: Final = 48.0
 _LABEL, _ABOUT = 92.0, 150.0

@@ -1,0 +1,89 @@
+"""The flowchart in one column as wide as a small phone, the actor named in each shape."""
+
+from dataclasses import replace
+from typing import Final
+
+from portal.chart import flowchart
+from portal.chart.drawing import ANSWER_GAP, BEFORE_DECISION, DECISION, EDGE, GAP, PAD, Drawing, bold
+from portal.chart.flowchart import SIZE, Chart, Label, Line, Shape, Stop
+from portal.chart.lettering import longest, wrap
+
+_COLUMN: Final = 272.0
+
+
+class Column(Drawing):
+    def chart(self) -> Chart:
+        """The whole chart, placed."""
+        said = [role.label for role in self.sop.roles] + [step.name for step in self.sop.steps]
+        words = tuple(word for text in (*said, self.words["joins"]) for word in text.split())
+        beside = self.mend_width(self.place is not None and self.place.mending)
+        self.wide = max(_COLUMN, longest(words, SIZE, bold=True) + 2 * PAD + 2 * EDGE, DECISION + beside + 4 * EDGE)
+        self.axis = EDGE + DECISION / 2
+        start = self.box("terminator", [Line(self.words["start"])], EDGE, self.y, DECISION)
+        self.y, leaving = start.bottom + GAP, start
+        for stop in flowchart.stops(self.sop, self.beyond):
+            leaving = self._rows(stop, leaving)
+            if stop.step.turns_page and self.sop.after(stop.step.key):
+                at = self.y
+                _, into = self.page_turn(self.axis)
+                self._connect(leaving, at)
+                leaving = into
+        top = self.y
+        if self.place and self.place.ended:
+            top = self.flag_before_end(EDGE, self.wide - 2 * EDGE, self.axis)
+        end = self.box("terminator", [Line(self.words["end"])], EDGE, top, DECISION)
+        self._connect(leaving, self.y)
+        self.y = end.bottom + EDGE
+        return self.finished(self.wide)
+
+    def _rows(self, stop: Stop, before: Shape) -> Shape:
+        entry = top = self.y
+        room, full = self.wide - 2 * EDGE - 2 * PAD, self.wide - 2 * EDGE
+        if self.is_at(stop):
+            top = self.flag(EDGE, top, full)
+        lines = (
+            *map(Line, wrap(stop.role.label, SIZE, room)),
+            *bold(wrap(f"{stop.number}. {stop.step.name}", SIZE, room, bold=True)),
+            Line(self.minutes(stop)),
+        )
+        step = self.box("process", lines, EDGE, top, full, **self.marks(stop))
+        self._connect(before, entry)
+        leaving, self.y = step, step.bottom + GAP
+        if stop.joins:
+            applicant = self.sop.role(self.sop.first.role).label
+            lines = (
+                *map(Line, wrap(applicant, SIZE, room)),
+                *bold(wrap(self.words["joins"], SIZE, room, bold=True)),
+            )
+            leaving = self.box("process", lines, EDGE, self.y, full, **self.marks(stop))
+            self._connect(step, self.y)
+            self.y = leaving.bottom + GAP
+        if stop.returns:
+            leaving = self._decide(stop, step)
+            self.y = leaving.bottom + ANSWER_GAP
+        return leaving
+
+    def _decide(self, stop: Stop, step: Shape) -> Shape:
+        """The decision on the flow's own line, and beside it the way back into the step."""
+        mark, top = self.is_mending(stop), step.bottom + BEFORE_DECISION
+        left = DECISION + 4 * EDGE
+        wide = self.wide - EDGE - left
+        if mark:
+            top = self.flag(left, top, wide)
+        mend = self.box("process", [Line(self.words["mend"])], left, top, wide, beyond=True, here=mark)
+        decision = self.decision(self.axis, step.bottom + BEFORE_DECISION)
+        lowest = mend.bottom + 16
+        if decision.level < lowest:
+            decision = self.shapes[-1] = replace(decision, top=lowest - decision.height / 2)
+        self._connect(step, decision.top)
+        self.arrow(
+            (decision.right, decision.level), (mend.middle, decision.level), (mend.middle, mend.bottom), beyond=True
+        )
+        self.arrow((mend.middle, step.bottom + BEFORE_DECISION), (mend.middle, step.bottom), beyond=True)
+        self.labels.append(Label(decision.right + 8, decision.level + 18, self.words["no"], beyond=True))
+        return decision
+
+    def _connect(self, before: Shape, y: float) -> None:
+        self.arrow((self.axis, before.bottom), (self.axis, y))
+        if before.kind == "decision":
+            self.labels.append(Label(self.axis + 8, before.bottom + 18, self.words["yes"], beyond=True))

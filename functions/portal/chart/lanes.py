@@ -1,0 +1,133 @@
+"""The flowchart in lanes: one for each actor, steps from top to bottom."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from portal.chart import flowchart
+from portal.chart.drawing import ANSWER_GAP, BEFORE_DECISION, EDGE, GAP, PAD, Drawing, bold
+from portal.chart.flowchart import LEADING, SIZE, Chart, Kind, Label, Lane, Line, Point, Shape, Stop
+from portal.chart.lettering import longest, wrap
+
+_LANE: Final = 200.0
+_LANE_PAD: Final = 12.0
+
+
+class Lanes(Drawing):
+    def chart(self) -> Chart:
+        """The whole chart, placed."""
+        self.inner = max(_LANE - 2 * _LANE_PAD, self._widest_word() + 2 * PAD)
+        lane = self.inner + 2 * _LANE_PAD
+        headings = [bold(wrap(role.label, SIZE, self.inner, bold=True)) for role in self.sop.roles]
+        head = max(map(len, headings)) * LEADING + 2 * PAD
+        self.lanes = {
+            role.key: Lane(EDGE + number * lane, lane, lines)
+            for number, (role, lines) in enumerate(zip(self.sop.roles, headings, strict=True))
+        }
+        self.y = head + GAP / 2
+        applicant = self.sop.first.role
+        start = self._box("terminator", applicant, [Line(self.words["start"])], self.y)
+        self.y, leaving = start.bottom + GAP, start
+        for stop in flowchart.stops(self.sop, self.beyond):
+            leaving = self._row(stop, leaving)
+            if stop.step.turns_page and (following := self.sop.after(stop.step.key)):
+                out, into = self.page_turn(self._middle(following.role))
+                self._connect(leaving, out.middle, out.top)
+                leaving = into
+        self._end(leaving, applicant)
+        return self.finished(2 * EDGE + lane * len(self.lanes), head, tuple(self.lanes.values()))
+
+    def _row(self, stop: Stop, before: Shape) -> Shape:
+        """A step with what belongs to it; returns the shape that the flow leaves it by."""
+        top, applicant, lane = self.y, self.sop.first.role, self.lanes[stop.step.role]
+        left, entry = lane.left + _LANE_PAD, self.y
+        if self.is_at(stop):
+            top = self.flag(left, top, self.inner)
+        lines = bold(wrap(f"{stop.number}. {stop.step.name}", SIZE, self.inner - 2 * PAD, bold=True))
+        lines += (Line(self.minutes(stop)),)
+        joining = tuple(map(Line, wrap(self.words["joins"], SIZE, self.inner - 2 * PAD))) if stop.joins else ()
+        lines += (Line(""),) * max(0, len(joining) - len(lines))
+        step = self.box("process", lines, left, top, self.inner, **self.marks(stop))
+        self._connect(before, step.middle, entry)
+        leaving = step
+        if stop.joins:
+            joined = replace(step, left=self.lanes[applicant].left + _LANE_PAD, lines=joining)
+            self.shapes.append(joined)
+            self.arrow(*_level(step, joined))
+            leaving = joined
+        if stop.returns:
+            leaving = self._decide(stop, step)
+        self.y = max(step.bottom, leaving.bottom) + (ANSWER_GAP if stop.returns else GAP)
+        return leaving
+
+    def _decide(self, stop: Stop, step: Shape) -> Shape:
+        """The decision below a step, and the way by the applicant's lane back into it."""
+        lane, own, mark = self.lanes[self.sop.first.role], self.lanes[stop.step.role], self.is_mending(stop)
+        leftwards, wide = lane.left < own.left, self.mend_width(mark)
+        # At the far side of the applicant's lane: the answer stands between it and the decision's own lane.
+        left = lane.left + _LANE_PAD if leftwards else lane.left + lane.width - _LANE_PAD - wide
+        flag = len(wrap(self.mark_words, SIZE, wide - 2 * PAD, bold=True)) if mark else 0
+        high = LEADING + 2 * PAD
+        raised = flag * LEADING + 2 * PAD if flag else 0
+        decision = self.decision(step.middle, step.bottom + BEFORE_DECISION)
+        # The mark of the place needs its room above the box; the decision makes way.
+        lowest = step.level + 14 + raised + high / 2
+        if decision.level < lowest:
+            decision = self.shapes[-1] = replace(decision, top=lowest - decision.height / 2)
+        top = decision.level - high / 2
+        if mark:
+            self.flag(left, top - raised, wide)
+        mend = self.box("process", [Line(self.words["mend"])], left, top, wide, beyond=True, here=mark)
+        self.arrow((step.middle, step.bottom), (decision.middle, decision.top))
+        away, near = _level(decision, mend)
+        self.arrow(away, near, beyond=True)
+        into = step.left if leftwards else step.right
+        self.arrow((mend.middle, top - raised), (mend.middle, step.level), (into, step.level), beyond=True)
+        x = own.left - 5 if leftwards else own.left + own.width + 5
+        self.labels.append(Label(x, decision.level - 6, self.words["no"], "end" if leftwards else "start", beyond=True))
+        return decision
+
+    def _connect(self, before: Shape, x: float, y: float) -> None:
+        """From a shape's bottom down, across between the rows, and down to the top of the next."""
+        start = (before.middle, before.bottom)
+        turn = y - GAP / 2
+        points = (start, (x, y)) if x == start[0] else (start, (start[0], turn), (x, turn), (x, y))
+        self.arrow(*points)
+        if before.kind == "decision":
+            self.labels.append(Label(before.middle + 8, before.bottom + 16, self.words["yes"], beyond=True))
+
+    def _end(self, leaving: Shape, applicant: str) -> None:
+        last = self.sop.steps[-1]
+        top = self.y
+        role = applicant if last.kind == "handover" else last.role
+        lane = self.lanes[role]
+        if self.place and self.place.ended:
+            top = self.flag_before_end(lane.left + _LANE_PAD, self.inner, self._middle(role))
+        entry = self.y
+        end = self._box("terminator", role, [Line(self.words["end"])], top)
+        self._connect(leaving, end.middle, entry)
+        self.y = end.bottom + GAP / 2
+
+    def _box(self, kind: Kind, role: str, lines: Sequence[Line], top: float) -> Shape:
+        return self.box(kind, lines, self.lanes[role].left + _LANE_PAD, top, self.inner)
+
+    def _middle(self, role: str) -> float:
+        return self.lanes[role].left + self.lanes[role].width / 2
+
+    def _widest_word(self) -> float:
+        said = [role.label for role in self.sop.roles] + [f"{step.name}" for step in self.sop.steps]
+        said += [
+            self.words["start"],
+            self.words["end"],
+            self.words["mend"],
+            *([self.place.words] if self.place else []),
+        ]
+        words = (*(word for text in said for word in text.split()), *self.words["joins"].split())
+        return longest(words, SIZE, bold=True)
+
+
+def _level(one: Shape, other: Shape) -> tuple[Point, Point]:
+    """From the side of one shape to the near side of another beside it."""
+    if other.middle < one.middle:
+        return (one.left, one.level), (other.right, other.level)
+    return (one.right, one.level), (other.left, other.level)
