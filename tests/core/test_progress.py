@@ -66,6 +66,16 @@ def test_minutes_used_up_before_bsre_had_it_ran_out_then(sop: Sop, calendar: Cal
     assert until(case, sop, calendar, at("11-30 09.00")) == ((began + timedelta(minutes=10)).isoformat(), True)
 
 
+def test_minutes_used_to_the_last_before_bsre_had_it_ran_out_at_that_minute(sop: Sop, calendar: Calendar) -> None:
+    """Not days later, when BSrE gives the case back and none is left to count."""
+    case = along(sop, *TO_VERIFIKATOR)
+    began = case.events[-1].at
+    case = move(case, "dispatch", began + timedelta(minutes=10), sop)
+    case = move(case, "refuse", at("11-30 09.00"), sop)
+
+    assert until(case, sop, calendar, at("11-30 09.00")) == ((began + timedelta(minutes=10)).isoformat(), True)
+
+
 def test_a_mended_case_has_all_its_minutes_again(sop: Sop, calendar: Calendar) -> None:
     moves = [("submit", at("11-23 08.00")), ("confirm", at("11-23 08.01")), ("return", at("11-23 08.11"))]
     waiting = moved(sop, *moves)
