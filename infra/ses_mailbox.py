@@ -46,7 +46,7 @@ class _Switched:
 
 
 def _read(raw: str) -> dict[str, Any]:
-    mail = cast(EmailMessage, email.message_from_string(raw, policy=default))
+    mail = email.message_from_string(raw, policy=default)
     text = _part(mail, "text/plain")
     return {
         "to": mail["To"],

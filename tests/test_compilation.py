@@ -14,7 +14,8 @@ from portal.core.errors import Unavailable
 from portal.core.recap import Tally, merge, month_of, tally
 from portal.engines.ports import Compiled
 from tests.support.facts import kept
-from tests.support.stage import WAYS, Stage
+from tests.support.stage import Stage
+from tests.support.ways import WAYS
 
 Fact = dict[str, Any]
 
@@ -59,8 +60,8 @@ class Town:
 
     def __init__(self, day: date = date(2026, 11, 23)) -> None:
         self.day, self.book = day, Book()
-        self.office: Any = SimpleNamespace(records=self.book, today=lambda: self.day)
-        self.compilation = Compilation(self.office)
+        office: Any = SimpleNamespace(records=self.book, today=lambda: self.day)
+        self.office, self.compilation = office, Compilation(office)
 
     def close(self, office: str = "BKPSDM", outcome: str = "done", *, days_ago: int = 0) -> None:
         """A case closed then, whose fact is written now."""
@@ -307,7 +308,12 @@ def test_the_page_never_goes_through_all_facts(stage: Stage, monkeypatch: pytest
     monkeypatch.delattr(type(stage.records), "facts")
     read: list[str] = []
     after = stage.records.facts_after
-    monkeypatch.setattr(stage.records, "facts_after", lambda day: read.append(day) or after(day))
+
+    def reading(day: str) -> Any:
+        read.append(day)
+        return after(day)
+
+    monkeypatch.setattr(stage.records, "facts_after", reading)
     for path in ("/rekap", "/rekap?bulan=2026-11", "/rekap.csv", "/rekap.csv?bulan=2026-11"):
         assert stage.browser().get(path).status_code == 200
     assert set(read) == {f"{stage.clock.at.astimezone(stage.office.calendar.zone) - timedelta(days=2):%Y-%m-%d}"}

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +89,7 @@ def test_killed_after_every_step_of_the_story_nothing_acknowledged_is_lost(disk:
         for email in (KADIS, KABID, STATISTISI):
             city.mail_to(email, siti.ticket)
             official = city.official(email)
-            city.and_killed(lambda official=official: official.decide(siti.ticket, "forward", instructions=["proses"]))
+            city.and_killed(partial(official.decide, siti.ticket, "forward", instructions=["proses"]))
         city.mail_to(VERIFIKATOR, siti.ticket)
         verifikator = city.official(VERIFIKATOR)
         city.and_killed(lambda: verifikator.decide(siti.ticket, "dispatch", checklist="*"))

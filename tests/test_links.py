@@ -1,6 +1,7 @@
 """Signed links: nobody but the portal can make one, for nothing but its purpose, and not for ever."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -89,6 +90,7 @@ def test_a_text_signed_by_us_that_says_nothing_is_no_link() -> None:
     """Made with our key by something else than ``sign``: no claims, no end."""
     from itsdangerous import URLSafeSerializer
 
+    content: Any
     for content in ([], "x", {"t": 1}, 7, None, {"x": "soon"}, {"x": None}):
         text = str(URLSafeSerializer(["kunci-baru"], salt="portal.telaah").dumps(content))
         with pytest.raises(LinkForged):

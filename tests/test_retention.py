@@ -8,7 +8,8 @@ import pytest
 
 from portal.core.errors import NotFound, Unavailable
 from portal.retention import Retention
-from tests.support.stage import FORM, VERIFIKATOR, WAYS, Stage
+from tests.support.stage import VERIFIKATOR, Stage
+from tests.support.ways import FORM, WAYS
 
 DAYS = 90
 

@@ -26,7 +26,10 @@ def test_an_application_passes_all_seven_steps(city: City) -> None:
 def test_every_official_hears_only_when_it_is_their_turn(city: City) -> None:
     siti = city.applicant().apply()
     siti.confirm()
-    heard = lambda: [email for email in (KADIS, KABID, STATISTISI, VERIFIKATOR) if city.mailbox.to(email)]  # noqa: E731
+
+    def heard() -> list[str]:
+        return [email for email in (KADIS, KABID, STATISTISI, VERIFIKATOR) if city.mailbox.to(email)]
+
     assert heard() == [KADIS]
     city.official(KADIS).decide(siti.ticket, "forward", instructions=["proses"])
     assert heard() == [KADIS, KABID]

@@ -82,7 +82,9 @@ def measured(city: "City", sizes: Sequence[int]) -> dict[int, dict[str, Consumed
 
 
 def _once(city: "City") -> dict[str, Consumed]:
-    from bench.walk import KADIS, said
+    from tests.support.stage import KADIS
+
+    from bench.walk import said
 
     cases, public, kadis = city.cases(), city.public(), city.official(KADIS)
     ticket = cases.case("confirm")

@@ -6,7 +6,7 @@ one act of the meter; what a browser sends to the bucket or gets from it is coun
 
 import io
 import urllib.request
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, redirect_stdout
 from dataclasses import dataclass
 from typing import Any, Final
@@ -15,8 +15,9 @@ import cloud
 import dynamodb_local
 from tests.support.browser_without_javascript import Browser, Page
 from tests.support.people import Applicant, Mailbox, Official
-from tests.support.server import Clock, free_port, listening
-from tests.support.stage import KABID, KADIS, SAYS, STATISTISI, VERIFIKATOR, Stage
+from tests.support.server import Clock, free_port, listening, mailbox_of, rehearsal_of
+from tests.support.stage import KABID, KADIS, STATISTISI, VERIFIKATOR, Stage
+from tests.support.ways import SAYS
 
 import compilation
 import mailer
@@ -44,7 +45,7 @@ class City:
     tables: str
 
     def applicant(self, email: str) -> Applicant:
-        samples = self.house.equipment.rehearsal.drawn_from
+        samples = rehearsal_of(self.house).drawn_from
         address = self.house.config.address
         person = Applicant(address, self._mailbox(), samples, email=email)
         person.browser = CountedBrowser(address, self.meter)
@@ -80,7 +81,7 @@ class City:
             compilation.handler({}, cloud.Context(), self.aws.houses["compilation"])
 
     def _mailbox(self) -> Mailbox:
-        return _Box(self.house.engine.mailbox.messages, self.deliver)
+        return _Box(mailbox_of(self.house).messages, self.deliver)
 
 
 @contextmanager
@@ -165,12 +166,12 @@ class CountedBrowser(Browser):
 
 
 class _Box(Mailbox):
-    def __init__(self, messages: Callable[[], list[dict[str, Any]]], deliver: Callable[[], object]) -> None:
+    def __init__(self, messages: Callable[[], Sequence[Mapping[str, Any]]], deliver: Callable[[], object]) -> None:
         self._messages, self._deliver = messages, deliver
 
     def all(self) -> list[dict[str, Any]]:
         self._deliver()
-        return self._messages()
+        return [dict(mail) for mail in self._messages()]
 
 
 def metered(app: Any, meter: Meter, kinds: Iterable[str]) -> Callable[[dict[str, Any], Any], Iterable[bytes]]:

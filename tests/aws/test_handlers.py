@@ -13,6 +13,7 @@ import compilation
 import expiry
 import mailer
 import reminder
+from portal.bootstrap_aws import build_aws
 from portal.core.notices import notice
 from portal.house import House, pages
 from tests.support.builders import application, official
@@ -75,7 +76,7 @@ def test_a_store_that_cannot_answer_is_reported_from_the_first_record_on(office:
     office.owe("two")
     (batch,) = office.aws.batches()
     gone = replace(office.mailer.config, table="gone")
-    broken = cloud.build_aws(gone, office.clock, office.aws.clients)
+    broken = build_aws(gone, office.clock, office.aws.clients)
     answer = mailer.handler({"Records": batch}, Hurried(60_000), broken)
     assert answer == {"batchItemFailures": [{"itemIdentifier": batch[0]["dynamodb"]["SequenceNumber"]}]}
     assert mailer.handler({"Records": batch}, Hurried(60_000), office.mailer) == {"batchItemFailures": []}

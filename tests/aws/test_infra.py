@@ -16,6 +16,7 @@ import pytest
 import stack
 
 from portal import bootstrap, edge, house, outbox
+from portal.config import Config
 from portal.editions import read_sop
 from tests.support import builders
 from tests.support.places import ROOT
@@ -295,7 +296,7 @@ def behaviours(template: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def test_every_page_of_the_portal_is_led_to_it(behaviours: list[dict[str, Any]], tmp_path: Path) -> None:
-    settings = bootstrap.Config.from_environment({}, data=tmp_path, smtp_host="localhost", sender="a@example.go.id")
+    settings = Config.from_environment({}, data=tmp_path, smtp_host="localhost", sender="a@example.go.id")
     built = bootstrap.build(settings)
     rules = [r for r in house.pages(built).url_map.iter_rules() if r.endpoint not in ("static", "uploads.receive")]
     built.office.records.close()  # type: ignore[attr-defined]

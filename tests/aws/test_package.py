@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ import pytest
 from portal.editions import read_toml
 from tests.support.lambda_runtime import Function, event, gateway, runtime_client
 from tests.support.people import Applicant, Mailbox
-from tests.support.server import free_port
+from tests.support.server import free_port, mailbox_of, rehearsal_of
 
 pytestmark = pytest.mark.cloud
 
@@ -28,12 +28,12 @@ KADIS = "kepala.dinas@tarakankota.go.id"
 class SesBox(Mailbox):
     """What SES was given, after the functions have sent what they owe."""
 
-    def __init__(self, messages: Callable[[], list[dict[str, Any]]], deliver: Callable[[], object]) -> None:
+    def __init__(self, messages: Callable[[], Sequence[Mapping[str, Any]]], deliver: Callable[[], object]) -> None:
         self._messages, self._deliver = messages, deliver
 
     def all(self) -> list[dict[str, Any]]:
         self._deliver()
-        return self._messages()
+        return [dict(mail) for mail in self._messages()]
 
 
 class Deployed:
@@ -44,7 +44,7 @@ class Deployed:
         self.endpoint = aws.endpoint
         self._running: dict[str, Function] = {}
         self.house = aws.furnish(lambda: datetime.now(UTC))
-        self.mailbox = SesBox(self.house.engine.mailbox.messages, self.deliver)
+        self.mailbox = SesBox(mailbox_of(self.house).messages, self.deliver)
 
     def function(self, name: str) -> Function:
         if name not in self._running:
@@ -94,7 +94,7 @@ def deployed(unpacked: Path) -> Iterator[Deployed]:
 
 def test_an_applicant_applies_and_the_first_official_hears_of_it(deployed: Deployed) -> None:
     """Pages by ``api``, files straight to the bucket, emails by ``mailer`` from the stream."""
-    samples = deployed.house.equipment.rehearsal.drawn_from
+    samples = rehearsal_of(deployed.house).drawn_from
     siti = Applicant(deployed.house.config.address, deployed.mailbox, samples).apply()
     assert "sudah dikonfirmasi" in siti.confirm().text
     assert deployed.mailbox.to(KADIS, siti.ticket)
@@ -104,7 +104,7 @@ def test_an_applicant_applies_and_the_first_official_hears_of_it(deployed: Deplo
 
 
 def test_papers_come_filled_in(deployed: Deployed) -> None:
-    samples = deployed.house.equipment.rehearsal.drawn_from
+    samples = rehearsal_of(deployed.house).drawn_from
     siti = Applicant(deployed.house.config.address, deployed.mailbox, samples, email="susi@tarakankota.go.id")
     page = siti.fill_in()
     papers = set(re.findall(r'href="(/ajukan/[^"]+/unduh/[^"]+)"', page.body.decode()))
@@ -122,7 +122,7 @@ def test_an_answer_says_the_public_address_and_no_other(deployed: Deployed) -> N
 
 
 def test_a_page_may_post_files_to_the_bucket_where_it_has_a_form_for_them(deployed: Deployed) -> None:
-    siti = Applicant(deployed.house.config.address, deployed.mailbox, deployed.house.equipment.rehearsal.drawn_from)
+    siti = Applicant(deployed.house.config.address, deployed.mailbox, rehearsal_of(deployed.house).drawn_from)
     assert deployed.endpoint in siti.fill_in().headers["content-security-policy"]
     assert deployed.endpoint not in siti.browser.get("/status").headers["content-security-policy"]
 

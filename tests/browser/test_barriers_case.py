@@ -158,8 +158,7 @@ def _case(me: Person, siti: Applicant, city: City) -> Iterator[tuple[str, Person
     verifikator.decide(ticket, "attend")
     review(VERIFIKATOR)
     with me.expecting(422):
-        dates = {"valid_from": "2026-11-26", "valid_until": "2026-11-25"}
-        me.decide("record", "Catat Sertifikat", serial="?", **dates)
+        me.decide("record", "Catat Sertifikat", serial="?", valid_from="2026-11-26", valid_until="2026-11-25")
     yield "handover, record with errors", me
     verifikator.decide(ticket, "record", serial="4A1F2209", valid_from="2026-11-25", valid_until="2028-11-25")
     review(VERIFIKATOR)

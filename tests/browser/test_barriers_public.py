@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 
 from tests.support.chromium import Person, assert_no_barriers
 from tests.support.city import KADIS, City
@@ -53,7 +53,7 @@ def _applying(me: Person, plain: Person, siti: Applicant) -> Iterator[tuple[str,
         plain.press("Periksa berkas ini")
     yield "documents, one refused", plain
     plain.go(documents)
-    empty = {"name": "kosong.pdf", "mimeType": "application/pdf", "buffer": b""}
+    empty: FilePayload = {"name": "kosong.pdf", "mimeType": "application/pdf", "buffer": b""}
     plain.page.locator("#berkas-ktp-file").set_input_files(empty)
     with plain.expecting(422):
         plain.press("Unggah", plain.card("ktp"))

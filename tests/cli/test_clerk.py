@@ -10,7 +10,8 @@ import pytest
 from portal.core.notices import Official
 from tests.support.command_line import Run
 from tests.support.server import Clock
-from tests.support.stage import WAYS, Stage
+from tests.support.stage import Stage
+from tests.support.ways import WAYS
 
 NEW_KADIS = ("--role", "kadis", "--name", "Dewi Contoh", "--email", "Dewi@tarakankota.go.id")
 

@@ -10,7 +10,8 @@ import pytest
 
 from portal.engines.local.records import SqliteRecords
 from tests.support.command_line import Run
-from tests.support.stage import WAYS, Stage
+from tests.support.stage import Stage
+from tests.support.ways import WAYS
 
 
 def tamper(data: Path, statement: str, *values: object) -> None:

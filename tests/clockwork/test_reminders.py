@@ -8,18 +8,8 @@ import pytest
 
 from portal.core.notices import Official
 from tests.support.office_days import OFFICE, at, chores, mail_to
-from tests.support.stage import (
-    EMAIL,
-    FORM,
-    KABID,
-    KADIS,
-    OTHER_VERIFIKATOR,
-    STATISTISI,
-    TO_VERIFIKATOR,
-    VERIFIKATOR,
-    WAYS,
-    Stage,
-)
+from tests.support.stage import KABID, KADIS, OTHER_VERIFIKATOR, STATISTISI, VERIFIKATOR, Stage
+from tests.support.ways import EMAIL, FORM, TO_VERIFIKATOR, WAYS
 
 # --- reminding officials ---
 

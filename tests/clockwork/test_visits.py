@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from tests.support.office_days import MONDAY, at, booked, chores, mail_to
-from tests.support.stage import EMAIL, Stage
+from tests.support.stage import Stage
+from tests.support.ways import EMAIL
 
 
 def visits(stage: Stage) -> list[dict[str, Any]]:

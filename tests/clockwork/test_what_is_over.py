@@ -8,11 +8,8 @@ import pytest
 
 from portal.core.errors import NotFound
 from tests.support.office_days import at, booked, chores, mail_to
-from tests.support.stage import (
-    EMAIL,
-    WAYS,
-    Stage,
-)
+from tests.support.stage import Stage
+from tests.support.ways import EMAIL, WAYS
 
 
 def files(stage: Stage) -> list[Path]:

@@ -10,8 +10,7 @@ from portal.core.progress import forecast, status
 from portal.core.sop import Sop
 from portal.core.worktime import Calendar
 from tests.support.moments import MONDAY, VALIDATOR, along, at, move, moved
-from tests.support.stage import TO_VERIFIKATOR, TO_VISIT, WAYS, Stage
-from tests.support.status_page import get, main
+from tests.support.ways import TO_VERIFIKATOR, TO_VISIT, WAYS
 
 
 def told(case: Any, sop: Sop, calendar: Calendar, now: datetime) -> dict[str, str]:
@@ -94,35 +93,3 @@ def test_the_data_say_it_for_each_coming_step_and_for_the_whole(sop: Sop, calend
     assert expected[:2] == [None, None]
     assert expected[2:4] == ["2026-11-23T08:17:00+08:00", "2026-11-23T08:32:00+08:00"]
     assert found["expected"] == expected[-1] == "2026-11-24T08:30:00+08:00"
-
-
-# --- the pages ---
-
-
-def test_the_status_page_shows_the_earliest_time_of_each_coming_step(stage: Stage) -> None:
-    words = main(get(stage, f"/status/{stage.case('confirm')}"))
-    assert "Perkiraan selesai paling cepat 24 November 2026 08.30 WITA" in words
-    assert "15 menit, paling cepat 23 November 2026 08.30 WITA" in words
-    assert words.count("menit, paling cepat") == 5
-    # The present step ends on time at the SOP's own limit: one moment, one name for it.
-    assert words.count("paling lambat menurut SOP 23 November 2026 08.15 WITA") == 1
-    assert "paling cepat 23 November 2026 08.15 WITA" not in words
-
-
-def test_a_late_case_shows_later_times_and_why(stage: Stage) -> None:
-    number = stage.case("confirm")
-    stage.clock.forward(days=1)
-    words = main(get(stage, f"/status/{number}"))
-    assert "Perkiraan selesai paling cepat 25 November 2026 08.30 WITA" in words
-    assert stage.office.sop.data["sentences"]["late"] in words
-
-
-@pytest.mark.parametrize("state", NOTHING)
-def test_a_page_that_can_promise_nothing_shows_no_time(shared_stage: Stage, state: str) -> None:
-    assert "paling cepat" not in main(get(shared_stage, f"/status/{shared_stage.case(*WAYS[state])}"))
-
-
-def test_the_applicant_sees_when_it_can_be_finished(stage: Stage) -> None:
-    browser, number = stage.browser(), stage.case("confirm")
-    browser.get(stage.link("permohonan", number))
-    assert "selesai paling cepat 24 November 2026 08.30 WITA" in browser.get("/permohonan").text

@@ -2,7 +2,10 @@
 
 import importlib.util
 import tomllib
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -10,8 +13,10 @@ from tests.support.calendars import HOLIDAYS, ORDINARY, WITA
 from tests.support.places import ROOT
 
 
-def freeze_holidays():
+def freeze_holidays() -> ModuleType:
     spec = importlib.util.spec_from_file_location("freeze_holidays", ROOT / "infra" / "freeze_holidays.py")
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -23,7 +28,7 @@ RENEW = (
 )
 
 
-def test_the_holidays_of_the_coming_year_are_there():
+def test_the_holidays_of_the_coming_year_are_there() -> None:
     """From November on the next year is wanted; the SKB 3 Menteri that fixes it appears in September or October."""
     year = (datetime.now(WITA) + timedelta(days=61)).year
     rows = [row for row in HOLIDAYS["holiday"] if row["date"].year == year]
@@ -32,15 +37,17 @@ def test_the_holidays_of_the_coming_year_are_there():
 
 
 @pytest.mark.parametrize("year", YEARS)
-def test_the_frozen_dates_are_those_of_the_library(year):
-    by_date = {"key": lambda row: (row["date"], row["kind"])}
+def test_the_frozen_dates_are_those_of_the_library(year: int) -> None:
+    def by_date(row: Mapping[str, Any]) -> tuple[date, str]:
+        return row["date"], row["kind"]
+
     frozen = [row for row in HOLIDAYS["holiday"] if row["date"].year == year]
-    assert sorted(frozen, **by_date) == sorted(freeze_holidays().taken(HOLIDAYS["labels"], [year]), **by_date), (
+    assert sorted(frozen, key=by_date) == sorted(freeze_holidays().taken(HOLIDAYS["labels"], [year]), key=by_date), (
         "The library changed its mind. See whether visits are promised on these days, then: " + RENEW.format(year=year)
     )
 
 
-def test_the_number_of_holidays_of_each_year_is_the_decreed_one():
+def test_the_number_of_holidays_of_each_year_is_the_decreed_one() -> None:
     def count(year: int, kind: str) -> int:
         return sum(row["date"].year == year and row["kind"] == kind for row in HOLIDAYS["holiday"])
 
@@ -48,18 +55,18 @@ def test_the_number_of_holidays_of_each_year_is_the_decreed_one():
     assert counts == {2024: (19, 10), 2025: (17, 11), 2026: (17, 8), 2027: (18, 8)}
 
 
-def test_cuti_bersama_of_2026_are_those_of_the_decree():
+def test_cuti_bersama_of_2026_are_those_of_the_decree() -> None:
     frozen = {row["date"] for row in HOLIDAYS["holiday"] if row["kind"] == "cuti_bersama" and row["date"].year == 2026}
     decreed = ["02-16", "03-18", "03-20", "03-23", "03-24", "05-15", "05-28", "12-24"]
     assert frozen == {date.fromisoformat(f"2026-{day}") for day in decreed}
 
 
-def test_a_day_is_an_estimate_only_where_the_library_calls_it_one():
+def test_a_day_is_an_estimate_only_where_the_library_calls_it_one() -> None:
     estimated = {row["date"] for row in HOLIDAYS["holiday"] if row["estimated"] and row["date"].year < 2028}
     assert estimated <= {date(2027, 3, 10), date(2027, 3, 11), date(2027, 5, 17)}
 
 
-def test_renewing_a_year_keeps_the_others_and_the_labels():
+def test_renewing_a_year_keeps_the_others_and_the_labels() -> None:
     text = (ROOT / "schemas" / "holidays.toml").read_text("utf-8")
     last, new = YEARS[-1], YEARS[-1] + 1
     assert freeze_holidays().frozen(text, [last]) == text
@@ -70,5 +77,5 @@ def test_renewing_a_year_keeps_the_others_and_the_labels():
 
 
 @pytest.mark.parametrize("year", range(2024, 2035))
-def test_every_holiday_the_library_knows_has_a_label_of_ours(year):
+def test_every_holiday_the_library_knows_has_a_label_of_ours(year: int) -> None:
     assert freeze_holidays().taken(HOLIDAYS["labels"], [year])

@@ -65,7 +65,9 @@ def test_the_applicant_is_never_told_to_decide_on_the_own_application(sop: Sop) 
     [(None, None, True), (date(2026, 11, 23), date(2026, 11, 23), True), (date(2026, 11, 24), None, False),
      (None, date(2026, 11, 22), False)],
 )  # fmt: skip
-def test_an_acting_official_hears_only_during_the_appointment(sop: Sop, since, until, told: bool) -> None:
+def test_an_acting_official_hears_only_during_the_appointment(
+    sop: Sop, since: date | None, until: date | None, told: bool
+) -> None:
     acting = Official("kadis", "Joko", "joko@tarakankota.go.id", capacity="Plh.", since=since, until=until)
     recipients = [recipient for _, recipient in letters(Walk(sop).confirm(), [acting])]
     assert ("joko@tarakankota.go.id" in recipients) is told

@@ -14,7 +14,7 @@ from portal.core.sop import APPLICANT, Sop, StatusText
 from portal.core.steps import State
 from portal.core.worktime import Calendar
 from tests.support.moments import MARK, MONDAY, VALIDATOR, along, at, cases, move, moved
-from tests.support.stage import TO_VERIFIKATOR, TO_VISIT, WAYS
+from tests.support.ways import TO_VERIFIKATOR, TO_VISIT, WAYS
 
 
 def until(case: Application, sop: Sop, calendar: Calendar, now: datetime) -> tuple[str, bool]:
@@ -61,6 +61,16 @@ def test_minutes_used_up_before_bsre_had_it_ran_out_then(sop: Sop, calendar: Cal
     case = along(sop, *TO_VERIFIKATOR)
     began = case.events[-1].at
     case = move(case, "dispatch", began + timedelta(minutes=30), sop)
+    case = move(case, "refuse", at("11-30 09.00"), sop)
+
+    assert until(case, sop, calendar, at("11-30 09.00")) == ((began + timedelta(minutes=10)).isoformat(), True)
+
+
+def test_minutes_used_to_the_last_before_bsre_had_it_ran_out_at_that_minute(sop: Sop, calendar: Calendar) -> None:
+    """Not days later, when BSrE gives the case back and none is left to count."""
+    case = along(sop, *TO_VERIFIKATOR)
+    began = case.events[-1].at
+    case = move(case, "dispatch", began + timedelta(minutes=10), sop)
     case = move(case, "refuse", at("11-30 09.00"), sop)
 
     assert until(case, sop, calendar, at("11-30 09.00")) == ((began + timedelta(minutes=10)).isoformat(), True)

@@ -17,7 +17,7 @@ from portal.core.sop import Sop
 from portal.core.worktime import Calendar
 from tests.support.facts import kept
 from tests.support.moments import MARK, along, at, cases, move, moved
-from tests.support.stage import TO_VERIFIKATOR, TO_VISIT, WAYS
+from tests.support.ways import TO_VERIFIKATOR, TO_VISIT, WAYS
 
 TODAY = date(2026, 12, 1)
 
@@ -241,7 +241,7 @@ def test_how_it_ended_is_kept(sop: Sop, calendar: Calendar, state: str) -> None:
 
 def test_an_office_typed_freely_is_kept_only_once_officials_went_through_it(sop: Sop, calendar: Calendar) -> None:
     """Else anybody could print something on the public page by sending an application and letting it lapse."""
-    typed = {"opd": "Lainnya", "opd_lainnya": "Hubungi 0800-PENIPU"}
+    typed: dict[str, Any] = {"opd": "Lainnya", "opd_lainnya": "Hubungi 0800-PENIPU"}
 
     assert fact(along(sop, *WAYS["done"], **typed), sop, calendar)["office"] == "Hubungi 0800-PENIPU"
     for way in (("lapse",), ("confirm", "reject"), ("confirm", "withdraw")):

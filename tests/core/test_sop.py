@@ -3,7 +3,9 @@
 import copy
 import json
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -78,7 +80,7 @@ def test_an_unknown_step_is_not_found(edition: sop.Sop) -> None:
         (lambda d: d["documents"].append(d["documents"][0]), "documents"),
     ],
 )
-def test_a_reference_that_leads_nowhere_is_named(edition: sop.Sop, break_it, key: str) -> None:
+def test_a_reference_that_leads_nowhere_is_named(edition: sop.Sop, break_it: Callable[..., Any], key: str) -> None:
     data = copy.deepcopy(dict(edition.data))
     break_it(data)
     with pytest.raises(SopInvalid) as refusal:

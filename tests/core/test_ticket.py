@@ -27,29 +27,29 @@ def is_refused(text: str) -> bool:
     return False
 
 
-def test_a_ticket_carries_prefix_year_and_eight_characters():
+def test_a_ticket_carries_prefix_year_and_eight_characters() -> None:
     assert ticket.new("TTE", 2026, lambda alphabet: alphabet[5]) == "TTE-26-7777-777M"
 
 
-def test_the_alphabet_is_31_characters_without_look_alikes():
+def test_the_alphabet_is_31_characters_without_look_alikes() -> None:
     assert len(set(ticket.ALPHABET)) == len(ticket.ALPHABET) == 31
     assert not set(ticket.ALPHABET) & set("01ILO")
 
 
 @examples
 @given(tickets)
-def test_a_new_ticket_is_its_own_canonical_form(number):
+def test_a_new_ticket_is_its_own_canonical_form(number: str) -> None:
     assert ticket.parse(number) == number
 
 
-def test_every_check_character_can_occur():
+def test_every_check_character_can_occur() -> None:
     seeds = range(1000)
     assert {ticket.new("TTE", 2026, random.Random(seed).choice)[-1] for seed in seeds} == set(ticket.ALPHABET)
 
 
 @examples
 @given(tickets, st.data())
-def test_every_single_wrong_character_is_refused(number, data):
+def test_every_single_wrong_character_is_refused(number: str, data: st.DataObject) -> None:
     places = [place for place, character in enumerate(number) if character != "-"]
     place = data.draw(st.sampled_from(places))
     others = sorted(set("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") - {number[place]})
@@ -59,7 +59,7 @@ def test_every_single_wrong_character_is_refused(number, data):
 
 @examples
 @given(tickets)
-def test_every_exchange_of_two_different_characters_is_refused(number):
+def test_every_exchange_of_two_different_characters_is_refused(number: str) -> None:
     compact = number.replace("-", "")
     for one, other in combinations(range(len(compact)), 2):
         swapped = list(compact)
@@ -82,7 +82,7 @@ def test_every_exchange_of_two_different_characters_is_refused(number):
         "T-T-E-2-6-7-7-7-7-7-7-7-M",
     ],
 )
-def test_case_dashes_and_spaces_do_not_matter(typed):
+def test_case_dashes_and_spaces_do_not_matter(typed: str) -> None:
     assert ticket.parse(typed) == "TTE-26-7777-777M"
 
 
@@ -109,11 +109,11 @@ def test_case_dashes_and_spaces_do_not_matter(typed):
         "../../etc/passwd",
     ],
 )
-def test_anything_malformed_is_answered_like_an_unknown_ticket(typed):
+def test_anything_malformed_is_answered_like_an_unknown_ticket(typed: str) -> None:
     assert is_refused(typed)
 
 
-def test_a_letter_that_only_becomes_latin_as_a_capital_is_refused():
+def test_a_letter_that_only_becomes_latin_as_a_capital_is_refused() -> None:
     number = ticket.new("SS", 2026, lambda alphabet: alphabet[5])
     assert ticket.parse(number.lower()) == number
     assert is_refused(number.replace("SS", "ſſ"))
@@ -122,11 +122,11 @@ def test_a_letter_that_only_becomes_latin_as_a_capital_is_refused():
 
 @examples
 @given(st.text())
-def test_any_text_is_either_canonical_or_unknown(text):
+def test_any_text_is_either_canonical_or_unknown(text: str) -> None:
     assert is_refused(text) or ticket.parse(ticket.parse(text)) == ticket.parse(text)
 
 
-def test_huge_input_is_refused_at_once():
+def test_huge_input_is_refused_at_once() -> None:
     texts = ["A" * 10_000_000, "-" * 10_000_000, "\0" * 10_000_000]
     started = time.perf_counter()
     assert all(is_refused(text) for text in texts)
@@ -134,7 +134,7 @@ def test_huge_input_is_refused_at_once():
 
 
 @pytest.mark.parametrize("prefix", ["", "T", "tte", "TTE1", "TTE-", "TTEXYZ", "ÄÖ"])
-def test_a_prefix_that_could_not_be_read_back_is_refused(prefix):
+def test_a_prefix_that_could_not_be_read_back_is_refused(prefix: str) -> None:
     with pytest.raises(SopInvalid) as caught:
         ticket.new(prefix, 2026, random.Random(1).choice)
     assert caught.value.code == "ticket_prefix_invalid"

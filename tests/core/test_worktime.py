@@ -1,7 +1,9 @@
 """Working time: hours, breaks, days off and visits, held against an oracle that counts every minute."""
 
 import time as stopwatch
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +14,7 @@ from portal.core.errors import SopInvalid
 from tests.support.calendars import CONFIG, EVENTFUL, ORDINARY, SPRING, WITA, at, calendar
 
 
-def test_monday_has_two_intervals_friday_one_and_the_weekend_none():
+def test_monday_has_two_intervals_friday_one_and_the_weekend_none() -> None:
     assert ORDINARY.intervals(date(2026, 11, 23)) == (
         (at("2026-11-23T07:30"), at("2026-11-23T12:00")),
         (at("2026-11-23T13:00"), at("2026-11-23T16:00")),
@@ -21,7 +23,7 @@ def test_monday_has_two_intervals_friday_one_and_the_weekend_none():
     assert ORDINARY.intervals(date(2026, 11, 28)) == ORDINARY.intervals(date(2026, 11, 29)) == ()
 
 
-def test_moments_are_in_wita_whatever_zone_came_in():
+def test_moments_are_in_wita_whatever_zone_came_in() -> None:
     opening = ORDINARY.next_opening(datetime(2026, 11, 22, 20, 0, tzinfo=UTC))
     assert opening.tzname() == ORDINARY.label == "WITA"
     assert opening.isoformat() == "2026-11-23T07:30:00+08:00"
@@ -29,7 +31,7 @@ def test_moments_are_in_wita_whatever_zone_came_in():
     assert not ORDINARY.is_open(datetime(2026, 11, 22, 23, 29, 59, tzinfo=UTC))
 
 
-def test_an_interval_includes_its_start_and_not_its_end():
+def test_an_interval_includes_its_start_and_not_its_end() -> None:
     assert ORDINARY.is_open(at("2026-11-23T07:30"))
     assert ORDINARY.is_open(at("2026-11-23T11:59:59"))
     assert not ORDINARY.is_open(at("2026-11-23T12:00"))
@@ -46,7 +48,7 @@ def test_an_interval_includes_its_start_and_not_its_end():
         ("2026-12-23T16:00", "2026-12-28T07:30"),
     ],
 )
-def test_the_next_opening_skips_breaks_nights_weekends_and_holidays(moment, opening):
+def test_the_next_opening_skips_breaks_nights_weekends_and_holidays(moment: str, opening: str) -> None:
     assert ORDINARY.next_opening(at(moment)) == at(opening)
 
 
@@ -64,24 +66,24 @@ def test_the_next_opening_skips_breaks_nights_weekends_and_holidays(moment, open
         ("2026-12-23T15:00", 61, "2026-12-28T07:31"),
     ],
 )
-def test_minutes_run_only_while_the_office_works(start, minutes, end):
+def test_minutes_run_only_while_the_office_works(start: str, minutes: int, end: str) -> None:
     assert ORDINARY.add_minutes(at(start), minutes) == at(end)
     assert ORDINARY.minutes_between(at(start), at(end)) == minutes
 
 
-def test_minutes_do_not_run_backwards():
+def test_minutes_do_not_run_backwards() -> None:
     assert ORDINARY.minutes_between(at("2026-11-24T09:00"), at("2026-11-23T09:00")) == 0
     assert ORDINARY.minutes_between(at("2026-11-23T09:00"), at("2026-11-23T09:00")) == 0
     with pytest.raises(ValueError, match="negative"):
         ORDINARY.add_minutes(at("2026-11-23T09:00"), -1)
 
 
-def test_an_unfinished_minute_does_not_count():
+def test_an_unfinished_minute_does_not_count() -> None:
     assert ORDINARY.minutes_between(at("2026-11-23T09:00:01"), at("2026-11-23T09:01")) == 0
     assert ORDINARY.minutes_between(at("2026-11-23T11:59:30"), at("2026-11-23T13:00:30")) == 1
 
 
-def test_a_naive_moment_and_a_datetime_for_a_day_are_refused():
+def test_a_naive_moment_and_a_datetime_for_a_day_are_refused() -> None:
     with pytest.raises(ValueError, match="aware"):
         ORDINARY.is_open(datetime(2026, 11, 23, 9, 0))  # noqa: DTZ001
     with pytest.raises(TypeError, match="plain date"):
@@ -101,11 +103,11 @@ def test_a_naive_moment_and_a_datetime_for_a_day_are_refused():
         ("2026-11-23", 5, "2026-11-30"),
     ],
 )
-def test_working_days_skip_weekends_holidays_and_cuti_bersama(day, number, expected):
+def test_working_days_skip_weekends_holidays_and_cuti_bersama(day: str, number: int, expected: str) -> None:
     assert ORDINARY.add_working_days(date.fromisoformat(day), number) == date.fromisoformat(expected)
 
 
-def test_ramadan_hours_hold_from_the_first_to_the_last_day_and_no_longer():
+def test_ramadan_hours_hold_from_the_first_to_the_last_day_and_no_longer() -> None:
     days = [date(2027, 2, 4), date(2027, 2, 8), date(2027, 2, 12), date(2027, 3, 4), date(2027, 3, 5)]
     assert [SPRING.hours(day)[0] for day in days] == [
         (time(7, 30), time(12)),
@@ -116,7 +118,7 @@ def test_ramadan_hours_hold_from_the_first_to_the_last_day_and_no_longer():
     ]
 
 
-def test_a_day_off_of_the_city_closes_and_a_replacement_day_opens_even_a_holiday():
+def test_a_day_off_of_the_city_closes_and_a_replacement_day_opens_even_a_holiday() -> None:
     assert not SPRING.is_working_day(date(2027, 2, 24))
     assert SPRING.is_working_day(date(2027, 2, 27))
     assert SPRING.is_working_day(date(2027, 3, 12))
@@ -128,7 +130,7 @@ def shown(moments: list[datetime]) -> list[str]:
     return [f"{moment:%H.%M}" for moment in moments]
 
 
-def test_visit_slots_follow_each_other_within_their_windows():
+def test_visit_slots_follow_each_other_within_their_windows() -> None:
     day = date(2026, 11, 23)
     assert shown(ORDINARY.slots(day, ["08.00-09.40", "13.00-14.00"], 30)) == [
         "08.00",
@@ -141,7 +143,7 @@ def test_visit_slots_follow_each_other_within_their_windows():
     assert ORDINARY.slots(day, (), 30) == ORDINARY.slots(day, ["08.00-08.29"], 30) == []
 
 
-def test_there_is_no_slot_on_a_day_off_or_outside_office_hours():
+def test_there_is_no_slot_on_a_day_off_or_outside_office_hours() -> None:
     assert ORDINARY.slots(date(2026, 12, 25), ["08.00-11.30"], 30) == []
     assert shown(ORDINARY.slots(date(2026, 11, 27), ["10.30-13.00"], 30)) == ["10.30", "11.00"]
     assert shown(ORDINARY.slots(date(2026, 11, 23), ["11.15-13.45"], 30)) == ["11.15", "13.15"]
@@ -178,13 +180,13 @@ def moment(minute: int) -> datetime:
 
 @settings(max_examples=200, deadline=None)
 @given(minutes, minutes)
-def test_minutes_between_agrees_with_counting_every_minute(start, end):
+def test_minutes_between_agrees_with_counting_every_minute(start: int, end: int) -> None:
     assert SPRING.minutes_between(moment(start), moment(end)) == sum(ORACLE[start:end])
 
 
 @settings(max_examples=200, deadline=None)
 @given(minutes, st.integers(1, 3000))
-def test_add_minutes_agrees_with_counting_every_minute(start, number):
+def test_add_minutes_agrees_with_counting_every_minute(start: int, number: int) -> None:
     end, left = start, number
     while left and end < len(ORACLE):
         left -= ORACLE[end]
@@ -195,7 +197,7 @@ def test_add_minutes_agrees_with_counting_every_minute(start, number):
 
 @settings(max_examples=200, deadline=None)
 @given(minutes)
-def test_opening_agrees_with_looking_at_every_minute(start):
+def test_opening_agrees_with_looking_at_every_minute(start: int) -> None:
     assert SPRING.is_open(moment(start)) == ORACLE[start]
     if True in ORACLE[start:]:
         assert SPRING.next_opening(moment(start)) == moment(ORACLE.index(True, start))
@@ -203,14 +205,14 @@ def test_opening_agrees_with_looking_at_every_minute(start):
 
 @settings(max_examples=100, deadline=None)
 @given(st.datetimes(datetime(2024, 1, 1), datetime(2027, 12, 31)), st.integers(0, 20_000))  # noqa: DTZ001
-def test_adding_minutes_and_counting_them_are_inverse_in_any_zone_and_second(naive, number):
+def test_adding_minutes_and_counting_them_are_inverse_in_any_zone_and_second(naive: datetime, number: int) -> None:
     start = naive.replace(tzinfo=UTC)
     end = SPRING.add_minutes(start, number)
     assert SPRING.minutes_between(start, end) == number
     assert SPRING.minutes_between(start, end - timedelta(microseconds=1)) == max(number - 1, 0)
 
 
-def test_long_spans_take_no_time():
+def test_long_spans_take_no_time() -> None:
     started = stopwatch.perf_counter()
     total = ORDINARY.minutes_between(at("2024-01-01T00:00"), at("2034-01-01T00:00"))
     assert ORDINARY.add_minutes(at("2024-01-01T00:00"), total) == at("2033-12-30T11:30")
@@ -256,7 +258,7 @@ def changed(old: str, new: str) -> str:
         ),
     ],
 )
-def test_a_malformed_calendar_says_which_key_is_wrong(text, key):
+def test_a_malformed_calendar_says_which_key_is_wrong(text: str, key: str) -> None:
     with pytest.raises(SopInvalid) as caught:
         calendar(text)
     assert (caught.value.code, caught.value.facts["key"]) == ("calendar_invalid", key)
@@ -271,33 +273,34 @@ def test_a_malformed_calendar_says_which_key_is_wrong(text, key):
         ("2027-01-01", "holiday[1]"),
     ],
 )
-def test_malformed_holidays_say_which_row_is_wrong(holiday, key):
+def test_malformed_holidays_say_which_row_is_wrong(holiday: dict[str, Any] | str, key: str) -> None:
     with pytest.raises(SopInvalid) as caught:
         calendar(holidays={"holiday": [holiday]})
     assert caught.value.facts["key"] == key
 
 
-def test_a_malformed_window_or_length_of_visits_is_refused():
+def test_a_malformed_window_or_length_of_visits_is_refused() -> None:
     for windows, length in ((["pagi"], 30), (["08.00-11.30"], 0)):
         with pytest.raises(SopInvalid):
             ORDINARY.slots(date(2026, 11, 23), windows, length)
 
 
-def test_colons_and_en_dashes_are_read_too():
+def test_colons_and_en_dashes_are_read_too() -> None:
     assert worktime.parse_hours(["07:30 – 12:00"], "key") == ((time(7, 30), time(12)),)
 
 
-def test_a_calendar_closed_for_a_year_is_refused_instead_of_searched_for_ever():
+def test_a_calendar_closed_for_a_year_is_refused_instead_of_searched_for_ever() -> None:
     closed = worktime.Calendar(zone=WITA, label="WITA", weekly={})
-    for question in (
+    questions: tuple[Callable[[], object], ...] = (
         lambda: closed.next_opening(at("2026-11-23T09:00")),
         lambda: closed.add_minutes(at("2026-11-23T09:00"), 1),
         lambda: closed.add_working_days(date(2026, 11, 23), 1),
-    ):
+    )
+    for question in questions:
         with pytest.raises(SopInvalid):
             question()
 
 
-def test_two_names_of_one_day_are_both_kept():
+def test_two_names_of_one_day_are_both_kept() -> None:
     rows = [{"date": date(2027, 1, 1), "name": "A"}, {"date": date(2027, 1, 1), "name": "B"}]
     assert calendar(holidays={"holiday": rows}).holidays == {date(2027, 1, 1): "A, B"}

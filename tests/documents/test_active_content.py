@@ -1,6 +1,8 @@
 """What would run or reach outside in a PDF, and files that are two things at once."""
 
 import random
+from collections.abc import Callable
+from typing import Any
 
 import pikepdf
 import pytest
@@ -17,7 +19,7 @@ from tests.support.inspecting import inspect, pdf_refusal, refusal
 @pytest.mark.parametrize(
     "place", ["open", "catalog_trigger", "page_trigger", "link", "names", "outline", "field_trigger", "next"]
 )
-def test_a_script_is_found_wherever_a_reader_would_run_it(place):
+def test_a_script_is_found_wherever_a_reader_would_run_it(place: str) -> None:
     assert pdf_refusal(specimens.pdf_with_action(SCRIPT, place)) == "document_active_content"
 
 
@@ -37,28 +39,28 @@ def test_a_script_is_found_wherever_a_reader_would_run_it(place):
     ids=["launch", "submit", "import", "remote", "embedded", "rendition", "javascript-link", "file-link", "share-link"],
 )
 @pytest.mark.parametrize("place", ["open", "link"])
-def test_an_action_that_reaches_outside_is_refused(action, place):
+def test_an_action_that_reaches_outside_is_refused(action: dict[str, Any], place: str) -> None:
     assert pdf_refusal(specimens.pdf_with_action(action, place)) == "document_active_content"
 
 
 @pytest.mark.parametrize("place", ["catalog_trigger", "page_trigger", "field_trigger"])
-def test_a_trigger_is_refused_whatever_it_sets_off(place):
+def test_a_trigger_is_refused_whatever_it_sets_off(place: str) -> None:
     going = {"/S": Name.GoTo, "/D": Array([0, Name.Fit])}
     assert pdf_refusal(specimens.pdf_with_action(going, place)) == "document_active_content"
 
 
-def test_going_to_a_page_when_opened_or_by_a_link_is_accepted():
+def test_going_to_a_page_when_opened_or_by_a_link_is_accepted() -> None:
     going = {"/S": Name.GoTo, "/D": Array([0, Name.Fit])}
     for place in ("open", "link", "outline", "next"):
         assert pdf.check(specimens.pdf_with_action(going, place), max_pages=1) == 1
 
 
 @pytest.mark.parametrize("change", [specimens.attach, specimens.attach_to_page, specimens.dynamic_form])
-def test_a_file_within_or_a_dynamic_form_is_refused(change):
+def test_a_file_within_or_a_dynamic_form_is_refused(change: Callable[..., Any]) -> None:
     assert pdf_refusal(specimens.pdf(change=change)) == "document_active_content"
 
 
-def test_active_content_is_found_inside_compressed_objects():
+def test_active_content_is_found_inside_compressed_objects() -> None:
     def change(document: pikepdf.Pdf) -> None:
         document.Root.OpenAction = document.make_indirect(Dictionary(SCRIPT))
 
@@ -67,7 +69,7 @@ def test_active_content_is_found_inside_compressed_objects():
     assert pdf_refusal(data) == "document_active_content"
 
 
-def test_a_script_is_found_in_the_dictionary_of_a_stream():
+def test_a_script_is_found_in_the_dictionary_of_a_stream() -> None:
     """Readers that ask for a dictionary are content with a stream's."""
 
     def change(document: pikepdf.Pdf) -> None:
@@ -76,7 +78,7 @@ def test_a_script_is_found_in_the_dictionary_of_a_stream():
     assert pdf_refusal(specimens.pdf(change=change)) == "document_active_content"
 
 
-def test_active_content_is_found_under_an_escaped_name():
+def test_active_content_is_found_under_an_escaped_name() -> None:
     data = specimens.pdf_with_action(SCRIPT).replace(b"/JavaScript", b"/J#61v#61Script")
     assert b"/J#61v" in data
     assert pdf_refusal(data) == "document_active_content"
@@ -88,16 +90,16 @@ def test_active_content_is_found_under_an_escaped_name():
 @pytest.mark.parametrize(
     "front", [specimens.docx(), b"<html><script>alert(1)</script>", b"MZ" + bytes(60), bytes(1024)]
 )
-def test_a_pdf_behind_another_file_is_refused(front):
+def test_a_pdf_behind_another_file_is_refused(front: bytes) -> None:
     assert refusal(front + specimens.pdf()) == ("document_type_unknown", {})
 
 
-def test_a_pdf_with_a_large_tail_is_refused():
+def test_a_pdf_with_a_large_tail_is_refused() -> None:
     assert refusal(specimens.pdf() + b"PK" + random.Random(1).randbytes(2000)) == ("document_damaged", {})
 
 
 @pytest.mark.parametrize("data", [specimens.jpeg(), specimens.png()], ids=["jpeg", "png"])
-def test_what_hangs_behind_an_image_is_not_kept(data):
+def test_what_hangs_behind_an_image_is_not_kept(data: bytes) -> None:
     content = inspect(data + b"<html><script>alert(1)</script>" + specimens.docx()).content
     assert b"script" not in content
     assert b"word/document.xml" not in content

@@ -1,6 +1,7 @@
 """What is written down of a document fits its schema."""
 
 import json
+from typing import Any
 
 import jsonschema
 import pytest
@@ -17,7 +18,7 @@ SCHEMA = json.loads((SCHEMAS / "document.schema.json").read_text())
 # --- What is accepted ----------------------------------------------------------------------------------------------
 
 
-def test_what_is_accepted_fits_the_schema_of_a_document():
+def test_what_is_accepted_fits_the_schema_of_a_document() -> None:
     for data in (specimens.pdf(pages=2), specimens.jpeg(), specimens.png()):
         jsonschema.validate(described(inspect(data)), SCHEMA)
 
@@ -25,7 +26,7 @@ def test_what_is_accepted_fits_the_schema_of_a_document():
 # --- The schema ----------------------------------------------------------------------------------------------------
 
 
-def described(found: inspection.Inspected) -> dict:
+def described(found: inspection.Inspected) -> dict[str, Any]:
     return {
         "kind": "ktp",
         "key": "draf/4F7K9QXM/ktp/1.jpg",
@@ -52,7 +53,7 @@ GOOD = {
 }
 
 
-def test_the_schema_and_the_limits_agree():
+def test_the_schema_and_the_limits_agree() -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
     jsonschema.validate(GOOD, SCHEMA)
     properties = SCHEMA["properties"]
@@ -84,6 +85,6 @@ def test_the_schema_and_the_limits_agree():
         ("nik", "6473014501900001"),
     ],
 )
-def test_the_schema_refuses_what_the_portal_would_not_write(field, value):
+def test_the_schema_refuses_what_the_portal_would_not_write(field: str, value: str | int | None) -> None:
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(GOOD | {field: value}, SCHEMA)

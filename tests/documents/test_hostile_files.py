@@ -1,6 +1,7 @@
 """Files made to hurt: an answer in time, and nothing else."""
 
 import random
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -18,14 +19,14 @@ from tests.support import document_specimens as specimens
 from tests.support.inspecting import LIMITS, inspect, page, refusal
 
 
-def test_a_drawing_without_end_is_given_up(monkeypatch):
+def test_a_drawing_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inspection, "_CPU_SECONDS", 1)
     started = time.monotonic()
     assert refusal(specimens.pdf(change=specimens.endless_drawing)) == ("document_damaged", {})
     assert time.monotonic() - started < 5
 
 
-def test_a_file_of_very_many_small_parts_is_looked_through_in_time():
+def test_a_file_of_very_many_small_parts_is_looked_through_in_time() -> None:
     def tag(document: pikepdf.Pdf) -> None:
         parts = (Dictionary(S=Name.P, K=number, A=Dictionary(W=3)) for number in range(30_000))
         document.Root.K = Array([document.make_indirect(part) for part in parts])
@@ -36,13 +37,13 @@ def test_a_file_of_very_many_small_parts_is_looked_through_in_time():
     assert time.process_time() - started < 1
 
 
-def test_an_index_that_swells_beyond_all_measure_is_refused():
+def test_an_index_that_swells_beyond_all_measure_is_refused() -> None:
     started = time.process_time()
     assert refusal(specimens.pdf_with_swollen_index(200 * 1024 * 1024)) == ("document_damaged", {})
     assert time.process_time() - started < 5
 
 
-def test_damaged_files_lead_to_an_answer_and_nothing_else():
+def test_damaged_files_lead_to_an_answer_and_nothing_else() -> None:
     """Without the child process around it: a library that crashes or hangs over one of these would be seen."""
     chance = random.Random(20261122)
     seeds = [
@@ -79,36 +80,37 @@ def mutated(data: bytes, chance: random.Random) -> bytes:
     return bytes(changed)
 
 
-def test_damaged_files_are_answered_through_the_front_door_too():
+def test_damaged_files_are_answered_through_the_front_door_too() -> None:
     chance = random.Random(7)
     for data in (specimens.pdf(pages=2), specimens.jpeg(), specimens.png()) * 3:
         with suppress(DocumentRefused):
             assert inspect(mutated(data, chance)).pages in (1, 2)
 
 
-def test_when_the_child_cannot_run_the_file_is_not_blamed(monkeypatch):
-    monkeypatch.setattr(inspection.sys, "executable", "/does/not/exist")
+def test_when_the_child_cannot_run_the_file_is_not_blamed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/does/not/exist")
     with pytest.raises(Unavailable) as caught:
         inspect(specimens.pdf())
     assert caught.value.code == "documents_unavailable"
 
 
-def test_when_the_child_lacks_a_library_the_file_is_not_blamed(monkeypatch):
+def test_when_the_child_lacks_a_library_the_file_is_not_blamed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         inspection, "_child_environment", lambda: {"PYTHONPATH": str(Path(inspection.__file__).parents[2])}
     )
-    monkeypatch.setattr(inspection.sys, "executable", inspection.sys._base_executable)
+    base = sys._base_executable  # type: ignore[attr-defined]  # of the interpreter that knows no library of ours
+    monkeypatch.setattr(sys, "executable", base)
     with pytest.raises(Unavailable) as caught:
         inspect(specimens.pdf())
     assert caught.value.code == "documents_unavailable"
 
 
-def test_the_child_gets_none_of_the_portals_secrets(monkeypatch):
+def test_the_child_gets_none_of_the_portals_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PORTAL_SECRET", "rahasia")
     assert "rahasia" not in str(inspection._child_environment())
 
 
-def test_many_people_at_once_all_get_their_answer():
+def test_many_people_at_once_all_get_their_answer() -> None:
     data = specimens.pdf(pages=3)
     with ThreadPoolExecutor(8) as people:
         sizes = people.map(lambda number: page(data, number=number % 3 + 1, width=100 + number).size[0], range(12))

@@ -7,10 +7,10 @@ from PIL import Image
 
 from portal.documents.inspection import JPEG, Limits
 from tests.support import document_specimens as specimens
-from tests.support.inspecting import inspect, kept, kept_image
+from tests.support.inspecting import grey, inspect, kept, kept_image
 
 
-def test_place_camera_comment_and_profile_are_gone_from_a_photo():
+def test_place_camera_comment_and_profile_are_gone_from_a_photo() -> None:
     data = specimens.photo_with_place_and_turn()
     assert Image.open(BytesIO(data)).getexif().get_ifd(0x8825)
     image = kept_image(data)
@@ -21,7 +21,7 @@ def test_place_camera_comment_and_profile_are_gone_from_a_photo():
         assert trace not in kept(data)
 
 
-def test_text_within_a_png_is_gone():
+def test_text_within_a_png_is_gone() -> None:
     from PIL.PngImagePlugin import PngInfo
 
     notes = PngInfo()
@@ -31,10 +31,10 @@ def test_text_within_a_png_is_gone():
     assert b"script" not in kept(data)
 
 
-def test_a_photo_on_its_side_is_kept_upright():
-    image = kept_image(specimens.photo_with_place_and_turn()).convert("L")
+def test_a_photo_on_its_side_is_kept_upright() -> None:
+    image = kept_image(specimens.photo_with_place_and_turn())
     assert image.size == (640, 1000)
-    corners = [image.getpixel(at) for at in ((5, 5), (634, 5), (5, 994), (634, 994))]
+    corners = [grey(image, at) for at in ((5, 5), (634, 5), (5, 994), (634, 994))]
     assert [value < 40 for value in corners] == [
         False,
         True,
@@ -44,38 +44,38 @@ def test_a_photo_on_its_side_is_kept_upright():
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
-def test_a_jpeg_of_any_colour_model_looks_the_same_afterwards(mode):
+def test_a_jpeg_of_any_colour_model_looks_the_same_afterwards(mode: str) -> None:
     image = kept_image(specimens.jpeg(mode=mode))
     assert image.mode in ("L", "RGB")
-    assert image.convert("L").getpixel((10, 10)) < 40
-    assert image.convert("L").getpixel((900, 600)) > 215
+    assert grey(image, (10, 10)) < 40
+    assert grey(image, (900, 600)) > 215
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA"])
-def test_a_png_of_any_colour_model_looks_the_same_afterwards(mode):
+def test_a_png_of_any_colour_model_looks_the_same_afterwards(mode: str) -> None:
     image = kept_image(specimens.png(mode=mode))
     assert image.mode in ("L", "RGB")
-    assert image.convert("L").getpixel((10, 10)) == 0
-    assert image.convert("L").getpixel((900, 600)) == 255
+    assert grey(image, (10, 10)) == 0
+    assert grey(image, (900, 600)) == 255
 
 
-def test_sixteen_bit_grey_keeps_its_tones():
+def test_sixteen_bit_grey_keeps_its_tones() -> None:
     image = kept_image(specimens.deep_grey_png())
     assert (image.mode, image.getpixel((10, 10)), image.getpixel((600, 10))) == ("L", 0x40, 0xFF)
 
 
-def test_what_is_transparent_becomes_white():
+def test_what_is_transparent_becomes_white() -> None:
     image = Image.new("RGBA", (600, 500), (0, 0, 0, 0))
     assert kept_image(specimens.saved(image, "PNG")).getpixel((5, 5)) == (255, 255, 255)
 
 
-def test_only_the_first_frame_of_an_animation_is_kept():
+def test_only_the_first_frame_of_an_animation_is_kept() -> None:
     image = kept_image(specimens.animated_png())
     assert getattr(image, "n_frames", 1) == 1
     assert image.getpixel((10, 10)) == (0, 0, 0)
 
 
-def test_an_image_that_grows_when_saved_anew_is_pressed_until_it_fits():
+def test_an_image_that_grows_when_saved_anew_is_pressed_until_it_fits() -> None:
     noise = Image.effect_noise((1200, 1200), 80)
     coarse = specimens.saved(noise, "JPEG", quality=40)
     smaller = inspect(coarse, Limits(max_bytes=len(coarse)))
@@ -83,7 +83,7 @@ def test_an_image_that_grows_when_saved_anew_is_pressed_until_it_fits():
     assert smaller.size <= len(coarse)
 
 
-def test_a_png_that_will_not_fit_becomes_a_jpeg():
+def test_a_png_that_will_not_fit_becomes_a_jpeg() -> None:
     noise = Image.effect_noise((1000, 1000), 80).convert("P", palette=Image.Palette.ADAPTIVE, colors=4)
     data = specimens.saved(noise, "PNG", bits=2, optimize=True)
     found = inspect(data, Limits(max_bytes=len(data)))

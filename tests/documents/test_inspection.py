@@ -3,6 +3,7 @@
 import random
 import time
 from hashlib import sha256
+from typing import Any
 
 import pikepdf
 import pytest
@@ -56,14 +57,14 @@ def encrypted(owner: str, user: str, **allowed: bool) -> bytes:
         "png",
     ],
 )
-def test_a_good_document_is_accepted_for_what_it_is(data, media_type, pages):
+def test_a_good_document_is_accepted_for_what_it_is(data: bytes, media_type: str, pages: int) -> None:
     found = inspect(data)
     assert (found.media_type, found.pages) == (media_type, pages)
     assert found.sha256 == sha256(found.content).hexdigest()
     assert found.size == len(found.content)
 
 
-def test_a_pdf_is_kept_byte_for_byte():
+def test_a_pdf_is_kept_byte_for_byte() -> None:
     data = specimens.pdf(change=specimens.signed)
     assert inspect(data).content == data
 
@@ -79,35 +80,35 @@ def padded_pdf(size: int) -> bytes:
     return data + b"\n" * (size - len(data))
 
 
-def test_five_megabytes_are_accepted_and_one_byte_more_is_not():
+def test_five_megabytes_are_accepted_and_one_byte_more_is_not() -> None:
     limit = 5 * 1024 * 1024
     assert inspect(padded_pdf(limit)).size == limit
     assert refusal(padded_pdf(limit + 1)) == ("document_too_large", {"max_mb": "5"})
 
 
-def test_twenty_one_pages_are_too_many():
+def test_twenty_one_pages_are_too_many() -> None:
     assert refusal(specimens.pdf(pages=21)) == ("document_too_many_pages", {"pages": 21, "max_pages": 20})
 
 
-def test_an_image_too_small_to_read_is_refused_with_its_size():
+def test_an_image_too_small_to_read_is_refused_with_its_size() -> None:
     assert inspect(specimens.jpeg((700, 480))).pages == 1
     facts = {"width": 700, "height": 479, "min_pixels": 480}
     assert refusal(specimens.jpeg((700, 479))) == ("document_too_small", facts)
 
 
 @pytest.mark.parametrize("size", [(8000, 7000), (12000, 12000), (60000, 60000)])
-def test_an_image_bomb_is_refused_without_being_decoded(size):
+def test_an_image_bomb_is_refused_without_being_decoded(size: tuple[int, int]) -> None:
     started = time.monotonic()
     assert refusal(specimens.bomb_png(size)) == ("document_too_large_image", {})
     assert time.monotonic() - started < 3
 
 
 @pytest.mark.parametrize("size", [(595, 30), (30, 595), (14_500, 14_500), (1000, 11_000), (10.0**9, 10.0**9)])
-def test_a_senseless_page_size_is_refused(size):
+def test_a_senseless_page_size_is_refused(size: tuple[Any, ...]) -> None:
     assert refusal(specimens.pdf(size=size)) == ("document_page_size", {})
 
 
-def test_a_strip_of_an_image_is_refused():
+def test_a_strip_of_an_image_is_refused() -> None:
     assert refusal(specimens.png((500, 5100))) == ("document_page_size", {})
 
 
@@ -161,7 +162,7 @@ def test_a_strip_of_an_image_is_refused():
         "no-pages",
     ],
 )
-def test_what_is_no_whole_pdf_jpeg_or_png_is_refused(data, code):
+def test_what_is_no_whole_pdf_jpeg_or_png_is_refused(data: bytes, code: str) -> None:
     assert refusal(data) == (code, {})
 
 
@@ -175,11 +176,11 @@ def test_what_is_no_whole_pdf_jpeg_or_png_is_refused(data, code):
     ],
     ids=["user", "owner", "owner-restricted", "empty"],
 )
-def test_an_encrypted_pdf_is_refused_whichever_password_it_has(data):
+def test_an_encrypted_pdf_is_refused_whichever_password_it_has(data: bytes) -> None:
     assert refusal(data) == ("document_encrypted", {})
 
 
-def test_a_pdf_encrypted_by_certificate_is_refused_as_encrypted():
+def test_a_pdf_encrypted_by_certificate_is_refused_as_encrypted() -> None:
     data = specimens.pdf(
         change=lambda document: document.trailer.__setitem__("/Encrypt", Dictionary(Filter=Name.Adobe))
     )

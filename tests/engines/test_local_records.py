@@ -4,9 +4,10 @@ import signal
 import sqlite3
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ from portal.engines.ports import Compiled
 from tests.support.builders import AT, a_notice, a_ticket, after, application, draft, owed_by
 from tests.support.commits import LEASE, change, write
 from tests.support.contract_records import RecordsContract
-from tests.support.processes import complete_lines, run, said, start
+from tests.support.processes import complete_lines, first_line, run, said, start
 
 ROLES = (APPLICANT, "kadis", "kabid", "verifikator")
 
@@ -30,10 +31,10 @@ def path(disk: Path) -> Path:
 
 
 @pytest.fixture
-def open_records(path: Path) -> Iterator:
+def open_records(path: Path) -> Iterator[Callable[..., SqliteRecords]]:
     opened = []
 
-    def open_one(**settings) -> SqliteRecords:
+    def open_one(**settings: Any) -> SqliteRecords:
         opened.append(SqliteRecords(path, **settings))
         return opened[-1]
 
@@ -43,13 +44,13 @@ def open_records(path: Path) -> Iterator:
 
 
 @pytest.fixture
-def records(open_records) -> SqliteRecords:
+def records(open_records: Callable[..., SqliteRecords]) -> SqliteRecords:
     return open_records()
 
 
 class TestSqliteRecords(RecordsContract):
     @pytest.fixture
-    def open_records(self, open_records):
+    def open_records(self, open_records: Callable[..., SqliteRecords]) -> Callable[..., SqliteRecords]:
         return open_records
 
 
@@ -63,7 +64,9 @@ TAMPERING = [
 
 
 @pytest.mark.parametrize(("statement", "number"), TAMPERING)
-def test_a_row_changed_behind_the_portal_shows_in_the_chain(records, path, statement, number):
+def test_a_row_changed_behind_the_portal_shows_in_the_chain(
+    records: SqliteRecords, path: Path, statement: str, number: int
+) -> None:
     case = write(records, application("confirm", "forward", "forward"))
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute(statement).rowcount == 1
@@ -71,14 +74,14 @@ def test_a_row_changed_behind_the_portal_shows_in_the_chain(records, path, state
     assert records.load(case.ticket).first_damage() == number
 
 
-def test_the_file_is_for_its_owner_only(records, path):
+def test_the_file_is_for_its_owner_only(records: SqliteRecords, path: Path) -> None:
     write(records, application())
     files = [path.parent, *path.parent.iterdir()]
     assert len(files) == 5  # the folder, the file, its two side files, its lock
     assert {stat.S_IMODE(file.stat().st_mode) & 0o077 for file in files} == {0}
 
 
-def test_nothing_is_stored_that_only_python_could_read(records, path):
+def test_nothing_is_stored_that_only_python_could_read(records: SqliteRecords, path: Path) -> None:
     case = application()
     records.commit(change(case, notices=owed_by(case), draft=draft(), fact={"ticket": case.ticket}))
     records.keep_tally(Compiled("2026-08", "2026-08-31", 1), {"months": {}})
@@ -100,11 +103,13 @@ sys.stdin.readline()
 """
 
 
-def test_while_another_process_holds_the_file_writing_is_unavailable_and_reading_goes_on(open_records, path):
+def test_while_another_process_holds_the_file_writing_is_unavailable_and_reading_goes_on(
+    open_records: Callable[..., SqliteRecords], path: Path
+) -> None:
     records = open_records(busy_seconds=0.2)
     case = write(records, application())
     holder = run(HOLDER, path)
-    assert holder.stdout.readline() == "held\n"
+    assert first_line(holder) == "held\n"
     for attempt in (
         lambda: records.commit(change(after(case, "confirm"))),
         lambda: records.save_draft(draft()),
@@ -120,16 +125,16 @@ def test_while_another_process_holds_the_file_writing_is_unavailable_and_reading
     assert records.load(case.ticket).version == 2
 
 
-def test_a_short_hold_is_waited_out(open_records, path):
+def test_a_short_hold_is_waited_out(open_records: Callable[..., SqliteRecords], path: Path) -> None:
     records = open_records(busy_seconds=5)
     holder = run(HOLDER.replace("sys.stdin.readline()", "__import__('time').sleep(0.3)"), path)
-    assert holder.stdout.readline() == "held\n"
+    assert first_line(holder) == "held\n"
     write(records, application())
     assert records.load(a_ticket()).version == 1
     holder.communicate()
 
 
-def test_a_full_disk_is_unavailable_and_leaves_nothing_half_written(records):
+def test_a_full_disk_is_unavailable_and_leaves_nothing_half_written(records: SqliteRecords) -> None:
     case = write(records, application())
     big = application(form={"nama_ktp": "x" * 200_000}, number=2)
     for _ in range(3):
@@ -151,7 +156,7 @@ def test_a_full_disk_is_unavailable_and_leaves_nothing_half_written(records):
     assert records.load(case.ticket).version == 2
 
 
-def test_a_file_that_may_only_be_read_is_unavailable_for_writing(records):
+def test_a_file_that_may_only_be_read_is_unavailable_for_writing(records: SqliteRecords) -> None:
     case = write(records, application())
     with records._database.reading() as connection:
         connection.execute("PRAGMA query_only = ON")
@@ -164,7 +169,7 @@ OUT_OF_ROOM = """
 import resource, sys
 from pathlib import Path
 from tests.support.builders import application
-from tests.support.commits import change
+from tests.support.commits import LEASE, change
 from portal.engines.local.records import SqliteRecords
 from portal.core.errors import Unavailable
 records = SqliteRecords(Path(sys.argv[1]))
@@ -179,7 +184,9 @@ except Unavailable as problem:
 """
 
 
-def test_when_the_system_refuses_to_write_on_all_that_was_acknowledged_is_there(records, path):
+def test_when_the_system_refuses_to_write_on_all_that_was_acknowledged_is_there(
+    records: SqliteRecords, path: Path
+) -> None:
     (line,) = said(run(OUT_OF_ROOM, path))
     code, written = line.split()
     assert code == "store_unavailable"
@@ -188,14 +195,14 @@ def test_when_the_system_refuses_to_write_on_all_that_was_acknowledged_is_there(
 
 
 @pytest.mark.parametrize("where", ["a folder", "under a file"])
-def test_a_place_that_cannot_be_a_file_is_unavailable(disk, where):
+def test_a_place_that_cannot_be_a_file_is_unavailable(disk: Path, where: str) -> None:
     (disk / "file").touch()
     with pytest.raises(Unavailable) as caught:
         SqliteRecords(disk if where == "a folder" else disk / "file" / "portal.db")
     assert caught.value.code == "store_unavailable"
 
 
-def test_a_file_of_a_newer_portal_is_left_alone(records, path):
+def test_a_file_of_a_newer_portal_is_left_alone(records: SqliteRecords, path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA user_version = 99")
     with pytest.raises(Unavailable) as caught:
@@ -203,7 +210,7 @@ def test_a_file_of_a_newer_portal_is_left_alone(records, path):
     assert (caught.value.code, caught.value.facts["version"]) == ("store_newer", 99)
 
 
-def test_an_older_file_is_brought_forward_with_its_content(disk):
+def test_an_older_file_is_brought_forward_with_its_content(disk: Path) -> None:
     first = ("CREATE TABLE a (x TEXT)", "INSERT INTO a VALUES ('kept')")
     second = ("ALTER TABLE a ADD COLUMN y TEXT", "UPDATE a SET y = 'new'")
     Database(disk / "db", (first,)).close()
@@ -212,7 +219,9 @@ def test_an_older_file_is_brought_forward_with_its_content(disk):
             assert connection.execute("SELECT * FROM a").fetchall() == [("kept", "new")]
 
 
-def test_a_portal_that_added_nothing_up_yet_gets_a_place_for_it_and_keeps_its_facts(open_records, path):
+def test_a_portal_that_added_nothing_up_yet_gets_a_place_for_it_and_keeps_its_facts(
+    open_records: Callable[..., SqliteRecords], path: Path
+) -> None:
     with closing(Database(path, rows.MIGRATIONS[:1])) as before, before.writing() as connection:
         connection.execute("""INSERT INTO fact VALUES ('T', '{"closed":"2026-08-03"}')""")
     records = open_records()
@@ -220,9 +229,16 @@ def test_a_portal_that_added_nothing_up_yet_gets_a_place_for_it_and_keeps_its_fa
     assert records.compiled() == []
 
 
-def test_facts_of_a_time_are_found_without_going_through_all_of_them(records, path, monkeypatch):
-    asked = []
-    monkeypatch.setattr(type(records), "_all", lambda self, query, *values: asked.append((query, values)) or [])
+def test_facts_of_a_time_are_found_without_going_through_all_of_them(
+    records: SqliteRecords, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, tuple[Any, ...]]] = []
+
+    def note(self: SqliteRecords, query: str, *values: Any) -> list[Any]:
+        asked.append((query, values))
+        return []
+
+    monkeypatch.setattr(type(records), "_all", note)
     records.facts("2026-08")
     records.facts_after("2026-08-03")
     with closing(sqlite3.connect(path)) as connection:
@@ -232,8 +248,8 @@ def test_facts_of_a_time_are_found_without_going_through_all_of_them(records, pa
         assert all("USING INDEX fact_closed" in detail for *_, detail in plan), plan
 
 
-def test_emails_to_be_sent_are_found_without_going_through_those_that_are_settled(records):
-    asked = []
+def test_emails_to_be_sent_are_found_without_going_through_those_that_are_settled(records: SqliteRecords) -> None:
+    asked: list[str] = []
     with records._database.reading() as connection:  # the one that is lent next
         connection.set_trace_callback(asked.append)
     records.claim_notice(AT, LEASE)
@@ -248,7 +264,7 @@ def test_emails_to_be_sent_are_found_without_going_through_those_that_are_settle
     ]
 
 
-def test_a_migration_that_fails_leaves_the_file_as_it_was(disk):
+def test_a_migration_that_fails_leaves_the_file_as_it_was(disk: Path) -> None:
     first = ("CREATE TABLE a (x TEXT)",)
     Database(disk / "db", (first,)).close()
     with pytest.raises(sqlite3.OperationalError, match="no such table"):
@@ -268,13 +284,13 @@ for number in range(5):
 """
 
 
-def test_several_processes_may_open_a_new_file_at_the_same_moment(path):
+def test_several_processes_may_open_a_new_file_at_the_same_moment(path: Path) -> None:
     processes = [run(OPENER, path) for _ in range(4)]
     start(processes)
     assert sorted(int(line) for process in processes for line in said(process)) == list(range(1, 21))
 
 
-def test_a_backup_is_whole_while_writing_goes_on(records, disk):
+def test_a_backup_is_whole_while_writing_goes_on(records: SqliteRecords, disk: Path) -> None:
     cases = [write(records, application("confirm", number=number)) for number in range(1, 4)]
     records.backup(disk / "copy.db")
     records.commit(change(after(cases[0], "forward")))
@@ -299,7 +315,7 @@ while held := records.claim_notice(AT, timedelta(minutes=2)):
 """
 
 
-def test_of_several_processes_that_send_each_email_is_claimed_by_one(records, path):
+def test_of_several_processes_that_send_each_email_is_claimed_by_one(records: SqliteRecords, path: Path) -> None:
     records.owe([a_notice(f"T{number}") for number in range(80)])
     processes = [run(SENDER_PROCESS, path) for _ in range(3)]
     start(processes)
@@ -313,7 +329,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from tests.support.builders import a_notice, after, application
-from tests.support.commits import change
+from tests.support.commits import LEASE, change
 from portal.engines.local.records import SqliteRecords
 records = SqliteRecords(Path(sys.argv[1]))
 for number in range(int(sys.argv[2]), int(sys.argv[2]) + 5_000):
@@ -326,11 +342,13 @@ for number in range(int(sys.argv[2]), int(sys.argv[2]) + 5_000):
 """
 
 
-def test_killed_at_any_moment_nothing_acknowledged_is_lost_and_nothing_is_half_there(open_records, path):
+def test_killed_at_any_moment_nothing_acknowledged_is_lost_and_nothing_is_half_there(
+    open_records: Callable[..., SqliteRecords], path: Path
+) -> None:
     acknowledged: dict[str, int] = {}
     for round in range(4):
         writers = [run(WRITER, path, 10_000 * (2 * round + side)) for side in (1, 2)]
-        firsts = [writer.stdout.readline() for writer in writers]
+        firsts = [first_line(writer) for writer in writers]
         time.sleep(random.uniform(0, 0.25))
         for writer, first in zip(writers, firsts, strict=True):
             writer.send_signal(signal.SIGKILL)

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from tests.support.answers import APPLICATION, FORM, ON_BEHALF, OTHER, PNS, PPPK
 
 
 @pytest.mark.parametrize("raw", [PNS, PPPK, OTHER, ON_BEHALF], ids=["pns", "pppk", "other", "on behalf"])
-def test_a_complete_application_passes_without_a_word(raw):
+def test_a_complete_application_passes_without_a_word(raw: dict[str, Any]) -> None:
     assert findings(raw) == ()
 
 
@@ -38,17 +39,17 @@ def test_a_complete_application_passes_without_a_word(raw):
         {"jabatan": "x" * 150},
     ],
 )
-def test_what_is_unusual_but_right_passes_without_a_word(change):
+def test_what_is_unusual_but_right_passes_without_a_word(change: dict[str, Any]) -> None:
     assert findings(PNS | change) == ()
 
 
 @pytest.mark.parametrize("number", ["199009132025242014", "199009132025212014", "199009132019992014"])
-def test_the_contract_code_of_a_pppk_is_not_taken_for_a_month(number):
+def test_the_contract_code_of_a_pppk_is_not_taken_for_a_month(number: str) -> None:
     assert findings(PPPK | {"nip": number}) == ()
 
 
 @pytest.mark.parametrize("region", ["110101", "317101", "640101", "647305", "657101", "947101"])
-def test_a_nik_of_any_region_passes(region):
+def test_a_nik_of_any_region_passes(region: str) -> None:
     assert findings(PNS | {"nik": region + "5506850003"}) == ()
 
 
@@ -166,42 +167,42 @@ UNCLEANED = [
 
 
 @pytest.mark.parametrize(("change", "field", "sentence"), REFUSED)
-def test_what_cannot_be_right_is_refused_with_its_sentence(change, field, sentence):
+def test_what_cannot_be_right_is_refused_with_its_sentence(change: dict[str, Any], field: str, sentence: str) -> None:
     limit = str(APPLICATION["properties"][field].get("maxLength"))
     found = [finding for finding in findings(PNS | change) if finding.field == field]
     assert found == [Finding(field, SENTENCES[sentence].replace("{limit}", limit))]
 
 
 @pytest.mark.parametrize(("change", "field", "sentence"), WARNED)
-def test_what_is_odd_may_pass_with_a_warning(change, field, sentence):
+def test_what_is_odd_may_pass_with_a_warning(change: dict[str, Any], field: str, sentence: str) -> None:
     found = findings(PNS | change)
     assert Finding(field, SENTENCES[sentence], passable=True) in found
     assert all(finding.passable for finding in found)
 
 
 @pytest.mark.parametrize(("change", "field", "sentence"), UNCLEANED)
-def test_values_that_no_form_sends_are_refused_too(change, field, sentence):
+def test_values_that_no_form_sends_are_refused_too(change: dict[str, Any], field: str, sentence: str) -> None:
     found = FORM.check(FORM.clean(PNS) | change, TODAY)
     assert Finding(field, SENTENCES[sentence]) in found
 
 
-def test_a_missing_constant_is_missed():
+def test_a_missing_constant_is_missed() -> None:
     values = FORM.clean(PNS)
     del values["jenis_permohonan"]
     assert FORM.check(values, TODAY) == (Finding("jenis_permohonan", SENTENCES["form.required"]),)
 
 
-def test_every_sentence_of_the_application_is_reached_above():
+def test_every_sentence_of_the_application_is_reached_above() -> None:
     reached = {sentence for _, _, sentence in (*REFUSED, *WARNED, *UNCLEANED)} | {"form.required"}
     assert reached == set(SENTENCES)
 
 
-def test_people_without_an_office_address_are_told_where_to_get_one():
+def test_people_without_an_office_address_are_told_where_to_get_one() -> None:
     (finding,) = findings(PNS | {"email": "siti@gmail.com"})
     assert "Hubungi DKISP" in finding.message
 
 
-def test_errors_come_before_warnings_each_in_the_order_of_the_form():
+def test_errors_come_before_warnings_each_in_the_order_of_the_form() -> None:
     found = findings(
         PNS | {"tujuan": "", "jabatan": "", "email": "dkisp@tarakankota.go.id", "nik": "9971055606850003", "hp": "x"}
     )
@@ -215,29 +216,29 @@ def test_errors_come_before_warnings_each_in_the_order_of_the_form():
     ]
 
 
-def test_a_field_has_one_error_and_then_no_warning():
+def test_a_field_has_one_error_and_then_no_warning() -> None:
     found = findings(PNS | {"nama_ktp": "SITI 4MINAH, S.KOM"})
     assert found == (Finding("nama_ktp", SENTENCES["nama_ktp.pattern"]),)
 
 
-def test_an_empty_form_names_what_is_missing_once_each():
+def test_an_empty_form_names_what_is_missing_once_each() -> None:
     found = findings({})
     assert [finding.field for finding in found] == [
         name for name in FORM.fields if name in APPLICATION["required"] and name != "jenis_permohonan"
     ]
 
 
-def test_today_decides_whether_a_year_of_appointment_can_be():
+def test_today_decides_whether_a_year_of_appointment_can_be() -> None:
     appointed_next_year = PNS | {"nip": "198506152027012003"}
     assert [f.passable for f in findings(appointed_next_year, date(2026, 12, 31))] == [True]
     assert findings(appointed_next_year, date(2027, 1, 1)) == ()
 
 
-def test_unknown_values_of_an_older_form_do_not_stand_in_the_way():
+def test_unknown_values_of_an_older_form_do_not_stand_in_the_way() -> None:
     assert FORM.check(FORM.clean(PNS) | {"alamat_kantor": "Jl. Pulau Kalimantan No. 1"}, TODAY) == ()
 
 
-def test_an_office_that_is_no_longer_offered_stays_valid():
+def test_an_office_that_is_no_longer_offered_stays_valid() -> None:
     schema = json.loads(json.dumps(APPLICATION))
     schema["properties"]["opd"]["oneOf"].append({"const": "Dinas Pasar", "deprecated": True})
     form = Form(schema)

@@ -1,6 +1,7 @@
 """What is typed gets its usual form, or stays as typed."""
 
 import unicodedata
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -50,75 +51,76 @@ from tests.support.answers import FORM, ON_BEHALF, PNS, TODAY
         ("email_aktif", "ya", "ya"),
     ],
 )
-def test_what_is_typed_gets_its_usual_form_or_stays_as_typed(name, typed_text, kept):
+def test_what_is_typed_gets_its_usual_form_or_stays_as_typed(name: str, typed_text: str, kept: str) -> None:
     assert FORM.clean({name: typed_text})[name] == kept
 
 
 @pytest.mark.parametrize("empty", ["", "   ", "\0", "\u200b", [], [""], None, 7, [7, None], b"ya", {"ya": "ya"}])
-def test_what_says_nothing_is_left_out(empty):
+def test_what_says_nothing_is_left_out(empty: Any) -> None:
     assert FORM.clean({"jabatan": empty, "email_aktif": empty}) == {"jenis_permohonan": "penerbitan"}
 
 
-def test_only_known_fields_are_kept():
+def test_only_known_fields_are_kept() -> None:
     assert FORM.clean({"csrf": "x", "is_admin": "ya", "jabatan": "Camat"}) == {
         "jenis_permohonan": "penerbitan",
         "jabatan": "Camat",
     }
 
 
-def test_a_web_form_with_lists_and_a_plain_mapping_are_cleaned_alike():
+def test_a_web_form_with_lists_and_a_plain_mapping_are_cleaned_alike() -> None:
     assert FORM.clean({name: [value] for name, value in PNS.items()}) == FORM.clean(PNS)
 
 
-def test_of_several_values_for_one_answer_the_first_that_says_something_counts():
+def test_of_several_values_for_one_answer_the_first_that_says_something_counts() -> None:
     assert FORM.clean({"jabatan": ["", "Camat", "Lurah"]})["jabatan"] == "Camat"
 
 
-def test_a_constant_cannot_be_typed_over():
+def test_a_constant_cannot_be_typed_over() -> None:
     assert FORM.clean({"jenis_permohonan": "pencabutan"})["jenis_permohonan"] == "penerbitan"
 
 
-def test_long_text_is_not_cut():
+def test_long_text_is_not_cut() -> None:
     assert FORM.clean({"jabatan": "x" * 10_000})["jabatan"] == "x" * 10_000
 
 
-def test_answers_to_what_is_not_asked_are_dropped():
+def test_answers_to_what_is_not_asked_are_dropped() -> None:
     cleaned = FORM.clean(ON_BEHALF | {"diisi_oleh": "sendiri", "opd_lainnya": "Kecamatan Tarakan Barat"})
     assert not cleaned.keys() & {"nama_pengisi", "jabatan_pengisi", "hp_pengisi", "persetujuan", "opd_lainnya"}
 
 
 @pytest.mark.parametrize(("status", "kept"), [("PNS", True), ("PPPK", True), ("Lainnya", False)])
-def test_a_number_is_asked_of_pns_and_pppk_only(status, kept):
+def test_a_number_is_asked_of_pns_and_pppk_only(status: str, kept: bool) -> None:
     assert ("nip" in FORM.clean(PNS | {"status_kepegawaian": status})) is kept
 
 
-def test_answers_are_kept_while_what_they_depend_on_is_open():
+def test_answers_are_kept_while_what_they_depend_on_is_open() -> None:
     assert FORM.clean({"opd_lainnya": "Kecamatan Tarakan Barat"})["opd_lainnya"] == "Kecamatan Tarakan Barat"
 
 
 @given(st.dictionaries(st.sampled_from(sorted(FORM.fields)), st.text() | st.lists(st.text())))
-def test_cleaning_twice_is_cleaning_once(raw):
+def test_cleaning_twice_is_cleaning_once(raw: dict[str, Any]) -> None:
     once = FORM.clean(raw)
     assert FORM.clean(once) == once
 
 
 @given(st.dictionaries(st.sampled_from(sorted(FORM.fields)), st.text() | st.lists(st.text())))
-def test_whatever_is_typed_can_be_stored_and_checked(raw):
+def test_whatever_is_typed_can_be_stored_and_checked(raw: dict[str, Any]) -> None:
     cleaned = FORM.clean(raw)
     for value in cleaned.values():
+        assert isinstance(value, str)
         value.encode()
         assert not any(unicodedata.category(c) in {"Cc", "Cf", "Cs"} for c in value.replace("\n", ""))
     assert {finding.field for finding in FORM.check(cleaned, TODAY)} <= set(FORM.fields)
 
 
 @given(st.dictionaries(st.sampled_from(sorted(FORM.fields)), st.none() | st.integers() | st.lists(st.text())))
-def test_values_of_the_wrong_type_are_found_not_stumbled_over(values):
+def test_values_of_the_wrong_type_are_found_not_stumbled_over(values: dict[str, Any]) -> None:
     found = {finding.field for finding in FORM.check(values, TODAY) if not finding.passable}
     assert values.keys() <= found
 
 
 @given(st.text())
-def test_lines_keep_no_empty_edge_and_no_gap(text):
+def test_lines_keep_no_empty_edge_and_no_gap(text: str) -> None:
     kept = typed.lines(text)
     assert kept == kept.strip()
     assert "\n\n\n" not in kept

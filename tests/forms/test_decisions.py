@@ -1,6 +1,8 @@
 """What officials type: taken as meant, or answered with the sentences of the schema."""
 
 import json
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pytest
 
@@ -9,7 +11,7 @@ from portal.forms.form import Form, Option
 from tests.support.answers import DECISIONS, TODAY, sentences
 from tests.support.places import SCHEMAS
 
-LISTS = {
+LISTS: Mapping[str, Sequence[Mapping[str, Any]]] = {
     "instructions": [{"key": "proses", "label": "Proses lebih lanjut"}, {"key": "tanggapan", "label": "Tanggapan"}],
     "items": [{"key": "ktp", "label": "KTP-el"}, {"key": "nik", "label": "NIK"}],
     "reasons": [
@@ -22,7 +24,7 @@ DECISION_FORMS = {action: Form(schema, LISTS) for action, schema in DECISIONS.it
 RECORD = {"serial": "5A:3F:00:9C", "valid_from": "2026-11-22", "valid_until": "2028-11-21"}
 
 
-def decided(action: str, raw: dict) -> tuple[dict, tuple[Finding, ...]]:
+def decided(action: str, raw: dict[str, Any]) -> tuple[dict[str, Any], tuple[Finding, ...]]:
     form = DECISION_FORMS[action]
     values = form.clean(raw)
     return values, form.check(values, TODAY)
@@ -61,7 +63,7 @@ def decided(action: str, raw: dict) -> tuple[dict, tuple[Finding, ...]]:
         ("hand_over", {"received_by": " Siti  Aminah, S.Kom. "}, {"received_by": "Siti Aminah, S.Kom."}),
     ],
 )
-def test_a_decision_is_taken_as_meant(action, raw, values):
+def test_a_decision_is_taken_as_meant(action: str, raw: dict[str, Any], values: dict[str, Any]) -> None:
     assert decided(action, raw) == ({"action": action, **values}, ())
 
 
@@ -128,30 +130,34 @@ DECISIONS_UNCLEANED = [
 ]
 
 
-def test_a_certificate_is_recorded_up_to_its_last_day():
+def test_a_certificate_is_recorded_up_to_its_last_day() -> None:
     assert decided("record", RECORD | {"valid_from": "2024-11-22", "valid_until": TODAY.isoformat()})[1] == ()
 
 
 @pytest.mark.parametrize(("action", "raw", "field", "sentence"), DECISIONS_REFUSED)
-def test_a_decision_that_lacks_something_is_refused_with_its_sentence(action, raw, field, sentence):
+def test_a_decision_that_lacks_something_is_refused_with_its_sentence(
+    action: str, raw: dict[str, Any], field: str, sentence: str
+) -> None:
     limit = str(DECISIONS[action]["properties"][field].get("maxLength"))
     expected = sentences(DECISIONS[action])[sentence].replace("{limit}", limit)
     assert decided(action, raw)[1] == (Finding(field, expected),)
 
 
 @pytest.mark.parametrize(("action", "values", "field", "sentence"), DECISIONS_UNCLEANED)
-def test_a_decision_that_no_form_sends_is_refused_too(action, values, field, sentence):
+def test_a_decision_that_no_form_sends_is_refused_too(
+    action: str, values: dict[str, Any], field: str, sentence: str
+) -> None:
     found = DECISION_FORMS[action].check(values, TODAY)
     assert Finding(field, sentences(DECISIONS[action])[sentence]) in found
 
 
 @pytest.mark.parametrize("action", DECISIONS)
-def test_every_sentence_of_a_decision_is_reached_above(action):
+def test_every_sentence_of_a_decision_is_reached_above(action: str) -> None:
     reached = {row[3] for row in (*DECISIONS_REFUSED, *DECISIONS_UNCLEANED) if row[0] == action}
     assert reached == set(sentences(DECISIONS[action]))
 
 
-def test_lists_come_from_the_sop_and_are_shown_in_words():
+def test_lists_come_from_the_sop_and_are_shown_in_words() -> None:
     form = DECISION_FORMS["forward"]
     assert form.fields["instructions"].options == (
         Option("proses", "Proses lebih lanjut"),
@@ -162,13 +168,13 @@ def test_lists_come_from_the_sop_and_are_shown_in_words():
     assert [words for _, words in rows] == ["Tanggapan, Proses lebih lanjut", "Segera"]
 
 
-def test_building_a_form_leaves_the_schema_as_it_was():
+def test_building_a_form_leaves_the_schema_as_it_was() -> None:
     schema = json.loads((SCHEMAS / "decision.schema.json").read_text("utf-8"))["$defs"]["return"]
     before = json.dumps(schema)
     Form(schema, LISTS)
     assert json.dumps(schema) == before
 
 
-def test_a_list_that_was_not_given_is_noticed_at_once():
+def test_a_list_that_was_not_given_is_noticed_at_once() -> None:
     with pytest.raises(KeyError, match="reasons"):
         Form(DECISIONS["reject"])

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
@@ -35,18 +36,20 @@ SHAPE = {
         ([], "", 'type: "object"'),
     ],
 )
-def test_a_file_that_breaks_its_schema_is_told_where_and_what_belongs_there(instance, key, expected):
+def test_a_file_that_breaks_its_schema_is_told_where_and_what_belongs_there(
+    instance: dict[str, Any] | list[Any], key: str, expected: str
+) -> None:
     with pytest.raises(SopInvalid) as refused:
         validate(SHAPE, instance, "sop.toml")
     assert refused.value.code == "sop_invalid"
     assert refused.value.facts == {"file": "sop.toml", "key": key, "expected": expected}
 
 
-def test_a_file_that_fits_passes():
+def test_a_file_that_fits_passes() -> None:
     validate(SHAPE, {"roles": [{"key": "kadis"}], "minutes": 15}, "sop.toml")
 
 
-def test_nothing_is_fetched_from_the_network(monkeypatch):
+def test_nothing_is_fetched_from_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
     fetched = []
     monkeypatch.setattr("urllib.request.urlopen", lambda *request, **_: fetched.append(request))
     with pytest.raises(Exception, match="Unresolvable"):
@@ -54,7 +57,7 @@ def test_nothing_is_fetched_from_the_network(monkeypatch):
     assert fetched == []
 
 
-def test_a_status_lookup_does_not_pay_for_jsonschema():
+def test_a_status_lookup_does_not_pay_for_jsonschema() -> None:
     code = (
         "from portal.forms.form import Form; Form({'properties': {}}); exit('jsonschema' in __import__('sys').modules)"
     )

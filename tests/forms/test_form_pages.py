@@ -9,7 +9,7 @@ from tests.support.answers import APPLICATION, FORM, ON_BEHALF, PNS, SENTENCES, 
 # --- Pages ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_field_carries_all_that_a_page_shows():
+def test_a_field_carries_all_that_a_page_shows() -> None:
     assert FORM.fields["hp"] == Field(
         name="hp",
         label=APPLICATION["properties"]["hp"]["title"],
@@ -30,7 +30,7 @@ def test_a_field_carries_all_that_a_page_shows():
     ("name", "required"),
     [("nik", True), ("nip", True), ("opd_lainnya", True), ("tujuan_uraian", False), ("golongan_pppk", False)],
 )
-def test_a_field_is_required_when_it_has_to_be_answered_whenever_it_is_asked(name, required):
+def test_a_field_is_required_when_it_has_to_be_answered_whenever_it_is_asked(name: str, required: bool) -> None:
     assert FORM.fields[name].required is required
 
 
@@ -44,22 +44,22 @@ def test_a_field_is_required_when_it_has_to_be_answered_whenever_it_is_asked(nam
         ("hp_narahubung", True),
     ],
 )
-def test_a_field_is_optional_only_if_no_other_answer_demands_it(name, optional):
+def test_a_field_is_optional_only_if_no_other_answer_demands_it(name: str, optional: bool) -> None:
     assert FORM.fields[name].optional is optional
 
 
-def test_numbers_leave_room_for_typed_spaces():
+def test_numbers_leave_room_for_typed_spaces() -> None:
     assert [FORM.fields[name].maxlength for name in ("nik", "nip", "hp")] == [None, None, None]
 
 
-def test_values_are_called_by_their_labels():
+def test_values_are_called_by_their_labels() -> None:
     assert FORM.label("pangkat", "III/d") == "Penata Tingkat I (III/d)"
     assert FORM.label("opd", "Dinas Kesehatan") == "Dinas Kesehatan"
     assert FORM.label("opd", "Dinas Pasar") == "Dinas Pasar"
     assert FORM.label("nik", "6471055506850003") == "6471055506850003"
 
 
-def test_reading_over_shows_answers_in_words_by_section_and_nothing_hidden():
+def test_reading_over_shows_answers_in_words_by_section_and_nothing_hidden() -> None:
     shown = {section.key: [(field.name, words) for field, words in rows] for section, rows in FORM.shown(PNS)}
     assert list(shown) == ["diri", "kepegawaian", "jabatan", "kontak", "keperluan"]
     assert shown["kepegawaian"] == [
@@ -70,7 +70,7 @@ def test_reading_over_shows_answers_in_words_by_section_and_nothing_hidden():
     assert ("email_aktif", "Ya") in shown["kontak"]
 
 
-def test_who_filled_in_for_somebody_else_is_shown_first():
+def test_who_filled_in_for_somebody_else_is_shown_first() -> None:
     section, rows = FORM.shown(FORM.clean(ON_BEHALF))[0]
     assert section.key == "pengisi"
     assert [words for _, words in rows] == ["Budi Santoso, S.E.", "Analis Kepegawaian", "0811-432-453", "Ya"]
@@ -79,7 +79,7 @@ def test_who_filled_in_for_somebody_else_is_shown_first():
 # --- Mending -------------------------------------------------------------------------------------------------------
 
 
-def test_mending_asks_only_what_is_named_and_keeps_sections_and_order():
+def test_mending_asks_only_what_is_named_and_keeps_sections_and_order() -> None:
     mending = FORM.only(["email", "nik"])
     assert list(mending.fields) == ["nik", "email"]
     assert [section.key for section in mending.sections] == ["diri", "kontak"]
@@ -95,7 +95,7 @@ def test_mending_asks_only_what_is_named_and_keeps_sections_and_order():
         ("ktp", []),
     ],
 )
-def test_mending_asks_what_depends_on_it_too(named, asked):
+def test_mending_asks_what_depends_on_it_too(named: str, asked: list[str]) -> None:
     assert list(FORM.only([named]).fields) == asked
 
 
@@ -108,16 +108,16 @@ def test_mending_asks_what_depends_on_it_too(named, asked):
         ("+62", "+62"),
     ],
 )
-def test_a_telephone_number_is_read_as_people_write_it_here(kept, read):
+def test_a_telephone_number_is_read_as_people_write_it_here(kept: str, read: str) -> None:
     answers = [answer for _, fields in FORM.shown({"hp": kept}) for _, answer in fields]
     assert answers == [read]
 
 
-def test_mending_keeps_nothing_else():
+def test_mending_keeps_nothing_else() -> None:
     assert FORM.only(["hp"]).clean(PNS | {"hp": "0811432453"}) == {"hp": "+62811432453"}
 
 
-def test_mending_checks_the_whole_form():
+def test_mending_checks_the_whole_form() -> None:
     merged = FORM.clean(PNS) | FORM.only(["nip"]).clean({"nip": "199009132010012003"})
     assert FORM.only(["nip"]).check(merged, TODAY) == (
         Finding("nik", SENTENCES["rules.nik_matches_nip_birth"], passable=True),
@@ -126,7 +126,7 @@ def test_mending_checks_the_whole_form():
     assert FORM.only(["nip"]).check(merged, TODAY)[0].field == "jabatan"
 
 
-def test_mending_leaves_the_whole_form_as_it_was():
+def test_mending_leaves_the_whole_form_as_it_was() -> None:
     before = list(FORM.fields)
     FORM.only(["hp"])
     assert list(FORM.fields) == before

@@ -4,6 +4,8 @@ import json
 import re
 import time
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -38,14 +40,14 @@ WIDGETS = {
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
-def test_a_schema_is_a_schema(path):
+def test_a_schema_is_a_schema(path: Path) -> None:
     schema = json.loads(path.read_text("utf-8"))
     assert schema["$schema"] == Draft202012Validator.META_SCHEMA["$id"]
     Draft202012Validator.check_schema(schema)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
-def test_no_keyword_is_unknown_where_it_stands(path):
+def test_no_keyword_is_unknown_where_it_stands(path: Path) -> None:
     schema = json.loads(path.read_text("utf-8"))
     forms = {"", *(f"/$defs/{action}" for action in DECISIONS["$defs"])}
     for place, part in parts(schema):
@@ -62,13 +64,13 @@ def test_no_keyword_is_unknown_where_it_stands(path):
 
 
 @pytest.mark.parametrize("keyword", sorted(OF_A_FIELD | OF_A_FORM))
-def test_a_keyword_of_our_own_is_explained_and_used(keyword):
+def test_a_keyword_of_our_own_is_explained_and_used(keyword: str) -> None:
     assert re.search(rf"(^|[ ]){re.escape(keyword)}: ", APPLICATION["$comment"])
     assert any(keyword in part for schema in (APPLICATION, DECISIONS) for _, part in parts(schema))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
-def test_a_schema_refers_only_to_itself(path):
+def test_a_schema_refers_only_to_itself(path: Path) -> None:
     schema = json.loads(path.read_text("utf-8"))
     for place, part in parts(schema):
         if "$ref" in part:
@@ -82,7 +84,7 @@ HOSTILE = [
 ]
 
 
-def test_no_pattern_takes_long_over_any_text():
+def test_no_pattern_takes_long_over_any_text() -> None:
     patterns = {
         part["pattern"] for path in FILES for _, part in parts(json.loads(path.read_text("utf-8"))) if "pattern" in part
     }
@@ -97,7 +99,7 @@ def test_no_pattern_takes_long_over_any_text():
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
-def test_patterns_mean_the_same_outside_python(path):
+def test_patterns_mean_the_same_outside_python(path: Path) -> None:
     """No Python-only classes: \\d and \\w match other scripts' digits and letters here, and \\Z exists nowhere else."""
     for place, part in parts(json.loads(path.read_text("utf-8"))):
         assert not re.search(r"\\[dwbDWBAZ]|\(\?[^:=!]", part.get("pattern", "")), place
@@ -107,7 +109,7 @@ def test_patterns_mean_the_same_outside_python(path):
 
 
 @pytest.mark.parametrize(("name", "field", "schema"), fields(), ids=[name for name, _, _ in fields()])
-def test_a_field_is_complete(name, field, schema):
+def test_a_field_is_complete(name: str, field: dict[str, Any], schema: dict[str, Any]) -> None:
     assert field["title"]
     assert field.get("widget", "text") in WIDGETS
     assert field["type"] in ("string", "array")
@@ -116,13 +118,15 @@ def test_a_field_is_complete(name, field, schema):
 
 
 @pytest.mark.parametrize(("name", "field", "schema"), fields(), ids=[name for name, _, _ in fields()])
-def test_the_length_of_an_answer_is_limited(name, field, schema):
+def test_the_length_of_an_answer_is_limited(name: str, field: dict[str, Any], schema: dict[str, Any]) -> None:
     bounded = {"const", "oneOf", "maxLength", "x-options", "format"} & field.keys()
     assert bounded or re.fullmatch(r"\^[^*+]*\{[0-9,]+\}\$", field["pattern"].replace("\\+", ""))
 
 
 @pytest.mark.parametrize(("name", "field", "schema"), fields(), ids=[name for name, _, _ in fields()])
-def test_fields_lead_only_to_fields_and_choices_there_are(name, field, schema):
+def test_fields_lead_only_to_fields_and_choices_there_are(
+    name: str, field: dict[str, Any], schema: dict[str, Any]
+) -> None:
     for other in (field.get("after"), field.get("note_field")):
         assert other is None or other in schema["properties"]
     if "show_if" in field:
@@ -132,32 +136,32 @@ def test_fields_lead_only_to_fields_and_choices_there_are(name, field, schema):
 
 
 @pytest.mark.parametrize(("name", "field", "schema"), fields(), ids=[name for name, _, _ in fields()])
-def test_choices_are_offered_once(name, field, schema):
+def test_choices_are_offered_once(name: str, field: dict[str, Any], schema: dict[str, Any]) -> None:
     values = [choice["const"] for choice in field.get("oneOf", ())]
     assert len(values) == len(set(values))
 
 
 @pytest.mark.parametrize("name", [name for name, field in APPLICATION["properties"].items() if "examples" in field])
-def test_an_example_is_one_that_passes(name):
+def test_an_example_is_one_that_passes(name: str) -> None:
     form = Form(APPLICATION)
     for example in APPLICATION["properties"][name]["examples"]:
         values = form.clean({name: example})
         assert [finding for finding in form.check(values, date(2026, 11, 22)) if finding.field == name] == []
 
 
-def test_every_field_stands_in_one_section_of_few():
+def test_every_field_stands_in_one_section_of_few() -> None:
     named = [name for section in APPLICATION["sections"] for name in section["fields"]]
     assert sorted(named) == sorted(APPLICATION["properties"])
     assert max(len(section["fields"]) for section in APPLICATION["sections"]) <= 5
 
 
-def test_what_is_required_exists():
+def test_what_is_required_exists() -> None:
     for schema in FORM_SCHEMAS.values():
         demanded = {name for condition in schema.get("allOf", ()) for name in condition["then"]["required"]}
         assert demanded | set(schema["required"]) <= schema["properties"].keys()
 
 
-def test_conditions_have_the_one_shape_that_forms_understand():
+def test_conditions_have_the_one_shape_that_forms_understand() -> None:
     for condition in APPLICATION["allOf"]:
         ((name, demand),) = condition["if"]["properties"].items()
         assert condition["if"]["required"] == [name]
@@ -165,19 +169,19 @@ def test_conditions_have_the_one_shape_that_forms_understand():
         assert condition["then"].keys() == {"required"}
 
 
-def test_every_rule_about_numbers_is_asked_and_none_is_unknown():
+def test_every_rule_about_numbers_is_asked_and_none_is_unknown() -> None:
     assert {rule["rule"] for rule in APPLICATION["rules"]} == set(RULES)
     for rule in APPLICATION["rules"]:
         assert rule["field"] in APPLICATION["properties"]
         assert rule["level"] in ("error", "warning")
 
 
-def test_only_the_structure_of_a_number_stops_an_applicant():
+def test_only_the_structure_of_a_number_stops_an_applicant() -> None:
     stopping = {rule["rule"] for rule in APPLICATION["rules"] if rule["level"] == "error"}
     assert stopping == {"nik_structure", "nip_structure"}
 
 
-def test_all_ranks_of_pns_are_offered_lowest_first():
+def test_all_ranks_of_pns_are_offered_lowest_first() -> None:
     ranks = [choice["const"] for choice in APPLICATION["properties"]["pangkat"]["oneOf"]]
     assert ranks == [
         f"{g}/{r}" for g, rs in {"I": "abcd", "II": "abcd", "III": "abcd", "IV": "abcde"}.items() for r in rs
@@ -185,7 +189,7 @@ def test_all_ranks_of_pns_are_offered_lowest_first():
 
 
 @pytest.mark.parametrize("sentence", said())
-def test_a_sentence_is_short_calm_and_blames_nobody(sentence):
+def test_a_sentence_is_short_calm_and_blames_nobody(sentence: str) -> None:
     assert len(sentence.split()) < 20
     assert sentence.endswith(".")
     assert "!" not in sentence

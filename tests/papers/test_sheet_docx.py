@@ -13,7 +13,7 @@ from portal.editions import read_papers
 from portal.papers import sheet_docx
 from portal.papers.stationery import Papers
 from tests.support.places import SCHEMAS
-from tests.support.stage import FORM
+from tests.support.ways import FORM
 
 
 @pytest.fixture(scope="module")

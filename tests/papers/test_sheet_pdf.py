@@ -18,7 +18,7 @@ from portal.papers import sheet_pdf
 from portal.papers.sheets import Sheet
 from portal.papers.stationery import Papers
 from tests.support.places import SCHEMAS
-from tests.support.stage import FORM
+from tests.support.ways import FORM
 
 KEYS = ["surat-permohonan", "formulir-permohonan", "surat-kuasa-pengisian", "lembar-tanda-terima"]
 SITE = "https://tte.example.go.id"
@@ -148,7 +148,8 @@ def with_pikepdf(content: bytes, answers: dict[str, str]) -> bytes:
     target = BytesIO()
     with pikepdf.open(BytesIO(content)) as pdf:
         form = pikepdf.form.Form(pdf, DefaultAppearanceStreamGenerator)
-        for name, field in form.items():
+        for name, found in form.items():
+            field: Any = found  # the kinds of field have no type in common that could be written to
             if field.is_checkbox:
                 field.checked = True
             else:
@@ -207,7 +208,7 @@ def dark_corner(content: bytes) -> float:
         .convert("L")
         .crop((round(2 * right - 80), round(2 * bottom - 110), round(2 * right), round(2 * bottom - 40)))
     )
-    pixels = corner.tobytes()
+    pixels: bytes = corner.tobytes()
     return sum(pixel < 100 for pixel in pixels) / len(pixels)
 
 

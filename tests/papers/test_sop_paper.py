@@ -5,7 +5,7 @@ import io
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pikepdf
 import pypdfium2
@@ -64,7 +64,10 @@ def test_the_file_says_what_it_is_in_which_language_and_where_its_parts_begin(pa
         assert str(pdf.docinfo["/Title"]) == " ".join(sop.data["text"]["title"])
         assert str(pdf.docinfo["/Author"]) == sop.data["office"]["name"]
         assert sop.data["text"]["number"] in str(pdf.docinfo["/Subject"])
-        marks = [(str(item.title), pdf.pages.index(pikepdf.Page(item.destination[0]))) for item in outline.root]
+        marks = [
+            (str(item.title), pdf.pages.index(pikepdf.Page(cast(pikepdf.Array, item.destination)[0])))
+            for item in outline.root
+        ]
     titles = sop.data["paper"]
     assert marks == [(titles["identity"], 0), (titles["steps"], 1), (titles["chart"], 3), (titles["notes"], 5)]
 

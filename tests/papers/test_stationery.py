@@ -16,7 +16,7 @@ from portal.papers.printing import Press
 from portal.papers.sheets import Blank, Boxes, Letterhead, Rows, Sheet, Signatures, Single
 from portal.papers.stationery import Papers
 from tests.support.places import SCHEMAS
-from tests.support.stage import FORM
+from tests.support.ways import FORM
 
 KEYS = ["surat-permohonan", "formulir-permohonan", "surat-kuasa-pengisian", "lembar-tanda-terima"]
 

@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -16,22 +15,11 @@ from mkdocs.exceptions import PluginError
 
 from portal import cli
 from portal.site import publish
+from tests.support.macros import Macros
 from tests.support.places import ROOT
 
 TEXT = (ROOT / "schemas/penerbitan/sop.toml").read_text("utf-8")
 DOCUMENTS = re.compile(r"^\[\[documents\]\].*?(?=^# ---)", re.MULTILINE | re.DOTALL)
-
-
-class Macros:
-    """Stands where the mkdocs-macros plugin stands."""
-
-    def __init__(self, project: Path) -> None:
-        self.conf: dict[str, Any] = {"extra": {"service": "penerbitan"}}
-        self.variables: dict[str, Any] = {}
-        self.project_dir = str(project)
-
-    def macro(self, v: Any, name: str = "") -> Any:
-        return v
 
 
 @pytest.fixture

@@ -186,7 +186,7 @@ def test_every_internal_link_and_anchor_leads_somewhere(
 
 
 def test_every_page_of_the_site_can_be_reached_from_home(pages: dict[str, Page]) -> None:
-    reached, ahead = set(), {"/"}
+    reached, ahead = set[str](), {"/"}
     while ahead - reached:
         here = (ahead - reached).pop()
         reached.add(here)
@@ -269,7 +269,7 @@ def test_an_official_form_is_offered_in_the_place_of_the_portals_own(tmp_path: P
         f'[[forms]]\nfile = "bsre.pdf"\nreplaces = "formulir-permohonan"\n{entry}', "utf-8"
     )
     env = Macros(tmp_path)
-    env.conf["site_dir"] = str(tmp_path / "site")
+    env.conf = {**env.conf, "site_dir": str(tmp_path / "site")}
     publish.define_env(env)
     publish.on_post_build(env)
     assert (tmp_path / "site/formulir/bsre.pdf").read_bytes() == b"%PDF-1.7 official"

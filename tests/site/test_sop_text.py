@@ -34,8 +34,8 @@ VERBATIM += [
 
 def changed(place: tuple[str | int, ...], letter: int, to: str) -> dict[str, Any]:
     """The SOP with one letter of one string replaced."""
-    sop: Any = copy.deepcopy(SOP)
-    holder = sop
+    sop: dict[str, Any] = copy.deepcopy(SOP)
+    holder: Any = sop
     for key in place[:-1]:
         holder = holder[key]
     said = holder[place[-1]]

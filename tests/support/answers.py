@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from typing import Any
 
 from portal.core.errors import Finding
 from portal.forms.form import Form
@@ -39,7 +40,7 @@ ON_BEHALF = PNS | {
 }
 
 
-def sentences(schema: dict) -> dict[str, str]:
+def sentences(schema: dict[str, Any]) -> dict[str, str]:
     """Every sentence of a form, by where it stands: ``nik.pattern``, ``form.required``, ``rules.nik_structure``."""
     found = {f"form.{keyword}": text for keyword, text in schema["messages"].items()}
     found |= {f"rules.{rule['rule']}": rule["message"] for rule in schema.get("rules", ())}
@@ -55,5 +56,5 @@ def sentences(schema: dict) -> dict[str, str]:
 SENTENCES = sentences(APPLICATION)
 
 
-def findings(raw: dict, today: date = TODAY) -> tuple[Finding, ...]:
+def findings(raw: dict[str, Any], today: date = TODAY) -> tuple[Finding, ...]:
     return FORM.check(FORM.clean(raw), today)

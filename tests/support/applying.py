@@ -15,6 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from portal import bootstrap
+from portal.config import Config
 from portal.core.draft import Document, Draft
 from portal.house import House
 from portal.web.app import create_app
@@ -160,14 +161,14 @@ class Applicant:
 def _page(answer: Any) -> Page:
     html = answer.mimetype == "text/html" and bool(answer.data)
     tree = lxml.html.fromstring(answer.get_data(as_text=True)) if html else None
-    text = " ".join(tree.text_content().split()) if html else ""
+    text = " ".join(tree.text_content().split()) if tree is not None else ""
     return Page(answer.status_code, answer.request.path, text, tree, answer.headers, answer.data)
 
 
 @contextmanager
 def world_in(data: Path) -> Iterator[World]:
     clock = Clock()
-    config = bootstrap.Config.from_environment({}, data=data, address="http://localhost", rehearsal=True)
+    config = Config.from_environment({}, data=data, address="http://localhost", rehearsal=True)
     house = bootstrap.build(replace(config, site=None), clock=clock)
     yield World(house, app_of(house), clock, data)
     house.office.records.close()  # type: ignore[attr-defined]

@@ -4,7 +4,7 @@ import json
 import threading
 from collections import defaultdict
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import boto3
 from botocore.awsrequest import AWSResponse
@@ -46,7 +46,7 @@ class Wire:
         client.meta.events.unregister("before-send", botocore_stubber)
         client.meta.events.register("before-send", self._send)
 
-    def _send(self, event_name: str, request: Any, **rest: Any) -> AWSResponse:
+    def _send(self, event_name: str, request: Any, **rest: Any) -> AWSResponse | None:
         operation = event_name.rpartition(".")[2]
         with self._lock:
             self.asked.append(operation)
@@ -61,7 +61,7 @@ class Wire:
 
 def says(content: bytes | dict[str, Any], status: int = 200, **headers: str) -> Answer:
     raw = content if isinstance(content, bytes) else json.dumps(content).encode()
-    return lambda request: AWSResponse(request.url, status, headers, MockRawResponse(raw))
+    return lambda request: AWSResponse(request.url, status, cast(Any, headers), MockRawResponse(raw))
 
 
 def refuses(code: str, message: str = "", status: int = 400, **more: Any) -> Answer:
@@ -72,7 +72,7 @@ def refuses_in_xml(code: str, status: int) -> Answer:
     return says(f"<Error><Code>{code}</Code><Message>-</Message></Error>".encode(), status)
 
 
-ON_THE_WAY = [
+ON_THE_WAY: list[Answer | Exception] = [
     EndpointConnectionError(endpoint_url=NOWHERE),
     ConnectTimeoutError(endpoint_url=NOWHERE),
     ReadTimeoutError(endpoint_url=NOWHERE),
@@ -80,7 +80,7 @@ ON_THE_WAY = [
 ]
 
 # One for all tests, as it reads the descriptions of the services only once.
-SESSION = boto3.session.Session("testing", "testing", region_name=REGION)
+SESSION: Any = boto3.session.Session("testing", "testing", region_name=REGION)
 
 
 def client(service: str, **settings: Any) -> Any:

@@ -49,7 +49,7 @@ class Page:
         """Address of the first link whose address contains this."""
         for link in self.html.xpath("//a[@href]"):
             if contains in link.get("href"):
-                return urljoin(self.url, link.get("href"))
+                return urljoin(self.url, str(link.get("href")))
         raise AssertionError(f"no link to {contains} on {self.url}: {self.text[:400]}")
 
     def form(self, contains: str = "", button: str = "") -> Any:

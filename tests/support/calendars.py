@@ -2,6 +2,7 @@
 
 import tomllib
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from portal.core import worktime
@@ -48,7 +49,7 @@ hours = ["08.00-12.00", "12.00-13.15"]
 )
 
 
-def calendar(text: str = CONFIG, holidays: dict | None = None) -> worktime.Calendar:
+def calendar(text: str = CONFIG, holidays: dict[str, Any] | None = None) -> worktime.Calendar:
     return worktime.calendar(tomllib.loads(text), HOLIDAYS if holidays is None else holidays)
 
 

@@ -8,7 +8,7 @@ from jsonschema import Draft202012Validator
 from tests.support.browser_without_javascript import Browser
 from tests.support.people import Applicant, Mailbox, Official
 from tests.support.places import ROOT
-from tests.support.server import Clock, Served
+from tests.support.server import Clock, Served, rehearsal_of
 
 KADIS, KABID = "kepala.dinas@tarakankota.go.id", "kepala.bidang@tarakankota.go.id"
 STATISTISI = "statistisi@tarakankota.go.id"
@@ -21,7 +21,7 @@ class City:
     def __init__(self, served: Served, clock: Clock) -> None:
         self.house, self.clock, self.address = served.house, clock, served.house.config.address
         self.mailbox, self.stored = Mailbox(self.address, served.deliver), served.stored
-        self.samples = self.house.equipment.rehearsal.drawn_from
+        self.samples = rehearsal_of(self.house).drawn_from
         self.public = Browser(self.address)
 
     def applicant(self, **differently: Any) -> Applicant:

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
 from portal.core.application import Application
 from portal.core.errors import Conflict
+from portal.core.notices import Notice
 from portal.engines.ports import Change, Records
 from tests.support.builders import a_sop
 
@@ -14,9 +16,10 @@ LEASE = timedelta(minutes=2)
 MOMENT = timedelta(microseconds=1)
 
 Open = Callable[[], Records]
+Result = TypeVar("Result")
 
 
-def change(case: Application, **parts) -> Change:
+def change(case: Application, **parts: Any) -> Change:
     return Change(case, waits_on=case.waits_on(a_sop()), **parts)
 
 
@@ -29,10 +32,10 @@ def write(records: Records, case: Application) -> Application:
     return case
 
 
-def at_once(count: int, work: Callable[[int], object]) -> list[object]:
-    """What ``work(0)``, ``work(1)`` ... return, run in as many threads; an error is returned, not raised."""
+def at_once(count: int, work: Callable[[int], Result]) -> list[Result | str]:
+    """What ``work(0)``, ``work(1)`` ... return, run in as many threads; of a conflict its code is returned."""
 
-    def caught(number: int) -> object:
+    def caught(number: int) -> Result | str:
         try:
             return work(number)
         except Conflict as conflict:
@@ -40,6 +43,13 @@ def at_once(count: int, work: Callable[[int], object]) -> list[object]:
 
     with ThreadPoolExecutor(count) as pool:
         return list(pool.map(caught, range(count)))
+
+
+def claimed(records: Records, now: datetime) -> Notice:
+    """The email that is due, held for the lease."""
+    held = records.claim_notice(now, LEASE)
+    assert held is not None, "nothing is due"
+    return held
 
 
 def tickets(cases: Iterable[Application]) -> list[str]:

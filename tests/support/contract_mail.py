@@ -29,7 +29,7 @@ Received = Callable[[], list[EmailMessage]]
 def body(mail: EmailMessage, kind: str) -> str:
     part = mail.get_body((kind,))
     assert part is not None
-    return part.get_content().replace("\r\n", "\n").rstrip("\n")
+    return str(part.get_content()).replace("\r\n", "\n").rstrip("\n")
 
 
 class MailContract:
@@ -48,7 +48,7 @@ class MailContract:
         """Makes the relay not take anything for now."""
         raise NotImplementedError
 
-    def test_a_message_arrives_as_text_and_html(self, mail, received):
+    def test_a_message_arrives_as_text_and_html(self, mail: Mail, received: Received) -> None:
         mail.send(MESSAGE, AT)
         (arrived,) = received()
         assert arrived["To"] == "siti@tarakankota.go.id"
@@ -59,12 +59,12 @@ class MailContract:
         assert body(arrived, "html") == MESSAGE.html
         assert list(arrived.iter_attachments()) == []
 
-    def test_messages_arrive_one_by_one_in_order(self, mail, received):
+    def test_messages_arrive_one_by_one_in_order(self, mail: Mail, received: Received) -> None:
         for number in range(3):
             mail.send(replace(MESSAGE, subject=f"Surat {number}"), AT)
         assert [arrived["Subject"] for arrived in received()] == ["Surat 0", "Surat 1", "Surat 2"]
 
-    def test_an_appointment_is_attached_for_the_calendar(self, mail, received):
+    def test_an_appointment_is_attached_for_the_calendar(self, mail: Mail, received: Received) -> None:
         mail.send(replace(MESSAGE, calendar=CALENDAR), AT)
         (arrived,) = received()
         (attached,) = arrived.iter_attachments()
@@ -73,20 +73,20 @@ class MailContract:
         assert attached.get_content().replace("\r\n", "\n") == CALENDAR.replace("\r\n", "\n")
         assert body(arrived, "plain") == MESSAGE.text
 
-    def test_nobody_is_answered_by_a_machine(self, mail, received):
+    def test_nobody_is_answered_by_a_machine(self, mail: Mail, received: Received) -> None:
         mail.send(MESSAGE, AT)
         (arrived,) = received()
         assert arrived["Auto-Submitted"] == "auto-generated"
         assert arrived["X-Auto-Response-Suppress"] == "All"
 
-    def test_further_headers_are_kept_and_replace_ours(self, mail, received):
+    def test_further_headers_are_kept_and_replace_ours(self, mail: Mail, received: Received) -> None:
         mail.send(replace(MESSAGE, headers={"Reply-To": "dkisp@tarakankota.go.id", "Auto-Submitted": "no"}), AT)
         (arrived,) = received()
         assert arrived["Reply-To"] == "dkisp@tarakankota.go.id"
         assert arrived.get_all("Auto-Submitted") == ["no"]
 
     @pytest.mark.parametrize("line_break", ["\n", "\r\n", "\r", "\n ", "\u2028", "\x0b"])
-    def test_no_header_can_be_smuggled_in(self, mail, received, line_break):
+    def test_no_header_can_be_smuggled_in(self, mail: Mail, received: Received, line_break: str) -> None:
         smuggled = f"Halo{line_break}Bcc: lain@example.com{line_break}{line_break}isi"
         mail.send(replace(MESSAGE, subject=smuggled, headers={"Reply-To": smuggled}), AT)
         (arrived,) = received()
@@ -108,14 +108,16 @@ class MailContract:
             "siti\x00@tarakankota.go.id",
         ],
     )
-    def test_what_is_not_one_plain_address_is_refused_for_good(self, mail, received, to):
+    def test_what_is_not_one_plain_address_is_refused_for_good(self, mail: Mail, received: Received, to: str) -> None:
         with pytest.raises(MailRefused) as caught:
             mail.send(replace(MESSAGE, to=to), AT)
         assert caught.value.code == "mail_refused"
         assert caught.value.facts["answer"]
         assert received() == []
 
-    def test_a_relay_that_is_down_defers_and_nothing_is_sent(self, mail, received, relay_down):
+    def test_a_relay_that_is_down_defers_and_nothing_is_sent(
+        self, mail: Mail, received: Received, relay_down: Callable[[], object]
+    ) -> None:
         relay_down()
         with pytest.raises(MailDeferred) as caught:
             mail.send(MESSAGE, AT)

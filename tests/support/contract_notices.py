@@ -5,33 +5,34 @@ from datetime import UTC, timedelta
 
 import pytest
 
+from portal.engines.ports import Records
 from tests.support.builders import AT, a_notice, after, application, owed_by
-from tests.support.commits import LEASE, MOMENT, at_once, change, write
+from tests.support.commits import LEASE, MOMENT, Open, at_once, change, claimed, write
 
 
 class NoticesContract:
-    def test_an_email_comes_back_as_it_was_owed(self, records):
+    def test_an_email_comes_back_as_it_was_owed(self, records: Records) -> None:
         owed = a_notice(
             name="Siti – Ny.", occasion="again", queued_at=AT, due_at=AT + timedelta(seconds=1, microseconds=5)
         )
         records.owe([owed])
         assert list(records.unsent()) == [owed]
 
-    def test_a_case_and_the_emails_it_owes_are_written_together(self, records):
+    def test_a_case_and_the_emails_it_owes_are_written_together(self, records: Records) -> None:
         case = write(records, application())
         confirmed = after(case, "confirm")
         records.commit(change(confirmed, notices=owed_by(confirmed)))
         assert sorted(n.identity for n in records.unsent()) == sorted(n.identity for n in owed_by(confirmed))
         assert {n.letter for n in records.unsent()} == {"received", "turn"}
 
-    def test_the_same_email_is_owed_once_even_within_one_change(self, records):
+    def test_the_same_email_is_owed_once_even_within_one_change(self, records: Records) -> None:
         case = application()
         records.commit(change(case, notices=[a_notice(), a_notice(), a_notice(occasion="again")]))
         assert sorted(n.occasion for n in records.unsent()) == ["", "again"]
 
-    def test_owing_what_is_owed_already_leaves_it_as_it_is(self, records):
+    def test_owing_what_is_owed_already_leaves_it_as_it_is(self, records: Records) -> None:
         records.owe([a_notice()])
-        held = records.claim_notice(AT, LEASE)
+        held = claimed(records, AT)
         records.owe([a_notice(due_at=AT - timedelta(days=1))])
         assert list(records.unsent()) == [held]
         records.settle_notice(held.delivered(AT))
@@ -39,34 +40,34 @@ class NoticesContract:
         assert list(records.unsent()) == []
         assert records.claim_notice(AT + timedelta(days=9), LEASE) is None
 
-    def test_only_what_is_due_is_claimed_longest_due_first(self, records):
+    def test_only_what_is_due_is_claimed_longest_due_first(self, records: Records) -> None:
         due = {"late": AT + timedelta(seconds=2), "now": AT, "early": AT - timedelta(hours=3)}
         records.owe([a_notice(about, due_at=at) for about, at in due.items()])
-        assert records.claim_notice(AT, LEASE).about == "early"
-        assert records.claim_notice(AT, LEASE).about == "now"
+        assert claimed(records, AT).about == "early"
+        assert claimed(records, AT).about == "now"
         assert records.claim_notice(AT, LEASE) is None
-        assert records.claim_notice(AT + timedelta(seconds=2), LEASE).about == "late"
+        assert claimed(records, AT + timedelta(seconds=2)).about == "late"
 
-    def test_hours_of_different_zones_are_compared_as_moments(self, records):
+    def test_hours_of_different_zones_are_compared_as_moments(self, records: Records) -> None:
         records.owe(
             [a_notice("later", due_at=AT.astimezone(UTC)), a_notice("sooner", due_at=AT - timedelta(minutes=1))]
         )
-        assert records.claim_notice(AT.astimezone(UTC), LEASE).about == "sooner"
-        assert records.claim_notice(AT.astimezone(UTC), LEASE).about == "later"
+        assert claimed(records, AT.astimezone(UTC)).about == "sooner"
+        assert claimed(records, AT.astimezone(UTC)).about == "later"
 
-    def test_a_held_email_is_due_again_only_when_the_lease_is_over(self, records):
+    def test_a_held_email_is_due_again_only_when_the_lease_is_over(self, records: Records) -> None:
         records.owe([a_notice()])
-        held = records.claim_notice(AT, LEASE)
+        held = claimed(records, AT)
         assert (held.attempts, held.due_at) == (1, AT + LEASE)
         assert records.claim_notice(AT + LEASE - MOMENT, LEASE) is None
-        assert records.claim_notice(AT + LEASE, LEASE) == held.held(AT + LEASE + LEASE)
+        assert claimed(records, AT + LEASE) == held.held(AT + LEASE + LEASE)
 
-    def test_a_failure_is_kept_with_its_reason_and_tried_again_later(self, records):
+    def test_a_failure_is_kept_with_its_reason_and_tried_again_later(self, records: Records) -> None:
         records.owe([a_notice()])
         pauses = []
         now = AT
         for _ in range(4):
-            failed = records.claim_notice(now, LEASE).failed("451 try later", now)
+            failed = claimed(records, now).failed("451 try later", now)
             records.settle_notice(failed)
             assert list(records.unsent()) == [failed]
             assert records.claim_notice(failed.due_at - MOMENT, LEASE) is None
@@ -74,16 +75,16 @@ class NoticesContract:
             now = failed.due_at
         assert pauses == [10, 20, 40, 80]
 
-    def test_a_hopeless_email_is_not_tried_again_but_stays_visible(self, records):
+    def test_a_hopeless_email_is_not_tried_again_but_stays_visible(self, records: Records) -> None:
         records.owe([a_notice()])
-        hopeless = records.claim_notice(AT, LEASE).failed("550 no such user", AT, hopeless=True)
+        hopeless = claimed(records, AT).failed("550 no such user", AT, hopeless=True)
         records.settle_notice(hopeless)
         assert records.claim_notice(AT + timedelta(days=30), LEASE) is None
         assert list(records.unsent()) == [hopeless]
 
-    def test_an_email_that_was_dropped_is_on_no_list_and_no_sender_brings_it_back(self, records):
+    def test_an_email_that_was_dropped_is_on_no_list_and_no_sender_brings_it_back(self, records: Records) -> None:
         records.owe([a_notice()])
-        held = records.claim_notice(AT, LEASE)
+        held = claimed(records, AT)
         records.settle_notice(held.dropped(AT))
         records.settle_notice(held.failed("timed out", AT))
         assert list(records.unsent()) == []
@@ -92,37 +93,39 @@ class NoticesContract:
         assert list(records.unsent()) == [], "owed once, and that is over"
 
     @pytest.mark.parametrize("hopeless", [False, True])
-    def test_a_dropped_email_is_owed_no_more_whether_it_was_hopeless_or_not(self, records, hopeless):
+    def test_a_dropped_email_is_owed_no_more_whether_it_was_hopeless_or_not(
+        self, records: Records, hopeless: bool
+    ) -> None:
         records.owe([a_notice()])
-        held = records.claim_notice(AT, LEASE)
+        held = claimed(records, AT)
         records.settle_notice(replace(held, hopeless=hopeless, dropped_at=AT))
         assert list(records.unsent()) == []
         assert records.claim_notice(AT + timedelta(days=30), LEASE) is None
 
-    def test_a_sender_who_lost_the_lease_cannot_undo_what_the_next_one_did(self, records):
+    def test_a_sender_who_lost_the_lease_cannot_undo_what_the_next_one_did(self, records: Records) -> None:
         records.owe([a_notice()])
-        slow = records.claim_notice(AT, LEASE)
-        quick = records.claim_notice(AT + LEASE, LEASE)
+        slow = claimed(records, AT)
+        quick = claimed(records, AT + LEASE)
         records.settle_notice(slow.failed("timed out", AT + LEASE))
         assert list(records.unsent()) == [quick]
         records.settle_notice(quick.delivered(AT + LEASE))
         records.settle_notice(slow.failed("timed out", AT + LEASE, hopeless=True))
         assert list(records.unsent()) == []
 
-    def test_a_sender_who_lost_the_lease_but_sent_has_sent(self, records):
+    def test_a_sender_who_lost_the_lease_but_sent_has_sent(self, records: Records) -> None:
         records.owe([a_notice()])
-        slow = records.claim_notice(AT, LEASE)
-        quick = records.claim_notice(AT + LEASE, LEASE)
+        slow = claimed(records, AT)
+        quick = claimed(records, AT + LEASE)
         records.settle_notice(slow.delivered(AT + LEASE))
         records.settle_notice(quick.failed("timed out", AT + LEASE))
         assert list(records.unsent()) == []
 
-    def test_unsent_emails_are_listed_oldest_first(self, records):
+    def test_unsent_emails_are_listed_oldest_first(self, records: Records) -> None:
         for about, hours in (("second", 2), ("first", 3), ("third", 1)):
             records.owe([a_notice(about, queued_at=AT - timedelta(hours=hours))])
         assert [n.about for n in records.unsent()] == ["first", "second", "third"]
 
-    def test_of_many_senders_at_once_each_email_is_claimed_by_one(self, records, open_records):
+    def test_of_many_senders_at_once_each_email_is_claimed_by_one(self, records: Records, open_records: Open) -> None:
         records.owe([a_notice(f"T{number}") for number in range(40)])
         handles = [open_records() for _ in range(5)]
 

@@ -6,13 +6,13 @@ import pytest
 
 from portal.core.errors import Conflict, NotFound
 from portal.core.sop import APPLICANT
-from portal.engines.ports import Compiled
+from portal.engines.ports import Compiled, Records
 from tests.support.builders import a_sop, a_ticket, after, application, official, owed_by
-from tests.support.commits import at_once, change, tickets, write
+from tests.support.commits import Open, at_once, change, tickets, write
 
 
 class ClaimsContract:
-    def test_a_claim_is_held_by_one_case_only_and_the_other_writes_nothing(self, records):
+    def test_a_claim_is_held_by_one_case_only_and_the_other_writes_nothing(self, records: Records) -> None:
         records.commit(change(application(number=1), claims=["visit/0800/1"]))
         other = application(number=2)
         with pytest.raises(Conflict) as caught:
@@ -23,13 +23,13 @@ class ClaimsContract:
             records.load(other.ticket)
         assert list(records.unsent()) == []
 
-    def test_a_claim_of_ones_own_may_be_claimed_again(self, records):
+    def test_a_claim_of_ones_own_may_be_claimed_again(self, records: Records) -> None:
         case = application()
         records.commit(change(case, claims=["visit/0800/1"]))
         records.commit(change(after(case, "confirm"), claims=["visit/0800/1"]))
         assert list(records.taken("visit/")) == ["visit/0800/1"]
 
-    def test_a_claim_given_up_is_free_for_others(self, records):
+    def test_a_claim_given_up_is_free_for_others(self, records: Records) -> None:
         case = application()
         records.commit(change(case, claims=["visit/0800/1"]))
         records.commit(change(after(case, "confirm"), claims=["visit/0900/1"], releases=["visit/0800/1"]))
@@ -37,12 +37,12 @@ class ClaimsContract:
         records.commit(change(application(number=2), claims=["visit/0800/1"]))
         assert sorted(records.taken("visit/")) == ["visit/0800/1", "visit/0900/1"]
 
-    def test_only_the_holder_can_give_a_claim_up(self, records):
+    def test_only_the_holder_can_give_a_claim_up(self, records: Records) -> None:
         records.commit(change(application(number=1), claims=["visit/0800/1"]))
         records.commit(change(application(number=2), releases=["visit/0800/1", "visit/never"]))
         assert list(records.taken("visit/")) == ["visit/0800/1"]
 
-    def test_claims_are_listed_by_the_plain_beginning_of_their_name(self, records):
+    def test_claims_are_listed_by_the_plain_beginning_of_their_name(self, records: Records) -> None:
         names = ["visit/a_1", "visit/ab1", "visit/a%1", "visitor", "other"]
         records.commit(change(application(), claims=names))
         assert list(records.taken("visit/a_")) == ["visit/a_1"]
@@ -50,11 +50,11 @@ class ClaimsContract:
         assert sorted(records.taken("visit/")) == ["visit/a%1", "visit/a_1", "visit/ab1"]
         assert list(records.taken("nothing/")) == []
 
-    def test_of_many_claims_at_once_exactly_one_is_kept(self, records, open_records):
+    def test_of_many_claims_at_once_exactly_one_is_kept(self, records: Records, open_records: Open) -> None:
         handles = [open_records() for _ in range(6)]
 
-        def book(number: int) -> object:
-            return handles[number].commit(change(application(number=number), claims=["visit/0800/1"]))
+        def book(number: int) -> None:
+            handles[number].commit(change(application(number=number), claims=["visit/0800/1"]))
 
         outcomes = at_once(6, book)
         assert outcomes.count("claim_taken") == 5
@@ -62,7 +62,7 @@ class ClaimsContract:
 
 
 class RegistersContract:
-    def test_officials_come_back_in_order_of_appointment(self, records):
+    def test_officials_come_back_in_order_of_appointment(self, records: Records) -> None:
         appointed = [
             official("kadis"),
             official("kabid", since=None, number="198001012005011001"),
@@ -73,14 +73,14 @@ class RegistersContract:
             records.appoint(person)
         assert list(records.officials()) == appointed
 
-    def test_an_appointment_of_the_same_role_address_and_day_is_replaced(self, records):
+    def test_an_appointment_of_the_same_role_address_and_day_is_replaced(self, records: Records) -> None:
         records.appoint(official("kadis"))
         records.appoint(official("kabid"))
         ended = official("kadis", email="Kadis@TarakanKota.go.id", until=date(2026, 7, 31))
         records.appoint(ended)
         assert list(records.officials()) == [ended, official("kabid")]
 
-    def test_an_edition_of_the_sop_is_kept_once(self, records):
+    def test_an_edition_of_the_sop_is_kept_once(self, records: Records) -> None:
         sop = a_sop()
         records.keep_sop(sop.version, sop.snapshot())
         records.keep_sop(sop.version, "{}")
@@ -89,18 +89,18 @@ class RegistersContract:
             records.sop("another")
         assert caught.value.code == "sop_unknown"
 
-    def test_numbers_run_per_series(self, records):
+    def test_numbers_run_per_series(self, records: Records) -> None:
         assert [records.next_number("agenda-2026") for _ in range(3)] == [1, 2, 3]
         assert records.next_number("agenda-2027") == 1
         assert records.next_number("agenda-2026") == 4
 
-    def test_no_number_is_given_twice(self, records, open_records):
+    def test_no_number_is_given_twice(self, records: Records, open_records: Open) -> None:
         handles = [open_records() for _ in range(5)]
         given = at_once(5, lambda number: [handles[number].next_number("agenda") for _ in range(8)])
         numbers = [number for row in given for number in row]
         assert len(set(numbers)) == len(numbers) == 40
 
-    def test_facts_of_closed_cases_are_kept(self, records):
+    def test_facts_of_closed_cases_are_kept(self, records: Records) -> None:
         facts = []
         for number in (1, 2):
             case = application("withdraw", number=number)
@@ -110,7 +110,7 @@ class RegistersContract:
             facts.append(fact)
         assert sorted(records.facts(), key=str) == sorted(facts, key=str)
 
-    def test_facts_are_found_by_the_year_month_or_day_of_closing(self, records):
+    def test_facts_are_found_by_the_year_month_or_day_of_closing(self, records: Records) -> None:
         days = ["2025-12-31", "2026-01-01", "2026-01-31", "2026-10-01"]
         for number, day in enumerate(days, 1):
             case = application("withdraw", number=number)
@@ -121,7 +121,7 @@ class RegistersContract:
         }
         assert found == {"2026": days[1:], "2026-01": days[1:3], **{day: [day] for day in days}, "2027": []}
 
-    def test_facts_are_found_later_than_a_day_and_come_by_day_of_closing(self, records):
+    def test_facts_are_found_later_than_a_day_and_come_by_day_of_closing(self, records: Records) -> None:
         days = ["2026-10-01", "2026-01-31", "2026-01-01", "2025-12-31", "2026-01-31"]
         for number, day in enumerate(days, 1):
             case = application("withdraw", number=number)
@@ -135,20 +135,20 @@ class RegistersContract:
 
 
 class TalliesContract:
-    def test_a_tally_comes_back_as_it_was_kept(self, records, open_records):
+    def test_a_tally_comes_back_as_it_was_kept(self, records: Records, open_records: Open) -> None:
         summed = {"months": {"2026-08": {"": {"returns": 0}, "Dinas – A": {"ends": {"": 2}}}}, "steps": {"a": {"0": 2}}}
         kept = Compiled("2026-08", "2026-08-31", 2)
         records.keep_tally(kept, summed)
         assert list(open_records().tallies()) == [(kept, summed)]
         assert list(open_records().compiled()) == [kept]
 
-    def test_a_month_has_one_tally_the_newest(self, records):
+    def test_a_month_has_one_tally_the_newest(self, records: Records) -> None:
         records.keep_tally(Compiled("2026-08", "2026-08-14", 1), {"steps": {"a": {"5": 1}}})
         records.keep_tally(Compiled("2026-08", "2026-08-15", 2), {"steps": {"a": {"5": 2}}})
         assert list(records.tallies()) == [(Compiled("2026-08", "2026-08-15", 2), {"steps": {"a": {"5": 2}}})]
         assert list(records.compiled()) == [Compiled("2026-08", "2026-08-15", 2)]
 
-    def test_tallies_come_oldest_month_first_or_that_of_one_month(self, records):
+    def test_tallies_come_oldest_month_first_or_that_of_one_month(self, records: Records) -> None:
         months = ["2026-12", "2026-02", "2025-12", "2027-01"]
         for cases, month in enumerate(months):
             records.keep_tally(Compiled(month, f"{month}-28", cases), {"months": {month: {}}})

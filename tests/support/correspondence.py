@@ -103,7 +103,8 @@ class Office:
         )
         self.cases, self.visits, self.watch = Cases(self.office), Visits(self.office), Watch(self.office)
         token = lambda: f"{next(tokens):032}"  # noqa: E731
-        self.intake = Intake(self.office, lambda content: None, 5, random.Random(7).choice, token)
+        uninspected: Any = lambda content: None  # noqa: E731
+        self.intake = Intake(self.office, uninspected, 5, random.Random(7).choice, token)
         self.correspondence = Correspondence(self.office, self.cases, self.watch, self.render, ADDRESS)
         self.outbox = Outbox(self.office.records, mail, self.office.clock, self.correspondence.compose)
         self.clockwork = Clockwork(self.office, self.cases, self.watch)
@@ -179,12 +180,12 @@ def story(office: Office) -> list[Sent]:
     case = office.decide(case, "accept")
     case = office.decide(case, "invite", note=said("Masuk lewat pintu timur."))
     case = office.book(office.book(case, 0), 15)
-    office.now = case.slot - timedelta(days=1)
+    office.now = visit(case) - timedelta(days=1)
     office.clockwork.remind_visits()
     office.deliver()
     office.now += timedelta(days=1)
     case = office.book(office.decide(case, "miss"), 0)
-    office.now = case.slot
+    office.now = visit(case)
     case = office.decide(case, "attend")
     case = office.decide(case, "record", serial="4F:7K:9Q", valid_from="2026-11-30", valid_until="2028-11-30")
     office.cases.owe_again(
@@ -205,6 +206,11 @@ def story(office: Office) -> list[Sent]:
     office.deliver()
     assert list(office.office.records.unsent()) == []
     return office.sent
+
+
+def visit(case: Application) -> datetime:
+    assert case.slot is not None
+    return case.slot
 
 
 def as_it_is(text: str) -> str:

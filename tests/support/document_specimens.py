@@ -4,6 +4,7 @@ import struct
 import zlib
 from collections.abc import Callable
 from io import BytesIO
+from typing import Any
 from zipfile import ZipFile
 
 import pikepdf
@@ -16,7 +17,7 @@ SCRIPT = {"/S": Name.JavaScript, "/JS": String("app.alert(1)")}
 Change = Callable[[pikepdf.Pdf], None]
 
 
-def pdf(pages: int = 1, size: tuple[float, float] = A4, change: Change | None = None, **save: object) -> bytes:
+def pdf(pages: int = 1, size: tuple[float, float] = A4, change: Change | None = None, **save: Any) -> bytes:
     """A PDF with a black square near the top left of each page; ``change`` is done to it before it is saved."""
     with pikepdf.new() as document:
         for _ in range(pages):
@@ -30,7 +31,7 @@ def pdf(pages: int = 1, size: tuple[float, float] = A4, change: Change | None = 
     return target.getvalue()
 
 
-def pdf_with_action(action: dict, place: str = "open") -> bytes:
+def pdf_with_action(action: dict[str, Any], place: str = "open") -> bytes:
     """A PDF that carries the action where a reader would look for one."""
 
     def change(document: pikepdf.Pdf) -> None:
@@ -60,12 +61,12 @@ def pdf_with_action(action: dict, place: str = "open") -> bytes:
     return pdf(change=change)
 
 
-def annotation(document: pikepdf.Pdf, subtype: str, **more: object) -> pikepdf.Object:
+def annotation(document: pikepdf.Pdf, subtype: str, **more: Any) -> pikepdf.Object:
     box = Array([50, 50, 250, 80])
     return document.make_indirect(Dictionary(Type=Name.Annot, Subtype=Name("/" + subtype), Rect=box, **more))
 
 
-def fill_form(document: pikepdf.Pdf, **more: object) -> None:
+def fill_form(document: pikepdf.Pdf, **more: Any) -> None:
     """One text field, filled in with a broad black bar for an appearance."""
     look = document.make_stream(b"0 0 0 rg 0 0 200 30 re f")
     look.stream_dict.update(Dictionary(Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, 200, 30])))
@@ -147,15 +148,15 @@ def picture(size: tuple[int, int] = (1000, 640), mode: str = "RGB") -> Image.Ima
     return image.convert(mode)
 
 
-def jpeg(size: tuple[int, int] = (1000, 640), mode: str = "RGB", **save: object) -> bytes:
+def jpeg(size: tuple[int, int] = (1000, 640), mode: str = "RGB", **save: Any) -> bytes:
     return saved(picture(size, mode), "JPEG", **save)
 
 
-def png(size: tuple[int, int] = (1000, 640), mode: str = "RGB", **save: object) -> bytes:
+def png(size: tuple[int, int] = (1000, 640), mode: str = "RGB", **save: Any) -> bytes:
     return saved(picture(size, mode), "PNG", **save)
 
 
-def saved(image: Image.Image, form: str, **save: object) -> bytes:
+def saved(image: Image.Image, form: str, **save: Any) -> bytes:
     target = BytesIO()
     image.save(target, form, **save)
     return target.getvalue()

@@ -5,7 +5,8 @@ from typing import Any
 
 from portal.core.application import Application
 from tests.support.browser_without_javascript import Page
-from tests.support.stage import WAYS, InProcess, Stage
+from tests.support.stage import InProcess, Stage
+from tests.support.ways import WAYS
 
 OTHER = "wati.contoh@tarakankota.go.id"
 

@@ -17,7 +17,7 @@ def inspect(data: bytes, limits: Limits = LIMITS) -> inspection.Inspected:
     return inspection.inspect(data, limits)
 
 
-def refusal(data: bytes, limits: Limits = LIMITS) -> tuple[str, dict]:
+def refusal(data: bytes, limits: Limits = LIMITS) -> tuple[str, dict[str, object]]:
     with pytest.raises(DocumentRefused) as caught:
         inspect(data, limits)
     return caught.value.code, caught.value.facts
@@ -41,6 +41,20 @@ def kept_image(data: bytes) -> Image.Image:
 
 def page(data: bytes, media_type: str = PDF, number: int = 1, width: int = 600, stamp: str = "") -> Image.Image:
     return Image.open(BytesIO(inspection.page_image(data, media_type, number, width, stamp)))
+
+
+def grey(image: Image.Image, at: tuple[int, int]) -> float:
+    """How bright a pixel is, from 0 to 255."""
+    pixel = image.convert("L").getpixel(at)
+    assert isinstance(pixel, int | float)
+    return pixel
+
+
+def darkest(image: Image.Image) -> float:
+    """How bright the darkest pixel is."""
+    least, _ = image.convert("L").getextrema()
+    assert isinstance(least, int | float)
+    return least
 
 
 def brightness(image: Image.Image) -> float:

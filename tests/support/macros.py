@@ -1,5 +1,6 @@
 """A stand-in for the mkdocs-macros plugin."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ class Macros:
     """Stands where the mkdocs-macros plugin stands."""
 
     def __init__(self, project: Path) -> None:
-        self.conf: dict[str, Any] = {"extra": {"service": "penerbitan"}}
+        self.conf: Mapping[str, Any] = {"extra": {"service": "penerbitan"}}
         self.variables: dict[str, Any] = {}
         self.project_dir = str(project)
         self.macros: dict[str, Any] = {}

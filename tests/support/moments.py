@@ -14,7 +14,7 @@ from portal.core.draft import Document, Draft
 from portal.core.sop import Sop
 from portal.core.steps import KINDS, applicant_actions, official_actions
 from tests.support.places import SCHEMAS
-from tests.support.stage import FORM, SAYS
+from tests.support.ways import FORM, SAYS
 
 WITA = ZoneInfo("Asia/Makassar")
 TICKET = "TTE-26-4F7K-9QXM"

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from portal.engines.ports import Message
-from tests.support.stage import WAYS, Stage
+from tests.support.stage import Stage
+from tests.support.ways import WAYS
 
 MONDAY = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)
 """08.00 WITA, when every stage begins."""

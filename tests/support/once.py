@@ -6,6 +6,7 @@ gone through again.
 
 import json
 import pickle
+import sys
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,31 +14,15 @@ from functools import lru_cache
 from typing import Any
 
 import pytest
-from flask import Flask
-from jinja2 import BytecodeCache
-from jinja2.bccache import Bucket
 
 from portal import editions
-
-
-class Compiled(BytecodeCache):
-    """Jinja's own keeping of compiled templates by their text, in memory."""
-
-    def __init__(self) -> None:
-        self._kept: dict[tuple[str, str], bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if kept := self._kept.get((bucket.key, bucket.checksum)):
-            bucket.bytecode_from_string(kept)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._kept[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
+from portal.forms.form import validate
 
 
 @contextmanager
 def worked_out_once() -> Iterator[None]:
     """As long as it lasts, portals of this process share what they would all find out by themselves."""
-    parse, validate = tomllib.loads, editions.validate
+    parse = tomllib.loads
     parsed, valid = lru_cache(100)(lambda text: pickle.dumps(parse(text))), set[tuple[str, str]]()
 
     def validate_once(schema: Any, data: Any, *where: Any) -> None:
@@ -47,7 +32,10 @@ def worked_out_once() -> Iterator[None]:
             valid.add(pair)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Flask, "jinja_options", {**Flask.jinja_options, "bytecode_cache": Compiled()})
+        if "flask" in sys.modules:  # no test of this process asks for pages otherwise
+            from tests.support.compiled import keep_compiled
+
+            keep_compiled(patch)
         patch.setattr(tomllib, "loads", lambda text, **how: parse(text, **how) if how else pickle.loads(parsed(text)))
         patch.setattr(editions, "validate", validate_once)
         yield

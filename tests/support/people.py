@@ -146,7 +146,8 @@ class Official:
         """Choose an action on an open case and send it with what was typed; ``"*"`` ticks every box."""
         form = next((f for f in page.html.forms if f.xpath(f".//input[@name='tindakan' and @value='{action}']")), None)
         assert form is not None, f"no choice {action} on {page.url}: {page.text[:600]}"
-        chosen = {name: _all_values(form, name) if value == "*" else value for name, value in typed.items()}
+        chosen: dict[str, Any] = dict(typed)
+        chosen |= {name: _all_values(form, name) for name, value in typed.items() if value == "*"}
         return self.browser.submit(page, form, **chosen)
 
 

@@ -1,12 +1,11 @@
 """The plan of the house: README's table of rooms, read, and what a source does that its row does not allow.
 
-A row is an allow-list. What of ours and of others it does not name is forbidden; of the standard library, whatever
-reaches the world (``REACHING``) has to be named as well. ``core`` may have no more of it than ``PURE``.
+A row is an allow-list. What of ours and of others it does not name is forbidden, and of the standard library whatever
+is not ``QUIET``. ``core`` may have no more of it than ``PURE``.
 """
 
 import ast
 import re
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,26 +19,26 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-REACHING: Final = _words("""
-    asyncio builtins code codeop compileall concurrent ctypes dbm dis ensurepip faulthandler fcntl fileinput
-    ftplib gc getpass glob grp http imaplib importlib inspect linecache mailbox marshal mmap multiprocessing
-    netrc nntplib os pathlib pickle pkgutil platform poplib posix pty pwd py_compile random resource runpy sched secrets
-    select selectors shelve shutil signal site smtplib socket socketserver sqlite3 ssl subprocess sys syslog
-    tempfile termios threading time tomllib tty urllib uuid venv webbrowser wsgiref xmlrpc zipapp zipimport
-    _thread
-""")
-"""Of the standard library: time, chance, files of others, processes, threads, the network, code that is made up."""
-
 PURE: Final = _words("""
     abc bisect calendar collections contextlib copy dataclasses datetime decimal enum fractions functools
     hashlib html itertools json math operator re string textwrap traceback types typing unicodedata zoneinfo
 """)
-"""All that ``core`` may have of it. ``zoneinfo`` reads a table that is the same everywhere and always."""
+"""What any room may have of the standard library; ``core`` no more. ``zoneinfo`` reads a table that never differs."""
 
-ASKING: Final = _words("now utcnow today fromtimestamp utcfromtimestamp")
-"""Methods of ``datetime`` and ``date`` that look at a clock, or at where the machine stands."""
+QUIET: Final = PURE | _words("base64 csv email graphlib hmac io ipaddress logging mimetypes warnings zipfile")
+"""What every other room may have besides: nothing that reaches the world by itself."""
 
-OPENING: Final = _words("open input print eval exec compile breakpoint __import__")
+ASKING: Final = _words("now utcnow today")
+"""Methods of ``datetime`` and ``date`` that look at a clock."""
+
+OPENING: Final = _words("open input print eval exec compile breakpoint globals __import__ __builtins__ __loader__")
+"""Builtins by which files, or code that is made up, come in."""
+
+DIFFERENT: Final = _words("hash id")
+"""Builtins that answer otherwise in the next process; fields and arguments may be called so."""
+
+FILES: Final = _words("open input eval exec breakpoint __import__ __builtins__ __loader__")
+"""The same for rooms that may not read files."""
 
 
 @dataclass(frozen=True)
@@ -136,31 +135,46 @@ def complaints(name: str, source: str, plan: list[Room] = PLAN) -> list[str]:
                 found.append(f"{name} imports {imported}")
         elif top not in row.others and not _free(top, here):
             found.append(f"{name} imports {imported}")
-    calls = _reaching_calls(source) if here == "core" else _clocks(source) if row != plan[-1] else ()
-    return found + [f"{name} calls {call}" for call in calls]
+    return found + [f"{name} calls {call}" for call in _reaching_calls(source, here, row, plan)]
 
 
 def _free(library: str, room: str) -> bool:
-    if room == "core":
-        return library in PURE
-    return library in sys.stdlib_module_names and library not in REACHING
+    return library in (PURE if room == "core" else QUIET)
 
 
-def _clocks(source: str) -> Iterator[str]:
-    """Time is handed in everywhere but in the wiring, the last row."""
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Attribute) and node.attr in ("now", "utcnow", "today"):
-            whose = node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "")
-            if whose in ("date", "datetime"):
-                yield f"{whose}.{node.attr}"
+def _reaching_calls(source: str, here: str, row: Room, plan: list[Room]) -> Iterator[str]:
+    """Calls by which time, files or the machine's zone would come in without being handed in.
 
-
-def _reaching_calls(source: str) -> Iterator[str]:
-    """Calls in ``core`` by which time, files or the machine's zone would come in without being handed in."""
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Name) and node.id in OPENING:
+    Time is handed in everywhere but in the wiring, the last row; files are for rows with ``pathlib`` or ``os``.
+    """
+    nodes = list(ast.walk(ast.parse(source)))
+    clocks = _names_of(nodes, ("date", "datetime")) | {"date", "datetime"}
+    forbidden = OPENING if here == "core" else frozenset() if row.others & {"os", "pathlib"} else FILES
+    for node in nodes:
+        if isinstance(node, ast.Name) and node.id in forbidden:
             yield node.id
-        elif isinstance(node, ast.Attribute) and node.attr in ASKING:
-            yield node.attr
-        elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "astimezone" and not node.args:
-            yield "astimezone()"
+        elif isinstance(node, ast.Attribute) and row != plan[-1]:
+            if node.attr in ASKING and (here == "core" or _last_name(node.value) in clocks):
+                yield node.attr
+        elif isinstance(node, ast.Call):
+            called = _last_name(node.func)
+            if called == "astimezone" and _is_bare(node):
+                yield "astimezone()"
+            elif here == "core" and called in DIFFERENT:
+                yield called
+
+
+def _names_of(nodes: list[ast.AST], wanted: tuple[str, ...]) -> set[str]:
+    """What these are called here, also under another name (``from datetime import datetime as dt``)."""
+    aliases = (alias for node in nodes if isinstance(node, ast.Import | ast.ImportFrom) for alias in node.names)
+    return {alias.asname for alias in aliases if alias.asname and alias.name in wanted}
+
+
+def _last_name(node: ast.AST) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+
+
+def _is_bare(call: ast.Call) -> bool:
+    """Does it say no zone, so that the machine's own is taken?"""
+    given = [*call.args, *(keyword.value for keyword in call.keywords)]
+    return all(isinstance(each, ast.Constant) and each.value is None for each in given)

@@ -25,11 +25,15 @@ def said(process: subprocess.Popen[str]) -> list[str]:
     return output.splitlines()
 
 
+def first_line(process: subprocess.Popen[str]) -> str:
+    assert process.stdout
+    return process.stdout.readline()
+
+
 def start(processes: list[subprocess.Popen[str]]) -> None:
     """Let processes that said "ready" go on, at the same moment."""
     for process in processes:
-        assert process.stdout
-        assert process.stdout.readline() == "ready\n"
+        assert first_line(process) == "ready\n"
     for process in processes:
         assert process.stdin
         process.stdin.write("\n")

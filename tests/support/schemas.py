@@ -3,12 +3,14 @@
 import json
 import tomllib
 from collections.abc import Iterator
+from typing import Any
 
 from tests.support.places import SCHEMAS
 
 
-def read(name: str) -> dict:
-    return json.loads((SCHEMAS / name).read_text("utf-8"))
+def read(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((SCHEMAS / name).read_text("utf-8"))
+    return found
 
 
 APPLICATION = read("penerbitan/application.schema.json")
@@ -18,7 +20,7 @@ SOP = tomllib.loads((SCHEMAS / "penerbitan" / "sop.toml").read_text("utf-8"))
 FORM_SCHEMAS = {"application": APPLICATION, **DECISIONS["$defs"]}
 
 
-def parts(schema: dict, place: str = "") -> Iterator[tuple[str, dict]]:
+def parts(schema: dict[str, Any], place: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
     """Every subschema with where it stands."""
     yield place, schema
     for keyword in ("properties", "$defs"):
@@ -32,7 +34,7 @@ def parts(schema: dict, place: str = "") -> Iterator[tuple[str, dict]]:
             yield from parts(part, f"{place}/{keyword}/{number}")
 
 
-def fields() -> list[tuple[str, dict, dict]]:
+def fields() -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
     return [
         (f"{form}.{name}", field, schema)
         for form, schema in FORM_SCHEMAS.items()

@@ -17,6 +17,7 @@ from typing import Any
 from portal.bootstrap import build, wsgi
 from portal.config import Config
 from portal.house import House
+from portal.web.here import Rehearsal, SentMail
 from tests.support.places import ROOT
 
 MONDAY = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)
@@ -57,6 +58,20 @@ class Served:
     house: House
     deliver: Callable[[], object]
     stored: Callable[[str], list[str]]
+
+
+def rehearsal_of(house: House) -> Rehearsal:
+    """What a portal has for its rehearsal; those of the tests rehearse."""
+    rehearsal = house.equipment.rehearsal
+    assert rehearsal is not None
+    return rehearsal
+
+
+def mailbox_of(house: House) -> SentMail:
+    """Everything that a rehearsing portal sent."""
+    mailbox = house.engine.mailbox
+    assert mailbox is not None
+    return mailbox
 
 
 @contextmanager

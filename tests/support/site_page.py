@@ -53,8 +53,8 @@ class Page(HTMLParser):
                 self.links.append(value)
         if tag == "html":
             self.lang = given.get("lang", "")
-        elif tag == "meta" and (name := given.get("name") or given.get("property")):
-            self.meta[name] = given.get("content", "")
+        elif tag == "meta" and (named := given.get("name") or given.get("property")):
+            self.meta[named] = given.get("content", "")
         elif tag == "form":
             self.forms.append(given)
         elif tag == "input":

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import pytest
 
 from tests.support.holder import OTHER, Holder, holder, words
-from tests.support.stage import EMAIL, FORM, SAYS, WAYS, InProcess, Session, Stage
+from tests.support.stage import InProcess, Session, Stage
+from tests.support.ways import EMAIL, FORM, SAYS, WAYS
 
 OFFERED: Mapping[str, set[str]] = {
     "unconfirmed": {"batal"},
@@ -179,7 +180,7 @@ def test_what_was_handed_over_can_be_printed_only_once_it_was(shared_stage: Stag
 
 
 def test_who_received_it_signs(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(SAYS, "hand_over", {"received_by": "Budi Penerima"})  # type: ignore[misc, arg-type]
+    monkeypatch.setitem(SAYS, "hand_over", {"received_by": "Budi Penerima"})
     paper = holder(stage, "done").get("/serah-terima")
     (line,) = paper.html.xpath("//div[@class='sign']")
     assert line.text_content() == "Yang menerima,Budi Penerima"

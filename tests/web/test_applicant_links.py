@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from tests.support.holder import OTHER, holder
-from tests.support.stage import EMAIL, FORM, WAYS, InProcess, Stage
+from tests.support.stage import InProcess, Stage
+from tests.support.ways import EMAIL, FORM, WAYS
 
 
 @pytest.mark.parametrize("page", ["permohonan", "konfirmasi"])

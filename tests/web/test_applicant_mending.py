@@ -3,7 +3,8 @@
 import pytest
 
 from tests.support.holder import OTHER, Holder, holder, replaced, words
-from tests.support.stage import FORM, KADIS, SAYS, InProcess, Stage
+from tests.support.stage import KADIS, InProcess, Stage
+from tests.support.ways import FORM, SAYS
 
 
 def test_only_what_was_named_is_asked(stage: Stage) -> None:

@@ -6,7 +6,8 @@ import sqlite3
 import pytest
 
 from tests.support.holder import OTHER, Holder, holder, said, times, words
-from tests.support.stage import FORM, KADIS, SAYS, Stage
+from tests.support.stage import KADIS, Stage
+from tests.support.ways import FORM, SAYS
 
 # --- visits ---
 

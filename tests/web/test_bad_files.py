@@ -3,6 +3,7 @@
 import time
 
 import lxml.html
+import pikepdf
 import pytest
 from werkzeug.test import TestResponse
 
@@ -75,7 +76,7 @@ REFUSED = {
     "half a pdf": (lambda: specimens.pdf(pages=3)[:600], "surat.pdf", "document_damaged"),
     "half a photo": (lambda: specimens.jpeg()[:3000], "ktp.jpg", "document_damaged"),
     "a pdf with a password": (
-        lambda: specimens.pdf(encryption=specimens.pikepdf.Encryption(owner="a", user="b")), "surat.pdf",
+        lambda: specimens.pdf(encryption=pikepdf.Encryption(owner="a", user="b")), "surat.pdf",
         "document_encrypted",
     ),
     "a pdf that runs a script": (
@@ -126,7 +127,9 @@ def test_a_bad_file_through_a_form_used_before_does_not_take_the_good_one_away(s
     assert siti.report(finish, csrf).status_code == 422
     assert siti.content("ktp") == kept
     assert siti.upload("sk_terakhir", specimens.pdf()).status_code == 303
-    assert shared_stage.intake.submit(siti.draft.id).document("ktp").sha256 == siti.kept.document("ktp").sha256
+    checked = siti.kept.document("ktp")
+    assert checked is not None
+    assert shared_stage.intake.submit(siti.draft.id).document("ktp").sha256 == checked.sha256
 
 
 def test_a_file_swapped_after_the_check_is_not_the_one_that_was_checked(shared_stage: Stage) -> None:
@@ -211,6 +214,7 @@ def test_several_uploads_at_once_all_arrive_and_of_one_kind_a_whole_one_stays(sh
         sent.append((finish, csrf))
     # A test client is one browser window: of these each file gets its own.
     cookie = siti.browser.get_cookie("draf", path=f"/ajukan/{siti.draft.id}")
+    assert cookie is not None
 
     def report(finish: str, csrf: str) -> int:
         window = shared_stage.browser()

@@ -23,19 +23,8 @@ from portal.core import ticket
 from portal.core.steps import State
 from portal.engines.aws.feedback import HEADER
 from tests.support.builders import draw
-from tests.support.stage import (
-    EMAIL,
-    FORM,
-    KABID,
-    KADIS,
-    OTHER_VERIFIKATOR,
-    SAYS,
-    SECRETS,
-    STATISTISI,
-    VERIFIKATOR,
-    InProcess,
-    Stage,
-)
+from tests.support.stage import KABID, KADIS, OTHER_VERIFIKATOR, STATISTISI, VERIFIKATOR, InProcess, Stage
+from tests.support.ways import EMAIL, FORM, SAYS, SECRETS
 
 # --- What is told to whom --------------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from werkzeug.test import Client
 from portal import bootstrap_aws
 from portal.bootstrap_aws import AwsConfig
 from portal.editions import read_messages
+from portal.web.app import LIMITED, LIMITS
 from portal.web.limits import Limit, client_of
 from tests.support.http_parts import FORM_TYPE
 from tests.support.raw_http import Wire
@@ -156,3 +157,10 @@ def test_on_aws_a_caller_of_the_gateway_itself_is_held_back_whatever_he_says_of_
 def test_nobody_is_held_back_behind_a_proxy_that_the_portal_was_not_told_of(shared_stage: Stage) -> None:
     everybody = shared_stage.browser("127.0.0.1")
     assert set(flood(everybody, "/tautan", 30, tiket="x")) == {200}
+
+
+def test_every_limit_hangs_on_a_form_that_there_is(stage: Stage) -> None:
+    """A view that is renamed must not lose its limit unheard."""
+    posted = {rule.endpoint for rule in stage.app.url_map.iter_rules() if "POST" in (rule.methods or ())}
+    assert LIMITED.keys() <= posted
+    assert set(LIMITED.values()) <= LIMITS.keys()

@@ -12,7 +12,8 @@ from portal.core import errors
 from portal.core.application import Actor
 from portal.core.notices import notice
 from portal.outbox import LEASE
-from tests.support.stage import EMAIL, KABID, KADIS, SAYS, WAYS, Stage
+from tests.support.stage import KABID, KADIS, Stage
+from tests.support.ways import EMAIL, SAYS, WAYS
 
 
 def test_with_the_relay_down_for_eight_days_nothing_is_lost_and_the_clerk_knows(stage: Stage) -> None:
@@ -29,7 +30,7 @@ def test_with_the_relay_down_for_eight_days_nothing_is_lost_and_the_clerk_knows(
             assert bool(stage.outbox.red_list()) is (quarter > 7 * 4), quarter
         stage.clock.forward(hours=6)
     assert len(stage.mailbox.messages()) == before
-    health = stage.browser().get("/sehat").json
+    health: Any = stage.browser().get("/sehat").json
     assert (health["ok"], health["red"] > 0, health["oldest_unsent_seconds"] > 8 * 24 * 3600) == (False, True, True)
     owed = {(n.about, n.letter, n.recipient) for n in stage.records.unsent() if not n.hopeless}
     assert {about for about, _, _ in owed} >= {waiting, returned, booked}

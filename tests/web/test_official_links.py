@@ -103,7 +103,7 @@ def test_who_holds_the_office_no_more_reads_and_decides_nothing(
 
 @pytest.mark.parametrize("same", [{"email": FIRST}, {"nip": "197001012000121001", "nik": "6473014101700001"}])
 def test_nobody_decides_on_his_own_application(
-    office: Office, person: Callable[[str], Person], same: dict[str, str]
+    office: Office, person: Callable[[str], Person], same: dict[str, Any]
 ) -> None:
     if "email" in same:
         number, email, other = office.case("dispatch", **same), FIRST, SECOND

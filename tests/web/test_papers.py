@@ -11,7 +11,8 @@ import pytest
 from lxml import html
 
 from tests.support.places import ROOT
-from tests.support.stage import FORM, SECRETS, Stage
+from tests.support.stage import Stage
+from tests.support.ways import FORM, SECRETS
 
 FILES = ["surat-permohonan.pdf", "surat-permohonan.docx", "formulir-permohonan.pdf"]
 FUNCTIONS = ROOT / "functions"

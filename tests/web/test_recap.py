@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tests.support.browser_without_javascript import Page
-from tests.support.stage import FORM, SECRETS, WAYS, Stage
+from tests.support.stage import Stage
+from tests.support.ways import FORM, SECRETS, WAYS
 
 PER_OFFICE = "Per bulan dan Perangkat daerah (OPD)"
 

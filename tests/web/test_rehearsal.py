@@ -13,7 +13,9 @@ from portal.bootstrap import TimeMachine, build, wsgi
 from portal.config import Config
 from portal.core.errors import NotFound
 from tests.support.browser_without_javascript import Page
-from tests.support.stage import EMAIL, KADIS, WAYS, InProcess, Stage
+from tests.support.server import rehearsal_of
+from tests.support.stage import KADIS, InProcess, Stage
+from tests.support.ways import EMAIL, WAYS
 
 FIELDS = {"id", "to", "subject", "text", "html", "links", "sent_at"}
 
@@ -109,7 +111,7 @@ class Rehearsal:
         self.house = build(Config.from_environment({"SITE": str(data / "none")}, **given))
         self.app: Flask = wsgi(self.house)
         self.office, self.cases, self.visits = self.house.office, self.house.cases, self.house.visits
-        self.machine: TimeMachine = self.house.engine.time_machine
+        self.machine: Any = self.house.engine.time_machine
 
     def move(self, button: str) -> Page:
         browser = InProcess(self.app.test_client())
@@ -117,9 +119,9 @@ class Rehearsal:
         return browser.submit(clock, clock.form("/_jam"), button)
 
     def close(self) -> None:
-        records: Any = self.office.records
-        records.close()
-        self.house.engine.mailbox.close()
+        kept: tuple[Any, Any] = self.office.records, self.house.engine.mailbox
+        for each in kept:
+            each.close()
 
 
 @pytest.fixture
@@ -237,8 +239,8 @@ def test_the_first_page_leads_to_everything_and_names_the_sample_officials(stage
 def test_every_sample_can_be_fetched_and_is_what_its_label_says(stage: Stage) -> None:
     start = page(stage, "/_latihan")
     shown = {link.get("href"): link.getparent().text_content() for link in start.html.xpath("//ul/li/a[@download]")}
-    assert len(shown) == len(stage.house.equipment.rehearsal.samples)
-    for spec in stage.house.equipment.rehearsal.samples:
+    assert len(shown) == len(rehearsal_of(stage.house).samples)
+    for spec in rehearsal_of(stage.house).samples:
         answer = stage.browser().get(f"/_contoh/{spec['file']}")
         assert answer.status_code == 200
         assert answer.headers["Content-Disposition"] == f'attachment; filename="{spec["file"]}"'

@@ -9,7 +9,8 @@ from werkzeug.test import TestResponse
 from portal.core.notices import Official
 from portal.editions import read_messages
 from tests.support.at_once import at_once
-from tests.support.stage import SAYS, TO_VERIFIKATOR, WAYS, Session, Stage
+from tests.support.stage import Session, Stage
+from tests.support.ways import SAYS, TO_VERIFIKATOR, WAYS
 
 MESSAGES = read_messages()["errors"]
 
@@ -70,6 +71,7 @@ def test_of_eight_applicants_who_want_one_time_one_gets_it_and_the_others_can_pi
 def test_a_draft_sent_eight_times_at_once_is_one_application_with_one_set_of_files(stage: Stage) -> None:
     session = Session(stage, "/ajukan/<draft>/periksa")
     cookie = session.browser.get_cookie("draf", path=session.path.removesuffix("/periksa"))
+    assert cookie is not None
 
     def send() -> TestResponse:
         window = stage.browser()
@@ -97,6 +99,7 @@ def test_the_same_click_twice_in_a_row_and_four_times_at_once_is_one_and_no_refu
         session = Session(stage, rule)
         name = rule.split("/")[1]
         cookie = session.browser.get_cookie(name, path=f"/{name}")
+        assert cookie is not None
 
         def click(session: Session = session, cookie: Any = cookie) -> int:
             window = stage.browser()

@@ -12,7 +12,7 @@ from portal.editions import read_sop
 from portal.house import House
 from tests.support.people import Applicant, Mailbox, Official
 from tests.support.places import ROOT
-from tests.support.server import Clock, serving
+from tests.support.server import Clock, rehearsal_of, serving
 
 HEAD, CLERK = "kepala.dinas@tarakankota.go.id", "verifikator.satu@tarakankota.go.id"
 DOCUMENTS = """
@@ -94,7 +94,7 @@ def test_the_second_service_has_three_steps_and_two_documents(service: Path) -> 
 def test_an_application_passes_the_second_service_from_start_to_finish(house: House) -> None:
     address = house.config.address
     mailbox = Mailbox(address, house.outbox.send_due)
-    samples = house.equipment.rehearsal.drawn_from
+    samples = rehearsal_of(house).drawn_from
     siti = Applicant(address, mailbox, samples, jumlah_radio="2")
     siti.apply()
     assert siti.ticket.startswith("RHT-")

@@ -13,8 +13,9 @@ from jsonschema import Draft202012Validator
 from portal.core.notices import DEADLINE, Official
 from tests.support.browser_without_javascript import Page
 from tests.support.places import SCHEMAS
-from tests.support.stage import EMAIL, KADIS, SAYS, SECRETS, VERIFIKATOR, WAYS, Stage
+from tests.support.stage import KADIS, VERIFIKATOR, Stage
 from tests.support.status_page import get, main
+from tests.support.ways import EMAIL, SAYS, SECRETS, WAYS
 
 JSON = {"Accept": "application/json"}
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}

@@ -1,6 +1,7 @@
 """What is typed stays text: on every page, in every email, in every spreadsheet."""
 
 import csv
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,11 @@ from urllib.parse import quote
 import lxml.html
 import pytest
 
-from tests.support.stage import EMAIL, SAYS, WAYS, InProcess, Stage
+from tests.support.stage import InProcess, Stage
+from tests.support.ways import EMAIL, SAYS, WAYS
 
 MARKUP = "A<script>alert(1)</script>{{7*7}}\"'><img src=x onerror=alert(1)>"
-FREE = {
+FREE: Mapping[str, Any] = {
     "jabatan": MARKUP, "unit_kerja": MARKUP, "opd": "Lainnya", "opd_lainnya": MARKUP, "tujuan": "Lainnya",
     "tujuan_uraian": MARKUP, "status_kepegawaian": "Lainnya", "status_uraian": MARKUP,
 }  # fmt: skip
@@ -24,7 +26,7 @@ class Onlooker:
     """Browsers whose every page is kept."""
 
     def __init__(self, stage: Stage) -> None:
-        self.stage, self.pages = stage, []
+        self.stage, self.pages = stage, list[bytes]()
 
     def browser(self) -> InProcess:
         browser, pages = InProcess(self.stage.browser()), self.pages
@@ -36,7 +38,7 @@ class Onlooker:
                 pages.append(page.body)
             return page
 
-        browser._open = keep
+        browser._open = keep  # type: ignore[method-assign]  # every page passes here
         return browser
 
 

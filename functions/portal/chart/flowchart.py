@@ -14,8 +14,6 @@ from portal.core.sop import Role, Sop, Step
 from portal.core.steps import State, official_actions
 
 Kind = Literal["terminator", "process", "decision", "connector", "flag"]
-Direction = Literal["across", "down"]
-"""Lanes side by side, or one narrow column with the actor named in each shape."""
 
 Point = tuple[float, float]
 

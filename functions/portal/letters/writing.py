@@ -1,6 +1,6 @@
 """What leaves the portal as text: emails from the letters' files, and calendar entries.
 
-Every sentence is in ``letters/``; this module never sends anything and never decides who gets what.
+Every sentence is in ``letters/texts/``; this module never sends anything and never decides who gets what.
 """
 
 from collections.abc import Mapping

@@ -1,1 +1,1 @@
-"""The dynamic pages, a file per kind of person."""
+"""The dynamic pages, a file for each thing that a kind of person does."""

@@ -1,4 +1,4 @@
-"""Puts the blueprints, one per kind of person, on one Flask application.
+"""Puts the pages' blueprints on one Flask application.
 
 Pages ask the use cases and show the answer; every sentence is in a template or in ``messages.toml``.
 """
@@ -48,7 +48,7 @@ LIMITS: Final[Mapping[str, tuple[int, timedelta]]] = {
 checked, ask for a link, mistake a ticket, have a paper printed. Wide enough for an office, or a course, of people
 behind one address."""
 
-_LIMITED: Final[Mapping[str | None, str]] = {
+LIMITED: Final[Mapping[str | None, str]] = {
     "apply.begin": "draft",
     "apply.begin_for_other": "draft",
     "apply.data": "data",
@@ -127,7 +127,7 @@ def _prepare_templates(app: Flask, language: Language) -> None:
 
 
 def _hold_back() -> None:
-    if request.method == "POST" and request.endpoint in _LIMITED:
-        limit = here().limits[_LIMITED[request.endpoint]]
+    if request.method == "POST" and request.endpoint in LIMITED:
+        limit = here().limits[LIMITED[request.endpoint]]
         if seconds := limit.take(client_of(request.remote_addr), now()):
             raise TooManyRequests(retry_after=seconds)

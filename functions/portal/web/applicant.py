@@ -137,7 +137,7 @@ def book() -> Any:
     application = own()
     try:
         slot = datetime.fromisoformat(request.form.get("jadwal", ""))
-        here().use_cases.visits.book(application, slot)
+        here().visits.book(application, slot)
     except (ValueError, TypeError):
         return _slots_page(application, explain("slot_unchosen", {})), 422
     except NotAllowed as taken:
@@ -202,6 +202,6 @@ def _slots_page(application: Application, refusal: Explained | None) -> Any:
     if not application.may("book", here().office.sop_of(application)):
         return redirect("/permohonan", 303)
     days: defaultdict[Any, list[datetime]] = defaultdict(list)
-    for slot in here().use_cases.visits.slots(application):
+    for slot in here().visits.slots(application):
         days[here().office.calendar.local(slot).date()].append(slot)
     return render_template("applicant/slots.html", **case_facts(application), days=days, refusal=refusal)

@@ -18,7 +18,7 @@ from portal.forms.typed import texts
 from portal.forms.wording import Fact, Words
 
 THUMB: Final = 320
-PAGE: Final = 1000
+WIDE: Final = 1000
 """Widths of page images, pixels."""
 
 

@@ -144,8 +144,24 @@ class Here:
         return self.use_cases.cases
 
     @property
+    def visits(self) -> Visits:
+        return self.use_cases.visits
+
+    @property
+    def watch(self) -> Watch:
+        return self.use_cases.watch
+
+    @property
     def intake(self) -> "Intake":
         return self.use_cases.intake
+
+    @property
+    def outbox(self) -> "Outbox":
+        return self.use_cases.outbox
+
+    @property
+    def clockwork(self) -> "Clockwork":
+        return self.use_cases.clockwork
 
     @property
     def rehearsal(self) -> Rehearsal:

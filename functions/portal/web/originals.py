@@ -15,7 +15,7 @@ from portal.web.opened import claims_of, path
 
 pages = Blueprint("originals", __name__)
 
-WIDTHS: Final = (case.THUMB, case.PAGE)
+WIDTHS: Final = (case.THUMB, case.WIDE)
 
 
 @pages.get("/telaah/<number>/berkas/<kind>")
@@ -43,7 +43,7 @@ def document(number: str, kind: str) -> Any:
 @pages.get("/telaah/<number>/berkas/<kind>/<int:page>.jpg")
 def page_image(number: str, kind: str, page: int) -> Any:
     """A stamped page, ``?lebar=`` 320 or 1000 pixels wide."""
-    width = request.args.get("lebar", str(case.PAGE))
+    width = request.args.get("lebar", str(case.WIDE))
     if width not in map(str, WIDTHS):
         abort(404)
     view, kept = _document(number, kind)

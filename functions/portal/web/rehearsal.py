@@ -76,7 +76,7 @@ def move_clock() -> Any:
         machine.forward(_SPANS[move])
     else:
         abort(400)
-    for chore in here().use_cases.clockwork.chores():
+    for chore in here().clockwork.chores():
         chore()
     return redirect("/_jam", 303)
 

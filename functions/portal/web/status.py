@@ -71,7 +71,7 @@ def health() -> Any:
     try:
         owed = list(here().office.records.unsent())
         unsent = [notice for notice in owed if not notice.hopeless]
-        red, nobody = len(here().use_cases.outbox.red_list(owed)), here().use_cases.watch.nobody()
+        red, nobody = len(here().outbox.red_list(owed)), here().watch.nobody()
     except Unavailable:
         return jsonify(ok=False, records=False), 503
     oldest = max((now() - notice.queued_at).total_seconds() for notice in unsent) if unsent else 0

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from moto import mock_aws
 from moto.backends import get_backend
-from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.moto_api._internal.models import moto_api_backend
 
 from portal.engines.aws.files import S3Files
@@ -24,7 +24,7 @@ def aws() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _empty(aws) -> Iterator[None]:
+def _empty(aws: None) -> Iterator[None]:
     """Every test leaves as little on AWS as it found; to play all of it anew would take longer than most of them."""
     yield
     moto_api_backend.reset()
@@ -53,7 +53,7 @@ def dynamodb() -> Any:
 
 
 @pytest.fixture
-def wire(dynamodb) -> Iterator[Wire]:
+def wire(dynamodb: Any) -> Iterator[Wire]:
     wire = Wire(dynamodb)
     yield wire
     # What DynamoRecords says it needs permission for; in particular nothing is ever scanned.
@@ -72,12 +72,12 @@ def paused() -> list[float]:
 
 
 @pytest.fixture
-def open_records(dynamodb, wire, paused) -> Callable[[], DynamoRecords]:
+def open_records(dynamodb: Any, wire: Wire, paused: list[float]) -> Callable[[], DynamoRecords]:
     return lambda: DynamoRecords(dynamodb, TABLE, pause=paused.append)
 
 
 @pytest.fixture
-def records(open_records) -> DynamoRecords:
+def records(open_records: Callable[[], DynamoRecords]) -> DynamoRecords:
     return open_records()
 
 
@@ -90,7 +90,7 @@ def s3() -> Any:
 
 
 @pytest.fixture
-def files(s3) -> S3Files:
+def files(s3: Any) -> S3Files:
     return S3Files(s3, BUCKET, lambda: AT)
 
 

@@ -2,11 +2,14 @@
 
 import json
 import traceback
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from portal.core.errors import MailDeferred, MailRefused
+from portal.core.notices import Notice
 from portal.engines.aws.feedback import HEADER, came_back, reference
 from portal.engines.aws.mail import SesMail
 from tests.support.aws_wire import ON_THE_WAY, Wire, event, refuses, says
@@ -16,15 +19,15 @@ from tests.support.contract_mail import CALENDAR, MESSAGE, SENDER, MailContract
 
 class TestSesMail(MailContract):
     @pytest.fixture
-    def mail(self, ses):
+    def mail(self, ses: Any) -> SesMail:
         return SesMail(ses, SENDER)
 
     @pytest.fixture
-    def received(self, received):
+    def received(self, received: Callable[[], list[Any]]) -> Callable[[], list[Any]]:
         return received
 
     @pytest.fixture
-    def relay_down(self, ses):
+    def relay_down(self, ses: Any) -> Callable[[], None]:
         return lambda: Wire(ses).answers["SendEmail"].append(ON_THE_WAY[0])
 
 
@@ -32,12 +35,12 @@ class TestSesMail(MailContract):
     "answer",
     [refuses("MessageRejected", "Email contains a virus"), refuses("BadRequestException", "Local address is none")],
 )
-def test_what_ses_will_never_send_is_given_up(ses, answer):
+def test_what_ses_will_never_send_is_given_up(ses: Any, answer: Callable[..., Any]) -> None:
     Wire(ses).always = answer
     with pytest.raises(MailRefused) as caught:
         SesMail(ses, SENDER).send(MESSAGE, AT)
     assert caught.value.code == "mail_refused"
-    assert caught.value.facts["answer"].split()[0] in ("MessageRejected", "BadRequestException")
+    assert str(caught.value.facts["answer"]).split()[0] in ("MessageRejected", "BadRequestException")
 
 
 @pytest.mark.parametrize(
@@ -57,26 +60,28 @@ def test_what_ses_will_never_send_is_given_up(ses, answer):
         *((fault, False) for fault in ON_THE_WAY),
     ],
 )
-def test_what_may_pass_is_deferred_and_says_whether_to_slow_down(ses, answer, slow_down):
+def test_what_may_pass_is_deferred_and_says_whether_to_slow_down(ses: Any, answer: Any, slow_down: bool) -> None:
     Wire(ses).always = answer
     with pytest.raises(MailDeferred) as caught:
         SesMail(ses, SENDER).send(MESSAGE, AT)
     assert caught.value.code == "mail_deferred"
-    assert caught.value.facts["answer"]
+    assert str(caught.value.facts["answer"])
     assert caught.value.facts["slow_down"] is slow_down
 
 
 @pytest.mark.parametrize("code", ["MessageRejected", "TooManyRequestsException"])
-def test_the_answer_does_not_come_with_a_traceback_that_names_the_recipient_and_is_not_kept_at_length(ses, code):
+def test_the_answer_does_not_come_with_a_traceback_that_names_the_recipient_and_is_not_kept_at_length(
+    ses: Any, code: str
+) -> None:
     Wire(ses).always = refuses(code, "no\r\n siti@tarakankota.go.id" + "y" * 400)
     with pytest.raises((MailRefused, MailDeferred)) as caught:
         SesMail(ses, SENDER).send(MESSAGE, AT)
-    assert caught.value.facts["answer"].startswith(f"{code} no siti@tarakankota.go.idyyy")
-    assert len(caught.value.facts["answer"]) == 300
+    assert str(caught.value.facts["answer"]).startswith(f"{code} no siti@tarakankota.go.idyyy")
+    assert len(str(caught.value.facts["answer"])) == 300
     assert "siti" not in "".join(traceback.format_exception(caught.value))
 
 
-def test_an_email_goes_to_one_recipient_through_the_configuration_set(ses):
+def test_an_email_goes_to_one_recipient_through_the_configuration_set(ses: Any) -> None:
     wire = Wire(ses)
     SesMail(ses, SENDER, "portal-events").send(replace(MESSAGE, calendar=CALENDAR), AT)
     (asked,) = map(json.loads, wire.bodies)
@@ -94,9 +99,13 @@ def test_an_email_goes_to_one_recipient_through_the_configuration_set(ses):
         a_notice(recipient='"odd\\"@tarakankota.go.id'),
     ],
 )
-def test_an_email_carries_which_notice_it_is_to_where_ses_hands_it_back(ses, received, notice):
+def test_an_email_carries_which_notice_it_is_to_where_ses_hands_it_back(
+    ses: Any, received: Callable[[], list[Any]], notice: Notice
+) -> None:
     SesMail(ses, SENDER).send(replace(MESSAGE, headers={HEADER: reference(notice.identity)}), AT)
     (arrived,) = received()
     raw = next(value for name, value in arrived.raw_items() if name == HEADER)
     for value in (arrived[HEADER], raw):
-        assert came_back(event("Reject", {}, value)).identity == notice.identity
+        word = came_back(event("Reject", {}, value))
+        assert word is not None
+        assert word.identity == notice.identity

@@ -1,13 +1,15 @@
 """The records on DynamoDB keep the contract, also when the index lags behind."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from tests.support.aws_wire import TABLE, Answer, client, says
+from portal.engines.aws.records import DynamoRecords
+from tests.support.aws_wire import TABLE, Answer, Wire, client, says
 from tests.support.builders import AT, a_notice, after, application, draft
-from tests.support.commits import LEASE, change, tickets, write
+from tests.support.commits import LEASE, change, claimed, tickets, write
 from tests.support.contract_records import RecordsContract
 
 # === records =========================================================================================================
@@ -15,7 +17,7 @@ from tests.support.contract_records import RecordsContract
 
 class TestDynamoRecords(RecordsContract):
     @pytest.fixture
-    def open_records(self, open_records):
+    def open_records(self, open_records: Callable[[], DynamoRecords]) -> Callable[[], DynamoRecords]:
         return open_records
 
 
@@ -29,32 +31,38 @@ def listed_now(dynamodb: Any, name: str) -> Answer:
     return says({"Items": found["Items"], "Count": found["Count"], "ScannedCount": found["Count"]})
 
 
-def test_an_email_that_the_index_still_lists_is_not_sent_again(records, wire, dynamodb):
+def test_an_email_that_the_index_still_lists_is_not_sent_again(
+    records: DynamoRecords, wire: Wire, dynamodb: Any
+) -> None:
     records.owe([a_notice("first", due_at=AT - LEASE), a_notice("held"), a_notice("next")])
     outdated = listed_now(dynamodb, "OUTBOX")
-    records.settle_notice(records.claim_notice(AT, LEASE).delivered(AT))
-    held = records.claim_notice(AT, LEASE)
+    records.settle_notice(claimed(records, AT).delivered(AT))
+    held = claimed(records, AT)
     wire.answers["Query"] = [outdated]
-    assert {records.claim_notice(AT, LEASE).about, held.about} == {"held", "next"}
+    assert {claimed(records, AT).about, held.about} == {"held", "next"}
     wire.answers["Query"] = [outdated, listed_now(dynamodb, "HOPELESS")]
     assert [n.about for n in records.unsent()] == ["held", "next"]
 
 
-def test_what_the_index_lists_twice_while_it_changes_is_there_once(records, wire, dynamodb):
+def test_what_the_index_lists_twice_while_it_changes_is_there_once(
+    records: DynamoRecords, wire: Wire, dynamodb: Any
+) -> None:
     records.owe([a_notice("a"), a_notice("b")])
     wire.answers["Query"] = [listed_now(dynamodb, "OUTBOX"), listed_now(dynamodb, "OUTBOX")]
     assert [n.about for n in records.unsent()] == ["a", "b"]
 
 
-def test_when_all_that_the_index_lists_is_done_nothing_is_due(records, wire, dynamodb):
+def test_when_all_that_the_index_lists_is_done_nothing_is_due(
+    records: DynamoRecords, wire: Wire, dynamodb: Any
+) -> None:
     records.owe([a_notice()])
     outdated = listed_now(dynamodb, "OUTBOX")
-    records.settle_notice(records.claim_notice(AT, LEASE).failed("550", AT, hopeless=True))
+    records.settle_notice(claimed(records, AT).failed("550", AT, hopeless=True))
     wire.answers["Query"] = [outdated]
     assert records.claim_notice(AT + timedelta(days=1), LEASE) is None
 
 
-def test_a_sender_reads_on_past_what_others_hold(records, wire, dynamodb):
+def test_a_sender_reads_on_past_what_others_hold(records: DynamoRecords, wire: Wire, dynamodb: Any) -> None:
     records.owe([a_notice(f"T{number:02d}", due_at=AT + timedelta(seconds=number)) for number in range(30)])
     later = AT + timedelta(minutes=1)
     outdated = dynamodb.query(
@@ -67,10 +75,12 @@ def test_a_sender_reads_on_past_what_others_hold(records, wire, dynamodb):
     for _ in range(25):
         records.claim_notice(later, LEASE)
     wire.answers["Query"] = [says({name: outdated[name] for name in ("Items", "Count", "LastEvaluatedKey")})]
-    assert records.claim_notice(later, LEASE).about == "T25"
+    assert claimed(records, later).about == "T25"
 
 
-def test_a_case_that_has_moved_on_is_not_listed_though_the_index_lists_it(records, wire, dynamodb):
+def test_a_case_that_has_moved_on_is_not_listed_though_the_index_lists_it(
+    records: DynamoRecords, wire: Wire, dynamodb: Any
+) -> None:
     cases = [write(records, application("confirm", number=number)) for number in (1, 2)]
     outdated = listed_now(dynamodb, "WAITING#kadis")
     records.commit(change(after(cases[0], "forward")))
@@ -78,7 +88,7 @@ def test_a_case_that_has_moved_on_is_not_listed_though_the_index_lists_it(record
     assert tickets(records.waiting_on("kadis")) == [cases[1].ticket]
 
 
-def test_a_case_that_moves_on_while_the_list_is_gone_through_is_left_out(records):
+def test_a_case_that_moves_on_while_the_list_is_gone_through_is_left_out(records: DynamoRecords) -> None:
     cases = [write(records, application("confirm", number=number, at=AT + number * LEASE)) for number in (1, 2)]
     listed = records.waiting_on("kadis")
     assert next(listed) == cases[0]
@@ -86,7 +96,9 @@ def test_a_case_that_moves_on_while_the_list_is_gone_through_is_left_out(records
     assert list(listed) == []
 
 
-def test_a_draft_forgotten_though_the_index_lists_it_is_not_found(records, wire, dynamodb):
+def test_a_draft_forgotten_though_the_index_lists_it_is_not_found(
+    records: DynamoRecords, wire: Wire, dynamodb: Any
+) -> None:
     records.save_draft(draft())
     outdated = listed_now(dynamodb, "DRAFTS")
     records.delete_draft("a1")
@@ -97,10 +109,11 @@ def test_a_draft_forgotten_though_the_index_lists_it_is_not_found(records, wire,
 def items_of(dynamodb: Any, ticket: str) -> list[Any]:
     question = {"KeyConditionExpression": "PK = :name", "ConsistentRead": True}
     name = {":name": {"S": f"APPLICATION#{ticket}"}}
-    return dynamodb.query(TableName=TABLE, ExpressionAttributeValues=name, **question)["Items"]
+    found: list[Any] = dynamodb.query(TableName=TABLE, ExpressionAttributeValues=name, **question)["Items"]
+    return found
 
 
-def test_a_case_read_while_it_is_being_mended_is_read_again(records, wire, dynamodb):
+def test_a_case_read_while_it_is_being_mended_is_read_again(records: DynamoRecords, wire: Wire, dynamodb: Any) -> None:
     case = write(records, application("confirm", "return"))
     before = items_of(dynamodb, case.ticket)
     mended = after(case, "resubmit")
@@ -118,7 +131,9 @@ TAMPERING = [
 
 
 @pytest.mark.parametrize(("number", "expression", "values", "damage"), TAMPERING)
-def test_an_event_changed_behind_the_portal_shows_in_the_chain(records, dynamodb, number, expression, values, damage):
+def test_an_event_changed_behind_the_portal_shows_in_the_chain(
+    records: DynamoRecords, dynamodb: Any, number: int, expression: str, values: dict[str, Any], damage: int
+) -> None:
     case = write(records, application("confirm", "forward", "forward"))
     key = {"PK": {"S": f"APPLICATION#{case.ticket}"}, "SK": {"S": f"EVENT#{number:04d}"}}
     names = {name: name[1:] for name in ("#data", "#role", "#at") if name in expression}
@@ -129,7 +144,9 @@ def test_an_event_changed_behind_the_portal_shows_in_the_chain(records, dynamodb
 
 
 @pytest.mark.parametrize(("number", "damage"), [(1, 1), (3, 3), (4, None)])
-def test_a_case_with_an_event_removed_behind_the_portal_can_still_be_read(records, number, damage):
+def test_a_case_with_an_event_removed_behind_the_portal_can_still_be_read(
+    records: DynamoRecords, number: int, damage: int | None
+) -> None:
     case = write(records, application("confirm", "forward", "forward"))
     key = {"PK": {"S": f"APPLICATION#{case.ticket}"}, "SK": {"S": f"EVENT#{number:04d}"}}
     client("dynamodb").delete_item(TableName=TABLE, Key=key)
@@ -141,7 +158,7 @@ def test_a_case_with_an_event_removed_behind_the_portal_can_still_be_read(record
 # --- values ----------------------------------------------------------------------------------------------------------
 
 
-def test_whole_numbers_truth_and_nothing_come_back_as_they_were(records):
+def test_whole_numbers_truth_and_nothing_come_back_as_they_were(records: DynamoRecords) -> None:
     form = {"n": 2**70, "minus": -1, "yes": True, "no": False, "none": None, "empty": "", "list": [1, "", {"x": []}]}
     records.save_draft(draft(form=form))
     kept = records.load_draft("a1").form
@@ -150,13 +167,13 @@ def test_whole_numbers_truth_and_nothing_come_back_as_they_were(records):
 
 
 @pytest.mark.parametrize("value", [0.5, b"x", {1, 2}, AT])
-def test_what_no_hash_could_cover_is_not_stored(records, value):
+def test_what_no_hash_could_cover_is_not_stored(records: DynamoRecords, value: Any) -> None:
     with pytest.raises(TypeError):
         records.save_draft(draft(form={"x": value}), [a_notice()])
     assert list(records.unsent()) == []
 
 
-def test_facts_can_be_had_by_month(records):
+def test_facts_can_be_had_by_month(records: DynamoRecords) -> None:
     for number, closed in ((1, "2026-08-31"), (2, "2026-09-01"), (3, "2027-08-01")):
         case = application("withdraw", number=number)
         records.commit(change(case, fact={"ticket": case.ticket, "closed": closed}))

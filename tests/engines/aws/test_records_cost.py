@@ -13,18 +13,19 @@ from portal.core.recap import summarise
 from portal.core.steps import State
 from portal.engines.aws.records import DynamoRecords
 from portal.engines.ports import Compiled
+from tests.support.aws_wire import Wire
 from tests.support.builders import AT, a_notice, a_sop, after, application, application_in, draft, owed_by
-from tests.support.commits import LEASE, change, write
+from tests.support.commits import change, claimed, write
 
 
-def test_looking_a_case_up_is_one_read(records, wire):
+def test_looking_a_case_up_is_one_read(records: DynamoRecords, wire: Wire) -> None:
     case = write(records, application("confirm", "forward"))
     asked = len(wire.asked)
     records.load(case.ticket)
     assert wire.asked[asked:] == ["Query"]
 
 
-def test_a_decision_is_one_read_and_one_transaction(records, wire):
+def test_a_decision_is_one_read_and_one_transaction(records: DynamoRecords, wire: Wire) -> None:
     case = write(records, application("confirm"))
     asked = len(wire.asked)
     decided = after(records.load(case.ticket), "forward")
@@ -32,7 +33,7 @@ def test_a_decision_is_one_read_and_one_transaction(records, wire):
     assert wire.asked[asked:] == ["Query", "TransactWriteItems"]
 
 
-def test_sending_an_application_is_one_read_and_one_transaction(records, wire):
+def test_sending_an_application_is_one_read_and_one_transaction(records: DynamoRecords, wire: Wire) -> None:
     records.save_draft(draft())
     asked = len(wire.asked)
     kept = records.load_draft("a1")
@@ -41,7 +42,7 @@ def test_sending_an_application_is_one_read_and_one_transaction(records, wire):
     assert wire.asked[asked:] == ["GetItem", "TransactWriteItems"]
 
 
-def test_picking_another_visit_is_one_transaction(records, wire):
+def test_picking_another_visit_is_one_transaction(records: DynamoRecords, wire: Wire) -> None:
     case = write(records, application_in("kunjungan", State.BOOKED))
     records.commit(change(after(case, "book"), claims=["visit/0800/0"]))
     asked = len(wire.asked)
@@ -51,15 +52,15 @@ def test_picking_another_visit_is_one_transaction(records, wire):
     assert records.taken("visit/") == ["visit/0900/0"]
 
 
-def test_sending_an_email_is_one_look_and_two_changes(records, wire):
+def test_sending_an_email_is_one_look_and_two_changes(records: DynamoRecords, wire: Wire) -> None:
     records.owe([a_notice(f"T{number}", due_at=AT + timedelta(seconds=number)) for number in range(60)])
     asked = len(wire.asked)
-    records.settle_notice(records.claim_notice(AT, LEASE).delivered(AT))
+    records.settle_notice(claimed(records, AT).delivered(AT))
     assert wire.asked[asked:] == ["Query", "UpdateItem", "UpdateItem"]
     assert json.loads(wire.bodies[asked])["Limit"] < 60
 
 
-def test_what_is_looked_at_does_not_grow_with_what_is_stored(records, dynamodb):
+def test_what_is_looked_at_does_not_grow_with_what_is_stored(records: DynamoRecords, dynamodb: Any) -> None:
     looked_at: list[int] = []
     days = count()
     dynamodb.meta.events.register(
@@ -74,7 +75,7 @@ def test_what_is_looked_at_does_not_grow_with_what_is_stored(records, dynamodb):
         records.load(open_case.ticket)
         list(records.waiting_on("kadis"))
         records.owe([a_notice(occasion=f"again-{next(days)}")])
-        records.settle_notice(records.claim_notice(AT, LEASE).delivered(AT))
+        records.settle_notice(claimed(records, AT).delivered(AT))
         list(records.unsent())
         list(records.facts("2026-08"))
         list(records.facts_after("2026-08-02"))
@@ -88,7 +89,9 @@ def test_what_is_looked_at_does_not_grow_with_what_is_stored(records, dynamodb):
     assert a_day() == before
 
 
-def test_the_recap_of_a_month_reads_neither_other_months_nor_what_is_in_a_tally(records, wire, dynamodb):
+def test_the_recap_of_a_month_reads_neither_other_months_nor_what_is_in_a_tally(
+    records: DynamoRecords, wire: Wire, dynamodb: Any
+) -> None:
     looked_at: list[int] = []
     dynamodb.meta.events.register(
         "after-call.dynamodb.Query", lambda parsed, **_: looked_at.append(parsed["ScannedCount"])
@@ -108,7 +111,9 @@ def test_the_recap_of_a_month_reads_neither_other_months_nor_what_is_in_a_tally(
 
 
 @pytest.mark.parametrize("stored", [2, 12])
-def test_the_recap_looks_at_as_much_however_many_applications_are_stored(records, dynamodb, stored):
+def test_the_recap_looks_at_as_much_however_many_applications_are_stored(
+    records: DynamoRecords, dynamodb: Any, stored: int
+) -> None:
     office: Any = SimpleNamespace(records=records, today=AT.date)
     for number in range(1, stored + 1):
         store_closed_case(records, number, at=AT - timedelta(days=5 + number % 2))
@@ -130,4 +135,4 @@ def store_closed_case(records: DynamoRecords, number: int, at: datetime) -> None
     said = {"outcome": "withdrawn", "office": "Dinas Sosial", "returns": 0, "minutes": {}, "valid_until": ""}
     fact = {"ticket": case.ticket, "closed": f"{at:%Y-%m-%d}", **said}
     records.commit(change(closed, notices=[a_notice(case.ticket, due_at=at)], fact=fact))
-    records.settle_notice(records.claim_notice(at, LEASE).delivered(at))
+    records.settle_notice(claimed(records, at).delivered(at))

@@ -14,7 +14,7 @@ def relay() -> Relay:
 
 
 @pytest.fixture
-def server(relay) -> Iterator[Controller]:
+def server(relay: Relay) -> Iterator[Controller]:
     controller = Server(relay, hostname="127.0.0.1", port=0)
     controller.start()
     yield controller

@@ -1,39 +1,40 @@
 """The mailbox of the rehearsal keeps the contract of mail, and shows what was sent."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from portal.core.errors import MailDeferred
 from portal.engines.local.mail import Mailbox
 from tests.support.builders import AT
-from tests.support.contract_mail import CALENDAR, MESSAGE, SENDER, MailContract
+from tests.support.contract_mail import CALENDAR, MESSAGE, SENDER, MailContract, Received
 from tests.support.smtp_relay import parsed
 
 
 @pytest.fixture
-def mailbox(tmp_path) -> Iterator[Mailbox]:
+def mailbox(tmp_path: Path) -> Iterator[Mailbox]:
     with closing(Mailbox(tmp_path / "mailbox.db", SENDER)) as mailbox:
         yield mailbox
 
 
 class TestMailbox(MailContract):
     @pytest.fixture
-    def mail(self, mailbox):
+    def mail(self, mailbox: Mailbox) -> Mailbox:
         return mailbox
 
     @pytest.fixture
-    def received(self, mailbox):
-        return lambda: [parsed(mailbox.raw(kept["id"])) for kept in mailbox.messages()]
+    def received(self, mailbox: Mailbox) -> Received:
+        return lambda: [parsed(mailbox.raw(kept["id"]) or b"") for kept in mailbox.messages()]
 
     @pytest.fixture
-    def relay_down(self, mailbox):
+    def relay_down(self, mailbox: Mailbox) -> Callable[[], None]:
         return lambda: setattr(mailbox, "failing", True)
 
 
-def test_the_mailbox_shows_what_was_sent_oldest_first(mailbox):
+def test_the_mailbox_shows_what_was_sent_oldest_first(mailbox: Mailbox) -> None:
     mailbox.send(MESSAGE, AT)
     mailbox.send(replace(MESSAGE, to="kadis@tarakankota.go.id", calendar=CALENDAR), AT)
     first, second = mailbox.messages()
@@ -50,7 +51,7 @@ def test_the_mailbox_shows_what_was_sent_oldest_first(mailbox):
     assert (second["id"], second["to"], second["calendar"]) == (2, "kadis@tarakankota.go.id", CALENDAR)
 
 
-def test_the_mailbox_lists_the_links_of_the_text_in_order_without_the_sentence_around_them(mailbox):
+def test_the_mailbox_lists_the_links_of_the_text_in_order_without_the_sentence_around_them(mailbox: Mailbox) -> None:
     text = "Buka https://a.example/x?y=1&z=2. Atau (http://b.example/t.o-k_en), lalu <https://c.example/>!\nhttps://a.example"
     mailbox.send(replace(MESSAGE, text=text), AT)
     assert mailbox.messages()[0]["links"] == [
@@ -61,7 +62,7 @@ def test_the_mailbox_lists_the_links_of_the_text_in_order_without_the_sentence_a
     ]
 
 
-def test_the_mailbox_is_durable_and_shared(mailbox, tmp_path):
+def test_the_mailbox_is_durable_and_shared(mailbox: Mailbox, tmp_path: Path) -> None:
     mailbox.send(MESSAGE, AT)
     with closing(Mailbox(tmp_path / "mailbox.db", SENDER)) as another:
         another.send(replace(MESSAGE, subject="Lain"), AT)
@@ -69,7 +70,7 @@ def test_the_mailbox_is_durable_and_shared(mailbox, tmp_path):
         assert another.messages() == mailbox.messages()
 
 
-def test_a_relay_that_is_down_can_be_rehearsed_and_comes_back(mailbox, tmp_path):
+def test_a_relay_that_is_down_can_be_rehearsed_and_comes_back(mailbox: Mailbox, tmp_path: Path) -> None:
     mailbox.failing = True
     mailbox.failing = True
     with closing(Mailbox(tmp_path / "mailbox.db", SENDER)) as another:
@@ -83,5 +84,5 @@ def test_a_relay_that_is_down_can_be_rehearsed_and_comes_back(mailbox, tmp_path)
     assert len(mailbox.messages()) == 1
 
 
-def test_there_is_no_message_that_was_never_sent(mailbox):
+def test_there_is_no_message_that_was_never_sent(mailbox: Mailbox) -> None:
     assert mailbox.raw(1) is None
