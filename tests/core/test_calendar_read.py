@@ -200,3 +200,20 @@ def test_holidays_that_do_not_fit_say_the_same(rows: object, key: str, value: ob
     with pytest.raises(SopInvalid) as refusal:
         read(WEEK, {"holiday": rows})
     assert refusal.value.facts == {"key": key, "value": value, "expected": expected}
+
+
+def test_it_is_known_of_which_years_the_holidays_are_in_the_data() -> None:
+    calendar = read(WEEK)
+    assert [year for year in range(2025, 2030) if calendar.knows_holidays_of(year)] == [2027]
+    assert not read(WEEK, {}).knows_holidays_of(2027)
+
+
+def test_visits_of_a_minute_are_possible_and_shorter_ones_are_refused() -> None:
+    calendar, monday = read(WEEK), date(2027, 1, 4)
+    assert [f"{start:%H.%M}" for start in calendar.slots(monday, ["08.00-08.03"], 1)] == ["08.00", "08.01", "08.02"]
+    with pytest.raises(SopInvalid, match="calendar_invalid") as refused:
+        calendar.slots(monday, ["08.00-08.03"], 0)
+    assert refused.value.facts == {"key": "length_minutes", "value": 0, "expected": ">= 1"}
+    with pytest.raises(SopInvalid, match="calendar_invalid") as refused:
+        calendar.slots(monday, ["pagi"], 30)
+    assert refused.value.facts == {"key": "windows", "value": "pagi", "expected": "HH.MM-HH.MM"}
