@@ -11,7 +11,7 @@ RUNTIME := functions/requirements.txt infra/requirements/site.txt
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help aws build run run-aws test test-aws site-check test-dynamodb bench package publish check lock clean
+.PHONY: help aws build run run-aws test test-aws site-check test-dynamodb bench mutants package publish check lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -81,6 +81,13 @@ test-dynamodb: $(VENV)/test.stamp $(DYNAMODB)/DynamoDBLocal.jar ## the records o
 
 bench: $(VENV)/test.stamp $(if $(and $(shell command -v java),$(shell command -v npm)),$(DYNAMODB)/DynamoDBLocal.jar) ## measure cold start, calls, growth and cost into build/bench.md (minutes)
 	@PYTHONPATH=infra:. $(BIN)/python -m bench --dynamodb $(DYNAMODB) $(BENCH)
+
+build/mutmut/bin/mutmut: infra/requirements/mutants.txt | $(VENV)/bin/python
+	$(BIN)/pip install --quiet --require-hashes --target build/mutmut -r infra/requirements/mutants.txt
+	@touch $@
+
+mutants: $(VENV)/test.stamp build/mutmut/bin/mutmut ## change the core in thousands of small ways, and see which its tests do not notice (an hour)
+	@$(BIN)/python infra/mutants.py $(MUTANTS)
 
 package: $(VENV)/run.stamp ## build/package.zip, what infra/template.yaml deploys (Lambda: arm64, Python 3.13)
 	@$(BIN)/python infra/package.py

@@ -14,8 +14,10 @@ from hypothesis import HealthCheck, settings
 # How long an example takes says how busy the machine is, not whether the rule holds.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
-# For `make mutants`: a mutant is noticed, or not, by the same examples every time.
-settings.register_profile("mutants", settings.get_profile("any machine"), derandomize=True, database=None)
+# For `make mutants`: the same examples every time, and fewer, as they are gone through for thousands of mutants.
+settings.register_profile(
+    "mutants", settings.get_profile("any machine"), derandomize=True, database=None, max_examples=30
+)
 
 # Before any of them is imported, so that their asserts explain themselves too.
 pytest.register_assert_rewrite("tests.support")

@@ -12,4 +12,5 @@ $compile --generate-hashes pyproject.toml -c "$all" -o functions/requirements.tx
 $compile --generate-hashes pyproject.toml --group aws -c "$all" -o infra/requirements/aws.txt
 $compile --generate-hashes --group site -c "$all" -o infra/requirements/site.txt
 $compile --generate-hashes --group bench -c "$all" -o infra/requirements/bench.txt
+$compile --generate-hashes --group mutants -c "$all" -o infra/requirements/mutants.txt
 $compile --generate-hashes --group dev -c "$all" -o infra/requirements/dev.txt

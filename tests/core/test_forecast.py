@@ -1,6 +1,7 @@
 """When the coming steps can be done at the earliest, if everybody keeps the SOP's minutes; and when nobody can say."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -65,6 +66,33 @@ def test_minutes_that_are_left_after_bsre_said_no_are_all_that_is_promised(sop: 
 def test_whoever_is_to_be_invited_today_comes_on_the_next_working_day(sop: Sop, calendar: Calendar) -> None:
     case = along(sop, *TO_VISIT)
     assert told(case, sop, calendar, MONDAY) == {"passphrase": "11-24 08.20", "penyerahan": "11-24 08.30"}
+
+
+def test_where_no_visits_are_offered_for_days_the_visit_is_reckoned_from_the_invitation(
+    sop: Sop, calendar: Calendar
+) -> None:
+    """As for somebody who comes at once: better than no promise at all, and nobody has to guess when visits begin."""
+    steps = tuple(replace(step, visit=step.visit and replace(step.visit, windows={})) for step in sop.steps)
+    case = along(sop, *TO_VISIT)
+    never = replace(sop, steps=steps)
+    assert told(case, never, calendar, MONDAY) == {"passphrase": "11-23 08.26", "penyerahan": "11-23 08.36"}
+    assert told(case, never, calendar, at("11-23 11.50"))["passphrase"] == "11-23 13.10"
+
+
+def test_visits_are_looked_for_on_as_many_working_days_as_they_are_offered_ahead(sop: Sop, calendar: Calendar) -> None:
+    """Offered on Fridays only: from Monday the fourth working day, so three days ahead are too few."""
+    case = along(sop, *TO_VISIT)
+
+    def offered(days: int) -> Sop:
+        windows = {"fri": ["08.00-10.30"]}
+        steps = tuple(
+            replace(step, visit=step.visit and replace(step.visit, windows=windows, days_ahead=days))
+            for step in sop.steps
+        )
+        return replace(sop, steps=steps)
+
+    assert told(case, offered(4), calendar, MONDAY)["passphrase"] == "11-27 08.20"
+    assert told(case, offered(3), calendar, MONDAY)["passphrase"] == "11-23 08.26"
 
 
 def test_the_last_step_promises_itself_only(sop: Sop, calendar: Calendar) -> None:

@@ -68,6 +68,11 @@ def test_a_sentence_is_filled_and_moments_in_it_are_written_out() -> None:
     assert LANGUAGE.fill("{office} pada {at}.", facts) == "Kepala Dinas pada 22 November 2026 09.05 WITA."
 
 
+def test_days_in_a_sentence_are_written_out_too() -> None:
+    facts = {"until": date(2028, 11, 25), "from": "2026-11-25", "number": 1234}
+    assert LANGUAGE.fill("{from} sampai {until}, {number}", facts) == "2026-11-25 sampai 25 November 2028, 1234"
+
+
 def test_what_fills_a_sentence_is_not_filled_again() -> None:
     assert LANGUAGE.fill("Diisi {value}.", {"value": "{office} {0} {"}) == "Diisi {office} {0} {."
     assert LANGUAGE.fill("", {}) == ""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
+from itertools import pairwise
 from typing import Any, Self
 
 from portal.core import ledger
@@ -147,7 +148,7 @@ class Application:
     def turn(self) -> Event:
         """The event that brought the case to whoever has it now: entry into the step, or coming back mended."""
         newest = self.events[0]
-        for before, event in zip(self.events, self.events[1:], strict=False):
+        for before, event in pairwise(self.events):
             if event.step != before.step or before.state is State.RETURNED:
                 newest = event
         return newest

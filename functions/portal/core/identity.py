@@ -79,8 +79,8 @@ class Nik:
         return (self.day, self.month, self.year2) == (day.day, day.month, day.year % 100)
 
     def has_possible_birth(self) -> bool:
-        """Whether the day exists in 19yy or in 20yy."""
-        return any(_real_date(century + self.year2, self.month, self.day) for century in (1900, 2000))
+        """Whether the day exists in 19yy or in 20yy: the latter has all days of the former, as 2000 was a leap year."""
+        return _real_date(2000 + self.year2, self.month, self.day) is not None
 
 
 def nik(number: str) -> Nik | None:
