@@ -52,17 +52,16 @@ run: build/site/index.html ## start the portal in rehearsal mode (PORT=8000 DATA
 run-aws: $(VENV)/test.stamp build/site/index.html ## the same on AWS as moto plays it, from infra/template.yaml (PORT=8000)
 	@$(BIN)/python infra/run_aws.py --port $(PORT)
 
-# Following every branch makes Python's own work half as long again, so that the whole is covered where time does not
-# matter (COVERAGE=1, as in CI), and otherwise only the core by its own tests. Floors are what was reached, rounded down.
+# Following every branch makes Python's own work half as long again, so that the whole portal is covered when asked for
+# (COVERAGE=1), and otherwise the core by its own tests.
 COVERED := --cov-branch --cov-report=term
 CORE_FLOOR := 95
-FLOOR := 90
 test: $(VENV)/test.stamp build/site/index.html ## lint, types and the tests; those on AWS are test-aws (COVERAGE=1 covers all)
 	$(BIN)/ruff check functions infra tests
 	$(BIN)/ruff format --check functions infra tests
 	$(BIN)/mypy
 	$(BIN)/pytest tests/core -q -n 0 $(COVERED) --cov=portal.core --cov-fail-under=$(CORE_FLOOR)
-	$(BIN)/pytest -m "not cloud" $(if $(COVERAGE),$(COVERED) --cov --cov-fail-under=$(FLOOR))
+	$(BIN)/pytest -m "not cloud" $(if $(COVERAGE),$(COVERED) --cov)
 
 # Lighthouse's version is part of what a score means.
 build/npm/lighthouse.stamp:
