@@ -48,6 +48,7 @@ SERVICE = SCHEMAS / "penerbitan"
         (items.sop_key("9f86d0"), "SOP#9f86d0", "SOP"),
         (items.counter_key("agenda-2026"), "COUNTER#agenda-2026", "COUNTER"),
         (items.fact_key(TICKET, "2026-08-03"), "FACT", "2026-08-03#TTE-26-4F7K-9QXM"),
+        (items.certificate_key("penerbitan", TICKET), "CERTIFICATE#penerbitan", TICKET),
         (items.tally_key("2026-08"), "TALLY", "2026-08"),
         (items.compiled_key("2026-08"), "COMPILED", "2026-08"),
     ],

@@ -11,6 +11,7 @@ from typing import Any, Final
 from portal.core.application import Application, Event
 from portal.core.draft import Draft
 from portal.core.notices import Notice, Official
+from portal.core.register import Certificate
 from portal.engines import entries
 
 Row = Mapping[str, Any]
@@ -55,6 +56,11 @@ MIGRATIONS: Final = (
         "DROP INDEX notice_due",
         """CREATE INDEX notice_due ON notice (due_at, queued_at)
             WHERE sent_at IS NULL AND dropped_at IS NULL AND hopeless = 0""",
+    ),
+    (
+        """CREATE TABLE certificate (
+            service TEXT NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL, body TEXT NOT NULL,
+            PRIMARY KEY (service, id)) WITHOUT ROWID""",
     ),
 )
 """The statements that lead from one version of the tables to the next; a released one is never changed."""
@@ -111,3 +117,16 @@ def official_row(official: Official) -> Row:
 
 def official(body: str) -> Official:
     return entries.official(json.loads(body))
+
+
+def certificate_row(certificate: Certificate) -> Row:
+    return {
+        "service": certificate.service,
+        "id": certificate.id,
+        "version": certificate.version,
+        "body": entries.text(entries.certificate_entry(certificate)),
+    }
+
+
+def certificate(body: str) -> Certificate:
+    return entries.certificate(json.loads(body))
