@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from portal.letters.writing import Letters
     from portal.outbox import Outbox
     from portal.papers.printing import Press
+    from portal.register import Register
 
 
 class Settings(Protocol):
@@ -99,6 +100,13 @@ class House:
         return Watch(self.office)
 
     @cached_property
+    def register(self) -> "Register":
+        from portal.register import Register
+
+        schemas = read_json(self.config.service.parent / "register.schema.json")["$defs"]
+        return Register(self.office, schemas)
+
+    @cached_property
     def intake(self) -> "Intake":
         from portal.documents import inspection
         from portal.intake import Intake
@@ -111,7 +119,8 @@ class House:
     def correspondence(self) -> "Correspondence":
         from portal.correspondence import Correspondence
 
-        return Correspondence(self.office, self.cases, self.watch, self.letters().render, self.config.address)
+        render, address = self.letters().render, self.config.address
+        return Correspondence(self.office, self.cases, self.watch, self.register, render, address)
 
     @cached_property
     def outbox(self) -> "Outbox":
