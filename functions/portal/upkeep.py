@@ -63,7 +63,7 @@ class Upkeep:
         if records.next_number(f"register-{sop.service}") > NIGHTS:
             return
         for fact in list(records.facts()):
-            if is_of_a_case(fact) and fact["outcome"] == "done" and fact["ticket"] not in known:
+            if is_of_a_case(fact) and fact.get("outcome") == "done" and fact["ticket"] not in known:
                 with suppress(NotFound):  # the case itself is gone
                     application = records.load(fact["ticket"])
                     entry = handed_over(application, self._office.sop_of(application), self._office.calendar)
