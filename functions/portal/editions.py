@@ -5,11 +5,11 @@ The portal that runs a service and the site that prints it both take it from her
 
 import json
 import pickle
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from portal.core import worktime
 from portal.core.errors import SopInvalid
@@ -20,7 +20,14 @@ from portal.forms.form import Form, validate
 if TYPE_CHECKING:
     from portal.papers.stationery import Papers
 
+SERVICES: Final = ("penerbitan",)
+
 _Parsed = TypeVar("_Parsed")
+
+
+def offered(schemas: Path, named: Sequence[str] = ()) -> list[Path]:
+    """The folders of the services that an office offers, or of those that are named, in that order."""
+    return [schemas / name for name in named or SERVICES]
 
 
 def read_sop(folder: Path) -> Sop:
@@ -40,7 +47,10 @@ def trusted_sop(folder: Path) -> Sop:
     """The same of a folder that ``read_sop`` has checked before: checking takes a cold start a tenth of a second."""
     path = folder / "sop.toml"
     with _about(path):
-        return parse(read_toml(path), read_json(folder / "application.schema.json"))
+        sop = parse(read_toml(path), read_json(folder / "application.schema.json"))
+        if sop.service != folder.name:
+            raise SopInvalid("sop_invalid", key="service", value=sop.service, expected=folder.name)
+    return sop
 
 
 def read_calendar(edition: Sop, folder: Path) -> worktime.Calendar:
