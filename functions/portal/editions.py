@@ -7,6 +7,7 @@ import json
 import pickle
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,6 +16,7 @@ from portal.core import worktime
 from portal.core.errors import SopInvalid
 from portal.core.language import Language
 from portal.core.sop import Sop, parse
+from portal.core.soundness import problems
 from portal.forms.form import Form, validate
 
 if TYPE_CHECKING:
@@ -27,20 +29,21 @@ def read_sop(folder: Path) -> Sop:
     """A service's SOP, checked against ``sop.schema.json`` and its cross-references.
 
     Raises:
-        SopInvalid: names the file, the key, and what is expected there.
+        SopInvalid: names the file, the keys, and what is expected there.
     """
     path, form_path = folder / "sop.toml", folder / "application.schema.json"
     data = read_toml(path)
     validate(read_json(folder.parent / "sop.schema.json"), data, str(path))
     _check_form(read_json(form_path), form_path)
-    return trusted_sop(folder)
+    edition = trusted_sop(folder)
+    if found := [replace(problem, file=str(path)) for problem in problems(edition)]:
+        raise SopInvalid.of(found)
+    return edition
 
 
 def trusted_sop(folder: Path) -> Sop:
     """The same of a folder that ``read_sop`` has checked before: checking takes a cold start a tenth of a second."""
-    path = folder / "sop.toml"
-    with _about(path):
-        return parse(read_toml(path), read_json(folder / "application.schema.json"))
+    return parse(read_toml(folder / "sop.toml"), read_json(folder / "application.schema.json"))
 
 
 def read_calendar(edition: Sop, folder: Path) -> worktime.Calendar:
@@ -98,7 +101,7 @@ def _about(path: Path) -> Iterator[None]:
     try:
         yield
     except SopInvalid as problem:
-        raise SopInvalid(problem.code, **{"file": str(path), **problem.facts}) from problem
+        raise SopInvalid.of([replace(told, file=told.file or str(path)) for told in problem.problems]) from problem
 
 
 @cache
