@@ -13,8 +13,7 @@ from typing import Any
 from portal import edge
 from portal.config import SECURITY, Config
 from portal.core.errors import SettingInvalid
-from portal.core.services import Services
-from portal.editions import offered, read_sop
+from portal.editions import read_services, read_sop
 from portal.engines.local.files import FolderFiles
 from portal.engines.local.mail import Mailbox, Smtp
 from portal.engines.local.records import SqliteRecords
@@ -85,7 +84,7 @@ def open_house(environ: Mapping[str, str], clock: Callable[[], datetime] | None 
 
 def build(config: Config, clock: Callable[[], datetime] | None = None) -> House:
     """The portal on the embedded engine: SQLite, a folder, and SMTP or the rehearsal's mailbox."""
-    services = Services([read_sop(folder) for folder in offered(config.schemas, config.services)])
+    services = read_services(config.schemas, config.services, read_sop)
     _make(config.data)
     time_machine = TimeMachine(config.data / "jam")
     clock = clock or (time_machine.now if config.rehearsal else lambda: datetime.now(UTC))

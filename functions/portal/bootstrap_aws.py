@@ -14,8 +14,7 @@ from urllib.parse import urlsplit
 from portal.config import chosen
 from portal.core.draft import Document
 from portal.core.errors import SettingInvalid, traced
-from portal.core.services import Services
-from portal.editions import offered, trusted_sop
+from portal.editions import read_services, trusted_sop
 from portal.engines.aws.faults import translated
 from portal.engines.aws.feedback import HEADER, reference
 from portal.engines.aws.files import S3Files
@@ -170,8 +169,7 @@ def build_aws(
         mailbox: what a rehearsal puts before SES; ``time_machine`` its clock.
     """
     clients, clock = clients or Clients(), clock or (lambda: datetime.now(UTC))
-    folders = offered(config.schemas, config.services)
-    services = Services([trusted_sop(folder) for folder in folders])
+    services = read_services(config.schemas, config.services, trusted_sop)
     links = Links(partial(_keys, clients, config.link_keys_parameter))
     keys = [edition.service for edition in services]
     records = DynamoRecords(clients.lazily("dynamodb"), config.table, keys)
