@@ -30,22 +30,22 @@ class Book:
         self.asked: list[tuple[str, str]] = []
         self.read = 0
 
-    def facts(self, closed: str = "") -> Iterator[Fact]:
+    def facts(self, service: str, closed: str = "") -> Iterator[Fact]:
         self.asked.append(("facts", closed))
         return self._found(lambda day: day.startswith(closed))
 
-    def facts_after(self, day: str) -> Iterator[Fact]:
+    def facts_after(self, service: str, day: str) -> Iterator[Fact]:
         self.asked.append(("facts_after", day))
         return self._found(lambda closed: closed > day)
 
-    def keep_tally(self, compiled: Compiled, summed: Tally) -> None:
+    def keep_tally(self, service: str, compiled: Compiled, summed: Tally) -> None:
         self.asked.append(("keep_tally", compiled.month))
         self.kept[compiled.month] = (compiled, summed)
 
-    def compiled(self) -> list[Compiled]:
+    def compiled(self, service: str) -> list[Compiled]:
         return [compiled for _, (compiled, _) in sorted(self.kept.items())]
 
-    def tallies(self, month: str = "") -> Iterator[tuple[Compiled, Tally]]:
+    def tallies(self, service: str, month: str = "") -> Iterator[tuple[Compiled, Tally]]:
         self.asked.append(("tallies", month))
         return (pair for key, pair in sorted(self.kept.items()) if month in ("", key))
 
@@ -61,7 +61,9 @@ class Town:
 
     def __init__(self, day: date = date(2026, 11, 23)) -> None:
         self.day, self.book = day, Book()
-        office: Any = SimpleNamespace(records=self.book, today=lambda: self.day)
+        office: Any = SimpleNamespace(
+            records=self.book, services=[SimpleNamespace(service="penerbitan")], today=lambda: self.day
+        )
         self.office, self.compilation = office, Compilation(office)
 
     def close(self, office: str = "BKPSDM", outcome: str = "done", *, days_ago: int = 0) -> None:
@@ -77,7 +79,7 @@ class Town:
         return sum(self.night() for _ in range(count))
 
     def sums(self, asked: str = "") -> Sums:
-        return read_sums(self.office, asked)
+        return read_sums(self.office, "penerbitan", asked)
 
     def is_exact(self) -> bool:
         """Do the sums say of all months, and of each, what the facts say?"""
@@ -96,7 +98,7 @@ def town() -> Town:
 
 
 def through(town: Town) -> list[str]:
-    return [each.through for each in town.book.compiled()]
+    return [each.through for each in town.book.compiled("penerbitan")]
 
 
 # --- always up to the minute -----------------------------------------------------------------------------------------
@@ -150,8 +152,8 @@ def test_an_addition_that_ends_while_the_page_is_being_read_counts_nothing_twice
     town.day += timedelta(days=20)
     found = town.book.facts_after
 
-    def meanwhile(day: str) -> Iterator[Fact]:
-        facts = list(found(day))
+    def meanwhile(service: str, day: str) -> Iterator[Fact]:
+        facts = list(found(service, day))
         Compilation(town.office).compile_recap()
         return iter(facts)
 
@@ -194,7 +196,7 @@ def test_a_portal_with_a_past_gets_all_its_months_at_the_first_run(town: Town) -
     assert town.night() == 14
     assert through(town)[:2] == ["2025-10-31", "2025-11-30"]
     assert through(town)[-1] == "2026-11-22"
-    assert [each.cases for each in town.book.compiled() if each.cases] == [1, 2, 1]
+    assert [each.cases for each in town.book.compiled("penerbitan") if each.cases] == [1, 2, 1]
     assert town.is_exact()
 
 
@@ -215,10 +217,10 @@ def test_a_run_that_is_cut_short_is_gone_on_with(town: Town, monkeypatch: pytest
         town.close(days_ago=days_ago)
     keep = town.book.keep_tally
 
-    def fail(compiled: Compiled, summed: Tally) -> None:
+    def fail(service: str, compiled: Compiled, summed: Tally) -> None:
         if compiled.month == "2026-10":
             raise Unavailable("store_unavailable")
-        keep(compiled, summed)
+        keep(service, compiled, summed)
 
     with monkeypatch.context() as patched:
         patched.setattr(town.book, "keep_tally", fail)
@@ -266,7 +268,7 @@ def test_what_is_read_of_facts_does_not_grow_with_what_is_stored(months: int) ->
 def test_of_a_month_no_fact_is_read_that_a_tally_has() -> None:
     town = settled_town(8)
     sums = town.sums("2025-03")
-    assert (sums.month, merge(sums.tallies)) == ("2025-03", tally(town.book.facts("2025-03")))
+    assert (sums.month, merge(sums.tallies)) == ("2025-03", tally(town.book.facts("penerbitan", "2025-03")))
     assert [month for what, month in town.book.asked if what == "tallies"] == [""]
     assert town.book.read == 1
 
@@ -311,7 +313,7 @@ def test_page_and_spreadsheet_say_the_same_before_and_after_the_addition(stage: 
     before = said()
     assert stage.clockwork.compilation.compile_recap() == 3
     assert said() == before
-    assert [(each.month, each.cases) for each in stage.records.compiled()] == [
+    assert [(each.month, each.cases) for each in stage.records.compiled("penerbitan")] == [
         ("2026-11", 2),
         ("2026-12", 0),
         ("2027-01", 0),
@@ -326,9 +328,9 @@ def test_the_page_never_goes_through_all_facts(stage: Stage, monkeypatch: pytest
     read: list[str] = []
     after = stage.records.facts_after
 
-    def reading(day: str) -> Any:
+    def reading(service: str, day: str) -> Any:
         read.append(day)
-        return after(day)
+        return after(service, day)
 
     monkeypatch.setattr(stage.records, "facts_after", reading)
     for path in ("/rekap", "/rekap?bulan=2026-11", "/rekap.csv", "/rekap.csv?bulan=2026-11"):

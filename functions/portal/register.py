@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any, Final
 
 from portal.core.application import Actor
-from portal.core.errors import Conflict, Finding, Invalid, NotFound
-from portal.core.notices import Notice, Official, notice
+from portal.core.errors import Conflict, Finding, Invalid
+from portal.core.notices import Notice, notice
 from portal.core.register import HOLDER, Certificate, Recorded, Standing, corrections, plain_serial, soon
 from portal.core.sop import APPLICANT, Choice, Sop
 from portal.forms.form import Form
@@ -30,17 +30,8 @@ class Register:
     # --- whose it is -----------------------------------------------------------------------------------------------
 
     def sop(self, service: str) -> Sop:
-        """The present edition of a service. Raises NotFound (``certificate_unknown``)."""
-        if service != self.office.sop.service:
-            raise NotFound("certificate_unknown")
-        return self.office.sop
-
-    def services(self) -> list[Sop]:
-        return [self.office.sop]
-
-    def keeps(self, official: Official, sop: Sop) -> bool:
-        """Does this official keep the service's register: appointed to the role of its last step?"""
-        return official.role == sop.steps[-1].role
+        """The present edition of a service. Raises NotFound (``service_unknown``)."""
+        return self.office.services[service]
 
     # --- looking ---------------------------------------------------------------------------------------------------
 

@@ -16,7 +16,11 @@ from portal.office import Office
 
 
 def forgotten_on(application: Application, sop: Sop, calendar: Calendar) -> date | None:
-    """The day from which the files of a closed case are there no more; None while the case is open."""
+    """The day from which the files of a closed case are there no more; None while the case is open.
+
+    Args:
+        sop: the present edition of its service, as the term is the office's of today.
+    """
     if not application.is_closed:
         return None
     return calendar.local(application.events[-1].at).date() + _kept_for(sop)
@@ -54,12 +58,16 @@ class Retention:
         return len(due)
 
     def _due(self, today: date) -> Iterator[Fact]:
-        kept_for, facts = _kept_for(self._office.sop), self._office.records.facts
+        for sop in self._office.services:
+            yield from self._due_of(sop, today)
+
+    def _due_of(self, sop: Sop, today: date) -> Iterator[Fact]:
+        kept_for, facts = _kept_for(sop), self._office.records.facts
         if self._swept is None:
-            closed = filter(is_of_a_case, facts())
+            closed = filter(is_of_a_case, facts(sop.service))
             return (fact for fact in closed if date.fromisoformat(fact["closed"]) + kept_for <= today)
         since = [self._swept + timedelta(days=n) for n in range(1, (today - self._swept).days + 1)]
-        return (fact for day in since for fact in facts(str(day - kept_for)) if is_of_a_case(fact))
+        return (fact for day in since for fact in facts(sop.service, str(day - kept_for)) if is_of_a_case(fact))
 
     def _forget(self, ticket: str) -> PortalError | None:
         try:

@@ -12,7 +12,7 @@ from portal.core.application import Actor
 from portal.core.errors import Conflict, NotFound
 from portal.core.notices import Notice, notice
 from portal.core.recap import is_of_a_case
-from portal.core.register import Certificate, days_before, handed_over, soon
+from portal.core.register import Certificate, days_before, handed_over, keeps_register, soon
 from portal.core.sop import APPLICANT, Sop
 from portal.office import Office
 
@@ -36,7 +36,7 @@ class Upkeep:
         today = self._office.today()
         if self._looked == today:
             return 0
-        done = sum(self._look_after(sop, today) for sop in (self._office.sop,))
+        done = sum(self._look_after(sop, today) for sop in self._office.services)
         self._looked = today
         return done
 
@@ -60,14 +60,14 @@ class Upkeep:
     def _unentered(self, sop: Sop, entries: Sequence[Certificate]) -> Iterator[Certificate]:
         """The entries of what was handed over before there was a register; the recap counts them already."""
         records, known = self._office.records, {entry.id for entry in entries}
-        if records.next_number(f"register-{sop.service}") > NIGHTS:
+        if records.next_number(sop.service, "register") > NIGHTS:
             return
-        for fact in list(records.facts()):
+        for fact in list(records.facts(sop.service)):
             if is_of_a_case(fact) and fact.get("outcome") == "done" and fact["ticket"] not in known:
                 with suppress(NotFound):  # the case itself is gone
                     application = records.load(fact["ticket"])
                     entry = handed_over(application, self._office.sop_of(application), self._office.calendar)
-                    if entry and entry.service == sop.service:
+                    if entry:
                         yield entry
 
     # --- before the end --------------------------------------------------------------------------------------------
@@ -88,7 +88,7 @@ class Upkeep:
         ending = ending_soon(entries, sop, today)
         if not ending:
             return
-        keepers = [o for o in self._office.officials() if o.role == sop.steps[-1].role and o.serves(today)]
+        keepers = [o for o in self._office.officials() if keeps_register(o, sop) and o.serves(today)]
         readers = {o.email.lower(): Actor(o.role, o.name, email=o.email.lower()) for o in keepers}
         offices = {entry.office for entry in ending}
         for office, email in contacts(sop).items():

@@ -11,6 +11,7 @@ import pytest
 from portal.core.application import Actor
 from portal.core.notices import Notice
 from portal.core.register import Certificate, corrections, from_before
+from portal.core.services import Services
 from portal.engines.ports import Fact
 from portal.upkeep import NIGHTS, Upkeep
 from tests.support.office_days import chores, mail_to
@@ -52,6 +53,13 @@ def revoked(stage: Stage, entry: Certificate) -> Certificate:
     after = entry.revoke({"reason": "pensiun"}, on=today, by=BY, at=at, today=today)
     stage.records.keep_certificates([after], corrections(entry, after, today))
     return after
+
+
+def reminds(stage: Stage, **differently: Any) -> None:
+    """The service's ``[reminders]`` say otherwise from now on."""
+    sop = stage.office.services.first
+    changed = replace(sop, data={**sop.data, "reminders": {**sop.data["reminders"], **differently}})
+    object.__setattr__(stage.office, "services", Services([changed]))
 
 
 @pytest.fixture
@@ -96,11 +104,11 @@ def test_after_a_month_of_looks_the_cases_are_gone_through_no_more(
     stage: Stage, number: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[int] = []
-    facts: Callable[[], Iterator[Fact]] = stage.records.facts
+    facts: Callable[[str], Iterator[Fact]] = stage.records.facts
 
-    def counting() -> Iterator[Fact]:
+    def counting(service: str) -> Iterator[Fact]:
         asked.append(1)
-        return facts()
+        return facts(service)
 
     monkeypatch.setattr(stage.records, "facts", counting)
     for night in range(NIGHTS + 5):
@@ -165,9 +173,7 @@ def test_a_letter_that_has_been_overtaken_is_dropped_and_nobody_has_to_know(stag
 
 
 def test_a_service_that_wants_no_letters_sends_none(stage: Stage, number: str) -> None:
-    data = stage.office.sop.data
-    quiet = replace(stage.office.sop, data={**data, "reminders": {**data["reminders"], "expiry_days": []}})
-    object.__setattr__(stage.office, "sop", quiet)
+    reminds(stage, expiry_days=[])
     assert before_the_end(stage, 30) == 0
 
 
@@ -189,11 +195,8 @@ def test_who_keeps_the_register_gets_a_list_once_a_month(stage: Stage, number: s
 
 
 def test_whoever_watches_over_an_office_gets_its_own_part(stage: Stage, number: str) -> None:
-    data = stage.office.sop.data
     contacts = {"BKPSDM": "admin@bkpsdm.example.go.id", "Disdukcapil": "admin@disdukcapil.example.go.id"}
-    told = replace(stage.office.sop, data={**data, "reminders": {**data["reminders"], "contacts": contacts}})
-    object.__setattr__(stage.office, "sop", told)
-    stage.office._editions.clear()
+    reminds(stage, contacts=contacts)
     imported(stage)
     before_the_end(stage, 60)
     stage.clock.forward(hours=80)

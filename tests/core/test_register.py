@@ -54,7 +54,7 @@ DONE = next(application_in(*place) for place in reachable() if place[1].value ==
 def test_a_hand_over_makes_the_entry_of_its_case() -> None:
     made = handed_over(DONE, a_sop(), ORDINARY)
     assert made is not None
-    assert (made.id, made.ticket, made.service, made.version) == (DONE.ticket, DONE.ticket, "contoh", 1)
+    assert (made.id, made.ticket, made.service, made.version) == (DONE.ticket, DONE.ticket, DONE.service, 1)
     assert (made.serial, made.valid_from, made.valid_until) == ("4F7K9QXM", date(2026, 8, 3), date(2028, 8, 3))
     assert (made.name, made.number, made.office) == ("Siti Aminah", "199001012015012001", "Dinas Sosial")
     assert (made.email, made.recorded) == ("siti@tarakankota.go.id", ())

@@ -65,7 +65,7 @@ class CertificatesContract:
         after = revoked(entry())
         heard = corrections(entry(), after, TODAY)
         records.keep_certificates([after], heard, [a_notice()])
-        assert list(records.facts("2026-08")) == heard
+        assert list(records.facts("contoh", "2026-08")) == heard
         assert list(records.unsent()) == [a_notice()]
 
     def test_many_are_kept_at_once_each_with_its_correction(self, records: Records) -> None:
@@ -73,7 +73,7 @@ class CertificatesContract:
         heard = [fact for each in many for fact in corrections(None, each, TODAY)]
         records.keep_certificates(many, heard)
         assert list(records.certificates("contoh")) == many
-        assert sorted(records.facts(), key=str) == sorted(heard, key=str)
+        assert sorted(records.facts("contoh"), key=str) == sorted(heard, key=str)
 
     def test_of_two_who_write_at_once_one_does(self, records: Records, open_records: Open) -> None:
         records.keep_certificates([entry()])
@@ -88,7 +88,7 @@ class CertificatesContract:
         case, heard = application("confirm"), corrections(entry("ALT"), older, TODAY)
         records.commit(change(case, certificates=[entry(case.ticket), older], corrections=heard))
         assert sorted(ids(records)) == sorted([case.ticket, "ALT"])
-        assert list(records.facts()) == heard
+        assert list(records.facts("contoh")) == heard
 
         late = change(application("confirm", "forward"), certificates=[entry("NEU"), older])
         with pytest.raises(Conflict) as caught:

@@ -9,6 +9,7 @@ from tests.support.contract_certificates import CertificatesContract
 from tests.support.contract_drafts import DraftsContract
 from tests.support.contract_notices import NoticesContract
 from tests.support.contract_registers import ClaimsContract, RegistersContract, TalliesContract
+from tests.support.contract_services import ServicesContract
 
 
 class RecordsContract(
@@ -19,6 +20,7 @@ class RecordsContract(
     ClaimsContract,
     RegistersContract,
     TalliesContract,
+    ServicesContract,
     CertificatesContract,
 ):
     @pytest.fixture

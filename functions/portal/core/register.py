@@ -13,6 +13,7 @@ from typing import Any, Final, Self
 
 from portal.core.application import Actor, Application
 from portal.core.errors import NotAllowed
+from portal.core.notices import Official
 from portal.core.sop import Sop
 from portal.core.steps import State
 from portal.core.worktime import Calendar
@@ -230,6 +231,11 @@ def imported_id(serial: str) -> str:
 def plain_serial(serial: str) -> str:
     """A serial to compare by: without colons, hyphens and spaces, in capitals."""
     return "".join(character for character in serial if character.isalnum()).upper()
+
+
+def keeps_register(official: Official, sop: Sop) -> bool:
+    """Does this official keep the service's register: appointed to the role of its last step?"""
+    return (official.service, official.role) == (sop.service, sop.steps[-1].role)
 
 
 def days_before(sop: Sop) -> tuple[int, ...]:
