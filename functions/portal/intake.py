@@ -66,9 +66,13 @@ class Intake:
 
     # --- the applicant: draft ------------------------------------------------------------------------------------
 
-    def start(self, service: str, form: Mapping[str, Any]) -> Draft:
-        """Keep what was typed, and owe the address an email with which to resume it."""
-        draft = Draft(self.token(), service, dict(form), self.office.clock())
+    def start(self, service: str, form: Mapping[str, Any], renews: str = "") -> Draft:
+        """Keep what was typed, and owe the address an email with which to resume it.
+
+        Args:
+            renews: id of the register's entry in whose place a newer one is applied for.
+        """
+        draft = Draft(self.token(), service, dict(form), self.office.clock(), renews=renews)
         self.office.records.save_draft(draft, self._resumption(draft))
         return draft
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from portal.core.application import Actor
-from portal.core.errors import Conflict, Finding, Invalid
+from portal.core.errors import Conflict, Finding, Invalid, NotFound
 from portal.core.notices import Notice, notice
 from portal.core.register import HOLDER, Certificate, Recorded, Standing, corrections, plain_serial, soon
 from portal.core.sop import APPLICANT, Choice, Sop
@@ -48,6 +48,29 @@ class Register:
 
     def standing(self, entry: Certificate) -> Standing:
         return entry.standing(self.office.today(), soon(self.sop(entry.service)))
+
+    # --- renewing --------------------------------------------------------------------------------------------------
+
+    def answers(self, entry: Certificate, form: Form) -> dict[str, Any]:
+        """What is known of its holder, as answers to the present form: what he stated then, and what changed since."""
+        sop, stated = self.sop(entry.service), self._stated(entry)
+        known = {name: answer for name, answer in stated.items() if name in form.fields}
+        for meaning in ("name", "number", "email"):
+            if meaning in sop.applicant and getattr(entry, meaning):
+                known[sop.applicant[meaning]] = getattr(entry, meaning)
+        asked, other = sop.applicant.get("office", ""), sop.applicant.get("office_other", "")
+        if asked and entry.office not in (known.get(asked), known.get(other)):
+            listed = {option.value for option in form.fields[asked].options}
+            known.pop(other, None)
+            known[asked] = entry.office if entry.office in listed or not listed else ""
+        return known
+
+    def owe_again(self, entry: Certificate) -> None:
+        """Owe the holder a fresh link to renew it, at most one an hour; nothing once it has ended before its time."""
+        if entry.ended is None and entry.email:
+            at, holder = self.office.clock(), Actor(APPLICANT, entry.name, email=entry.email)
+            again = f"again-{at:%Y-%m-%dT%H}"
+            self.office.records.owe([notice("expiring", holder, about=entry.about, event=0, at=at, occasion=again)])
 
     # --- recording -------------------------------------------------------------------------------------------------
 
@@ -120,6 +143,12 @@ class Register:
         """What was there before a change, by field."""
         asked, before = self.schemas["change"]["properties"], recorded.data.get("before", {})
         return {name: Fact(asked[name]["title"], (before[name],)) for name in HOLDER if name in before}
+
+    def _stated(self, entry: Certificate) -> Mapping[str, Any]:
+        try:
+            return self.office.records.load(entry.ticket).form if entry.ticket else {}
+        except NotFound:
+            return {}
 
     # --- within ----------------------------------------------------------------------------------------------------
 

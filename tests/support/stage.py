@@ -45,6 +45,12 @@ WORKS: Mapping[str, tuple[str, str, Mapping[str, str | list[str]]]] = {
     "/permohonan/perbaikan": ("returned", "/permohonan/perbaikan", {"jabatan": "Lain"}),
     "/permohonan/perbaikan/berkas/<kind>": ("returned", "/permohonan/perbaikan", {}),
     "/permohonan/perbaikan/berkas/<kind>/hapus": ("returned", "/permohonan/perbaikan", {}),
+    "/perpanjang": ("done", "/perpanjang", {"tindakan": "tetap"}),
+    "/meja/register/<service:service>/entri/<id>/catat": (
+        "done",
+        "/meja/register/penerbitan",
+        {"tindakan": "revoke", "versi": "1", "reason": "pensiun", "on": "2026-11-25"},
+    ),
     "/telaah/<number>/meja": ("waiting", "/telaah/<number>", {}),
     "/telaah/<number>/putuskan": ("waiting", "/telaah/<number>", {"tindakan": "forward", **SAYS["forward"]}),
 }
@@ -181,6 +187,10 @@ class Stage:
             claims = {"r": email} if page == "meja" else {"t": number}
         return f"/{page}/{self.sign(page, claims, **life)}"
 
+    def renewal_link(self, number: str, **life: float) -> str:
+        entry = self.records.certificate("penerbitan", number)
+        return f"/perpanjang/{self.sign('perpanjang', {'s': entry.service, 'c': entry.id, 'r': entry.email}, **life)}"
+
     def draft_link(self, draft: Draft, **life: float) -> str:
         claims = {"d": draft.id, "r": draft.form["email"]}
         return f"/ajukan/lanjut/{self.sign('draft', claims, **life)}"
@@ -248,11 +258,22 @@ class Session:
             number, draft = stage.case(*WAYS[state]), ""
             links = [stage.link("konfirmasi", number), stage.link("permohonan", number)]
             links += [stage.link("telaah", number, KADIS)] if page.startswith("/telaah") else []
+            links += [stage.renewal_link(number)] if page.startswith("/perpanjang") else []
+            links += [stage.link("meja", "", VERIFIKATOR)] if page.startswith("/meja") else []
         for link in links:
             self.browser.get(link)
 
         def of_this(path: str) -> str:
-            return path.replace("<draft>", draft).replace("<number>", number).replace("<kind>", "ktp")
+            named = {
+                "<draft>": draft,
+                "<number>": number,
+                "<kind>": "ktp",
+                "<service:service>": "penerbitan",
+                "<id>": number,
+            }
+            for name, value in named.items():
+                path = path.replace(name, value)
+            return path
 
         html = lxml.html.fromstring(self.browser.get(of_this(page)).get_data())
         self.path, self.csrf = of_this(rule), html.xpath("//input[@name='csrf']/@value | //@data-csrf")[0]

@@ -221,12 +221,16 @@ ONE = "/ajukan/<service:service>"
 PUBLIC = {"/ajukan", "/ajukan/orang-lain", ONE, f"{ONE}/orang-lain", "/tautan", "/unggah"}
 """Forms that anybody may post: to begin, to ask for a link, and a file with its signed form."""
 
+OF_THE_REGISTER = "/meja/register/<service:service>"
+ASKING = {OF_THE_REGISTER, f"{OF_THE_REGISTER}/entri/<id>/periksa"}
+"""Forms that need our token too, and keep nothing even so: a search, and what is to be read once more."""
+
 REHEARSAL = {"/_mailbox/relai", "/_jam"}
 """The rehearsal's switches; in production these do not exist."""
 
 
 def test_every_form_is_known_here(stage: Stage) -> None:
-    assert {rule.rule for rule in rules(stage, "POST")} == PUBLIC | REHEARSAL | WORKS.keys()
+    assert {rule.rule for rule in rules(stage, "POST")} == PUBLIC | REHEARSAL | ASKING | WORKS.keys()
 
 
 @pytest.mark.parametrize("rule", WORKS)

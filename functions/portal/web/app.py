@@ -33,7 +33,7 @@ LARGEST_BODY: Final = 256 * 1024
 
 BLUEPRINTS: Final = (
     *("apply", "bring", "send", "uploads", "status", "applicant", "mending", "lost_links"),
-    *("official", "originals", "desk", "recap"),
+    *("official", "originals", "desk", "register", "renewal", "recap"),
 )
 """The modules with pages."""
 
@@ -53,6 +53,7 @@ behind one address."""
 LIMITED: Final[Mapping[str | None, str]] = {
     "apply.begin": "draft",
     "apply.begin_for_other": "draft",
+    "renewal.begin": "draft",
     "apply.begin_one": "draft",
     "apply.begin_one_for_other": "draft",
     "apply.data": "data",

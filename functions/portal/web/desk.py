@@ -16,6 +16,7 @@ from portal.web.access import SESSION
 from portal.web.case import Deadline, deadline, sender
 from portal.web.here import here, now
 from portal.web.opened import DESK, PAGE, claims_of, open_case, path
+from portal.web.register import kept_by
 
 pages = Blueprint("desk", __name__)
 
@@ -60,7 +61,8 @@ def show() -> Any:
     except LinkForged:
         return render_template("official/desk_link.html")
     cards = [_card(application, official, email) for application, official in here().cases.desk(email)]
-    return render_template("official/desk.html", cards=sorted(cards, key=lambda card: card.urgency))
+    by_urgency = sorted(cards, key=lambda card: card.urgency)
+    return render_template("official/desk.html", cards=by_urgency, registers=kept_by(email))
 
 
 @pages.post("/telaah/<number>/meja")

@@ -10,6 +10,7 @@ from portal.core.steps import State
 from portal.forms.typed import one_line
 from portal.web.applicant import CONFIRMING, PAGE
 from portal.web.here import here, now
+from portal.web.renewal import PAGE as RENEWAL
 
 pages = Blueprint("lost_links", __name__)
 
@@ -38,7 +39,7 @@ def send_link() -> Any:
 
 def _asked_page() -> str:
     page = request.values.get("halaman", PAGE)
-    return page if page in (PAGE, CONFIRMING, "telaah", "meja") else PAGE
+    return page if page in (PAGE, CONFIRMING, RENEWAL, "telaah", "meja") else PAGE
 
 
 def _renew(page: str, token: str) -> None:
@@ -49,6 +50,9 @@ def _renew(page: str, token: str) -> None:
         claims = dict(expired.facts["claims"])  # type: ignore[call-overload]
     if page == "meja":
         here().cases.owe_desk(claims["r"])
+        return
+    if page == RENEWAL:
+        here().register.owe_again(here().office.records.certificate(claims["s"], claims["c"]))
         return
     application = here().office.records.load(claims["t"])
     if page == "telaah":
@@ -61,6 +65,10 @@ def _remind(typed: str, email: str, page: str) -> None:
     application = here().office.find(typed)
     if page == "telaah":
         _owe_official(application, email)
+    elif page == RENEWAL:
+        entry = here().office.records.certificate(application.service, application.ticket)
+        if email.lower() == entry.email:
+            here().register.owe_again(entry)
     elif _is_applicant(application, email):
         _owe_applicant(application)
 

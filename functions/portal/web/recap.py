@@ -10,6 +10,7 @@ from flask import Blueprint, Response, render_template, request
 
 from portal.compilation import Sums, read_sums
 from portal.core.recap import Recap, StepTime, summarise
+from portal.core.register import soon
 from portal.core.sop import APPLICANT, Sop
 from portal.web.here import here, turn_to
 
@@ -60,6 +61,7 @@ def _page(edition: Sop) -> str:
         months=sums.months,
         open_cases=_open_cases(edition),
         edition=edition,
+        soon=soon(edition),
         office=office,
         office_label=office_label,
         here="/rekap" if len(here().office.services) == 1 else f"/rekap/{edition.service}",

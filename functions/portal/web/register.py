@@ -1,0 +1,205 @@
+"""The register of what has been issued, behind the desk of those who keep it: looked up, and what happens recorded.
+
+What is searched for is posted, so that no name stays in an address.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from flask import Blueprint, redirect, render_template, request
+
+from portal.core.errors import Finding, Invalid, LinkForged, NotAllowed
+from portal.core.notices import Official
+from portal.core.register import HOLDER, Certificate, Standing, keeps_register
+from portal.core.sop import Sop
+from portal.forms.form import Field
+from portal.register import ACTIONS, counted, page_of
+from portal.web import fields
+from portal.web.here import here, now, turn_to
+from portal.web.opened import DESK
+
+pages = Blueprint("register", __name__)
+
+SIZE: Final = 25
+"""Entries on a page."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What may be recorded of an entry, with its own fields; what came back with findings is ``open``."""
+
+    action: str
+    title: str
+    fields: tuple[Field, ...]
+    values: Mapping[str, Any]
+    errors: Mapping[str, str]
+    open: bool
+
+
+@pages.get("/meja/register")
+def registers() -> Any:
+    """Those that this person keeps; the only one at once."""
+    try:
+        found = kept_by(_email())
+    except LinkForged:
+        return render_template("official/desk_link.html")
+    if not found:
+        raise NotAllowed("register_not_yours")
+    if len(found) == 1:
+        return redirect(path(found[0].service), 303)
+    return render_template("official/registers.html", kept=found)
+
+
+@pages.route("/meja/register/<service:service>", methods=["GET", "POST"])
+def show(service: str) -> str:
+    """The entries, next to end first; searched for by name, staff number, ticket or serial, and by how they stand."""
+    keeper_of(service)
+    if request.method == "POST":
+        here().access.check_csrf(DESK, now())
+    asked = request.form if request.method == "POST" else request.args
+    text, standing = request.form.get("cari", "").strip(), asked.get("keadaan", "")
+    standing = standing if standing in list(Standing) else ""
+    register = here().register
+    found = register.find(service, text, standing)
+    shown, number, last = page_of(found, asked.get("hal", ""), SIZE)
+    return render_template(
+        "official/register.html",
+        **_common(service),
+        entries=[(entry, register.standing(entry).value) for entry in shown],
+        counts=counted(register.entries(service) if text or standing else found, register),
+        text=text,
+        standing=standing,
+        found=len(found),
+        number=number,
+        last=last,
+    )
+
+
+@pages.get("/meja/register/<service:service>/entri/<id>")
+def entry(service: str, id: str) -> str:
+    keeper_of(service)
+    return _entry_page(here().office.records.certificate(service, id))
+
+
+@pages.post("/meja/register/<service:service>/entri/<id>/periksa")
+def check(service: str, id: str) -> Any:
+    """What is about to be recorded, to be read once more; nothing is kept yet."""
+    keeper_of(service)
+    here().access.check_csrf(DESK, now())
+    kept, action, raw = _asked(service, id)
+    register = here().register
+    try:
+        values = register.checked(kept, action, raw)
+    except Invalid as refused:
+        return _entry_page(kept, action, raw, refused.findings), 422
+    form = register.form(service, action)
+    return render_template(
+        "official/entry_check.html",
+        **_common(service),
+        entry=kept,
+        action=action,
+        title=form.sections[0].title,
+        answers=[(field, words) for _, answers in form.shown(values) for field, words in answers],
+        before={name: getattr(kept, name) for name in HOLDER} if action == "change" else {},
+        hidden={**values, "tindakan": action, "versi": kept.version},
+    )
+
+
+@pages.post("/meja/register/<service:service>/entri/<id>/catat")
+def record(service: str, id: str) -> Any:
+    official = keeper_of(service)
+    here().access.check_csrf(DESK, now())
+    kept, action, raw = _asked(service, id)
+    seen = request.form.get("versi", "")
+    by = official.as_actor(here().register.sop(service))
+    try:
+        here().register.record(kept, action, raw, int(seen) if seen.isdecimal() and len(seen) < 9 else 0, by)
+    except Invalid as refused:
+        return _entry_page(kept, action, raw, refused.findings), 422
+    return redirect(f"{path(service)}/entri/{id}?tercatat", 303)
+
+
+@pages.get("/meja/register/<service:service>/entri/<id>/periksa")
+@pages.get("/meja/register/<service:service>/entri/<id>/catat")
+def entry_again(service: str, id: str) -> Any:
+    """Where a browser lands that repeats the address of a posted form."""
+    return redirect(f"{path(service)}/entri/{id}", 303)
+
+
+def path(service: str) -> str:
+    return f"/meja/register/{service}"
+
+
+def kept_by(email: str) -> list[Sop]:
+    """The services whose register this person keeps today."""
+    held = here().cases.appointments(email)
+    return [sop for sop in here().office.services if any(keeps_register(official, sop) for official in held)]
+
+
+def keeper_of(service: str) -> Official:
+    """Under which appointment the reader of this page keeps the register, on a page in the words of its service.
+
+    Raises:
+        LinkForged: no desk is open in this browser (``link_needed``).
+        NotAllowed: the register is kept by others (``register_not_yours``).
+    """
+    sop = turn_to(service)
+    for official in here().cases.appointments(_email()):
+        if keeps_register(official, sop):
+            return official
+    raise NotAllowed("register_not_yours")
+
+
+# --- within ----------------------------------------------------------------------------------------------------------
+
+
+def _email() -> str:
+    return str(here().access.claims(DESK, now())["r"])
+
+
+def _asked(service: str, id: str) -> tuple[Certificate, str, Mapping[str, Any]]:
+    kept, action = here().office.records.certificate(service, id), request.form.get("tindakan", "")
+    if action not in ACTIONS or not here().register.reasons(service, action):
+        raise NotAllowed("form_foreign")
+    return kept, action, dict(request.form.lists())
+
+
+def _common(service: str) -> dict[str, Any]:
+    return {
+        "path": path(service),
+        "csrf": here().access.csrf(DESK, now()),
+        "standings": here().messages["register"]["standings"],
+        "labels": {name: asked["title"] for name, asked in here().register.schemas["entry"]["properties"].items()},
+    }
+
+
+def _entry_page(
+    kept: Certificate, action: str = "", raw: Mapping[str, Any] | None = None, findings: Iterable[Finding] = ()
+) -> str:
+    register, findings = here().register, tuple(findings)
+    return render_template(
+        "official/entry.html",
+        **_common(kept.service),
+        entry=kept,
+        standing=register.standing(kept).value,
+        history=[(each, register.reason(kept, each), register.changes(kept, each)) for each in reversed(kept.recorded)],
+        actions_done=here().messages["register"]["done"],
+        choices=[_choice(kept, key, key == action, raw or {}, findings) for key in register.actions(kept)],
+        findings=findings,
+        tried=action,
+        just_done="tercatat" in request.args,
+    )
+
+
+def _choice(kept: Certificate, action: str, tried: bool, raw: Mapping[str, Any], findings: Iterable[Finding]) -> Choice:
+    form = here().register.form(kept.service, action)
+    holder = {name: getattr(kept, name) for name in HOLDER} if action == "change" else {}
+    return Choice(
+        action=action,
+        title=form.sections[0].title,
+        fields=tuple(form.fields.values()),
+        values=fields.as_typed(form, raw, form.clean(raw)) if tried else holder,
+        errors={finding.field: finding.message for finding in findings} if tried else {},
+        open=tried,
+    )
