@@ -34,6 +34,12 @@ KADIS, KABID = "kepala.dinas@tarakankota.go.id", "kepala.bidang@tarakankota.go.i
 STATISTISI = "statistisi@tarakankota.go.id"
 VERIFIKATOR, OTHER_VERIFIKATOR = "verifikator.satu@tarakankota.go.id", "verifikator.dua@tarakankota.go.id"
 
+BEFORE_THE_PORTAL = """Nomor seri;Nama;NIP;Email;Perangkat daerah;Berlaku mulai;Berlaku sampai
+9C:01:AA;Rahmat Contoh;198001012005011001;rahmat@tarakankota.go.id;bkpsdm;01/06/2025;01/06/2027
+9C:02:BB;Wati Contoh;;wati@tarakankota.go.id;Dinas Sosial;2024-02-29;2026-02-28
+"""
+"""A table of what was issued before the portal."""
+
 WORKS: Mapping[str, tuple[str, str, Mapping[str, str | list[str]]]] = {
     "/ajukan/<draft>/data": ("draft", "/ajukan/<draft>/data", {**FORM, "jabatan": "Lain"}),
     "/ajukan/<draft>/berkas/<kind>": ("draft", "/ajukan/<draft>/berkas", {}),
@@ -51,6 +57,7 @@ WORKS: Mapping[str, tuple[str, str, Mapping[str, str | list[str]]]] = {
         "/meja/register/penerbitan",
         {"tindakan": "revoke", "versi": "1", "reason": "pensiun", "on": "2026-11-25"},
     ),
+    "/meja/register/<service:service>/impor/catat": ("done", "/meja/register/penerbitan", {"isi": BEFORE_THE_PORTAL}),
     "/telaah/<number>/meja": ("waiting", "/telaah/<number>", {}),
     "/telaah/<number>/putuskan": ("waiting", "/telaah/<number>", {"tindakan": "forward", **SAYS["forward"]}),
 }

@@ -222,7 +222,7 @@ PUBLIC = {"/ajukan", "/ajukan/orang-lain", ONE, f"{ONE}/orang-lain", "/tautan", 
 """Forms that anybody may post: to begin, to ask for a link, and a file with its signed form."""
 
 OF_THE_REGISTER = "/meja/register/<service:service>"
-ASKING = {OF_THE_REGISTER, f"{OF_THE_REGISTER}/entri/<id>/periksa"}
+ASKING = {OF_THE_REGISTER, f"{OF_THE_REGISTER}/entri/<id>/periksa", f"{OF_THE_REGISTER}/impor"}
 """Forms that need our token too, and keep nothing even so: a search, and what is to be read once more."""
 
 REHEARSAL = {"/_mailbox/relai", "/_jam"}

@@ -4,52 +4,12 @@ from typing import Any
 
 import pytest
 
-from portal.core.register import Certificate, corrections, from_before
-from tests.support.browser_without_javascript import Page
+from tests.support.keeper import LIST, Keeper, imported, words
 from tests.support.office_days import mail_to
-from tests.support.stage import KADIS, VERIFIKATOR, InProcess, Stage
+from tests.support.stage import KADIS, InProcess, Stage
 from tests.support.ways import EMAIL, WAYS
 
-LIST = "/meja/register/penerbitan"
 REVOKES = {"reason": "telepon_hilang", "on": "2026-12-01"}
-
-
-class Keeper:
-    """Somebody whose desk is open in a browser."""
-
-    def __init__(self, stage: Stage, email: str = VERIFIKATOR) -> None:
-        self.stage, self.browser = stage, InProcess(stage.browser())
-        self.browser.get(stage.link("meja", "", email))
-
-    def get(self, path: str = "") -> Page:
-        return self.browser.get(f"{LIST}{path}")
-
-    def search(self, text: str, **more: str) -> Page:
-        page = self.get()
-        return self.browser.submit(page, page.form(LIST), "Tampilkan", cari=text, **more)
-
-    def entry(self, id: str) -> Page:
-        return self.get(f"/entri/{id}")
-
-    def checks(self, id: str, action: str, **typed: str) -> Page:
-        page = self.entry(id)
-        forms = [form for form in page.html.forms if form.fields.get("tindakan") == action]
-        return self.browser.submit(page, forms[0], "Periksa dahulu", **typed)
-
-    def records(self, id: str, action: str, **typed: str) -> Page:
-        page = self.checks(id, action, **typed)
-        return self.browser.submit(page, page.form(f"{LIST}/entri/{id}/catat"))
-
-
-def words(page: Page) -> str:
-    return " ".join(" ".join(page.html.get_element_by_id("isi").itertext()).split())
-
-
-def imported(stage: Stage, serial: str, name: str, until: str = "2027-06-01") -> Certificate:
-    said = {"serial": serial, "name": name, "office": "BKPSDM", "email": f"{serial.lower()}@x.go.id"}
-    entry = from_before("penerbitan", {**said, "valid_from": "2025-06-01", "valid_until": until})
-    stage.records.keep_certificates([entry], corrections(None, entry, stage.office.today()))
-    return entry
 
 
 @pytest.fixture

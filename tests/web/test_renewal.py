@@ -11,10 +11,10 @@ from portal.core.register import Standing
 from portal.upkeep import Upkeep
 from tests.support import ways
 from tests.support.browser_without_javascript import Page
+from tests.support.keeper import Keeper, imported, words
 from tests.support.office_days import mail_to
 from tests.support.stage import VERIFIKATOR, InProcess, Stage
 from tests.support.ways import EMAIL, FORM, WAYS
-from tests.web.test_register import Keeper, imported, words
 
 LEFT = 50
 

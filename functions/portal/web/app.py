@@ -33,7 +33,7 @@ LARGEST_BODY: Final = 256 * 1024
 
 BLUEPRINTS: Final = (
     *("apply", "bring", "send", "uploads", "status", "applicant", "mending", "lost_links"),
-    *("official", "originals", "desk", "register", "renewal", "recap"),
+    *("official", "originals", "desk", "register", "register_import", "renewal", "recap"),
 )
 """The modules with pages."""
 
@@ -54,6 +54,7 @@ LIMITED: Final[Mapping[str | None, str]] = {
     "apply.begin": "draft",
     "apply.begin_for_other": "draft",
     "renewal.begin": "draft",
+    "register_import.judge": "document",
     "apply.begin_one": "draft",
     "apply.begin_one_for_other": "draft",
     "apply.data": "data",

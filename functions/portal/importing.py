@@ -1,0 +1,147 @@
+"""Taking what was issued before the portal into its register: all lines of a table, or none."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from portal.core.register import Certificate, corrections, from_before, plain_serial
+from portal.core.sop import Sop
+from portal.forms.form import Form
+from portal.register import Register
+from portal.tables import Row
+
+Rows = Sequence[tuple[int, Row]]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What keeps a line from being taken in: where it is, what is there, and what is expected."""
+
+    line: int
+    column: str
+    found: str
+    expected: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What would come of a table.
+
+    Attributes:
+        new: the entries to be made; ``known`` how many lines are in the register already.
+        ignored: headings of columns that the register has no use for.
+        problems: if there are any, nothing is taken in.
+    """
+
+    new: tuple[Certificate, ...]
+    known: int
+    ignored: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True)
+class Importing:
+    register: Register
+
+    def plan(self, service: str, rows: Rows) -> Plan:
+        """What would come of these rows, the first of which holds the headings; changes nothing."""
+        form, asked = Form(self.register.schemas["entry"]), self.register.schemas["entry"]["properties"]
+        (line, heads), *lines = rows
+        meant = [_meant(head, asked) for head in heads]
+        # Of two columns of the same heading the first counts.
+        names = {position: name for position, name in enumerate(meant) if name and name not in meant[:position]}
+        ignored = tuple(head for position, head in enumerate(heads) if head and position not in names)
+        missing = [name for name in self.register.schemas["entry"]["required"] if name not in names.values()]
+        if missing:
+            titles = ", ".join(field["title"] for field in asked.values())
+            absent = [Problem(line, asked[name]["title"], "", titles) for name in missing]
+            return Plan((), 0, ignored, tuple(absent))
+        said = [
+            (line, {name: cell for position, cell in enumerate(row) if (name := names.get(position))})
+            for line, row in lines
+        ]
+        return self._judged(self.register.sop(service), form, asked, said, ignored)
+
+    def take_in(self, service: str, plan: Plan) -> int:
+        """Make the entries of a plan without problems; returns how many.
+
+        Raises:
+            Conflict: somebody else is importing the same (``certificate_changed``).
+        """
+        today = self.register.office.today()
+        heard = [fact for entry in plan.new for fact in corrections(None, entry, today)]
+        self.register.office.records.keep_certificates(plan.new, heard)
+        return len(plan.new)
+
+    # --- within ----------------------------------------------------------------------------------------------------
+
+    def _judged(
+        self,
+        sop: Sop,
+        form: Form,
+        asked: Mapping[str, Mapping[str, Any]],
+        said: Sequence[tuple[int, Mapping[str, str]]],
+        ignored: tuple[str, ...],
+    ) -> Plan:
+        today, offices = self.register.office.today(), self._offices(sop)
+        holders = {plain_serial(entry.serial): entry for entry in self.register.entries(sop.service) if entry.serial}
+        new: dict[str, Certificate] = {}
+        known, problems = 0, list[Problem]()
+        for line, raw in said:
+            values = form.clean(raw)
+            findings = {found.field: found.message for found in form.check(values, today) if not found.passable}
+            if findings:
+                problems += [
+                    Problem(line, asked[name]["title"], raw.get(name, ""), why) for name, why in findings.items()
+                ]
+                continue
+            kept = {name: str(value) for name, value in values.items()}
+            kept["office"] = offices.get(kept["office"].casefold(), kept["office"])
+            entry = from_before(sop.service, kept)
+            serial = plain_serial(entry.serial)
+            if serial in new:
+                problems.append(_about_serial(asked, line, entry, "twice"))
+            elif serial in holders and not entry.is_of(holders[serial]):
+                problems.append(_about_serial(asked, line, entry, "taken"))
+            elif serial in holders:
+                known += 1
+            else:
+                new[serial] = entry
+        return Plan(tuple(new.values()), known, ignored, tuple(problems))
+
+    def _offices(self, sop: Sop) -> dict[str, str]:
+        """The offices of the application's list by how they are written in small letters."""
+        field = sop.applicant.get("office", "")
+        options = self.register.office.words(sop.service).form.fields[field].options if field else ()
+        return {option.value.casefold(): option.value for option in options}
+
+
+def _meant(head: str, asked: Mapping[str, Mapping[str, Any]]) -> str:
+    """The field that a heading names, by its title or its key; empty if none."""
+    wanted = _letters(head)
+    return next((name for name, field in asked.items() if wanted in (_letters(name), _letters(field["title"]))), "")
+
+
+def _by_name(row: Row, names: Mapping[int, str]) -> dict[str, str]:
+    return {names[position]: cell for position, cell in enumerate(row) if position in names}
+
+
+def _letters(text: str) -> str:
+    return "".join(character for character in text.casefold() if character.isalnum())
+
+
+def _about_serial(asked: Mapping[str, Mapping[str, Any]], line: int, entry: Certificate, why: str) -> Problem:
+    return Problem(line, asked["serial"]["title"], entry.serial, asked["serial"]["messages"][why])
+
+
+def as_csv(rows: Rows) -> str:
+    """The rows as they can be sent along with a page, each on the line that it had in the file."""
+    return "\n".join(_lines(rows))
+
+
+def _lines(rows: Rows) -> Iterator[str]:
+    at = 1
+    for number, row in rows:
+        yield from [""] * (number - at)
+        yield ";".join(f'"{cell.replace(chr(34), chr(34) * 2)}"' for cell in row)
+        at = number + 1
