@@ -32,7 +32,6 @@ def edited(edition: Sop, how: str) -> Sop:
         data["roles"].reverse()
     elif how == "short":
         data["steps"] = [data["steps"][number] for number in (0, 1, 6)]
-        del data["text"]["rows"]
     return parse(data, edition.form)
 
 

@@ -39,13 +39,10 @@ def paper(sop: Sop) -> bytes:
 
 
 def strings(value: Any) -> Iterator[str]:
-    """But for the keys of steps: before which one a row stands."""
     if isinstance(value, str):
         yield value
-    elif isinstance(value, dict):
-        yield from strings([each for key, each in value.items() if key != "before"])
     else:
-        for each in value:
+        for each in value.values() if isinstance(value, dict) else value:
             yield from strings(each)
 
 

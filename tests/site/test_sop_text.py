@@ -26,7 +26,7 @@ def places(value: Any, *path: str | int) -> Iterator[tuple[str | int, ...]]:
             yield from places(each, *path, key)
 
 
-VERBATIM = [place for place in places(SOP["text"], "text") if place[-1] != "before"]
+VERBATIM = [*places(SOP["text"], "text")]
 VERBATIM += [
     place for number, step in enumerate(SOP["steps"]) for place in places(step["text"], "steps", number, "text")
 ]
@@ -48,10 +48,7 @@ def test_the_sop_file_holds_the_offices_text_and_nothing_else() -> None:
 
 
 def test_each_sign_stands_in_the_row_and_the_column_where_it_stands_in_the_offices_table() -> None:
-    rows = []
-    for step in SOP["steps"]:
-        rows += [each for each in SOP["text"]["rows"] if each["before"] == step["key"]]
-        rows.append(step["text"])
+    rows = [row for step in SOP["steps"] for row in (*step["text"].get("above", ()), step["text"])]
     assert [[row.get("number", ""), *marks(SOP, row)] for row in rows] == [[row[0], *row[2:7]] for row in office_rows()]
     assert [row[0] for row in office_rows() if any(row[2:7])] == ["", "5.", "6.", "7."]
 

@@ -32,8 +32,7 @@ def put_together(sop: dict[str, Any]) -> str:
     said += [labels["step_number"], labels["activity"], labels["actors"], labels["quality"], text["remark_column"]]
     said += [*text["columns"], *text["quality_columns"]]
     for step in sop["steps"]:
-        rows = [row for row in text.get("rows", ()) if row["before"] == step["key"]]
-        for row in (*rows, step["text"]):
+        for row in (*step["text"].get("above", ()), step["text"]):
             said += [row.get("number", ""), row.get("activity", ""), *marks(sop, row)]
             said += [row.get(part, "") for part in ("completeness", "time", "output")]
     return collapsed(" ".join(said))

@@ -99,6 +99,7 @@ class Step:
     """One step of the SOP: its operational layer, and its verbatim text under ``text``.
 
     ``turns_page``: the office's own paper turns the page after it. ``marks``: what its table shows in a role's column.
+    ``above``: rows of that table above the step's that are no steps, as they are written in the file.
     """
 
     key: str
@@ -116,6 +117,7 @@ class Step:
     visit: Visit | None = None
     turns_page: bool = False
     marks: Mapping[str, str] = field(default_factory=dict)
+    above: Sequence[Mapping[str, Any]] = ()
 
 
 _Keyed = TypeVar("_Keyed", Role, Step)
@@ -234,13 +236,14 @@ def _step(step: Mapping[str, Any]) -> Step:
         summary=step["summary"],
         task=step.get("task", ""),
         subject=step.get("subject", ""),
-        text={part: said for part, said in step["text"].items() if part != "marks"},
+        text={part: said for part, said in step["text"].items() if part not in ("marks", "above")},
         status={state: StatusText(**text) for state, text in step["status"].items()},
         actions={action: ActionText(**text) for action, text in step.get("actions", {}).items()},
         checklist=_choices(step.get("checklist", ())),
         visit=Visit(**{**visit, "bring": tuple(visit["bring"])}) if visit else None,
         turns_page=step.get("turns_page", False),
         marks=step["text"].get("marks", {}),
+        above=step["text"].get("above", ()),
     )
 
 
@@ -277,12 +280,9 @@ def _check_references(sop: Sop) -> None:
         _one_of(f"roles[{number}].column", role.column, sop.data["text"]["columns"])
     for number, step in enumerate(sop.steps):
         _one_of(f"steps[{number}].role", step.role, role_keys)
-        for role in step.marks:
-            _one_of(f"steps[{number}].text.marks", role, role_keys)
-    for number, row in enumerate(sop.data["text"].get("rows", ())):
-        _one_of(f"text.rows[{number}].before", row["before"], [step.key for step in sop.steps])
-        for role in row.get("marks", ()):
-            _one_of(f"text.rows[{number}].marks", role, role_keys)
+        for marked in (step.marks, *(row.get("marks", {}) for row in step.above)):
+            for key in marked:
+                _one_of(f"steps[{number}].text.marks", key, role_keys)
     for meaning, name in sop.applicant.items():
         _one_of(f"applicant.{meaning}", name, list(sop.form["properties"]))
 

@@ -134,11 +134,10 @@ def _way(one: _Symbol, other: _Symbol) -> tuple[Point, ...]:
 
 def _between(stop: Stop, sop: Sop, pen: Pen) -> Iterator[_Row]:
     """The rows before a step that are none themselves."""
-    for row in sop.data["text"].get("rows", ()):
-        if row["before"] == stop.step.key:
-            signs = [(_lane(sop, role), _Sign(said)) for role, said in row.get("marks", {}).items()]
-            texts = [write(pen, row[key]) if key in row else "" for key in _TEXTS]
-            yield _Row(texts, signs, _lane(sop, stop.step.role), sop.data["chart"]["page"])
+    for row in stop.step.above:
+        signs = [(_lane(sop, role), _Sign(said)) for role, said in row.get("marks", {}).items()]
+        texts = [write(pen, row[key]) if key in row else "" for key in _TEXTS]
+        yield _Row(texts, signs, _lane(sop, stop.step.role), sop.data["chart"]["page"])
 
 
 def _rows(stop: Stop, is_last: bool, sop: Sop, pen: Pen) -> Iterator[_Row]:

@@ -99,7 +99,7 @@ def define_env(env: MacrosPlugin) -> None:
     env.conf["extra"]["sop"] = edition.data  # the theme's own templates see the configuration only
     limits = limits_of(Limits())
     env.variables.update({"sop": edition.data, "form": edition.form, "total_minutes": edition.minutes})
-    env.variables.update({"table": table(edition), "limits": limits})
+    env.variables.update({"table": table(edition), "limits": limits, "applicants_steps": applicants_steps(edition)})
     site = str(env.conf.get("site_url") or "").rstrip("/")
     env.macro(edition.step, "step")
     env.macro(edition.role, "role")
@@ -184,10 +184,19 @@ def table(sop: Sop) -> list[Row]:
     """The rows of the SOP's table in order, with those that are no steps."""
     rows = []
     for number, step in enumerate(sop.steps, start=1):
-        without_step = (row for row in sop.data["text"].get("rows", ()) if row["before"] == step.key)
-        rows += [Row(0, row, _cells(sop, row.get("marks", {}))) for row in without_step]
+        rows += [Row(0, row, _cells(sop, row.get("marks", {}))) for row in step.above]
         rows.append(Row(number, step.text, _cells(sop, step.marks, step)))
     return rows
+
+
+def applicants_steps(sop: Sop) -> list[int]:
+    """The numbers of the steps that the applicant acts in, comes to, or is where the office's text marks him."""
+    applicant = sop.first.role
+    return [
+        number
+        for number, step in enumerate(sop.steps, start=1)
+        if applicant in (step.role, *step.marks) or step.kind in ("visit", "handover")
+    ]
 
 
 def _cells(sop: Sop, marks: Mapping[str, str], step: Step | None = None) -> list[Cell]:
