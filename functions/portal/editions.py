@@ -1,15 +1,15 @@
-"""A service's folder, read and checked: its SOP, its form, its papers, and the office hours with the holidays.
+"""A service's folder, read and checked: its SOP, its form, its papers; the office it belongs to, and the holidays.
 
 The portal that runs a service and the site that prints it both take it from here.
 """
 
 import json
 import pickle
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from portal.core import worktime
 from portal.core.errors import SopInvalid
@@ -19,6 +19,8 @@ from portal.forms.form import Form, validate
 
 if TYPE_CHECKING:
     from portal.papers.stationery import Papers
+
+OFFICE: Final = "office.toml"
 
 _Parsed = TypeVar("_Parsed")
 
@@ -32,6 +34,7 @@ def read_sop(folder: Path) -> Sop:
     path, form_path = folder / "sop.toml", folder / "application.schema.json"
     data = read_toml(path)
     validate(read_json(folder.parent / "sop.schema.json"), data, str(path))
+    _check_office(data, path)
     _check_form(read_json(form_path), form_path)
     return trusted_sop(folder)
 
@@ -40,7 +43,38 @@ def trusted_sop(folder: Path) -> Sop:
     """The same of a folder that ``read_sop`` has checked before: checking takes a cold start a tenth of a second."""
     path = folder / "sop.toml"
     with _about(path):
-        return parse(read_toml(path), read_json(folder / "application.schema.json"))
+        return parse(_at_the_office(read_toml(path), folder.parent), read_json(folder / "application.schema.json"))
+
+
+def read_office(schemas: Path) -> dict[str, Any]:
+    """What ``office.toml`` says: ``services``, the folders that are offered, ``office`` and ``calendar``.
+
+    Raises:
+        SopInvalid: it says something that does not fit ``office.schema.json``, or is not there.
+    """
+    path = schemas / OFFICE
+    data = read_toml(path)
+    validate(read_json(schemas / "office.schema.json"), data, str(path))
+    return data
+
+
+def _at_the_office(data: Mapping[str, Any], schemas: Path) -> dict[str, Any]:
+    """A service's file with what it leaves to its office to say; with all of it, where it stands without an office."""
+    path = schemas / OFFICE
+    office = read_toml(path) if path.exists() else {}
+    said = {**office.get("office", {}), **data.get("office", {})}
+    if "short" in said:
+        said.setdefault("agency", said["short"])
+    return {**data, "office": said, "calendar": data.get("calendar", office.get("calendar", {}))}
+
+
+def _check_office(data: Mapping[str, Any], path: Path) -> None:
+    """Raises SopInvalid: names the service's file where that says anything of the kind itself, else the office's."""
+    schemas = path.parents[1]
+    merged = _at_the_office(data, schemas)
+    said = {"services": [data["service"]], "office": merged["office"], "calendar": merged["calendar"]}
+    told = path if {"office", "calendar"} & data.keys() else schemas / OFFICE
+    validate(read_json(schemas / "office.schema.json"), said, str(told))
 
 
 def read_calendar(edition: Sop, folder: Path) -> worktime.Calendar:
@@ -53,7 +87,10 @@ def read_calendar(edition: Sop, folder: Path) -> worktime.Calendar:
         for number, step in enumerate(edition.steps):
             for day, windows in (step.visit.windows if step.visit else {}).items():
                 worktime.parse_hours(windows, f"steps[{number}].visit.windows.{day}")
-        return worktime.calendar(edition.data["calendar"], read_toml(folder.parent / "holidays.toml"))
+    said, office = edition.data["calendar"], folder.parent / OFFICE
+    of_the_office = office.exists() and read_toml(office).get("calendar") == said
+    with _about(office if of_the_office else folder / "sop.toml"):
+        return worktime.calendar(said, read_toml(folder.parent / "holidays.toml"))
 
 
 def read_papers(edition: Sop, folder: Path) -> "Papers | None":
