@@ -20,8 +20,8 @@ WHOLE = {**SOP, "office": OFFICE["office"], "calendar": OFFICE["calendar"]}
 
 def fit(sop: dict[str, Any]) -> None:
     validate(SOP_SCHEMA, sop, "sop.toml")
-    said = {"services": ["penerbitan"], **{key: sop[key] for key in ("office", "calendar") if key in sop}}
-    validate(OFFICE_SCHEMA, said, "sop.toml")
+    said = {key: sop[key] for key in ("office", "calendar") if key in sop}
+    validate(OFFICE_SCHEMA, {"services": ["penerbitan"], **said}, "sop.toml")
 
 
 # --- The SOP and the forms -----------------------------------------------------------------------------------------
