@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from portal.papers.stationery import Papers
 
 OFFICE: Final = "office.toml"
-_SAID_BY_THE_OFFICE: Final = ("office", "calendar")
-"""Tables of ``office.toml`` that a service may have its own of."""
 
 _Parsed = TypeVar("_Parsed")
 
@@ -36,17 +34,8 @@ UNMADE: Final = (LookupError, TypeError, ValueError, AttributeError)
 
 
 def offered(schemas: Path, named: Sequence[str] = ()) -> list[Path]:
-    """The folders of the services that an office offers, or of those that are named, in that order.
-
-    Raises:
-        SopInvalid: ``office.toml`` says something that does not fit ``office.schema.json``, or is not there.
-    """
-    if not named:
-        path = schemas / OFFICE
-        data = read_toml(path)
-        validate(read_json(schemas / "office.schema.json"), data, str(path))
-        named = data["services"]
-    return [schemas / name for name in named]
+    """The folders of the services that an office offers, or of those that are named, in that order."""
+    return [schemas / name for name in named or read_toml(schemas / OFFICE)["services"]]
 
 
 def read_services(schemas: Path, named: Sequence[str], read: Callable[[Path], Sop]) -> Services:
@@ -82,17 +71,13 @@ def sketch(folder: Path) -> tuple[Sop | None, Sequence[Problem]]:
     path, form_path, schemas = folder / "sop.toml", folder / "application.schema.json", folder.parent
     found: list[Problem] = []
     data = form = shape = form_shape = None
-    office: dict[str, Any] = {}
     with noted(found):
         data = read_toml(path)
     with noted(found):
         shape = read_json(schemas / "sop.schema.json")
         if data is not None:
             validate(shape, data, str(path))
-    with noted(found):
-        office = _office_of(data or {}, schemas)
-        whole = {"services": [folder.name], **office}
-        validate(read_json(schemas / "office.schema.json"), whole, str(_says_its_office(data or {}, path)))
+            _check_office(data, path)
     with noted(found):
         form = read_json(form_path)
         form_shape = read_json(schemas / "form.schema.json")
@@ -104,8 +89,8 @@ def sketch(folder: Path) -> tuple[Sop | None, Sequence[Problem]]:
         return None, found
     if found:
         data, form = completed(shape, data), completed(form_shape, form)
-    with suppress(*UNMADE):
-        edition = parse({**data, **office}, form)
+    with suppress(*UNMADE, SopInvalid):  # an office that cannot be read has been told of
+        edition = parse(_at_the_office(data, schemas), form)
         add_new(found, [replace(problem, file=str(path)) for problem in problems(edition)])
         return edition, found
     return None, found
@@ -113,26 +98,39 @@ def sketch(folder: Path) -> tuple[Sop | None, Sequence[Problem]]:
 
 def trusted_sop(folder: Path) -> Sop:
     """The same of a folder that ``read_sop`` has checked before: checking takes a cold start a tenth of a second."""
-    data = read_toml(folder / "sop.toml")
-    return parse({**data, **_office_of(data, folder.parent)}, read_json(folder / "application.schema.json"))
+    data = _at_the_office(read_toml(folder / "sop.toml"), folder.parent)
+    return parse(data, read_json(folder / "application.schema.json"))
 
 
-def _office_of(data: Mapping[str, Any], schemas: Path) -> dict[str, Any]:
-    """The office and its calendar as a service has them: what its own file says goes before ``office.toml``.
+def read_office(schemas: Path) -> dict[str, Any]:
+    """What ``office.toml`` says: ``services``, the folders that are offered, ``office`` and ``calendar``.
 
-    A file that says all of it, as once every file did, needs no office beside it.
+    Raises:
+        SopInvalid: it says something that does not fit ``office.schema.json``, or is not there.
     """
     path = schemas / OFFICE
-    there = read_toml(path) if path.exists() else {}
-    office = {**there.get("office", {}), **data.get("office", {})}
-    if "short" in office:
-        office.setdefault("agency", office["short"])
-    return {"office": office, "calendar": data.get("calendar", there.get("calendar", {}))}
+    data = read_toml(path)
+    validate(read_json(schemas / "office.schema.json"), data, str(path))
+    return data
 
 
-def _says_its_office(data: Mapping[str, Any], path: Path) -> Path:
-    """Which file is to be told of: the service's own where it speaks of its office at all."""
-    return path if any(table in data for table in _SAID_BY_THE_OFFICE) else path.parents[1] / OFFICE
+def _at_the_office(data: Mapping[str, Any], schemas: Path) -> dict[str, Any]:
+    """A service's file with what it leaves to its office to say; with all of it, where it stands without an office."""
+    path = schemas / OFFICE
+    office = read_toml(path) if path.exists() else {}
+    said = {**office.get("office", {}), **data.get("office", {})}
+    if "short" in said:
+        said.setdefault("agency", said["short"])
+    return {**data, "office": said, "calendar": data.get("calendar", office.get("calendar", {}))}
+
+
+def _check_office(data: Mapping[str, Any], path: Path) -> None:
+    """Raises SopInvalid: names the service's file where that says anything of the kind itself, else the office's."""
+    schemas = path.parents[1]
+    merged = _at_the_office(data, schemas)
+    said = {"services": [data["service"]], "office": merged["office"], "calendar": merged["calendar"]}
+    told = path if {"office", "calendar"} & data.keys() else schemas / OFFICE
+    validate(read_json(schemas / "office.schema.json"), said, str(told))
 
 
 def read_calendar(edition: Sop, folder: Path) -> worktime.Calendar:
@@ -141,20 +139,21 @@ def read_calendar(edition: Sop, folder: Path) -> worktime.Calendar:
     Raises:
         SopInvalid: hours that are none, of the office or for visits (``calendar_invalid``); all of them.
     """
-    path, beside = folder / "sop.toml", folder.parent / "holidays.toml"
+    path, beside, office = folder / "sop.toml", folder.parent / "holidays.toml", folder.parent / OFFICE
+    if office.exists() and read_toml(office).get("calendar") == edition.data["calendar"]:
+        path = office
     found: list[Problem] = []
-    hours_of = path if "calendar" in read_toml(path) else folder.parent / OFFICE
     for key, hours in _hours(edition):
-        with noted(found, hours_of if key.startswith("calendar") else path):
+        with noted(found, path if key.startswith("calendar.") else folder / "sop.toml"):
             worktime.parse_hours(hours, key)
     with noted(found, beside):
         holidays = read_toml(beside)
         with noted(found, beside):
             worktime.named_days(holidays.get("holiday", []), "holiday", "name")
         if not found:
-            with _about(hours_of):
+            with _about(path):
                 return worktime.calendar(edition.data["calendar"], holidays)
-        with noted(found, hours_of):
+        with noted(found, path):
             worktime.calendar(edition.data["calendar"], {})
     raise SopInvalid.of(found)
 

@@ -74,7 +74,7 @@ ALL_AT_ONCE = {
     ("sop.toml", 'role = "kabid"\nminutes', 'role = "bupati"\nminutes'): [("steps[2].role", "bupati")],
     ("sop.toml", "minutes = 20", 'minutes = "lama"'): [("steps[5].minutes", "lama")],
     ("sop.toml", '"08.00-10.30"', '"pagi"'): [("steps[5].visit.windows.fri", "pagi")],
-    ("sop.toml", 'fri = ["07.30-11.30"]', 'fri = ["11.30-07.30"]'): [("calendar.hours.fri", "11.30-07.30")],
+    ("../office.toml", 'fri = ["07.30-11.30"]', 'fri = ["11.30-07.30"]'): [("calendar.hours.fri", "11.30-07.30")],
     ("application.schema.json", '"maxLength": 100', '"maxLength": "100"'): [("properties.nama_ktp.maxLength", "100")],
     ("application.schema.json", '"widget": "tel"', '"widget": "telp"'): [("properties.hp_pengisi.widget", "telp")],
     ("papers.toml", 'document = "surat_permohonan"', 'document = "surat"'): [("papers[0].document", "surat")],

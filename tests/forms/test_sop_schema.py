@@ -20,7 +20,7 @@ WHOLE = {**SOP, "office": OFFICE["office"], "calendar": OFFICE["calendar"]}
 
 def fit(sop: dict[str, Any]) -> None:
     validate(SOP_SCHEMA, sop, "sop.toml")
-    said = {key: sop[key] for key in ("office", "calendar") if key in sop}
+    said: dict[str, Any] = {key: sop[key] for key in ("office", "calendar") if key in sop}
     validate(OFFICE_SCHEMA, {"services": ["penerbitan"], **said}, "sop.toml")
 
 
