@@ -146,7 +146,7 @@ BREAKS = [
     (lambda sop: sop["steps"][1].update(rôle="kadis"), "steps[1].rôle", "role"),
     (lambda sop: sop["steps"][1].update(kind="approval"), "steps[1].kind", "disposition"),
     (lambda sop: sop["steps"][1].update(minutes=15.5), "steps[1].minutes", "bilangan bulat"),
-    (lambda sop: sop["steps"][1]["text"].pop("output"), "steps[1].text.output", "kata"),
+    (lambda sop: sop["steps"][1]["text"].pop("activity"), "steps[1].text.activity", "kata"),
     (lambda sop: sop["steps"].pop(0), "steps[0].kind", "langkah pertama"),
     (lambda sop: sop["steps"].append(sop["steps"][0]), "steps[7].kind", "hanya pada langkah pertama"),
     (lambda sop: sop["steps"].pop(), "steps", "handover"),

@@ -38,9 +38,24 @@ def _references(sop: Sop) -> Iterator[Problem]:
         yield from _one_of(f"applicant.{meaning}", name, list(sop.form["properties"]))
 
 
+def _times(sop: Sop) -> Iterator[Problem]:
+    """Words for every unit that a time is said in, and for what says none; so that no other time is ever printed."""
+    words = sop.data.get("chart")
+    if not words:  # told already
+        return
+    for unit in dict.fromkeys(step.time.unit if step.time else "unsaid" for step in sop.steps):
+        if unit not in words:
+            yield Problem(f"chart.{unit}", None, f"{{{unit}}}", "sop_time_unworded")
+    if all(step.time and step.time.unit == "minutes" for step in sop.steps):
+        return
+    for key, text in (("chart.passed", words["passed"]), ("chart.say.step", words["say"]["step"])):
+        if "{minutes}" in text:
+            yield Problem(key, text, "{time}", "sop_time_unworded")
+
+
 def _one_of(where: str, value: str, allowed: Sequence[str]) -> Iterator[Problem]:
     if value not in allowed:
         yield Problem(where, value, ", ".join(allowed), "sop_reference_unknown")
 
 
-RULES: Final[tuple[Callable[[Sop], Iterator[Problem]], ...]] = (_keys_once, _references)
+RULES: Final[tuple[Callable[[Sop], Iterator[Problem]], ...]] = (_keys_once, _references, _times)

@@ -53,10 +53,12 @@ def table() -> Response:
         writer.writerow([row.month, _plain(office(row.office)), *counts, row.returns, row.holders])
     writer.writerow([])
     writer.writerow(words["step_columns"])
+    sop = here().office.sop
     for time in _times(recap):
-        name = _plain(here().office.sop.step(time.step).name)
+        name = _plain(sop.step(time.step).name)
         spent = [time.average, time.median] if time.cases else ["", ""]
-        writer.writerow([name, time.standard, time.cases, *spent])
+        standard = sop.time(sop.step(time.step)) if time.standard is None else time.standard
+        writer.writerow([name, standard, time.cases, *spent])
     name = "-".join(filter(None, ("rekap", here().office.sop.service, sums.month)))
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
     return Response("\ufeff" + out.getvalue(), mimetype="text/csv", headers=headers)
