@@ -132,7 +132,7 @@ BREAKS = [
     (lambda sop: sop["office"].update(telephones=[]), "office.telephones", "[[office.telephones]]"),
     (lambda sop: sop["office"]["telephones"][1].update(tel="0811432453"), "office.telephones[1].tel", "+62"),
     (lambda sop: sop["applicant"].pop("name"), "applicant.name", "kunci"),
-    (lambda sop: sop["text"].pop("warning"), "text.warning", "kalimat"),
+    (lambda sop: sop["text"].pop("name"), "text.name", "kalimat"),
     (lambda sop: sop["text"].update(columns=[]), "text.columns", "daftar"),
     (lambda sop: sop["roles"][0].pop("column"), "roles[0].column", "kata"),
     (lambda sop: sop["roles"][0].update(key="Pemohon"), "roles[0].key", "huruf kecil"),
