@@ -88,10 +88,12 @@ def test_the_portals_papers_have_a_head_of_what_is_there(bare: Path, tmp_path: P
     from tests.support.people import Applicant, Mailbox
     from tests.support.server import rehearsal_of
 
-    with serving(tmp_path, Clock(), bare) as served:
+    with serving(tmp_path, Clock(), SERVICE=str(bare)) as served:
         house = served.house
         siti = Applicant(
-            house.config.address, Mailbox(house.config.address, house.outbox.send_due), rehearsal_of(house).drawn_from
+            house.config.address,
+            Mailbox(house.config.address, house.outbox.send_due),
+            rehearsal_of(house).props["penerbitan"],
         ).apply()
         siti.confirm()
         siti.open()

@@ -53,7 +53,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def house(service: Path, tmp_path: Path) -> Iterator[House]:
-    with serving(tmp_path, Clock(), service) as served:
+    with serving(tmp_path, Clock(), SERVICE=str(service)) as served:
         yield served.house
 
 
@@ -70,7 +70,7 @@ def test_what_is_odd_in_it_is_told(tmp_path: Path) -> None:
 def test_a_letter_is_recorded_by_its_number_alone_and_so_printed(house: House) -> None:
     address = house.config.address
     mailbox = Mailbox(address, house.outbox.send_due)
-    siti = Applicant(address, mailbox, rehearsal_of(house).drawn_from).apply()
+    siti = Applicant(address, mailbox, rehearsal_of(house).props["penerbitan"]).apply()
     siti.confirm()
     for email in (KADIS, KABID, STATISTISI):
         Official(address, mailbox, email).decide(siti.ticket, "forward", instructions=["proses"])

@@ -39,7 +39,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def house(service: Path, tmp_path: Path, clock: Clock) -> Iterator[House]:
-    with serving(tmp_path, clock, service) as served:
+    with serving(tmp_path, clock, SERVICE=str(service)) as served:
         yield served.house
 
 
@@ -63,7 +63,7 @@ def test_two_times_for_one_step_and_a_unit_without_words_are_told(tmp_path: Path
 def test_nothing_is_promised_where_the_sop_says_nothing(house: House) -> None:
     address = house.config.address
     mailbox = Mailbox(address, house.outbox.send_due)
-    siti = Applicant(address, mailbox, rehearsal_of(house).drawn_from)
+    siti = Applicant(address, mailbox, rehearsal_of(house).props["penerbitan"])
     sent = siti.send(siti.upload_all(siti.fill_in()))
     assert "waktu tidak disebut SOP" in sent.text
     siti.confirm()
@@ -115,7 +115,7 @@ def test_the_chart_and_the_paper_write_what_is_said(service: Path) -> None:
 
 def test_nobody_is_late_where_nothing_is_said(house: House, clock: Clock) -> None:
     address = house.config.address
-    siti = Applicant(address, Mailbox(address, house.outbox.send_due), rehearsal_of(house).drawn_from).apply()
+    siti = Applicant(address, Mailbox(address, house.outbox.send_due), rehearsal_of(house).props["penerbitan"]).apply()
     siti.confirm()
     assert house.watch.attention() == []
     clock.forward(hours=3)  # the fifteen minutes of today's SOP would be over

@@ -102,6 +102,8 @@ class Step:
     Attributes:
         time: what the SOP allows for it; None where it does not say.
         turns_page: the office's own paper turns the page after it.
+        marks: what its table shows in a role's column.
+        above: rows of that table above the step's that are no steps, as they are written in the file.
     """
 
     key: str
@@ -118,6 +120,8 @@ class Step:
     checklist: tuple[Choice, ...] = ()
     visit: Visit | None = None
     turns_page: bool = False
+    marks: Mapping[str, str] = field(default_factory=dict)
+    above: Sequence[Mapping[str, Any]] = ()
 
     @property
     def minutes(self) -> int | None:
@@ -254,12 +258,14 @@ def _step(step: Mapping[str, Any]) -> Step:
         summary=step["summary"],
         task=step.get("task", ""),
         subject=step.get("subject", ""),
-        text=step["text"],
+        text={part: said for part, said in step["text"].items() if part not in ("marks", "above")},
         status={state: StatusText(**text) for state, text in step["status"].items()},
         actions={action: ActionText(**text) for action, text in step.get("actions", {}).items()},
         checklist=_choices(step.get("checklist", ())),
         visit=Visit(**{**visit, "bring": tuple(visit["bring"])}) if visit else None,
         turns_page=step.get("turns_page", False),
+        marks=step["text"].get("marks", {}),
+        above=step["text"].get("above", ()),
     )
 
 

@@ -40,6 +40,9 @@ def _references(sop: Sop) -> Iterator[Problem]:
         yield from _one_of(f"roles[{number}].column", role.column, sop.data["text"]["columns"])
     for number, step in enumerate(sop.steps):
         yield from _one_of(f"steps[{number}].role", step.role, [role.key for role in sop.roles])
+        for marked in (step.marks, *(row.get("marks", {}) for row in step.above)):
+            for key in marked:
+                yield from _one_of(f"steps[{number}].text.marks", key, [role.key for role in sop.roles])
     for meaning, name in sop.applicant.items():
         yield from _one_of(f"applicant.{meaning}", name, list(sop.form["properties"]))
 
