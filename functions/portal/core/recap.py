@@ -69,10 +69,13 @@ class Row:
 
 @dataclass(frozen=True)
 class StepTime:
-    """Minutes needed at a step against the SOP's standard, over completed applications."""
+    """Minutes needed at a step against the SOP's standard, over completed applications.
+
+    ``standard`` is None where the SOP says working days, or nothing.
+    """
 
     step: str
-    standard: int
+    standard: int | None
     cases: int
     average: int
     median: int
@@ -162,7 +165,7 @@ def _row(month: str, office: str, counts: Tally, today: date) -> Row:
     return Row(month, office, counts["outcomes"], counts["returns"], holders)
 
 
-def _step_time(step: str, standard: int, spent: Mapping[str, int]) -> StepTime:
+def _step_time(step: str, standard: int | None, spent: Mapping[str, int]) -> StepTime:
     """``spent``: how many cases took how many minutes."""
     cases = sum(spent.values())
     if not cases:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from portal.core.errors import NotFound
+from portal.core.times import Time, added, in_words, time_of
 from portal.core.worktime import WEEKDAYS
 
 OF_THE_OFFICE = ("calendar", "chart", "notes", "office", "paper", "reminders", "retention")
@@ -98,14 +99,17 @@ class Visit:
 class Step:
     """One step of the SOP: its operational layer, and its verbatim text under ``text``.
 
-    ``turns_page``: the office's own paper turns the page after it. ``marks``: what its table shows in a role's column.
-    ``above``: rows of that table above the step's that are no steps, as they are written in the file.
+    Attributes:
+        time: what the SOP allows for it; None where it does not say.
+        turns_page: the office's own paper turns the page after it.
+        marks: what its table shows in a role's column.
+        above: rows of that table above the step's that are no steps, as they are written in the file.
     """
 
     key: str
     kind: str
     role: str
-    minutes: int
+    time: Time | None
     name: str
     summary: str
     task: str
@@ -118,6 +122,11 @@ class Step:
     turns_page: bool = False
     marks: Mapping[str, str] = field(default_factory=dict)
     above: Sequence[Mapping[str, Any]] = ()
+
+    @property
+    def minutes(self) -> int | None:
+        """Minutes that the SOP allows; None where it says working days, or nothing."""
+        return self.time.minutes if self.time else None
 
 
 _Keyed = TypeVar("_Keyed", Role, Step)
@@ -154,8 +163,24 @@ class Sop:
 
     @property
     def minutes(self) -> int:
-        """Handling time of all steps (SOP: the column Waktu, added up)."""
-        return sum(step.minutes for step in self.steps)
+        """Handling time of all steps that say minutes or hours (SOP: the column Waktu, added up)."""
+        return sum(step.minutes or 0 for step in self.steps)
+
+    @property
+    def untimed(self) -> tuple[Step, ...]:
+        """The steps of which the SOP does not say how long they take."""
+        return tuple(step for step in self.steps if step.time is None)
+
+    def time(self, step: Step) -> str:
+        """A step's time in words (``[chart]``): of the SOP, or that it says none."""
+        words: Mapping[str, str] = self.data.get("chart", {})
+        # An edition of before may say what the office's words of today have no word for: then as the SOP wrote it.
+        return in_words(step.time, words) or step.text.get("time", "") if step.time else words.get("unsaid", "")
+
+    @property
+    def total_time(self) -> str:
+        """The times of all steps added up, days apart from minutes; empty if the SOP says none at all."""
+        return ", ".join(in_words(each, self.data["chart"]) for each in added([step.time for step in self.steps]))
 
     def step(self, key: str) -> Step:
         return _find(self.steps, key, "step_unknown")
@@ -228,7 +253,7 @@ def _step(step: Mapping[str, Any]) -> Step:
         key=step["key"],
         kind=step["kind"],
         role=step["role"],
-        minutes=step["minutes"],
+        time=time_of(step),
         name=step["name"],
         summary=step["summary"],
         task=step.get("task", ""),

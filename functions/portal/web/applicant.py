@@ -76,6 +76,7 @@ def show() -> str:
         **case_facts(application),
         sections=words.form.shown(application.form),
         standard=standard(application, sop, calendar, now()),
+        product=words.product(application),
         expected=forecast(application, sop, calendar, now()).get(sop.steps[-1].key),
         may={action: application.may(action, sop) for action in ("resubmit", "withdraw", "book")},
         at=datetime.fromisoformat,
@@ -110,7 +111,10 @@ def handover() -> str:
     application = own()
     if application.state is not State.DONE or not application.certificate:
         raise NotAllowed("action_not_now", action="handover", state=application.state.value)
-    return render_template("applicant/handover.html", **_paper(application), events=_events(application))
+    product = here().office.words_of(application).product(application)
+    return render_template(
+        "applicant/handover.html", **_paper(application), product=product, events=_events(application)
+    )
 
 
 @pages.route("/permohonan/batal", methods=["GET", "POST"])
