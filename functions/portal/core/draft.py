@@ -41,6 +41,7 @@ class Draft:
         version: 1, 2, 3 ...; a store keeps version n only over n - 1; 0 while no store has it.
         ticket: once sent, the application it became.
         mends: the ticket of a returned application that this draft mends; ``items`` then names what may change.
+        renews: id of the register's entry in whose place a newer one is applied for.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Draft:
     ticket: str = ""
     mends: str = ""
     items: tuple[str, ...] = ()
+    renews: str = ""
 
     def document(self, kind: str) -> Document | None:
         return next((document for document in self.documents if document.kind == kind), None)

@@ -15,7 +15,7 @@ from portal.core.errors import NotFound
 from portal.core.times import Time, added, in_words, time_of
 from portal.core.worktime import WEEKDAYS
 
-OF_THE_OFFICE = ("calendar", "chart", "notes", "office", "paper", "reminders", "retention")
+OF_THE_OFFICE = ("calendar", "chart", "notes", "office", "paper", "register", "reminders", "retention")
 """Tables that belong to the office of today and not to a case: a new holiday or telephone reaches running cases too."""
 
 APPLICANT = "applicant"
