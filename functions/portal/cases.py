@@ -195,7 +195,7 @@ class Cases:
         events = view.application.events
         event = events[seen] if 0 < seen < len(events) else view.moved_on or events[-1]
         done = view.sop.action(view.application.step_before(event), event.action).done
-        office = event.actor.office or view.sop.role(view.sop.first.role).label
+        office = event.actor.office or view.sop.applying.label
         return Conflict("case_moved_on", office=office, at=event.at, done=done)
 
 

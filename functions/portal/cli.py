@@ -169,8 +169,10 @@ def _office(appointed: Official, sop: Sop) -> str:
 def appoint(context: click.Context, /, since: datetime | None, until: datetime | None, **given: str) -> None:
     """Appoint somebody, for good or for a time; what already waits for the role is announced to the new person."""
     house = _open(context)
-    # The applicant of the first step is in the SOP's table too, but nobody is appointed to that.
-    roles = dict.fromkeys(step.role for step in house.office.sop.steps[1:])
+    # The applicant is in the SOP's table too, but nobody is appointed to that.
+    sop = house.office.sop
+    acting = (role for step in sop.steps for role in sop.acting(step.role))
+    roles = dict.fromkeys(role for role in acting if role != sop.applying.key)
     if given["role"] not in roles:
         _refuse("role_unknown", roles=", ".join(roles))
     if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", given["email"]):

@@ -50,7 +50,7 @@ def read_calendar(edition: Sop, folder: Path) -> worktime.Calendar:
         SopInvalid: hours that are none, of the office or for visits (``calendar_invalid``).
     """
     with _about(folder / "sop.toml"):
-        for number, step in enumerate(edition.steps):
+        for number, step in enumerate(edition.rows):
             for day, windows in (step.visit.windows if step.visit else {}).items():
                 worktime.parse_hours(windows, f"steps[{number}].visit.windows.{day}")
         return worktime.calendar(edition.data["calendar"], read_toml(folder.parent / "holidays.toml"))

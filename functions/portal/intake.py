@@ -23,7 +23,7 @@ from portal.core.errors import (
     Unavailable,
 )
 from portal.core.notices import Notice, notice
-from portal.core.sop import APPLICANT, Sop
+from portal.core.sop import APPLICANT, Requirement, Sop
 from portal.engines.ports import UploadForm
 from portal.forms.wording import Words
 from portal.office import Office
@@ -142,7 +142,14 @@ class Intake:
 
     def missing(self, draft: Draft) -> tuple[str, ...]:
         """Kinds of document still to be uploaded."""
-        return tuple(r.key for r in self.sop_of(draft).requirements if draft.document(r.key) is None)
+        return tuple(asked.key for asked in self.asked(draft) if draft.document(asked.key) is None)
+
+    def asked(self, draft: Draft) -> tuple[Requirement, ...]:
+        """The documents of an application; of a case those to be mended, or that its step asks for."""
+        sop = self.sop_of(draft)
+        if not draft.mends:
+            return sop.requirements
+        return tuple(document for document in sop.documents if document.key in draft.items)
 
     def sop_of(self, draft: Draft) -> Sop:
         """The edition a draft is checked against: that of the application it mends, or the present one."""
@@ -169,22 +176,25 @@ class Intake:
         raise Conflict("try_again")
 
     def mending(self, application: Application) -> Draft:
-        """The draft in which a returned application is mended, the same one each time; looking at it keeps nothing.
+        """The draft in which a case is mended, or brought what its step asks for; looking at it keeps nothing.
+
+        It is the same one each time. What was brought before to a step that the case is at again stays.
 
         Raises:
-            NotAllowed: nothing is to be mended (``action_not_now``).
+            NotAllowed: nothing is to be brought (``action_not_now``).
         """
         sop = self.office.sop_of(application)
-        if not application.may("resubmit", sop):
-            raise NotAllowed("action_not_now", action="resubmit", state=application.state.value)
         id = f"{application.ticket}-{application.version}"
+        brings = application.may("report", sop)
+        if not brings and not application.may("resubmit", sop):
+            raise NotAllowed("action_not_now", action="resubmit", state=application.state.value)
         try:
             return self.office.records.load_draft(id)
         except NotFound:
-            named = application.returned["items"]
-            documents = [requirement.key for requirement in sop.requirements if requirement.key in named]
+            named = [each.key for each in sop.step(application.step).documents] or application.returned.get("items", ())
+            documents = [document.key for document in sop.documents if document.key in named]
             items = (*documents, *self.office.words_of(application).form.only(named).fields)
-            kept = tuple(document for document in application.documents if document.kind not in items)
+            kept = tuple(each for each in application.documents if brings or each.kind not in items)
             return Draft(
                 id, application.service, application.form, self.office.clock(), kept, 0, "", application.ticket, items
             )
@@ -210,6 +220,34 @@ class Intake:
             mended = application.resubmit(draft, documents=documents, sop=self.office.sop_of(application), at=at)
             kept = self.office.commit(mended, draft=draft.sent_as(application.ticket))
         with suppress(Unavailable):  # the case is safe already; what could not be deleted goes when all its files do
+            self._forget(application.documents, application.ticket)
+        return kept
+
+    def report(self, application: Application, seen: int) -> Application:
+        """The applicant has done what the step asks, and says so; twice is once.
+
+        Args:
+            seen: number of the event that the page with the button showed.
+
+        Raises:
+            Invalid: documents that the step asks for are missing (finding with the document's key).
+            Conflict: the case has moved on, or moved at this moment.
+        """
+        sop = self.office.sop_of(application)
+        if application.version != seen or not application.may("report", sop):
+            if 0 < seen < application.version and application.events[seen].action == "report":
+                return application
+            raise Conflict("action_not_now", action="report", state=application.state.value)
+        at, draft = self.office.clock(), None
+        if sop.step(application.step).documents:
+            draft = self.mending(application)
+            if missing := self.missing(draft):
+                raise Invalid(Finding(kind, "") for kind in missing)
+        brought = draft.documents if draft else application.documents
+        with self._copied(brought, application.ticket) as documents:
+            done = application.report(documents, sop=sop, at=at)
+            kept = self.office.commit(done, draft=draft and draft.sent_as(application.ticket))
+        with suppress(Unavailable):  # as for what was mended
             self._forget(application.documents, application.ticket)
         return kept
 
@@ -291,7 +329,7 @@ class Intake:
         return self.office.words_of(self.office.records.load(draft.mends)) if draft.mends else self.office.words
 
     def _requirement(self, draft: Draft, kind: str) -> None:
-        if kind not in {requirement.key for requirement in self.sop_of(draft).requirements}:
+        if kind not in {document.key for document in self.asked(draft)}:
             raise NotFound("document_unknown")
 
     def _resumption(self, draft: Draft) -> tuple[Notice, ...]:

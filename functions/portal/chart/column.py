@@ -14,7 +14,7 @@ _COLUMN: Final = 272.0
 class Column(Drawing):
     def chart(self) -> Chart:
         """The whole chart, placed."""
-        said = [role.label for role in self.sop.roles] + [step.name for step in self.sop.steps]
+        said = [role.label for role in self.sop.roles] + [row.name for row in self.sop.rows]
         words = tuple(word for text in (*said, self.words["joins"]) for word in text.split())
         beside = self.mend_width(self.place is not None and self.place.mending)
         self.wide = max(_COLUMN, longest(words, SIZE, bold=True) + 2 * PAD + 2 * EDGE, DECISION + beside + 4 * EDGE)
@@ -23,7 +23,7 @@ class Column(Drawing):
         self.y, leaving = start.bottom + GAP, start
         for stop in flowchart.stops(self.sop, self.beyond):
             leaving = self._rows(stop, leaving)
-            if stop.step.turns_page and self.sop.after(stop.step.key):
+            if stop.step.turns_page and stop.step is not self.sop.rows[-1]:
                 at = self.y
                 _, into = self.page_turn(self.axis)
                 self._connect(leaving, at)
@@ -50,7 +50,7 @@ class Column(Drawing):
         self._connect(before, entry)
         leaving, self.y = step, step.bottom + GAP
         if stop.joins:
-            applicant = self.sop.role(self.sop.first.role).label
+            applicant = self.sop.applying.label
             lines = (
                 *map(Line, wrap(applicant, SIZE, room)),
                 *bold(wrap(self.words["joins"], SIZE, room, bold=True)),

@@ -119,7 +119,7 @@ def _way(one: _Symbol, other: _Symbol) -> tuple[Point, ...]:
 def _rows(stop: Stop, is_last: bool, sop: Sop, pen: Pen) -> Iterator[_Row]:
     """The row of a step, or more of them where its text is very long."""
     pieces = (_pieces(write(pen, stop.step.text[key]), width - 2 * PAD) for key, width in _TEXTS.items())
-    symbols, entry, page = list(_symbols(stop, is_last, sop)), _lane(sop, stop.step.role), sop.data["chart"]["page"]
+    symbols, entry, page = list(_symbols(stop, is_last, sop)), _lanes(sop, stop.step.role)[0], sop.data["chart"]["page"]
     *full, last = zip_longest(*pieces, fillvalue="")
     for texts in full:
         yield _Row(texts, symbols, entry, page)
@@ -136,17 +136,20 @@ def _pieces(text: Paragraph, width: float) -> Iterator[Paragraph]:
 
 def _symbols(stop: Stop, is_last: bool, sop: Sop) -> Iterator[tuple[int, _Symbol]]:
     """Whoever acts in a step, and the applicant who joins or where the flow ends."""
-    acting, applicant = _lane(sop, stop.step.role), _lane(sop, sop.first.role)
+    (acting, *others), (applicant,) = _lanes(sop, stop.step.role), _lanes(sop, sop.applying.key)
     yield acting, _Symbol("terminator", sop.data["chart"]["start"]) if stop.number == 1 else _Symbol("process")
+    for other in others:
+        yield other, _Symbol("process")
     if acting != applicant and is_last and stop.step.kind == "handover":
         yield applicant, _Symbol("terminator", sop.data["text"]["labels"]["end"])
     elif acting != applicant and stop.joins:
         yield applicant, _Symbol("process")
 
 
-def _lane(sop: Sop, role: str) -> int:
+def _lanes(sop: Sop, role: str) -> list[int]:
+    """The columns of whoever acts: one, or more where any of several does."""
     columns: list[str] = sop.data["text"]["columns"]
-    return columns.index(sop.role(role).column)
+    return [columns.index(sop.role(acting).column) for acting in sop.acting(role)]
 
 
 def _headings(sop: Sop, pen: Pen) -> list[list[Paragraph]]:

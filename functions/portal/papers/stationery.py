@@ -81,7 +81,7 @@ class Papers:
         )
 
     def _check(self) -> None:
-        documents = {requirement.key for requirement in self._sop.requirements} | {""}
+        documents = {requirement.key for requirement in self._sop.documents} | {""}
         for number, paper in enumerate(self.all):
             _known(f"papers[{number}].document", paper.document, documents)
             try:

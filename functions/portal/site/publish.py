@@ -76,7 +76,7 @@ def define_env(env: MacrosPlugin) -> None:
         told = (problem.facts.get(key) for key in ("file", "key", "value", "expected"))
         raise PluginError(": ".join(str(fact) for fact in told if fact)) from problem
     env.conf["extra"]["sop"] = edition.data  # the theme's own templates see the configuration only
-    marks = {step.key: marks_of(edition, step) for step in edition.steps}
+    marks = {step.key: marks_of(edition, step) for step in edition.rows}
     limits = limits_of(Limits())
     env.variables.update({"sop": edition.data, "form": edition.form, "total_minutes": edition.minutes})
     env.variables.update({"marks": marks, "limits": limits})
@@ -167,6 +167,6 @@ def marks_of(sop: Sop, step: Step) -> list[str]:
     """
     columns: list[str] = sop.data["text"]["columns"]
     marks = dict.fromkeys(columns, "")
-    marks[sop.role(sop.first.role).column] = {"visit": "joins", "handover": "ends"}.get(step.kind, "")
-    marks[sop.role(step.role).column] = "acts"
+    marks[sop.applying.column] = {"visit": "joins", "handover": "ends"}.get(step.kind, "")
+    marks |= {sop.role(acting).column: "acts" for acting in sop.acting(step.role)}
     return [marks[column] for column in columns]

@@ -30,7 +30,7 @@ LARGEST_BODY: Final = 256 * 1024
 """Bytes of a posted form; uploads have their own limit."""
 
 BLUEPRINTS: Final = (
-    *("apply", "bring", "send", "uploads", "status", "applicant", "mending", "lost_links"),
+    *("apply", "bring", "send", "uploads", "status", "applicant", "mending", "tasks", "lost_links"),
     *("official", "originals", "desk", "recap"),
 )
 """The modules with pages."""
@@ -55,6 +55,7 @@ LIMITED: Final[Mapping[str | None, str]] = {
     "uploads.receive": "upload",
     "bring.accept": "document",
     "mending.accept_document": "document",
+    "tasks.accept_document": "document",
     "lost_links.send_link": "link",
     "desk.send_link": "link",
 }

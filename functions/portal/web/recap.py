@@ -72,15 +72,15 @@ def _asked() -> tuple[Sums, Recap]:
 def _times(recap: Recap) -> list[StepTime]:
     """Those of the steps at which the office acts: how long an applicant took over the form is nobody's record."""
     sop = here().office.sop
-    return [time for time in recap.steps if sop.step(time.step).role != sop.first.role]
+    return [time for time in recap.steps if sop.step(time.step).role != sop.applying.key]
 
 
 def _open_cases() -> list[tuple[str, int]]:
     """(who has to act, how many cases wait for that now), in the order of the SOP's table."""
     office = here().office
-    first = office.sop.first.role
+    applying, roles = office.sop.applying.key, (*office.sop.roles, *office.sop.either)
     waiting = office.records.count_waiting
-    return [(role.label, waiting(APPLICANT if role.key == first else role.key)) for role in office.sop.roles]
+    return [(role.label, waiting(APPLICANT if role.key == applying else role.key)) for role in roles]
 
 
 def _offices() -> tuple[str, Callable[[str], str]]:
