@@ -75,10 +75,10 @@ def test_an_unknown_step_is_not_found(edition: sop.Sop) -> None:
     ("break_it", "key"),
     [
         (lambda d: d["steps"][1].update(role="wali_kota"), "steps[1].role"),
-        (lambda d: d["steps"][2].update(key=d["steps"][1]["key"]), "steps"),
+        (lambda d: d["steps"][2].update(key=d["steps"][1]["key"]), "steps[2].key"),
         (lambda d: d["roles"][1].update(column="Kepala"), "roles[1].column"),
         (lambda d: d["applicant"].update(email="surel"), "applicant.email"),
-        (lambda d: d["documents"].append(d["documents"][0]), "documents"),
+        (lambda d: d["documents"].append(d["documents"][0]), "documents[4].key"),
     ],
 )
 def test_a_reference_that_leads_nowhere_is_named(edition: sop.Sop, break_it: Callable[..., Any], key: str) -> None:

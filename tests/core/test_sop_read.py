@@ -176,10 +176,14 @@ def test_visits_have_the_ranges_of_their_weekday() -> None:
 @pytest.mark.parametrize(
     ("break_it", "code", "facts"),
     [
-        (lambda d: d["roles"].append(d["roles"][0]), "sop_key_twice", {"key": "roles", "value": "pemohon"}),
-        (lambda d: d["steps"].extend(d["steps"]), "sop_key_twice", {"key": "steps", "value": "datang, kirim"}),
-        (lambda d: d["documents"].append(d["documents"][1]), "sop_key_twice", {"key": "documents", "value": "sk"}),
-        (lambda d: d["reasons"].append(d["reasons"][1]), "sop_key_twice", {"key": "reasons", "value": "buram"}),
+        (lambda d: d["roles"].append(d["roles"][0]), "sop_key_twice", {"key": "roles[2].key", "value": "pemohon"}),
+        (lambda d: d["steps"].append(d["steps"][1]), "sop_key_twice", {"key": "steps[2].key", "value": "datang"}),
+        (
+            lambda d: d["documents"].append(d["documents"][1]),
+            "sop_key_twice",
+            {"key": "documents[2].key", "value": "sk"},
+        ),
+        (lambda d: d["reasons"].append(d["reasons"][1]), "sop_key_twice", {"key": "reasons[2].key", "value": "buram"}),
         (
             lambda d: d["roles"][1].update(column="Camat"),
             "sop_reference_unknown",

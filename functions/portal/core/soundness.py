@@ -24,9 +24,9 @@ def _keys_once(sop: Sop) -> Iterator[Problem]:
         ("reasons", sop.reasons),
     ):
         keys = [entry.key for entry in entries]
-        twice = sorted({key for key in keys if keys.count(key) > 1})
-        if twice:
-            yield Problem(where, ", ".join(twice), "", "sop_key_twice")
+        for number, key in enumerate(keys):
+            if key in keys[:number]:
+                yield Problem(f"{where}[{number}].key", key, "", "sop_key_twice")
 
 
 def _references(sop: Sop) -> Iterator[Problem]:

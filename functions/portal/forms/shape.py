@@ -3,9 +3,10 @@
 The one module around ``jsonschema``; never fetches a schema from anywhere.
 """
 
+import copy
 import json
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from portal.core.errors import Problem, SopInvalid
 from portal.forms.questions import Schema
@@ -13,6 +14,8 @@ from portal.forms.questions import Schema
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import ValidationError
+
+_DEPTH: Final = 8  # a table that is missing is missing what is in it too
 
 
 def validator(schema: Schema) -> "Draft202012Validator":
@@ -47,6 +50,41 @@ def validate(schema: Schema, instance: object, file: str) -> None:
         raise SopInvalid.of(found)
 
 
+def completed(schema: Schema, instance: Any) -> Any:
+    """A copy in which something empty stands for whatever is missing or of another type.
+
+    So what one part says of another can be judged too, in a file of which some parts are not written yet.
+    """
+    whole = copy.deepcopy(instance)
+    for _ in range(_DEPTH):
+        for error in list(validator(schema).iter_errors(whole)):
+            _stand_in(whole, error, schema)
+    return whole
+
+
+def _stand_in(whole: Any, error: "ValidationError", schema: Schema) -> None:
+    instance: Any = error.instance
+    here: Schema = error.schema if isinstance(error.schema, Mapping) else {}
+    if error.validator == "required":
+        for missing in set(here["required"]) - instance.keys():
+            described = here.get("properties", {}).get(missing, {})
+            instance[missing] = _empty({**_definition(described, schema), **described}.get("type", "string"))
+    elif error.validator == "type" and error.absolute_path:
+        *way, last = error.absolute_path
+        for part in way:
+            whole = whole[part]
+        whole[last] = _empty(str(here["type"]))
+
+
+def _empty(type_: str) -> Any:
+    return {"object": dict, "array": list, "integer": int, "boolean": bool}.get(type_, str)()
+
+
+def _definition(described: Schema, schema: Schema) -> Schema:
+    found: Schema = schema.get("$defs", {}).get(described.get("$ref", "").removeprefix("#/$defs/"), {})
+    return found
+
+
 def _told(error: "ValidationError", schema: Schema) -> Iterator[tuple[str, object, str]]:
     """Where in the file, what stands there (None for nothing), and what belongs there."""
     instance: Any = error.instance
@@ -56,7 +94,7 @@ def _told(error: "ValidationError", schema: Schema) -> Iterator[tuple[str, objec
         required: Any = error.validator_value
         for missing in (name for name in required if name not in instance):
             described = known.get(missing, {})
-            definition = schema.get("$defs", {}).get(described.get("$ref", "").removeprefix("#/$defs/"), {})
+            definition = _definition(described, schema)
             yield (
                 key_of(*error.absolute_path, missing), None, {**definition, **described}.get("description", "required")
             )  # fmt: skip
