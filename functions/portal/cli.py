@@ -3,6 +3,7 @@
 Exit codes: 0 as wished, 1 what was looked at is not in order, 2 it could not be done.
 """
 
+import json
 import logging
 import os
 import re
@@ -12,6 +13,7 @@ from collections.abc import Callable
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from textwrap import shorten
 from typing import Any, Final, NoReturn
 
 import click
@@ -20,10 +22,10 @@ from portal.bootstrap import build, faults, on_aws, open_house, wsgi
 from portal.config import Config
 from portal.core import identity
 from portal.core.application import Application
-from portal.core.errors import NotFound, PortalError, SettingInvalid, SopInvalid
+from portal.core.errors import NotFound, PortalError, Problem, SettingInvalid, SopInvalid
 from portal.core.notices import Official
 from portal.core.sop import Sop
-from portal.editions import read_calendar, read_language, read_messages, read_papers, read_sop
+from portal.editions import read_language, read_messages
 from portal.engines.ports import BacksUp
 from portal.house import House
 from portal.office import Office
@@ -72,7 +74,30 @@ def _refuse(key: str, **facts: object) -> NoReturn:
     sys.exit(2)
 
 
+def _tell(problem: Problem) -> None:
+    """One thing that does not fit: file and line, key, what is there, and what is expected."""
+    said = read_messages()["cli"]
+    there = said["absent"] if problem.value is None else json.dumps(problem.value, ensure_ascii=False, default=str)
+    facts = {
+        "place": f"{problem.file}:{problem.line}" if problem.line else problem.file,
+        "title": read_messages()["errors"][problem.code]["title"],
+        "key": problem.key,
+        "value": shorten(there, 120, placeholder=" …"),
+        "expected": problem.expected,
+    }
+    for line in (
+        "problem",
+        *(["problem_value"] if problem.key else []),
+        *(["problem_expected"] if problem.expected else []),
+    ):
+        click.echo(said[line].format_map(facts), err=True)
+
+
 def _explain(problem: PortalError) -> None:
+    if isinstance(problem, SopInvalid):
+        for each in problem.problems:
+            _tell(each)
+        return
     entry = read_messages()["errors"][problem.code]
     facts = {"file": "", "key": "", "value": "", "expected": "", **problem.facts}
     click.echo(f"{entry['title']}: {entry['sentence'].format_map(facts)}", err=True)
@@ -220,14 +245,14 @@ def red_list(context: click.Context, again: bool, done: str | None) -> None:
 @click.argument("folder", type=click.Path(path_type=Path), required=False)
 @click.pass_context
 def check(context: click.Context, folder: Path | None) -> None:
-    """Check a service's SOP file (SERVICE), and say which key does not fit."""
-    folder = folder or _config(context).service
-    try:
-        edition = read_sop(folder)
-        read_calendar(edition, folder)
-        read_papers(edition, folder)
-    except SopInvalid as problem:
-        _explain(problem)
+    """Check a service's folder (SERVICE), and say everything in it that does not fit, with file and line."""
+    from portal.examination import examine
+
+    edition, found = examine(folder or _config(context).service)
+    for problem in found:
+        _tell(problem)
+    if found or edition is None:
+        _say("sop_unfit", err=True, number=len(found))
         sys.exit(1)
     _say("sop_fits", service=edition.service, steps=len(edition.steps), version=edition.version[:12])
 
