@@ -87,7 +87,8 @@ class Cases:
         """
         application = self.office.records.load(claims["t"])
         words, officials = self.office.words_of(application), self.office.records.officials()
-        official = self._serving(officials, claims["r"], words.sop.step(claims["s"]).role)
+        acting = words.sop.acting(words.sop.step(claims["s"]).role)
+        official = self._serving(officials, claims["r"], acting)
         if application.concerns(official.email, official.number, words.sop):
             raise NotAllowed("own_application")
         if application.turn.number == claims["n"] and not application.is_closed:
@@ -139,10 +140,16 @@ class Cases:
             raise NotAllowed("not_appointed")
         cases: dict[str, tuple[Application, Official]] = {}
         for official in mine:
-            for application in self.office.records.waiting_on(official.role):
+            for application in self.office.waiting_on(official.role):
                 if official in eligible(application, mine, self.office.sop_of(application), today):
                     cases.setdefault(application.ticket, (application, official))
         return sorted(cases.values(), key=lambda case: case[0].events[-1].at)
+
+    def opens(self, email: str) -> list[Sop]:
+        """The services that this person may begin for somebody today."""
+        sop = self.office.sop
+        roles = sop.acting(sop.first.role) if sop.first.kind == "opening" else ()
+        return [sop] if any(official.role in roles for official in self.appointments(email)) else []
 
     def has_turn(self, application: Application, email: str, officials: Iterable[Official] | None = None) -> bool:
         """May this person decide on the application now, in whatever capacity?"""
@@ -165,7 +172,7 @@ class Cases:
         """Appoint somebody, and owe word of every case that already waits for the role; returns how many."""
         self.office.records.appoint(official)
         told = 0
-        for application in self.office.records.waiting_on(official.role):
+        for application in self.office.waiting_on(official.role):
             sop = self.office.sop_of(application)
             if official in eligible(application, [official], sop, self.office.today()):
                 self.owe_again(application, "turn", official.as_actor(sop))
@@ -184,10 +191,10 @@ class Cases:
         owed = notice(letter, actor, about=about, event=event, at=at, occasion=f"again-{at:%Y-%m-%dT%H}")
         self.office.records.owe([owed])
 
-    def _serving(self, officials: Iterable[Official], email: str, role: str) -> Official:
+    def _serving(self, officials: Iterable[Official], email: str, roles: Sequence[str]) -> Official:
         today, address = self.office.today(), email.lower()
         for official in officials:
-            if official.role == role and official.email.lower() == address and official.serves(today):
+            if official.role in roles and official.email.lower() == address and official.serves(today):
                 return official
         raise NotAllowed("not_appointed")
 

@@ -66,9 +66,13 @@ class Intake:
 
     # --- the applicant: draft ------------------------------------------------------------------------------------
 
-    def start(self, form: Mapping[str, Any]) -> Draft:
-        """Keep what was typed, and owe the address an email with which to resume it."""
-        draft = Draft(self.token(), self.office.sop.service, dict(form), self.office.clock())
+    def start(self, form: Mapping[str, Any], opened_by: str = "") -> Draft:
+        """Keep what was typed, and owe an email with which to resume it: to the address, or to the official.
+
+        Args:
+            opened_by: address of the official who fills the form in for somebody.
+        """
+        draft = Draft(self.token(), self.office.sop.service, dict(form), self.office.clock(), opened_by=opened_by)
         self.office.records.save_draft(draft, self._resumption(draft))
         return draft
 
@@ -163,6 +167,7 @@ class Intake:
 
         Raises:
             Invalid: the form breaks a rule (of today), or documents are missing (finding with the document's key).
+            NotAllowed: begun by an official who may not: not (or no longer) appointed to it, or for himself.
         """
         for _ in range(TRIES):
             draft, read = read or self.draft(id), None
@@ -254,13 +259,28 @@ class Intake:
     # --- within ---
 
     def _submit(self, draft: Draft) -> Application:
-        at = self.office.clock()
         number = ticket.new(self.office.sop.ticket_prefix, self.office.today().year, self.choice)
         with self._copied(draft.documents, number) as documents:
-            application = Application.submit(draft, ticket=number, documents=documents, sop=self.office.sop, at=at)
+            application = self._begun(draft, number, documents)
             # The case runs under this edition for good, so that is kept before it.
             self.office.records.keep_sop(self.office.sop.version, self.office.sop.snapshot())
             return self.office.commit(application, draft=draft.sent_as(number))
+
+    def _begun(self, draft: Draft, number: str, documents: tuple[Document, ...]) -> Application:
+        """The case as it begins: sent by the applicant, or opened by an official."""
+        sop, at = self.office.sop, self.office.clock()
+        if not draft.opened_by and sop.first.kind != "opening":
+            return Application.submit(draft, ticket=number, documents=documents, sop=sop, at=at)
+        actor = self._opener(draft.opened_by, sop)
+        agenda = str(self.office.records.next_number(f"agenda-{self.office.today().year}"))
+        return Application.open(draft, ticket=number, documents=documents, agenda=agenda, actor=actor, sop=sop, at=at)
+
+    def _opener(self, email: str, sop: Sop) -> Actor:
+        roles, today = sop.acting(sop.first.role), self.office.today()
+        for official in self.office.officials():
+            if official.email.lower() == email and official.role in roles and official.serves(today):
+                return official.as_actor(sop)
+        raise NotAllowed("not_appointed")
 
     def _change_draft(self, id: str, change: Callable[[Draft], Draft]) -> Draft:
         """Apply a change to the newest draft, whoever else is writing it; returns the draft as it was before."""
@@ -337,7 +357,8 @@ class Intake:
         name, email = (str(draft.form.get(fields[meaning], "")) for meaning in ("name", "email"))
         if not email or draft.mends:
             return ()
-        actor = Actor(APPLICANT, name, email=email)
+        # Whoever opens that link can send it: of an official's draft it is for him alone.
+        actor = Actor(APPLICANT, "" if draft.opened_by else name, email=draft.opened_by or email)
         return (notice("draft_saved", actor, about=draft.id, event=0, at=self.office.clock()),)
 
 

@@ -56,6 +56,11 @@ class Office:
         """The application of a ticket as people type it. Raises NotFound (``ticket_unknown``), malformed or not."""
         return self.records.load(ticket.parse(typed))
 
+    def waiting_on(self, role: str) -> Iterator[Application]:
+        """Open applications that whoever holds this role may have to act on, also as one of several."""
+        for key in self.sop.waiting_lists(role):
+            yield from self.records.waiting_on(key)
+
     def officials(self) -> Iterator[Official]:
         """Everybody ever appointed, read when the first of them is asked for."""
         yield from self.records.officials()

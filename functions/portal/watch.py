@@ -37,7 +37,8 @@ class Watch:
     def with_officials(self, officials: Sequence[Official] | None = None) -> Iterator[Application]:
         """Every open case that some official has to act on, also in a role that only earlier editions knew."""
         appointed = self.office.records.officials() if officials is None else officials
-        roles = [role.key for role in self.office.sop.roles] + [official.role for official in appointed]
+        sop = self.office.sop
+        roles = [role.key for role in (*sop.roles, *sop.either)] + [official.role for official in appointed]
         for role in dict.fromkeys(roles):
             yield from self.office.records.waiting_on(role)
 

@@ -31,7 +31,7 @@ LARGEST_BODY: Final = 256 * 1024
 
 BLUEPRINTS: Final = (
     *("apply", "bring", "send", "uploads", "status", "applicant", "mending", "tasks", "lost_links"),
-    *("official", "originals", "desk", "recap"),
+    *("official", "originals", "desk", "opening", "recap"),
 )
 """The modules with pages."""
 
@@ -51,6 +51,7 @@ behind one address."""
 LIMITED: Final[Mapping[str | None, str]] = {
     "apply.begin": "draft",
     "apply.begin_for_other": "draft",
+    "opening.begin": "draft",
     "apply.data": "data",
     "uploads.receive": "upload",
     "bring.accept": "document",

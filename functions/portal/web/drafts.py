@@ -74,6 +74,6 @@ def email_field() -> str:
     return str(here().office.sop.applicant["email"])
 
 
-def shown_email(form: Mapping[str, Any]) -> str:
-    """The applicant's address, masked."""
-    return masked_email(str(form.get(email_field(), "")))
+def shown_email(form: Mapping[str, Any], opened_by: str = "") -> str:
+    """The address that hears of the draft, masked: the applicant's, or that of the official who fills it in."""
+    return masked_email(opened_by or str(form.get(email_field(), "")))
