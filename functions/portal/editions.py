@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from portal.core import worktime
 from portal.core.errors import Problem, SopInvalid
 from portal.core.language import Language
+from portal.core.services import Services
 from portal.core.sop import Sop, parse
 from portal.core.soundness import problems
 from portal.forms.form import Form, validate
@@ -24,10 +25,33 @@ from portal.forms.shape import completed
 if TYPE_CHECKING:
     from portal.papers.stationery import Papers
 
+SERVICES: Final = ("penerbitan",)
+
 _Parsed = TypeVar("_Parsed")
 
 UNMADE: Final = (LookupError, TypeError, ValueError, AttributeError)
 """What putting something together says where a file has another shape than was told already."""
+
+
+def offered(schemas: Path, named: Sequence[str] = ()) -> list[Path]:
+    """The folders of the services that an office offers, or of those that are named, in that order."""
+    return [schemas / name for name in named or SERVICES]
+
+
+def read_services(schemas: Path, named: Sequence[str], read: Callable[[Path], Sop]) -> Services:
+    """The present editions of the services offered.
+
+    Raises:
+        SopInvalid: one does not fit, is not called as its folder is, or is there twice.
+    """
+    editions = []
+    for folder in offered(schemas, named):
+        edition = read(folder)
+        if edition.service != folder.name:
+            file = str(folder / "sop.toml")
+            raise SopInvalid("sop_invalid", file=file, key="service", value=edition.service, expected=folder.name)
+        editions.append(edition)
+    return Services(editions)
 
 
 def read_sop(folder: Path) -> Sop:

@@ -3,18 +3,17 @@
 Everything up to the moment an application exists, or comes back; the case itself is the business of ``cases``.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from typing import Any, Final, Protocol
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from portal.core import ticket
 from portal.core.application import Actor, Application
 from portal.core.draft import Document, Draft
 from portal.core.errors import (
     Conflict,
-    DocumentRefused,
     Finding,
     Invalid,
     NotAllowed,
@@ -24,6 +23,7 @@ from portal.core.errors import (
 )
 from portal.core.notices import Notice, notice
 from portal.core.sop import APPLICANT, Requirement, Sop
+from portal.custody import Custody, Inspected, folder_of
 from portal.engines.ports import UploadForm
 from portal.forms.wording import Words
 from portal.office import Office
@@ -31,21 +31,6 @@ from portal.office import Office
 UPLOAD_FORM: Final = timedelta(hours=1)
 TRIES: Final = 5
 """How often a write that met another one is tried on fresh data before the person is told."""
-
-
-class Inspected(Protocol):
-    """What a document check found (``documents.inspection.Inspected``)."""
-
-    @property
-    def content(self) -> bytes: ...
-    @property
-    def media_type(self) -> str: ...
-    @property
-    def pages(self) -> int: ...
-    @property
-    def sha256(self) -> str: ...
-    @property
-    def size(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -66,22 +51,26 @@ class Intake:
 
     # --- the applicant: draft ------------------------------------------------------------------------------------
 
-    def start(self, form: Mapping[str, Any], opened_by: str = "") -> Draft:
+    def start(self, service: str, form: Mapping[str, Any], opened_by: str = "") -> Draft:
         """Keep what was typed, and owe an email with which to resume it: to the address, or to the official.
 
         Args:
             opened_by: address of the official who fills the form in for somebody.
         """
-        draft = Draft(self.token(), self.office.sop.service, dict(form), self.office.clock(), opened_by=opened_by)
+        draft = Draft(self.token(), service, dict(form), self.office.clock(), opened_by=opened_by)
         self.office.records.save_draft(draft, self._resumption(draft))
         return draft
 
     def draft(self, id: str) -> Draft:
         """Raises NotFound (``draft_unknown``), also for one past its days that the sweep has not met yet."""
         draft = self.office.records.load_draft(id)
-        if not draft.mends and self.office.clock() > draft.expires_at(self.office.sop.data["draft_days"]):
+        if not draft.mends and self.office.clock() > self.expires_at(draft):
             raise NotFound("draft_unknown")
         return draft
+
+    def expires_at(self, draft: Draft) -> datetime:
+        """When a draft that nobody sends is forgotten."""
+        return draft.expires_at(self.office.services[draft.service].data["draft_days"])
 
     def change_form(self, id: str, form: Mapping[str, Any]) -> Draft:
         """What was typed, typed anew; a changed address gets the email for resuming too."""
@@ -100,7 +89,7 @@ class Intake:
         key = f"{draft.folder}{kind}/{self.token()}/original"
         expires = self.office.clock() + UPLOAD_FORM
         if not draft.mends:  # nobody sweeps up what arrives after the draft is gone
-            expires = min(expires, draft.expires_at(self.office.sop.data["draft_days"]))
+            expires = min(expires, self.expires_at(draft))
         finish = self.office.links.sign("finish", {"d": draft.id, "k": kind, "f": key}, expires)
         return self.office.files.upload_form(key, self.max_bytes, expires, redirect(finish)), finish
 
@@ -116,10 +105,10 @@ class Intake:
             raise NotFound("draft_unknown")
         self._requirement(self.draft(id), claims["k"])
         try:
-            document = self._checked(claims["k"], claims["f"], name)
+            document = self._custody.checked(claims["k"], claims["f"], name)
         except NotFound:
             pinned = self.draft(id).document(claims["k"])
-            if pinned and _folder(pinned.key) == _folder(claims["f"]):
+            if pinned and folder_of(pinned.key) == folder_of(claims["f"]):
                 return pinned  # the same upload, reported twice
             raise
         try:
@@ -134,15 +123,15 @@ class Intake:
         old = before.document(document.kind)
         if old and old.key.startswith(before.folder):
             # A form may serve for a second file; what was kept of the first then lies beside that of the other.
-            beside = _folder(old.key) == _folder(document.key)
-            self.office.files.delete(old.key if beside else _folder(old.key))
+            beside = folder_of(old.key) == folder_of(document.key)
+            self.office.files.delete(old.key if beside else folder_of(old.key))
         return document
 
     def remove_document(self, id: str, kind: str) -> None:
         before = self._change_draft(id, lambda draft: draft.without_document(kind))
         old = before.document(kind)
         if old and old.key.startswith(before.folder):
-            self.office.files.delete(_folder(old.key))
+            self.office.files.delete(folder_of(old.key))
 
     def missing(self, draft: Draft) -> tuple[str, ...]:
         """Kinds of document still to be uploaded."""
@@ -157,7 +146,13 @@ class Intake:
 
     def sop_of(self, draft: Draft) -> Sop:
         """The edition a draft is checked against: that of the application it mends, or the present one."""
-        return self._words(draft).sop
+        return self.words_of(draft).sop
+
+    def words_of(self, draft: Draft) -> Words:
+        """The same edition, in words."""
+        if draft.mends:
+            return self.office.words_of(self.office.records.load(draft.mends))
+        return self.office.words(draft.service)
 
     def submit(self, id: str, read: Draft | None = None) -> Application:
         """SOP step 1. Sending twice is sending once: the second time answers with the same application.
@@ -221,11 +216,11 @@ class Intake:
         draft = self.mending(application)
         self._must_be_complete(draft)
         at = self.office.clock()
-        with self._copied(draft.documents, application.ticket) as documents:
+        with self._custody.copied(draft.documents, application.ticket) as documents:
             mended = application.resubmit(draft, documents=documents, sop=self.office.sop_of(application), at=at)
             kept = self.office.commit(mended, draft=draft.sent_as(application.ticket))
         with suppress(Unavailable):  # the case is safe already; what could not be deleted goes when all its files do
-            self._forget(application.documents, application.ticket)
+            self._custody.forget(application.documents, application.ticket)
         return kept
 
     def report(self, application: Application, seen: int) -> Application:
@@ -249,36 +244,42 @@ class Intake:
             if missing := self.missing(draft):
                 raise Invalid(Finding(kind, "") for kind in missing)
         brought = draft.documents if draft else application.documents
-        with self._copied(brought, application.ticket) as documents:
+        with self._custody.copied(brought, application.ticket) as documents:
             done = application.report(documents, sop=sop, at=at)
             kept = self.office.commit(done, draft=draft and draft.sent_as(application.ticket))
         with suppress(Unavailable):  # as for what was mended
-            self._forget(application.documents, application.ticket)
+            self._custody.forget(application.documents, application.ticket)
         return kept
 
     # --- within ---
 
+    @property
+    def _custody(self) -> Custody:
+        return Custody(self.office, self.inspect, self.max_bytes, self.token)
+
     def _submit(self, draft: Draft) -> Application:
-        number = ticket.new(self.office.sop.ticket_prefix, self.office.today().year, self.choice)
-        with self._copied(draft.documents, number) as documents:
-            application = self._begun(draft, number, documents)
+        sop = self.office.services[draft.service]
+        number = ticket.new(sop.ticket_prefix, self.office.today().year, self.choice)
+        with self._custody.copied(draft.documents, number) as documents:
+            application = self._begun(draft, number, documents, sop)
             # The case runs under this edition for good, so that is kept before it.
-            self.office.records.keep_sop(self.office.sop.version, self.office.sop.snapshot())
+            self.office.records.keep_sop(sop.version, sop.snapshot())
             return self.office.commit(application, draft=draft.sent_as(number))
 
-    def _begun(self, draft: Draft, number: str, documents: tuple[Document, ...]) -> Application:
+    def _begun(self, draft: Draft, number: str, documents: tuple[Document, ...], sop: Sop) -> Application:
         """The case as it begins: sent by the applicant, or opened by an official."""
-        sop, at = self.office.sop, self.office.clock()
+        at = self.office.clock()
         if not draft.opened_by and sop.first.kind != "opening":
             return Application.submit(draft, ticket=number, documents=documents, sop=sop, at=at)
         actor = self._opener(draft.opened_by, sop)
-        agenda = str(self.office.records.next_number(f"agenda-{self.office.today().year}"))
+        agenda = str(self.office.records.next_number(sop.service, f"agenda-{self.office.today().year}"))
         return Application.open(draft, ticket=number, documents=documents, agenda=agenda, actor=actor, sop=sop, at=at)
 
     def _opener(self, email: str, sop: Sop) -> Actor:
         roles, today = sop.acting(sop.first.role), self.office.today()
         for official in self.office.officials():
-            if official.email.lower() == email and official.role in roles and official.serves(today):
+            held = official.service, official.email.lower()
+            if held == (sop.service, email) and official.role in roles and official.serves(today):
                 return official.as_actor(sop)
         raise NotAllowed("not_appointed")
 
@@ -293,74 +294,22 @@ class Intake:
             return before
         raise Conflict("try_again")
 
-    def _checked(self, kind: str, key: str, name: str) -> Document:
-        stored = self.office.files.stat(key)
-        try:
-            if stored.size > self.max_bytes:
-                raise DocumentRefused("document_too_large", max_mb=self.max_bytes // 1024**2)
-            found = self.inspect(self.office.files.read(key, stored.version))
-        except DocumentRefused:
-            self.office.files.delete(key)  # and no more: what was accepted from the same form before lies beside it
-            raise
-        kept = self.office.files.write(f"{_folder(key)}{self.token()}", found.content, found.media_type)
-        return Document(
-            kind, kept.key, kept.version, found.sha256, found.size, found.media_type, found.pages,
-            self.office.clock().isoformat(), name[:120],
-        )  # fmt: skip
-
-    @contextmanager
-    def _copied(self, documents: Sequence[Document], number: str) -> Iterator[tuple[Document, ...]]:
-        """The documents under the ticket; should the block come to nothing, no copy of them stays behind."""
-        copies: list[Document] = []
-        try:
-            for document in documents:
-                copies.append(self._under_ticket(document, number))
-            yield tuple(copies)
-        except PortalError:
-            with suppress(Unavailable):  # in doubt a copy stays
-                self._forget(copies, number)
-            raise
-
-    def _forget(self, copies: Sequence[Document], number: str) -> None:
-        """Delete the copies that no application has; the ticket may be somebody else's by now."""
-        try:
-            kept = {document.key for document in self.office.records.load(number).documents}
-        except NotFound:
-            kept = set()
-        for copy in copies:
-            if copy.key not in kept:
-                self.office.files.delete(copy.key)
-
-    def _under_ticket(self, document: Document, number: str) -> Document:
-        folder = f"applications/{number}/"
-        if document.key.startswith(folder):
-            return document
-        key = f"{folder}{document.kind}/{self.token()}"
-        return replace(document, key=key, version=self.office.files.copy(document.key, document.version, key))
-
     def _must_be_complete(self, draft: Draft) -> None:
-        form = self._words(draft).form
+        form = self.words_of(draft).form
         findings = [finding for finding in form.check(draft.form, self.office.today()) if not finding.passable]
         findings += [Finding(kind, "") for kind in self.missing(draft)]
         if findings:
             raise Invalid(findings)
-
-    def _words(self, draft: Draft) -> Words:
-        return self.office.words_of(self.office.records.load(draft.mends)) if draft.mends else self.office.words
 
     def _requirement(self, draft: Draft, kind: str) -> None:
         if kind not in {document.key for document in self.asked(draft)}:
             raise NotFound("document_unknown")
 
     def _resumption(self, draft: Draft) -> tuple[Notice, ...]:
-        fields = self.office.sop.applicant
+        fields = self.office.services[draft.service].applicant
         name, email = (str(draft.form.get(fields[meaning], "")) for meaning in ("name", "email"))
         if not email or draft.mends:
             return ()
         # Whoever opens that link can send it: of an official's draft it is for him alone.
         actor = Actor(APPLICANT, "" if draft.opened_by else name, email=draft.opened_by or email)
         return (notice("draft_saved", actor, about=draft.id, event=0, at=self.office.clock()),)
-
-
-def _folder(key: str) -> str:
-    return key.rpartition("/")[0] + "/"

@@ -231,7 +231,7 @@ def of_kind(kind: str, table: str) -> dict[str, Any]:
 def test_a_step_has_words_for_what_its_kind_permits(kind: str) -> None:
     """An applicant's deeds have words of the SOP's own; only a task is called what it is at the step."""
     permitted = {action for moves in KINDS[kind].official.values() for action in moves}
-    needed = {"task": {"report"}}.get(kind, permitted - KINDS[kind].optional - set(SOP["actions"]))
+    needed = {"task": {"report"}}.get(kind, permitted - {*KINDS[kind].optional} - set(SOP["actions"]))
     assert set(of_kind(kind, "actions").get("required", ())) == needed
     if not KINDS[kind].is_applicants:
         assert set(of_kind(kind, "actions").get("properties", ())) == permitted

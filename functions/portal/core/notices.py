@@ -40,7 +40,7 @@ APPLICANT_LETTERS: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class Official:
-    """Somebody appointed to a role.
+    """Somebody appointed to a role of a service.
 
     Attributes:
         capacity: empty for the holder of the office, else "Plt." or "Plh.".
@@ -48,6 +48,7 @@ class Official:
         since, until: first and last day of the appointment; open-ended if None.
     """
 
+    service: str
     role: str
     name: str
     email: str
@@ -158,7 +159,8 @@ def eligible(application: Application, officials: Iterable[Official], sop: Sop, 
     roles = sop.acting(sop.step(application.step).role)
     for official in officials:
         if (
-            official.role in roles
+            official.service == application.service
+            and official.role in roles
             and official.serves(day)
             and not application.concerns(official.email, official.number, sop)
         ):

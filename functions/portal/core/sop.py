@@ -29,14 +29,14 @@ class Role:
     """Who acts: one column of the SOP's table, or several of which whoever is first acts.
 
     Attributes:
-        label: the office's title of today; ``column`` the verbatim heading, empty for several.
+        label: the office's title of today; ``column`` the verbatim heading, or the title of several.
         any_of: keys of the roles that this one stands for ("A or B"); empty for a column.
         applies: is it the applicant's, where an official begins the service?
     """
 
     key: str
     label: str
-    column: str = ""
+    column: str
     any_of: tuple[str, ...] = ()
     applies: bool = False
 
@@ -113,6 +113,8 @@ class Step:
         also: what its officials may decide besides what every step of its kind permits (``steps.Kind.optional``).
         documents: what is uploaded at this step, not with the application.
         turns_page: the office's own paper turns the page after it.
+        marks: what its table shows in a role's column.
+        above: rows of that table above the step's that are no steps, as they are written in the file.
     """
 
     key: str
@@ -131,6 +133,8 @@ class Step:
     turns_page: bool = False
     also: tuple[str, ...] = ()
     documents: tuple[Requirement, ...] = ()
+    marks: Mapping[str, str] = field(default_factory=dict)
+    above: Sequence[Mapping[str, Any]] = ()
 
 
 _Keyed = TypeVar("_Keyed", Role, Step)
@@ -250,7 +254,7 @@ def parse(data: Mapping[str, Any], form: Mapping[str, Any]) -> Sop:
         data=data,
         form=form,
         rows=rows,
-        either=tuple(Role(e["key"], e["label"], any_of=tuple(e["roles"])) for e in data.get("either", ())),
+        either=tuple(Role(e["key"], e["label"], e["label"], any_of=tuple(e["roles"])) for e in data.get("either", ())),
     )
 
 
@@ -277,7 +281,7 @@ def _step(step: Mapping[str, Any]) -> Step:
         summary=step.get("summary", ""),
         task=step.get("task", ""),
         subject=step.get("subject", ""),
-        text=step["text"],
+        text={part: said for part, said in step["text"].items() if part not in ("marks", "above")},
         status={state: StatusText(**text) for state, text in step.get("status", {}).items()},
         actions={action: ActionText(**text) for action, text in step.get("actions", {}).items()},
         checklist=_choices(step.get("checklist", ())),
@@ -285,6 +289,8 @@ def _step(step: Mapping[str, Any]) -> Step:
         turns_page=step.get("turns_page", False),
         also=tuple(step.get("also", ())),
         documents=_documents(step.get("documents", ())),
+        marks=step["text"].get("marks", {}),
+        above=step["text"].get("above", ()),
     )
 
 

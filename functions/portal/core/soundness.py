@@ -41,6 +41,9 @@ def _references(sop: Sop) -> Iterator[Problem]:
             yield from _one_of(f"either[{number}].roles[{place}]", key, columns)
     for number, row in enumerate(sop.rows):
         yield from _one_of(f"steps[{number}].role", row.role, [*columns, *(several.key for several in sop.either)])
+        for marked in (row.marks, *(above.get("marks", {}) for above in row.above)):
+            for key in marked:
+                yield from _one_of(f"steps[{number}].text.marks", key, columns)
     for meaning, name in sop.applicant.items():
         yield from _one_of(f"applicant.{meaning}", name, list(sop.form["properties"]))
 

@@ -79,7 +79,7 @@ class Kind:
     applicant: Moves = {}
     portal: Moves = {}
     opens: Mapping[str, Callable[[datetime], datetime]] = {}
-    optional: frozenset[str] = frozenset()
+    optional: tuple[str, ...] = ()
     begins: bool = False
     ends: bool = True
     closes: bool = False
@@ -106,7 +106,7 @@ class Disposition(Kind):
 
     ends = False
     official = {State.WAITING: {"forward": NEXT, **_WAYS_BACK}}
-    optional = frozenset({"send_back"})
+    optional = ("send_back",)
     applicant = _APPLICANT_MAY_WITHDRAW
 
 
@@ -114,7 +114,7 @@ class Work(Kind):
     """An official does something outside of the portal, and reports that it is done."""
 
     official = {State.WAITING: {"complete": NEXT, **_WAYS_BACK}}
-    optional = frozenset(_WAYS_BACK)
+    optional = ("return", "reject", "send_back")
     applicant = _APPLICANT_MAY_WITHDRAW
 
 
@@ -133,7 +133,7 @@ class Dispatch(Kind):
         State.WAITING: {"dispatch": State.SENT, **_WAYS_BACK},
         State.SENT: {"accept": NEXT, "refuse": State.WAITING},
     }
-    optional = frozenset({"send_back"})
+    optional = ("send_back",)
     applicant = _APPLICANT_MAY_WITHDRAW
 
 

@@ -16,7 +16,7 @@ from portal.retention import forgotten_on
 from portal.web import files
 from portal.web.acknowledged import acknowledged
 from portal.web.cards import Card, Explained, document_cards
-from portal.web.here import here, now
+from portal.web.here import here, now, present, turn_to
 from portal.web.refusals import explain
 
 pages = Blueprint("applicant", __name__)
@@ -103,7 +103,7 @@ def case_page(
         events=_events(application),
         done=[label for _, label in history(application, sop)][-1],
         just_done=application.events[-1].action if "terkirim" in request.args else "",
-        forgotten_on=forgotten_on(application, office.sop, calendar),
+        forgotten_on=forgotten_on(application, present(), calendar),
         today=office.today(),
     )
 
@@ -113,7 +113,7 @@ def document(kind: str) -> Response:
     """The applicant's own document, as it is kept."""
     application, office = own(), here().office
     kept = application.document(kind)
-    gone = forgotten_on(application, office.sop, office.calendar)
+    gone = forgotten_on(application, present(), office.calendar)
     if gone and gone <= office.today():
         raise NotFound("document_forgotten", day=here().language.date(gone))
     return files.serve(kept)
@@ -186,7 +186,9 @@ def own(page: str = PAGE) -> Application:
     claims = here().access.claims(page, now())
     if request.method == "POST":
         here().access.check_csrf(page, now())
-    return here().office.records.load(claims["t"])
+    application = here().office.records.load(claims["t"])
+    turn_to(application.service)
+    return application
 
 
 def case_facts(application: Application) -> dict[str, Any]:
