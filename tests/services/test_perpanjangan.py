@@ -14,8 +14,7 @@ from tests.support.services_stories import renewal
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[City]:
     clock = Clock()
-    folder = installed(tmp_path / "schemas", "perpanjangan")
-    with serving(tmp_path / "data", clock, SERVICE=str(folder)) as served:
+    with serving(tmp_path / "data", clock, **installed(tmp_path / "schemas", "perpanjangan")) as served:
         yield City(served, clock)
 
 

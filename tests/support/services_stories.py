@@ -17,7 +17,7 @@ LESTARI = {
 
 
 def holder(city: City, **differently: Any) -> Applicant:
-    return city.applicant(**{**LESTARI, **differently})
+    return city.applicant("perpanjangan", **{**LESTARI, **differently})
 
 
 def renewal(city: City) -> None:
