@@ -47,12 +47,13 @@ def application(ticket: str, entry: Entry, events: Iterable[Entry]) -> Applicati
 
 
 def draft_entry(draft: Draft) -> Entry:
-    """All of it; ``created_at`` in the zone it was made in."""
-    return {
+    """All of it, ``created_at`` in the zone it was made in; who opened it only where an official did."""
+    entry = {
         **vars(draft),
         "created_at": draft.created_at.isoformat(),
         "documents": [vars(document) for document in draft.documents],
     }
+    return entry if draft.opened_by else {name: value for name, value in entry.items() if name != "opened_by"}
 
 
 def draft(entry: Entry) -> Draft:
