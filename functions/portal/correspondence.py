@@ -120,7 +120,7 @@ class Correspondence:
             event=event,
             before=before,
             step=sop.step(event.step),
-            at_step=sop.step(before.step),
+            at_step=sop.first if owed.event == 1 else sop.step(before.step),
             action=sop.action(before.step, event.action),
             facts=lambda said: words.said(application, said),
             waits_on=words.awaited(event.step, event.state),
