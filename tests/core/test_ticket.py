@@ -138,4 +138,9 @@ def test_a_prefix_that_could_not_be_read_back_is_refused(prefix: str) -> None:
     with pytest.raises(SopInvalid) as caught:
         ticket.new(prefix, 2026, random.Random(1).choice)
     assert caught.value.code == "ticket_prefix_invalid"
-    assert caught.value.facts["value"] == prefix
+    assert caught.value.facts == {"key": "ticket_prefix", "value": prefix, "expected": "[A-Z]{2,5}"}
+
+
+def test_a_ticket_with_room_around_it_is_read_up_to_a_hundred_characters() -> None:
+    assert ticket.parse("TTE-26-7777-777M".ljust(100)) == "TTE-26-7777-777M"
+    assert is_refused("TTE-26-7777-777M".ljust(101))
