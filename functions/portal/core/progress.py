@@ -84,7 +84,7 @@ def standard(application: Application, sop: Sop, calendar: Calendar, now: dateti
     if not application.state.clock_runs:
         return None
     minutes = sop.step(application.step).minutes
-    until = _runs_out(application, minutes, calendar, now)
+    until = _runs_out(application, minutes, calendar)
     return {"minutes": minutes, "until": _local(until, calendar), "late": now > until}
 
 
@@ -98,7 +98,7 @@ def forecast(application: Application, sop: Sop, calendar: Calendar, now: dateti
     if not application.state.clock_runs:
         return {}
     here = sop.step(application.step)
-    promised = _runs_out(application, here.minutes, calendar, now)
+    promised = _runs_out(application, here.minutes, calendar)
     done = max(promised, calendar.next_opening(now)) if now > promised else promised
     if here.visit:
         done = max(done, _visited(here, here.visit, now, calendar))
@@ -140,9 +140,11 @@ def deadline(application: Application, sop: Sop) -> datetime | None:
     return confirm_by(application, sop) if application.state is State.UNCONFIRMED else None
 
 
-def _runs_out(application: Application, minutes: int, calendar: Calendar, now: datetime) -> datetime:
-    turn = application.turn.at
-    counting = [(start, end) for _, state, start, end in application.spans(now) if start >= turn and state.clock_runs]
+def _runs_out(application: Application, minutes: int, calendar: Calendar) -> datetime:
+    turn, newest = application.turn.at, application.events[-1].at
+    # The last stretch goes on, and counts from its beginning, however long it has lasted.
+    spans = application.spans(newest)
+    counting = [(start, end) for _, state, start, end in spans if start >= turn and state.clock_runs]
     left = minutes
     for start, end in counting[:-1]:
         used = calendar.minutes_between(start, end)
