@@ -128,9 +128,9 @@ def test_any_text_is_either_canonical_or_unknown(text: str) -> None:
 
 def test_huge_input_is_refused_at_once() -> None:
     texts = ["A" * 10_000_000, "-" * 10_000_000, "\0" * 10_000_000]
-    started = time.perf_counter()
+    started = time.process_time()
     assert all(is_refused(text) for text in texts)
-    assert time.perf_counter() - started < 0.1
+    assert time.process_time() - started < 0.1
 
 
 @pytest.mark.parametrize("prefix", ["", "T", "tte", "TTE1", "TTE-", "TTEXYZ", "ÄÖ"])
