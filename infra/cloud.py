@@ -28,6 +28,7 @@ import feedback
 import mailer
 import reminder
 from portal.bootstrap_aws import AwsConfig, Clients, build_aws
+from portal.config import chosen
 from portal.house import House
 from portal.web.here import TimeMachine
 
@@ -78,7 +79,10 @@ class Cloud:
         self._streamed = self._records("TRIM_HORIZON")
 
     def furnish(
-        self, clock: Callable[[], datetime], service: Path | None = None, time_machine: TimeMachine | None = None
+        self,
+        clock: Callable[[], datetime],
+        environ: Mapping[str, str] | None = None,
+        time_machine: TimeMachine | None = None,
     ) -> House:
         """Build the house of every function, each from its own variables; returns the one with the pages.
 
@@ -88,8 +92,8 @@ class Cloud:
 
         def house(function: str) -> House:
             variables = self.stack.environment[f"{function.capitalize()}Function"]
-            folder = service or ROOT / "schemas" / "penerbitan"
-            config = AwsConfig.from_environment(variables, service=folder, rehearsal=function == "api")
+            given = chosen(environ or {})
+            config = AwsConfig.from_environment(variables, **given, rehearsal=function == "api")
             clients = self._make_clients(function, self._settings)
             return build_aws(config, clock, clients, box, time_machine)
 

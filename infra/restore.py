@@ -49,9 +49,11 @@ def bring_back_case(client: Any, source: str, target: str, ticket: str) -> int:
 
 
 def _case(client: Any, table: str, ticket: str) -> Iterator[Item]:
-    yield from _partition(client, table, application_key(ticket)["PK"])
+    cases = list(_partition(client, table, application_key(ticket)["PK"]))
+    yield from cases
     yield from _partition(client, table, notices_of(ticket))
-    yield from (fact for fact in _partition(client, table, FACTS) if fact["SK"]["S"].endswith(f"#{ticket}"))
+    for facts in (FACTS, *(f"{case['service']['S']}/{FACTS}" for case in cases if "service" in case)):
+        yield from (fact for fact in _partition(client, table, facts) if fact["SK"]["S"].endswith(f"#{ticket}"))
 
 
 def _put_if_missing(client: Any, target: str, item: Item) -> bool:

@@ -29,22 +29,22 @@ class Book:
         self.asked: list[tuple[str, str]] = []
         self.read = 0
 
-    def facts(self, closed: str = "") -> Iterator[Fact]:
+    def facts(self, service: str, closed: str = "") -> Iterator[Fact]:
         self.asked.append(("facts", closed))
         return self._found(lambda day: day.startswith(closed))
 
-    def facts_after(self, day: str) -> Iterator[Fact]:
+    def facts_after(self, service: str, day: str) -> Iterator[Fact]:
         self.asked.append(("facts_after", day))
         return self._found(lambda closed: closed > day)
 
-    def keep_tally(self, compiled: Compiled, summed: Tally) -> None:
+    def keep_tally(self, service: str, compiled: Compiled, summed: Tally) -> None:
         self.asked.append(("keep_tally", compiled.month))
         self.kept[compiled.month] = (compiled, summed)
 
-    def compiled(self) -> list[Compiled]:
+    def compiled(self, service: str) -> list[Compiled]:
         return [compiled for _, (compiled, _) in sorted(self.kept.items())]
 
-    def tallies(self, month: str = "") -> Iterator[tuple[Compiled, Tally]]:
+    def tallies(self, service: str, month: str = "") -> Iterator[tuple[Compiled, Tally]]:
         self.asked.append(("tallies", month))
         return (pair for key, pair in sorted(self.kept.items()) if month in ("", key))
 
@@ -60,7 +60,9 @@ class Town:
 
     def __init__(self, day: date = date(2026, 11, 23)) -> None:
         self.day, self.book = day, Book()
-        office: Any = SimpleNamespace(records=self.book, today=lambda: self.day)
+        office: Any = SimpleNamespace(
+            records=self.book, services=[SimpleNamespace(service="penerbitan")], today=lambda: self.day
+        )
         self.office, self.compilation = office, Compilation(office)
 
     def close(self, office: str = "BKPSDM", outcome: str = "done", *, days_ago: int = 0) -> None:
@@ -76,7 +78,7 @@ class Town:
         return sum(self.night() for _ in range(count))
 
     def sums(self, asked: str = "") -> Sums:
-        return read_sums(self.office, asked)
+        return read_sums(self.office, "penerbitan", asked)
 
     def is_exact(self) -> bool:
         """Do the sums say of all months, and of each, what the facts say?"""
@@ -95,7 +97,7 @@ def town() -> Town:
 
 
 def through(town: Town) -> list[str]:
-    return [each.through for each in town.book.compiled()]
+    return [each.through for each in town.book.compiled("penerbitan")]
 
 
 # --- always up to the minute -----------------------------------------------------------------------------------------
@@ -149,8 +151,8 @@ def test_an_addition_that_ends_while_the_page_is_being_read_counts_nothing_twice
     town.day += timedelta(days=20)
     found = town.book.facts_after
 
-    def meanwhile(day: str) -> Iterator[Fact]:
-        facts = list(found(day))
+    def meanwhile(service: str, day: str) -> Iterator[Fact]:
+        facts = list(found(service, day))
         Compilation(town.office).compile_recap()
         return iter(facts)
 
@@ -193,7 +195,7 @@ def test_a_portal_with_a_past_gets_all_its_months_at_the_first_run(town: Town) -
     assert town.night() == 14
     assert through(town)[:2] == ["2025-10-31", "2025-11-30"]
     assert through(town)[-1] == "2026-11-22"
-    assert [each.cases for each in town.book.compiled() if each.cases] == [1, 2, 1]
+    assert [each.cases for each in town.book.compiled("penerbitan") if each.cases] == [1, 2, 1]
     assert town.is_exact()
 
 
@@ -214,10 +216,10 @@ def test_a_run_that_is_cut_short_is_gone_on_with(town: Town, monkeypatch: pytest
         town.close(days_ago=days_ago)
     keep = town.book.keep_tally
 
-    def fail(compiled: Compiled, summed: Tally) -> None:
+    def fail(service: str, compiled: Compiled, summed: Tally) -> None:
         if compiled.month == "2026-10":
             raise Unavailable("store_unavailable")
-        keep(compiled, summed)
+        keep(service, compiled, summed)
 
     with monkeypatch.context() as patched:
         patched.setattr(town.book, "keep_tally", fail)
@@ -294,7 +296,7 @@ def test_page_and_spreadsheet_say_the_same_before_and_after_the_addition(stage: 
     before = said()
     assert stage.clockwork.compilation.compile_recap() == 3
     assert said() == before
-    assert [(each.month, each.cases) for each in stage.records.compiled()] == [
+    assert [(each.month, each.cases) for each in stage.records.compiled("penerbitan")] == [
         ("2026-11", 2),
         ("2026-12", 0),
         ("2027-01", 0),
@@ -309,9 +311,9 @@ def test_the_page_never_goes_through_all_facts(stage: Stage, monkeypatch: pytest
     read: list[str] = []
     after = stage.records.facts_after
 
-    def reading(day: str) -> Any:
+    def reading(service: str, day: str) -> Any:
         read.append(day)
-        return after(day)
+        return after(service, day)
 
     monkeypatch.setattr(stage.records, "facts_after", reading)
     for path in ("/rekap", "/rekap?bulan=2026-11", "/rekap.csv", "/rekap.csv?bulan=2026-11"):

@@ -129,7 +129,7 @@ def _case_is_complete(data: Path, ticket: str) -> None:
         "submit", "confirm", "forward", "forward", "forward", "dispatch", "accept",
         "invite", "book", "attend", "record", "hand_over",
     ]  # fmt: skip
-    facts = list(house.office.records.facts())
+    facts = list(house.office.records.facts("penerbitan"))
     assert [(fact["ticket"], fact["outcome"]) for fact in facts] == [(ticket, "done")]
     for document in application.documents:
         house.office.files.read(document.key, document.version)

@@ -63,7 +63,7 @@ def test_the_record_stays_whole_with_the_fingerprints_of_its_files(stage: Stage)
     assert stage.load(number) == before
     assert before.first_damage() is None
     assert all(document.sha256 for document in before.documents)
-    assert [fact["ticket"] for fact in stage.records.facts()] == [number]
+    assert [fact["ticket"] for fact in stage.records.facts("penerbitan")] == [number]
 
 
 def test_a_day_is_swept_once_and_each_day_only_what_fell_due_since(stage: Stage) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from portal import edge
 from portal.config import SECURITY, Config
 from portal.core.errors import SettingInvalid
-from portal.editions import read_sop
+from portal.editions import read_services, read_sop
 from portal.engines.local.files import FolderFiles
 from portal.engines.local.mail import Mailbox, Smtp
 from portal.engines.local.records import SqliteRecords
@@ -84,19 +84,20 @@ def open_house(environ: Mapping[str, str], clock: Callable[[], datetime] | None 
 
 def build(config: Config, clock: Callable[[], datetime] | None = None) -> House:
     """The portal on the embedded engine: SQLite, a folder, and SMTP or the rehearsal's mailbox."""
-    edition = read_sop(config.service)
+    services = read_services(config.schemas, config.services, read_sop)
     _make(config.data)
     time_machine = TimeMachine(config.data / "jam")
     clock = clock or (time_machine.now if config.rehearsal else lambda: datetime.now(UTC))
     links = Links(_keys(config.data / "kunci"))
-    records = SqliteRecords(config.data / "portal.sqlite")
+    records = SqliteRecords(config.data / "portal.sqlite", [edition.service for edition in services])
     files = FolderFiles(config.data / "berkas", links, lambda: secrets.token_hex(8))
     engine = Engine(records, files, _smtp(config), links, receiver=files)
     if config.rehearsal:
-        mailbox = Mailbox(config.data / "kotak-surat.sqlite", edition.data["office"]["email"])
+        mailbox = Mailbox(config.data / "kotak-surat.sqlite", services.office["email"])
         engine = replace(engine, mail=mailbox, mailbox=mailbox, time_machine=time_machine)
-    house = furnish(edition, engine, clock, config)
-    house.equipment.press()  # papers that do not fit are told of at the start
+    house = furnish(services, engine, clock, config)
+    for edition in services:
+        house.equipment.press(edition.service)  # papers that do not fit are told of at the start
     return house
 
 

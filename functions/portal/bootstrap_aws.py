@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
-from portal.config import ROOT
+from portal.config import chosen
 from portal.core.draft import Document
 from portal.core.errors import SettingInvalid, traced
-from portal.editions import trusted_sop
+from portal.editions import read_services, trusted_sop
 from portal.engines.aws.faults import translated
 from portal.engines.aws.feedback import HEADER, reference
 from portal.engines.aws.files import S3Files
@@ -56,14 +56,15 @@ class AwsConfig:
     """Settings; a function that is not given one has no business with what it leads to.
 
     Attributes:
-        service: folder of the service's ``sop.toml``; the shared schemas lie beside it.
+        schemas, services: as in ``config.Config``.
         address: public address, without a slash at the end.
         link_keys_parameter: name of the SSM parameter with the keys that sign links, one a line, newest last.
         origin_word: what CloudFront says with every request, and nobody else knows.
         rehearsal: never from the environment, so that no setting can open a mailbox page to the world.
     """
 
-    service: Path
+    schemas: Path
+    services: tuple[str, ...]
     address: str
     table: str
     document_bucket: str
@@ -78,11 +79,11 @@ class AwsConfig:
     def from_environment(cls, environ: Mapping[str, str], **given: Any) -> "AwsConfig":
         """Settings from the variables of ``infra/template.yaml``; ``given`` ones go before.
 
-        SERVICE, ADDRESS, TABLE, DOCUMENT_BUCKET, LINK_KEYS_PARAMETER, SENDER, CONFIGURATION_SET,
+        Those of ``config.chosen``, ADDRESS, TABLE, DOCUMENT_BUCKET, LINK_KEYS_PARAMETER, SENDER, CONFIGURATION_SET,
         ORIGIN_WORD.
         """
         settings = {
-            "service": Path(environ.get("SERVICE", ROOT / "schemas" / "penerbitan")),
+            **chosen(environ),
             "address": environ.get("ADDRESS", "").rstrip("/"),
             "table": environ.get("TABLE", ""),
             "document_bucket": environ.get("DOCUMENT_BUCKET", ""),
@@ -168,9 +169,10 @@ def build_aws(
         mailbox: what a rehearsal puts before SES; ``time_machine`` its clock.
     """
     clients, clock = clients or Clients(), clock or (lambda: datetime.now(UTC))
-    edition = trusted_sop(config.service)
+    services = read_services(config.schemas, config.services, trusted_sop)
     links = Links(partial(_keys, clients, config.link_keys_parameter))
-    records = DynamoRecords(clients.lazily("dynamodb"), config.table)
+    keys = [edition.service for edition in services]
+    records = DynamoRecords(clients.lazily("dynamodb"), config.table, keys)
     files = S3Files(clients.lazily("s3"), config.document_bucket, clock)
     ses = SesMail(clients.lazily("sesv2"), config.sender, config.configuration_set)
 
@@ -189,7 +191,7 @@ def build_aws(
         mailbox=mailbox,
         time_machine=time_machine,
     )
-    return furnish(edition, engine, clock, config)
+    return furnish(services, engine, clock, config)
 
 
 class RunFailed(Exception):

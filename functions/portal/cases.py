@@ -60,7 +60,7 @@ class Cases:
         if application.state is not State.UNCONFIRMED:
             return application
         sop = self.office.sop_of(application)
-        agenda = self.office.records.next_number(f"agenda-{self.office.today().year}")
+        agenda = self.office.records.next_number(application.service, f"agenda-{self.office.today().year}")
         try:
             return self.office.commit(application.confirm(agenda=str(agenda), sop=sop, at=self.office.clock()))
         except Conflict:  # the same click arrived twice, or the case has just lapsed
@@ -87,7 +87,7 @@ class Cases:
         """
         application = self.office.records.load(claims["t"])
         words, officials = self.office.words_of(application), self.office.records.officials()
-        official = self._serving(officials, claims["r"], words.sop.step(claims["s"]).role)
+        official = self._serving(officials, application.service, words.sop.step(claims["s"]).role, claims["r"])
         if application.concerns(official.email, official.number, words.sop):
             raise NotAllowed("own_application")
         if application.turn.number == claims["n"] and not application.is_closed:
@@ -139,7 +139,7 @@ class Cases:
             raise NotAllowed("not_appointed")
         cases: dict[str, tuple[Application, Official]] = {}
         for official in mine:
-            for application in self.office.records.waiting_on(official.role):
+            for application in self.office.records.waiting_on(official.service, official.role):
                 if official in eligible(application, mine, self.office.sop_of(application), today):
                     cases.setdefault(application.ticket, (application, official))
         return sorted(cases.values(), key=lambda case: case[0].events[-1].at)
@@ -165,7 +165,7 @@ class Cases:
         """Appoint somebody, and owe word of every case that already waits for the role; returns how many."""
         self.office.records.appoint(official)
         told = 0
-        for application in self.office.records.waiting_on(official.role):
+        for application in self.office.records.waiting_on(official.service, official.role):
             sop = self.office.sop_of(application)
             if official in eligible(application, [official], sop, self.office.today()):
                 self.owe_again(application, "turn", official.as_actor(sop))
@@ -184,10 +184,10 @@ class Cases:
         owed = notice(letter, actor, about=about, event=event, at=at, occasion=f"again-{at:%Y-%m-%dT%H}")
         self.office.records.owe([owed])
 
-    def _serving(self, officials: Iterable[Official], email: str, role: str) -> Official:
-        today, address = self.office.today(), email.lower()
+    def _serving(self, officials: Iterable[Official], service: str, role: str, email: str) -> Official:
+        today, post = self.office.today(), (service, role, email.lower())
         for official in officials:
-            if official.role == role and official.email.lower() == address and official.serves(today):
+            if (official.service, official.role, official.email.lower()) == post and official.serves(today):
                 return official
         raise NotAllowed("not_appointed")
 

@@ -3,15 +3,17 @@
 Exit codes: 0 as wished, 1 what was looked at is not in order, 2 it could not be done.
 """
 
+import json
 import logging
 import os
 import re
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from textwrap import shorten
 from typing import Any, Final, NoReturn
 
 import click
@@ -20,10 +22,10 @@ from portal.bootstrap import build, faults, on_aws, open_house, wsgi
 from portal.config import Config
 from portal.core import identity
 from portal.core.application import Application
-from portal.core.errors import NotFound, PortalError, SettingInvalid, SopInvalid
+from portal.core.errors import NotFound, PortalError, Problem, SettingInvalid, SopInvalid
 from portal.core.notices import Official
-from portal.core.sop import Sop
-from portal.editions import read_calendar, read_language, read_messages, read_papers, read_sop
+from portal.core.services import Services
+from portal.editions import offered, read_language, read_messages
 from portal.engines.ports import BacksUp
 from portal.house import House
 from portal.office import Office
@@ -49,7 +51,7 @@ class Explaining(click.Group):
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of everything that must survive (DATA).")
 @click.pass_context
 def main(context: click.Context, data: Path | None) -> None:
-    """The portal of one service on one machine."""
+    """The portal of an office's services on one machine."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     # The machine's clock, unless whoever runs a command brings another.
     context.obj = {"clock": None, **(context.obj or {}), "data": data}
@@ -72,7 +74,30 @@ def _refuse(key: str, **facts: object) -> NoReturn:
     sys.exit(2)
 
 
+def _tell(problem: Problem) -> None:
+    """One thing that does not fit: file and line, key, what is there, and what is expected."""
+    said = read_messages()["cli"]
+    there = said["absent"] if problem.value is None else json.dumps(problem.value, ensure_ascii=False, default=str)
+    facts = {
+        "place": f"{problem.file}:{problem.line}" if problem.line else problem.file,
+        "title": read_messages()["errors"][problem.code]["title"],
+        "key": problem.key,
+        "value": shorten(there, 120, placeholder=" …"),
+        "expected": problem.expected,
+    }
+    for line in (
+        "problem",
+        *(["problem_value"] if problem.key else []),
+        *(["problem_expected"] if problem.expected else []),
+    ):
+        click.echo(said[line].format_map(facts), err=True)
+
+
 def _explain(problem: PortalError) -> None:
+    if isinstance(problem, SopInvalid):
+        for each in problem.problems:
+            _tell(each)
+        return
     entry = read_messages()["errors"][problem.code]
     facts = {"file": "", "key": "", "value": "", "expected": "", **problem.facts}
     click.echo(f"{entry['title']}: {entry['sentence'].format_map(facts)}", err=True)
@@ -137,7 +162,7 @@ def list_officials(context: click.Context) -> None:
     for appointed in officials:
         _say(
             "official",
-            office=_office(appointed, office.sop),
+            office=_office(appointed, office.services),
             name=appointed.name,
             email=appointed.email,
             decree=f" {appointed.decree}" if appointed.decree else "",
@@ -148,15 +173,17 @@ def list_officials(context: click.Context) -> None:
         _say("official_none")
 
 
-def _office(appointed: Official, sop: Sop) -> str:
-    """The title somebody acts under; the bare key of a role that the present SOP does not have."""
+def _office(appointed: Official, services: Services) -> str:
+    """The title somebody acts under, and for which of several services; the bare key of a role that is no more."""
     try:
-        return appointed.as_actor(sop).office
+        office = appointed.as_actor(services[appointed.service]).office
     except NotFound:
-        return appointed.role
+        office = appointed.role
+    return office if len(services) == 1 else f"{office} ({appointed.service})"
 
 
 @official.command()
+@click.option("--service", "named", multiple=True, help="For which of several services; may be said more than once.")
 @click.option("--role", required=True)
 @click.option("--name", required=True)
 @click.option("--email", required=True)
@@ -166,21 +193,30 @@ def _office(appointed: Official, sop: Sop) -> str:
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]))
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]))
 @click.pass_context
-def appoint(context: click.Context, /, since: datetime | None, until: datetime | None, **given: str) -> None:
+def appoint(
+    context: click.Context, /, named: Sequence[str], since: datetime | None, until: datetime | None, **given: str
+) -> None:
     """Appoint somebody, for good or for a time; what already waits for the role is announced to the new person."""
     house = _open(context)
-    # The applicant of the first step is in the SOP's table too, but nobody is appointed to that.
-    roles = dict.fromkeys(step.role for step in house.office.sop.steps[1:])
-    if given["role"] not in roles:
-        _refuse("role_unknown", roles=", ".join(roles))
+    services = house.office.services
+    if len(services) > 1 and not named:
+        _refuse("service_wanted", services=", ".join(edition.service for edition in services))
+    editions = [services[name] for name in named] or [services.first]
+    for edition in editions:
+        # The applicant of the first step is in the SOP's table too, but nobody is appointed to that.
+        roles = dict.fromkeys(step.role for step in edition.steps[1:])
+        if given["role"] not in roles:
+            _refuse("role_unknown", roles=", ".join(roles))
     if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", given["email"]):
         _refuse("email_unreadable", email=given["email"])
     if since and until and until < since:
         _refuse("days_reversed", since=since.date(), until=until.date())
     given["number"] = identity.digits(given["number"])
-    appointed = Official(**given, since=since.date() if since else None, until=until.date() if until else None)
-    told = house.cases.appoint(appointed)
-    _say("appointed", name=appointed.name, office=_office(appointed, house.office.sop), told=told)
+    first, last = since.date() if since else None, until.date() if until else None
+    for edition in editions:
+        appointed = Official(edition.service, **given, since=first, until=last)
+        told = house.cases.appoint(appointed)
+        _say("appointed", name=appointed.name, office=_office(appointed, services), told=told)
 
 
 @main.command()
@@ -218,16 +254,25 @@ def red_list(context: click.Context, again: bool, done: str | None) -> None:
 @click.argument("folder", type=click.Path(path_type=Path), required=False)
 @click.pass_context
 def check(context: click.Context, folder: Path | None) -> None:
-    """Check a service's SOP file (SERVICE), and say which key does not fit."""
-    folder = folder or _config(context).service
-    try:
-        edition = read_sop(folder)
-        read_calendar(edition, folder)
-        read_papers(edition, folder)
-    except SopInvalid as problem:
-        _explain(problem)
+    """Check the folders of all services, or one, and say everything in them that does not fit, with file and line."""
+    config = _config(context)
+    folders = [folder] if folder else offered(config.schemas, config.services)
+    fits = [_fits(each) for each in folders]  # all of them are told of
+    if not all(fits):
         sys.exit(1)
+
+
+def _fits(folder: Path) -> bool:
+    from portal.examination import examine
+
+    edition, found = examine(folder)
+    for problem in found:
+        _tell(problem)
+    if found or edition is None:
+        _say("sop_unfit", err=True, number=len(found))
+        return False
     _say("sop_fits", service=edition.service, steps=len(edition.steps), version=edition.version[:12])
+    return True
 
 
 @main.command()

@@ -12,6 +12,7 @@ from functools import cached_property
 from portal.cases import Cases
 from portal.compilation import Compilation
 from portal.core.application import Actor, Application
+from portal.core.draft import Draft
 from portal.core.errors import Conflict, NotFound
 from portal.core.notices import Notice, notice
 from portal.core.progress import deadline
@@ -63,29 +64,28 @@ class Clockwork:
         """
         overdue = self.watch.overdue() if self._office_has_opened() else []
         if overdue:
-            office = self.office.sop.data["office"]
+            office = self.office.services.office
             self.office.records.owe([self._digest("escalation", Actor("", office["short"], email=office["email"]))])
         return len(overdue)
 
     def remind_visits(self) -> int:
         """Owe applicants a word a day before their visit, unless they have booked it since; returns how many."""
-        now, ahead = self.office.clock(), timedelta(days=self.watch.policy["visit_days_before"])
-        owed = [
-            self._visit_reminder(application)
-            for application in self.watch.with_officials()
-            if application.slot and application.events[-1].at < application.slot - ahead <= now < application.slot
-        ]
+        booked = (application for application in self.watch.with_officials() if application.slot)
+        owed = [self._visit_reminder(application) for application in booked if self._visit_is_near(application)]
         self.office.records.owe(owed)
         return len(owed)
 
     def expire(self) -> int:
         """Forget drafts past their days with their files, and close applications never confirmed; returns how many."""
-        now, days = self.office.clock(), timedelta(days=self.office.sop.data["draft_days"])
+        now, life = self.office.clock(), {sop.service: sop.data["draft_days"] for sop in self.office.services}
         gone = 0
-        for application in self.office.records.waiting_on(APPLICANT):
-            gone += self._lapse(application, now)
-        for draft in self.office.records.drafts_before(now - days):
-            if not draft.mends or self._is_mended(draft.mends, draft.id):
+        for service in life:
+            for application in self.office.records.waiting_on(service, APPLICANT):
+                gone += self._lapse(application, now)
+        shortest = timedelta(days=min(life.values()))
+        for draft in self.office.records.drafts_before(now - shortest):
+            # Of a service that is not offered any more, nobody can send it.
+            if now > draft.expires_at(life.get(draft.service, 0)) and self._is_over(draft):
                 self.office.files.delete(draft.folder)
                 self.office.records.delete_draft(draft.id)
                 gone += 1
@@ -100,6 +100,13 @@ class Clockwork:
         """About no one case, so that it stays the same digest when the cases in it change during the day."""
         occasion = f"{letter}-{self.office.today()}"
         return notice(letter, actor, about="meja", event=0, at=self.office.clock(), occasion=occasion)
+
+    def _visit_is_near(self, application: Application) -> bool:
+        """Is it a day (as the service has it) before the visit, and was the visit agreed earlier than that?"""
+        if application.slot is None:
+            return False
+        ahead = timedelta(days=self.watch.policy(application.service)["visit_days_before"])
+        return application.events[-1].at < application.slot - ahead <= self.office.clock() < application.slot
 
     def _visit_reminder(self, application: Application) -> Notice:
         actor, slot = application.applicant(self.office.sop_of(application)), application.slot
@@ -118,9 +125,12 @@ class Clockwork:
             return False  # confirmed at the last moment
         return True
 
-    def _is_mended(self, ticket: str, id: str) -> bool:
+    def _is_over(self, draft: Draft) -> bool:
+        """May it be forgotten once its days are over? One that mends, only when its case has been mended."""
+        if not draft.mends:
+            return True
         try:
-            application = self.office.records.load(ticket)
+            application = self.office.records.load(draft.mends)
         except NotFound:
             return True  # the case itself is gone
-        return id != f"{ticket}-{application.version}"
+        return draft.id != f"{draft.mends}-{application.version}"

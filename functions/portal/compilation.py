@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from portal.core.recap import Tally, month_of, tally
+from portal.core.sop import Sop
 from portal.engines.ports import Compiled
 from portal.office import Office
 
@@ -18,7 +19,7 @@ A case closes at the time of its event, by the office's clock, and is written a 
 
 
 class Compilation:
-    """The daily addition.
+    """The daily addition, for each service by itself.
 
     Every month from the first fact on gets a tally, and a new one until its last day has settled; then never again. So
     the work of a day is one month's facts, and the first run or one after an outage makes up for all there is to do.
@@ -37,27 +38,28 @@ class Compilation:
         if self._compiled_on == today:
             return 0
         settled = _settled(today)
-        due = self._due(settled)
-        for month in due:
-            self._compile(month, _end(month, settled))
+        due = [(edition.service, month) for edition in self._office.services for month in self._due(edition, settled)]
+        for service, month in due:
+            self._compile(service, month, _end(month, settled))
         self._compiled_on = today
         return len(due)
 
-    def _due(self, settled: str) -> list[str]:
-        compiled = self._office.records.compiled()
+    def _due(self, edition: Sop, settled: str) -> list[str]:
+        compiled = self._office.records.compiled(edition.service)
         through = {each.month: each.through for each in compiled}
         sound = [each.month for each in _sound(compiled, settled)]
         # What a clock put back has left ahead of its time is emptied, before the time comes at which it would count.
-        wanted = {*_months(min(sound) if sound else self._first_month(settled), settled), *(through.keys() - sound)}
+        first = min(sound) if sound else self._first_month(edition.service, settled)
+        wanted = {*_months(first, settled), *(through.keys() - sound)}
         return sorted(month for month in wanted if through.get(month) != _end(month, settled))
 
-    def _first_month(self, settled: str) -> str:
-        months = map(month_of, self._office.records.facts())
+    def _first_month(self, service: str, settled: str) -> str:
+        months = map(month_of, self._office.records.facts(service))
         return min(settled[:7], next(months, settled[:7]))
 
-    def _compile(self, month: str, through: str) -> None:
-        facts = [fact for fact in self._office.records.facts(month) if fact["closed"] <= through]
-        self._office.records.keep_tally(Compiled(month, through, len(facts)), tally(facts))
+    def _compile(self, service: str, month: str, through: str) -> None:
+        facts = [fact for fact in self._office.records.facts(service, month) if fact["closed"] <= through]
+        self._office.records.keep_tally(service, Compiled(month, through, len(facts)), tally(facts))
 
 
 @dataclass(frozen=True)
@@ -75,19 +77,19 @@ class Sums:
     tallies: Sequence[Tally]
 
 
-def read_sums(office: Office, asked: str = "") -> Sums:
-    """The sums of a month, or of all if there is nothing of the one asked for.
+def read_sums(office: Office, service: str, asked: str = "") -> Sums:
+    """A service's sums of a month, or of all if there is nothing of the one asked for.
 
     Reads tallies and the facts of the last few days, which are in none yet: however many cases are stored, a month is
     one tally and an office a tally a month. Only while the addition has not run, as before its first night, are there
     more facts to read.
     """
     records, settled = office.records, _settled(office.today())
-    compiled = _sound(records.compiled(), settled)
-    newest = list(records.facts_after(_added_up(compiled)))
+    compiled = _sound(records.compiled(service), settled)
+    newest = list(records.facts_after(service, _added_up(compiled)))
     months = {each.month for each in compiled if each.cases} | {month_of(fact) for fact in newest}
     month = asked if asked in months else ""
-    kept = [(each, summed) for each, summed in records.tallies(month) if each.through <= settled]
+    kept = [(each, summed) for each, summed in records.tallies(service, month) if each.through <= settled]
     # Each tally's own word counts: it may have been made anew since the last look.
     through = {each.month: each.through for each, _ in kept}
     rest = [fact for fact in newest if fact["closed"] > through.get(month_of(fact), "")]

@@ -22,7 +22,8 @@ class Config:
     """Settings; ``from_environment`` names each variable.
 
     Attributes:
-        service: folder of the service's ``sop.toml``; the shared schemas lie beside it.
+        schemas: folder of the shared schemas, with one folder below it for each service.
+        services: names of those that are served, in their order; none: those that the office lists (``offered``).
         data: folder of everything that must survive: database, files, keys.
         address: public address, without a slash at the end.
         site: the built static site, or None to serve the dynamic pages only.
@@ -32,7 +33,8 @@ class Config:
         sender: who emails are from, as in a From line; nothing can be sent without it.
     """
 
-    service: Path
+    schemas: Path
+    services: tuple[str, ...]
     data: Path
     address: str
     site: Path | None
@@ -49,15 +51,15 @@ class Config:
     def from_environment(cls, environ: Mapping[str, str], **given: Any) -> "Config":
         """Settings from variables; ``given`` ones (of the command line) go before.
 
-        SERVICE, DATA, ADDRESS, SITE, REHEARSAL (1 or 0), PROXY, SMTP_HOST, SMTP_PORT, SMTP_USER, SMTP_PASSWORD_FILE,
-        SMTP_SECURITY (starttls, ssl or none), SENDER. An empty one is as good as none.
+        Those of ``chosen``, DATA, ADDRESS, SITE, REHEARSAL (1 or 0), PROXY, SMTP_HOST, SMTP_PORT, SMTP_USER,
+        SMTP_PASSWORD_FILE, SMTP_SECURITY (starttls, ssl or none), SENDER. An empty one is as good as none.
 
         Raises:
             SettingInvalid: a variable says something else than it may (``setting_invalid``).
         """
         said = {key: value for key, value in environ.items() if value}
         settings: dict[str, Any] = {
-            "service": Path(said.get("SERVICE", ROOT / "schemas" / "penerbitan")),
+            **chosen(said),
             "data": Path(said.get("DATA", "data")),
             "address": said.get("ADDRESS", "http://localhost:8000"),
             "site": Path(said.get("SITE", ROOT / "build" / "site")),
@@ -77,6 +79,18 @@ class Config:
         """Raises SettingInvalid (``setting_missing``): no email can be sent, as nobody is named as its sender."""
         if not self.rehearsal and "@" not in parseaddr(self.sender)[1]:
             raise SettingInvalid("setting_missing", key="SENDER", expected="Portal <portal@example.go.id>")
+
+
+def chosen(said: Mapping[str, str]) -> dict[str, Any]:
+    """``schemas`` and ``services`` by SCHEMAS (a folder) and SERVICES (names of folders in it, with commas between).
+
+    SERVICE, the folder of a single service, does for both.
+    """
+    if said.get("SERVICE"):
+        folder = Path(said["SERVICE"])
+        return {"schemas": folder.parent, "services": (folder.name,)}
+    services = (name.strip() for name in said.get("SERVICES", "").split(","))
+    return {"schemas": Path(said.get("SCHEMAS") or ROOT / "schemas"), "services": tuple(filter(None, services))}
 
 
 def _one_of(said: Mapping[str, str], key: str, meanings: Mapping[str, _Meaning]) -> _Meaning:

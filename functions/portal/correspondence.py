@@ -67,7 +67,7 @@ class Correspondence:
             facts=lambda said: words.said(application, said),
             waits_on=words.awaited(event.step, event.state),
             form=words.form,
-            office=next((official.as_actor(sop).office for official in self._appointments(owed)), ""),
+            office=next((official.as_actor(sop).office for official in self._appointments(owed, application)), ""),
             due=self._due(application, sop),
             until=self._until(owed, application, sop),
             status_link=f"{self.address}/status/{application.ticket}",
@@ -75,14 +75,17 @@ class Correspondence:
 
     def _about_draft(self, owed: Notice) -> DraftLetter:
         draft = self.office.records.load_draft(owed.about)
-        expires = draft.expires_at(self.office.sop.data["draft_days"])
+        sop = self.office.services[draft.service]
+        expires = draft.expires_at(sop.data["draft_days"])
         token = self.office.links.sign("draft", {"d": draft.id, "r": owed.recipient}, expires)
-        return DraftLetter(self.office.sop.data, owed.name, f"{self.address}/ajukan/lanjut/{token}", expires)
+        return DraftLetter(sop.data, owed.name, f"{self.address}/ajukan/lanjut/{token}", expires)
 
     def _about_desk(self, owed: Notice) -> DeskLetter:
         waiting = [case for case, _ in self.cases.desk(owed.recipient)]
+        # In the words of one of the services that the reader serves; of the others he need not hear.
+        service = next(iter(self.cases.appointments(owed.recipient))).service
         return DeskLetter(
-            sop=self.office.sop.data,
+            sop=self.office.services[service].data,
             name=owed.name,
             link=self._signed("meja", {"r": owed.recipient.lower()}, OFFICIAL_LINK),
             cases=[self.watch.told(case) for case in waiting],
@@ -91,8 +94,10 @@ class Correspondence:
         )
 
     def _about_overdue(self, owed: Notice) -> EscalationLetter:
-        overdue, days = self.watch.overdue(), self.watch.policy["escalate_after_working_days"]
-        return EscalationLetter(self.office.sop.data, owed.name, "", [self.watch.told(case) for case in overdue], days)
+        overdue, services = self.watch.overdue(), self.office.services
+        told = {case.service for case in overdue} or {services.first.service}
+        days = min(self.watch.policy(service)["escalate_after_working_days"] for service in told)
+        return EscalationLetter(services.first.data, owed.name, "", [self.watch.told(case) for case in overdue], days)
 
     def _due(self, application: Application, sop: Sop) -> datetime | None:
         """By when the SOP's minutes will have passed; None when they do not run or have passed already."""
@@ -111,7 +116,7 @@ class Correspondence:
             return self._signed("permohonan", {"t": application.ticket}, APPLICANT_LINK)
         if owed.letter == "decided":
             return ""
-        if not self._appointments(owed):  # the link would open nothing, and the letter names the applicant
+        if not self._appointments(owed, application):  # the link would open nothing, and the letter names the applicant
             raise NotAllowed("not_appointed")
         # The case as the letter tells it: should it have moved on by now, the link says so and who did it.
         event = application.events[owed.event - 1]
@@ -121,5 +126,7 @@ class Correspondence:
     def _signed(self, page: str, claims: dict[str, Any], life: timedelta) -> str:
         return f"{self.address}/{page}/{self.office.links.sign(page, claims, self.office.clock() + life)}"
 
-    def _appointments(self, owed: Notice) -> list[Official]:
-        return [official for official in self.cases.appointments(owed.recipient) if official.role == owed.role]
+    def _appointments(self, owed: Notice, application: Application) -> list[Official]:
+        """Those under which the reader has to do with the case."""
+        post, held = (application.service, owed.role), self.cases.appointments(owed.recipient)
+        return [official for official in held if (official.service, official.role) == post]

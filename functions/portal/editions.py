@@ -5,59 +5,142 @@ The portal that runs a service and the site that prints it both take it from her
 
 import json
 import pickle
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from portal.core import worktime
-from portal.core.errors import SopInvalid
+from portal.core.errors import Problem, SopInvalid
 from portal.core.language import Language
+from portal.core.services import Services
 from portal.core.sop import Sop, parse
+from portal.core.soundness import problems
 from portal.forms.form import Form, validate
+from portal.forms.references import misled
+from portal.forms.shape import completed
 
 if TYPE_CHECKING:
     from portal.papers.stationery import Papers
 
+SERVICES: Final = ("penerbitan",)
+
 _Parsed = TypeVar("_Parsed")
+
+UNMADE: Final = (LookupError, TypeError, ValueError, AttributeError)
+"""What putting something together says where a file has another shape than was told already."""
+
+
+def offered(schemas: Path, named: Sequence[str] = ()) -> list[Path]:
+    """The folders of the services that an office offers, or of those that are named, in that order."""
+    return [schemas / name for name in named or SERVICES]
+
+
+def read_services(schemas: Path, named: Sequence[str], read: Callable[[Path], Sop]) -> Services:
+    """The present editions of the services offered.
+
+    Raises:
+        SopInvalid: one does not fit, is not called as its folder is, or is there twice.
+    """
+    editions = []
+    for folder in offered(schemas, named):
+        edition = read(folder)
+        if edition.service != folder.name:
+            file = str(folder / "sop.toml")
+            raise SopInvalid("sop_invalid", file=file, key="service", value=edition.service, expected=folder.name)
+        editions.append(edition)
+    return Services(editions)
 
 
 def read_sop(folder: Path) -> Sop:
-    """A service's SOP, checked against ``sop.schema.json`` and its cross-references.
+    """A service's SOP, checked against ``sop.schema.json``, its form, and what its parts say of one another.
 
     Raises:
-        SopInvalid: names the file, the key, and what is expected there.
+        SopInvalid: tells everything that does not fit: the file, the key, what is there and what is expected.
     """
-    path, form_path = folder / "sop.toml", folder / "application.schema.json"
-    data = read_toml(path)
-    validate(read_json(folder.parent / "sop.schema.json"), data, str(path))
-    _check_form(read_json(form_path), form_path)
-    return trusted_sop(folder)
+    edition, found = sketch(folder)
+    if found:
+        raise SopInvalid.of(found)
+    return edition or trusted_sop(folder)
+
+
+def sketch(folder: Path) -> tuple[Sop | None, Sequence[Problem]]:
+    """The SOP as far as it can be made out, and all that is wrong with it; of a sound one, nothing is."""
+    path, form_path, schemas = folder / "sop.toml", folder / "application.schema.json", folder.parent
+    found: list[Problem] = []
+    data = form = shape = form_shape = None
+    with noted(found):
+        data = read_toml(path)
+    with noted(found):
+        shape = read_json(schemas / "sop.schema.json")
+        if data is not None:
+            validate(shape, data, str(path))
+    with noted(found):
+        form = read_json(form_path)
+        form_shape = read_json(schemas / "form.schema.json")
+        validate(form_shape, form, str(form_path))
+    if form is not None:
+        with noted(found, form_path):
+            _check_form(form)
+    if data is None or form is None or shape is None or form_shape is None:
+        return None, found
+    if found:
+        data, form = completed(shape, data), completed(form_shape, form)
+    with suppress(*UNMADE):
+        edition = parse(data, form)
+        add_new(found, [replace(problem, file=str(path)) for problem in problems(edition)])
+        return edition, found
+    return None, found
 
 
 def trusted_sop(folder: Path) -> Sop:
     """The same of a folder that ``read_sop`` has checked before: checking takes a cold start a tenth of a second."""
-    path = folder / "sop.toml"
-    with _about(path):
-        return parse(read_toml(path), read_json(folder / "application.schema.json"))
+    return parse(read_toml(folder / "sop.toml"), read_json(folder / "application.schema.json"))
 
 
 def read_calendar(edition: Sop, folder: Path) -> worktime.Calendar:
     """The office hours of a service's SOP, with the holidays that lie beside it.
 
     Raises:
-        SopInvalid: hours that are none, of the office or for visits (``calendar_invalid``).
+        SopInvalid: hours that are none, of the office or for visits (``calendar_invalid``); all of them.
     """
-    with _about(folder / "sop.toml"):
-        for number, step in enumerate(edition.steps):
-            for day, windows in (step.visit.windows if step.visit else {}).items():
-                worktime.parse_hours(windows, f"steps[{number}].visit.windows.{day}")
-        return worktime.calendar(edition.data["calendar"], read_toml(folder.parent / "holidays.toml"))
+    path, beside = folder / "sop.toml", folder.parent / "holidays.toml"
+    found: list[Problem] = []
+    for key, hours in _hours(edition):
+        with noted(found, path):
+            worktime.parse_hours(hours, key)
+    with noted(found, beside):
+        holidays = read_toml(beside)
+        with noted(found, beside):
+            worktime.named_days(holidays.get("holiday", []), "holiday", "name")
+        if not found:
+            with _about(path):
+                return worktime.calendar(edition.data["calendar"], holidays)
+        with noted(found, path):
+            worktime.calendar(edition.data["calendar"], {})
+    raise SopInvalid.of(found)
 
 
-def read_papers(edition: Sop, folder: Path) -> "Papers | None":
+def _hours(edition: Sop) -> Iterator[tuple[str, object]]:
+    """Everything in the SOP that has to be hours, by its key."""
+    said = edition.data["calendar"]
+    weeks = {"calendar.hours": said.get("hours")}
+    weeks |= {f"calendar.overrides[{n}].hours": each.get("hours") for n, each in enumerate(said.get("overrides", ()))}
+    weeks |= {f"steps[{n}].visit.windows": step.visit.windows for n, step in enumerate(edition.steps) if step.visit}
+    for key, week in weeks.items():
+        for day, hours in week.items() if isinstance(week, Mapping) else ():
+            yield f"{key}.{day}", hours
+    for number, each in enumerate(said.get("open", ())):
+        yield f"calendar.open[{number}].hours", each.get("hours")
+
+
+def read_papers(edition: Sop, folder: Path, calendar: worktime.Calendar | None = None) -> "Papers | None":
     """The papers that people print and sign, with the official forms in their places; None for a service without any.
+
+    Args:
+        calendar: the office's, where it has been read already.
 
     Raises:
         SopInvalid: ``papers.toml`` or ``formulir/resmi.toml`` says something that does not fit; or a form lies in the
@@ -68,37 +151,62 @@ def read_papers(edition: Sop, folder: Path) -> "Papers | None":
     path, listed = folder / "papers.toml", folder / "formulir" / "resmi.toml"
     if not path.exists():
         return None
-    data, official = read_toml(path), read_toml(listed) if listed.exists() else {}
-    validate(read_json(folder.parent / "papers.schema.json"), data, str(path))
-    validate(read_json(folder.parent / "official-forms.schema.json"), official, str(listed))
-    with _about(path):
-        papers = Papers(data, official, edition, read_language(read_calendar(edition, folder)))
-    named = {form.file for form in papers.official}
-    present = {file.name for file in listed.parent.glob("*") if not file.name.startswith(".")} - {listed.name}
-    if named != present:
-        raise SopInvalid(
-            "sop_invalid", file=str(listed), key=min(named ^ present), expected=", ".join(sorted(present)) or "-"
-        )
+    found: list[Problem] = []
+    data = official = None
+    with noted(found):
+        data = read_toml(path)
+        validate(read_json(folder.parent / "papers.schema.json"), data, str(path))
+    with noted(found):
+        official = read_toml(listed) if listed.exists() else {}
+        validate(read_json(folder.parent / "official-forms.schema.json"), official, str(listed))
+    if found or data is None or official is None:
+        raise SopInvalid.of(found)
+    with noted(found, path):
+        papers = Papers(data, official, edition, read_language(calendar or read_calendar(edition, folder)))
+    named = [form["file"] for form in official.get("forms", ())]
+    present = sorted({file.name for file in listed.parent.glob("*") if not file.name.startswith(".")} - {listed.name})
+    for file in sorted({*named} ^ {*present}):
+        there = file if file in present else None
+        found.append(Problem(file, there, ", ".join(named if there else present) or "resmi.toml", file=str(listed)))
+    if found:
+        raise SopInvalid.of(found)
     return papers
 
 
-def _check_form(form: Any, path: Path) -> None:
-    """Raises SopInvalid: no form can be made of the schema; the facts name the key that is missing or odd."""
+def _check_form(form: Any) -> None:
+    """Raises SopInvalid: the form speaks of a field that there is not, or cannot be made into questions at all."""
+    with suppress(*UNMADE):
+        if found := list(misled(form)):
+            raise SopInvalid.of(found)
     try:
         Form(form)
-    except (LookupError, TypeError, ValueError, AttributeError) as problem:
-        raise SopInvalid(
-            "sop_invalid", file=str(path), key=str(problem).strip("'"), expected="JSON Schema"
-        ) from problem
+    except UNMADE as problem:
+        raise SopInvalid("sop_invalid", key=str(problem).strip("'"), expected="JSON Schema") from problem
+
+
+@contextmanager
+def noted(found: list[Problem], path: Path | None = None) -> Iterator[None]:
+    """Whatever is wrong inside is added to what was found, with the file it is about; what was told is not repeated."""
+    try:
+        yield
+    except SopInvalid as invalid:
+        add_new(found, [replace(told, file=told.file or str(path or "")) for told in invalid.problems])
+
+
+def add_new(found: list[Problem], more: Iterable[Problem]) -> None:
+    """Add what was not told of its place yet."""
+    told = {(problem.file, problem.key) for problem in found}
+    found += [problem for problem in more if (problem.file, problem.key) not in told]
 
 
 @contextmanager
 def _about(path: Path) -> Iterator[None]:
     """Whatever is wrong inside is told with the file it is about."""
-    try:
+    found: list[Problem] = []
+    with noted(found, path):
         yield
-    except SopInvalid as problem:
-        raise SopInvalid(problem.code, **{"file": str(path), **problem.facts}) from problem
+    if found:
+        raise SopInvalid.of(found)
 
 
 @cache

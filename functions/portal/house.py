@@ -1,4 +1,4 @@
-"""What is the same on every engine: the edition of the service, and everything with its collaborators in hand."""
+"""What is the same on every engine: the editions of the services, and everything with its collaborators in hand."""
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
@@ -13,6 +13,7 @@ from portal.core import sop
 from portal.core.application import Event
 from portal.core.draft import Document
 from portal.core.notices import Notice, Official
+from portal.core.services import Services
 from portal.core.worktime import Calendar
 from portal.editions import read_calendar, read_json, read_language, read_papers, read_toml
 from portal.engines.ports import Files, Mail, Message, Records
@@ -39,13 +40,13 @@ class Settings(Protocol):
     """What every engine's configuration says.
 
     Attributes:
-        service: folder of the service's ``sop.toml``; the shared schemas lie beside it.
+        schemas: folder of the shared schemas, with one folder below it for each service.
         address: public address, without a slash at the end.
         rehearsal: sample officials, mailbox, time machine; never for real cases.
     """
 
     @property
-    def service(self) -> Path: ...
+    def schemas(self) -> Path: ...
     @property
     def address(self) -> str: ...
     @property
@@ -131,11 +132,12 @@ class House:
         return Clockwork(self.office, self.cases, self.watch)
 
 
-def furnish(edition: sop.Sop, engine: Engine, clock: Callable[[], datetime], config: Settings) -> House:
-    """The portal of an edition of the SOP on an engine."""
-    calendar = read_calendar(edition, config.service)
-    decisions = read_json(config.service.parent / "decision.schema.json")["$defs"]
-    office = Office(edition, decisions, engine.records, engine.files, engine.links, calendar, clock)
+def furnish(services: Services, engine: Engine, clock: Callable[[], datetime], config: Settings) -> House:
+    """The portal of some services on an engine; the office's hours are the same for all of them."""
+    schemas = config.schemas
+    calendar = read_calendar(services.first, schemas / services.first.service)
+    decisions = read_json(schemas / "decision.schema.json")["$defs"]
+    office = Office(services, decisions, engine.records, engine.files, engine.links, calendar, clock)
     letters = cache(partial(_letters, calendar))
 
     def calendar_entry(ticket: str, booking: Event, of: sop.Sop) -> str:
@@ -145,10 +147,10 @@ def furnish(edition: sop.Sop, engine: Engine, clock: Callable[[], datetime], con
         qr=_qr,
         calendar_entry=calendar_entry,
         page_images=PageImages(_page_image),
-        press=cache(partial(_press, edition, config)),
+        press=cache(partial(_press, services, config)),
         original=engine.original,
         receiver=engine.receiver,
-        rehearsal=_rehearse(config.service, office.records, engine) if config.rehearsal else None,
+        rehearsal=_rehearse(services, schemas, office.records, engine) if config.rehearsal else None,
     )
     return House(office, engine, letters, equipment, config)
 
@@ -176,19 +178,22 @@ def _page_image(*asked: Any) -> bytes:
     return page_image(*asked)
 
 
-def _press(edition: sop.Sop, config: Settings) -> "Press | None":
-    """Prints the service's papers, if it has any."""
+def _press(services: Services, config: Settings, service: str) -> "Press | None":
+    """Prints a service's papers, if it has any."""
     from portal.papers.printing import Press
 
-    papers_to_print = read_papers(edition, config.service)
+    papers_to_print = read_papers(services[service], config.schemas / service)
     return Press(papers_to_print, config.address) if papers_to_print else None
 
 
-def _rehearse(service: Path, records: Records, engine: Engine) -> Rehearsal | None:
+def _rehearse(services: Services, schemas: Path, records: Records, engine: Engine) -> Rehearsal:
     """Appoint the sample officials, each of them once, and offer the sample documents."""
-    data = read_toml(service / "rehearsal.toml")
-    known = {(official.role, official.email.lower()) for official in records.officials()}
-    for sample in (Official(**entry) for entry in data.get("officials", ())):
-        if (sample.role, sample.email.lower()) not in known:
-            records.appoint(sample)
-    return Rehearsal(engine.mailbox, engine.time_machine, data.get("samples", []), data.get("specimen", {}))
+    known = {(official.service, official.role, official.email.lower()) for official in records.officials()}
+    props = {}
+    for service in (edition.service for edition in services):
+        data = read_toml(schemas / service / "rehearsal.toml")
+        for sample in (Official(service, **entry) for entry in data.get("officials", ())):
+            if (service, sample.role, sample.email.lower()) not in known:
+                records.appoint(sample)
+        props[service] = {"samples": data.get("samples", []), "specimen": data.get("specimen", {})}
+    return Rehearsal(engine.mailbox, engine.time_machine, props)

@@ -6,7 +6,7 @@ Everything up to the moment an application exists, or comes back; the case itsel
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
 from portal.core import ticket
@@ -66,18 +66,22 @@ class Intake:
 
     # --- the applicant: draft ------------------------------------------------------------------------------------
 
-    def start(self, form: Mapping[str, Any]) -> Draft:
+    def start(self, service: str, form: Mapping[str, Any]) -> Draft:
         """Keep what was typed, and owe the address an email with which to resume it."""
-        draft = Draft(self.token(), self.office.sop.service, dict(form), self.office.clock())
+        draft = Draft(self.token(), service, dict(form), self.office.clock())
         self.office.records.save_draft(draft, self._resumption(draft))
         return draft
 
     def draft(self, id: str) -> Draft:
         """Raises NotFound (``draft_unknown``), also for one past its days that the sweep has not met yet."""
         draft = self.office.records.load_draft(id)
-        if not draft.mends and self.office.clock() > draft.expires_at(self.office.sop.data["draft_days"]):
+        if not draft.mends and self.office.clock() > self.expires_at(draft):
             raise NotFound("draft_unknown")
         return draft
+
+    def expires_at(self, draft: Draft) -> datetime:
+        """When a draft that nobody sends is forgotten."""
+        return draft.expires_at(self.office.services[draft.service].data["draft_days"])
 
     def change_form(self, id: str, form: Mapping[str, Any]) -> Draft:
         """What was typed, typed anew; a changed address gets the email for resuming too."""
@@ -96,7 +100,7 @@ class Intake:
         key = f"{draft.folder}{kind}/{self.token()}/original"
         expires = self.office.clock() + UPLOAD_FORM
         if not draft.mends:  # nobody sweeps up what arrives after the draft is gone
-            expires = min(expires, draft.expires_at(self.office.sop.data["draft_days"]))
+            expires = min(expires, self.expires_at(draft))
         finish = self.office.links.sign("finish", {"d": draft.id, "k": kind, "f": key}, expires)
         return self.office.files.upload_form(key, self.max_bytes, expires, redirect(finish)), finish
 
@@ -146,7 +150,13 @@ class Intake:
 
     def sop_of(self, draft: Draft) -> Sop:
         """The edition a draft is checked against: that of the application it mends, or the present one."""
-        return self._words(draft).sop
+        return self.words_of(draft).sop
+
+    def words_of(self, draft: Draft) -> Words:
+        """The same edition, in words."""
+        if draft.mends:
+            return self.office.words_of(self.office.records.load(draft.mends))
+        return self.office.words(draft.service)
 
     def submit(self, id: str, read: Draft | None = None) -> Application:
         """SOP step 1. Sending twice is sending once: the second time answers with the same application.
@@ -216,12 +226,12 @@ class Intake:
     # --- within ---
 
     def _submit(self, draft: Draft) -> Application:
-        at = self.office.clock()
-        number = ticket.new(self.office.sop.ticket_prefix, self.office.today().year, self.choice)
+        at, sop = self.office.clock(), self.office.services[draft.service]
+        number = ticket.new(sop.ticket_prefix, self.office.today().year, self.choice)
         with self._copied(draft.documents, number) as documents:
-            application = Application.submit(draft, ticket=number, documents=documents, sop=self.office.sop, at=at)
+            application = Application.submit(draft, ticket=number, documents=documents, sop=sop, at=at)
             # The case runs under this edition for good, so that is kept before it.
-            self.office.records.keep_sop(self.office.sop.version, self.office.sop.snapshot())
+            self.office.records.keep_sop(sop.version, sop.snapshot())
             return self.office.commit(application, draft=draft.sent_as(number))
 
     def _change_draft(self, id: str, change: Callable[[Draft], Draft]) -> Draft:
@@ -281,21 +291,18 @@ class Intake:
         return replace(document, key=key, version=self.office.files.copy(document.key, document.version, key))
 
     def _must_be_complete(self, draft: Draft) -> None:
-        form = self._words(draft).form
+        form = self.words_of(draft).form
         findings = [finding for finding in form.check(draft.form, self.office.today()) if not finding.passable]
         findings += [Finding(kind, "") for kind in self.missing(draft)]
         if findings:
             raise Invalid(findings)
-
-    def _words(self, draft: Draft) -> Words:
-        return self.office.words_of(self.office.records.load(draft.mends)) if draft.mends else self.office.words
 
     def _requirement(self, draft: Draft, kind: str) -> None:
         if kind not in {requirement.key for requirement in self.sop_of(draft).requirements}:
             raise NotFound("document_unknown")
 
     def _resumption(self, draft: Draft) -> tuple[Notice, ...]:
-        fields = self.office.sop.applicant
+        fields = self.office.services[draft.service].applicant
         name, email = (str(draft.form.get(fields[meaning], "")) for meaning in ("name", "email"))
         if not email or draft.mends:
             return ()

@@ -1,4 +1,4 @@
-"""The office: the SOP it runs, what it keeps, and what time it is there; and the one way in which a case is written."""
+"""The office: the services it runs, what it keeps, and what time it is there; and the one way a case is written."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -9,6 +9,7 @@ from portal.core import ticket
 from portal.core.application import Application
 from portal.core.draft import Draft
 from portal.core.notices import Official, owed
+from portal.core.services import Services
 from portal.core.sop import Sop, restore
 from portal.core.worktime import Calendar
 from portal.engines.ports import Change, Files, Records
@@ -21,12 +22,12 @@ class Office:
     """What the use cases have at hand.
 
     Attributes:
-        sop: the present edition; running applications keep theirs (``sop_of``).
+        services: the present editions; running applications keep theirs (``sop_of``).
         decisions: one JSON Schema per action (``decision.schema.json``, ``$defs``).
         clock: the time now, aware.
     """
 
-    sop: Sop
+    services: Services
     decisions: Mapping[str, Mapping[str, Any]]
     records: Records
     files: Files
@@ -39,14 +40,13 @@ class Office:
         """The day at the office."""
         return self.clock().astimezone(self.calendar.zone).date()
 
-    @property
-    def words(self) -> Words:
-        """The present edition, in words."""
-        return self._edition(self.sop.version)
+    def words(self, service: str) -> Words:
+        """The present edition of a service, in words."""
+        return self._edition(service, self.services[service].version)
 
     def words_of(self, application: Application) -> Words:
         """The edition that the application runs under, in words."""
-        return self._edition(application.sop_version)
+        return self._edition(application.service, application.sop_version)
 
     def sop_of(self, application: Application) -> Sop:
         """The edition that the application runs under."""
@@ -94,9 +94,10 @@ class Office:
         self.records.commit(change)
         return application
 
-    def _edition(self, version: str) -> Words:
+    def _edition(self, service: str, version: str) -> Words:
         if version not in self._editions:
-            sop = self.sop if version == self.sop.version else restore(self.records.sop(version), self.sop)
+            present = self.services[service]
+            sop = present if version == present.version else restore(self.records.sop(version), present)
             self._editions[version] = Words(sop, self.decisions)
         return self._editions[version]
 

@@ -15,7 +15,11 @@ from portal.office import Office
 
 
 def forgotten_on(application: Application, sop: Sop, calendar: Calendar) -> date | None:
-    """The day from which the files of a closed case are there no more; None while the case is open."""
+    """The day from which the files of a closed case are there no more; None while the case is open.
+
+    Args:
+        sop: the present edition of its service, as the term is the office's of today.
+    """
     if not application.is_closed:
         return None
     return calendar.local(application.events[-1].at).date() + _kept_for(sop)
@@ -53,11 +57,15 @@ class Retention:
         return len(due)
 
     def _due(self, today: date) -> Iterator[Fact]:
-        kept_for, facts = _kept_for(self._office.sop), self._office.records.facts
+        for sop in self._office.services:
+            yield from self._due_of(sop, today)
+
+    def _due_of(self, sop: Sop, today: date) -> Iterator[Fact]:
+        kept_for, facts = _kept_for(sop), self._office.records.facts
         if self._swept is None:
-            return (fact for fact in facts() if date.fromisoformat(fact["closed"]) + kept_for <= today)
+            return (fact for fact in facts(sop.service) if date.fromisoformat(fact["closed"]) + kept_for <= today)
         since = [self._swept + timedelta(days=n) for n in range(1, (today - self._swept).days + 1)]
-        return (fact for day in since for fact in facts(str(day - kept_for)))
+        return (fact for day in since for fact in facts(sop.service, str(day - kept_for)))
 
     def _forget(self, ticket: str) -> PortalError | None:
         try:

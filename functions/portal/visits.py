@@ -21,12 +21,13 @@ class Visits:
         visit = self.office.sop_of(application).step(application.step).visit
         if visit is None:
             return []
-        taken = self.office.records.taken(self._seat_prefix())
+        seats = _seats(application)
+        taken = self.office.records.taken(seats)
         calendar, day, free = self.office.calendar, self.office.today(), []
         for _ in range(visit.days_ahead):
             day = calendar.add_working_days(day, 1)
             starts = calendar.slots(day, visit.windows_on(day), visit.length_minutes)
-            free += [start for start in starts if _seats_taken(taken, self._seat(start)) < visit.capacity]
+            free += [start for start in starts if _seats_taken(taken, self._seat(seats, start)) < visit.capacity]
         return free
 
     def book(self, application: Application, slot: datetime) -> Application:
@@ -50,7 +51,7 @@ class Visits:
             raise NotAllowed("slot_taken")
         slot = self.office.calendar.local(slot)
         for number in range(visit.capacity):
-            seat = f"{self._seat(slot)}/{number}"
+            seat = f"{self._seat(_seats(application), slot)}/{number}"
             try:
                 return self.office.commit(application.book(slot, seat, sop=sop, at=self.office.clock()), claims=[seat])
             except Conflict as conflict:
@@ -58,11 +59,13 @@ class Visits:
                     raise
         raise NotAllowed("slot_taken")
 
-    def _seat_prefix(self) -> str:
-        return f"visit/{self.office.sop.service}/"
+    def _seat(self, seats: str, slot: datetime) -> str:
+        return f"{seats}{slot.astimezone(self.office.calendar.zone):%Y-%m-%dT%H:%M}"
 
-    def _seat(self, slot: datetime) -> str:
-        return f"{self._seat_prefix()}{slot.astimezone(self.office.calendar.zone):%Y-%m-%dT%H:%M}"
+
+def _seats(application: Application) -> str:
+    """How the names of all seats of its service begin."""
+    return f"visit/{application.service}/"
 
 
 def _seats_taken(taken: Sequence[str], seat: str) -> int:

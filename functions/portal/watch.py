@@ -18,28 +18,27 @@ class Watch:
 
     office: Office
 
-    @property
-    def policy(self) -> Mapping[str, int]:
+    def policy(self, service: str) -> Mapping[str, int]:
         """When officials and their office are told (``[reminders]`` of the SOP file)."""
-        policy: Mapping[str, int] = self.office.sop.data["reminders"]
+        policy: Mapping[str, int] = self.office.services[service].data["reminders"]
         return policy
 
     def is_late(self, application: Application) -> bool:
         """Has it waited past the day of the first reminder?"""
-        return self.has_waited(application, self.policy["after_working_days"])
+        return self.has_waited(application, self.policy(application.service)["after_working_days"])
 
     def overdue(self) -> list[Application]:
         """What has waited so long that the office itself is told, longest waiting first."""
-        patience = self.policy["escalate_after_working_days"]
-        found = [application for application in self.with_officials() if self.has_waited(application, patience)]
+        found = [application for application in self.with_officials() if self._is_overdue(application)]
         return sorted(found, key=lambda application: application.events[-1].at)
 
     def with_officials(self, officials: Sequence[Official] | None = None) -> Iterator[Application]:
         """Every open case that some official has to act on, also in a role that only earlier editions knew."""
         appointed = self.office.records.officials() if officials is None else officials
-        roles = [role.key for role in self.office.sop.roles] + [official.role for official in appointed]
-        for role in dict.fromkeys(roles):
-            yield from self.office.records.waiting_on(role)
+        for sop in self.office.services:
+            roles = [role.key for role in sop.roles] + [o.role for o in appointed if o.service == sop.service]
+            for role in dict.fromkeys(roles):
+                yield from self.office.records.waiting_on(sop.service, role)
 
     def has_waited(self, application: Application, working_days: int) -> bool:
         """Has the office had it for so long? From the time of a visit on, nobody else has what was agreed for it."""
@@ -73,12 +72,16 @@ class Watch:
         since = slot if slot and slot <= now else application.events[-1].at
         return Waiting(
             ticket=application.ticket,
+            product=sop.data["product"],
             step=step.name,
             office=sop.role(step.role).label,
             since=since,
             minutes=self.office.calendar.minutes_between(since, now),
             unattended=self.is_unattended(application),
         )
+
+    def _is_overdue(self, application: Application) -> bool:
+        return self.has_waited(application, self.policy(application.service)["escalate_after_working_days"])
 
     def _needs(self, application: Application) -> bool:
         sop, now = self.office.sop_of(application), self.office.clock()

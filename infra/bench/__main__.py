@@ -92,7 +92,7 @@ def _money(city: walk.City, one: Sequence[Act], ticket: str, cold: float) -> str
     schedules = (MINUTE, REMINDER, NIGHT)
     minute, hour, night = (next(act for act in one if act.name == name) for name in schedules)
     own = [act for act in one if act.name not in schedules]
-    sop, visits = city.house.office.sop, bill.visits(own)
+    sop, visits = city.house.office.services.first, bill.visits(own)
     days = sop.data["retention"]["documents_days"]
     used = bill.applications(
         own, template, documents=len(sop.requirements), visits=visits, cold_start=cold, kept_days=days,

@@ -102,7 +102,7 @@ def measured(
 
 
 def _start(contender: Contender, client: Path, environment: Mapping[str, str], ticket: str) -> Start:
-    given = {**environment, "SERVICE": str(contender.folder / "schemas" / "penerbitan")}
+    given = {**environment, "SCHEMAS": str(contender.folder / "schemas")}
     asked = event("GET", f"/status/{ticket}", {"Accept": contender.accepts})
     before, began = _cpu_of_children(), time.perf_counter()
     with closing(Function(contender.folder, client, contender.function, given)) as function:

@@ -180,7 +180,7 @@ def _texts(city: "City", pattern: Application) -> list[str]:
     made = [
         items.application_item(pattern, ""),
         *(items.event_item(pattern.ticket, event) for event in pattern.events),
-        items.fact_item(pattern.ticket, fact),
+        items.fact_item(items.FACTS, pattern.ticket, fact),
     ]
     return [json.dumps({"PutRequest": {"Item": _wired(item)}}, ensure_ascii=False) for item in made]
 

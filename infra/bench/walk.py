@@ -45,7 +45,7 @@ class City:
     tables: str
 
     def applicant(self, email: str) -> Applicant:
-        samples = rehearsal_of(self.house).drawn_from
+        samples = rehearsal_of(self.house).props["penerbitan"]
         address = self.house.config.address
         person = Applicant(address, self._mailbox(), samples, email=email)
         person.browser = CountedBrowser(address, self.meter)
@@ -191,4 +191,4 @@ def metered(app: Any, meter: Meter, kinds: Iterable[str]) -> Callable[[dict[str,
 
 
 def kinds(house: House) -> list[str]:
-    return [requirement.key for requirement in house.office.sop.requirements]
+    return [requirement.key for requirement in house.office.services.first.requirements]

@@ -46,7 +46,7 @@ class Office:
     def owe(self, occasion: str) -> None:
         """An official wants a link to all that waits for him."""
         head = next(o for o in self.pages.office.records.officials() if o.email == KADIS)
-        actor = head.as_actor(self.pages.office.sop)
+        actor = head.as_actor(self.pages.office.services.first)
         owed = notice("desk", actor, about="meja", event=0, at=self.clock(), occasion=occasion)
         self.pages.office.records.owe([owed])
 
@@ -96,7 +96,7 @@ def test_what_the_relay_did_not_take_is_no_failure_and_goes_out_with_a_later_min
 
 def test_one_email_that_fails_does_not_keep_a_minute_from_the_others(office: Office) -> None:
     office.owe("one")
-    nobody = official("kadis", email="nobody@tarakankota.go.id").as_actor(office.pages.office.sop)
+    nobody = official("kadis", email="nobody@tarakankota.go.id").as_actor(office.pages.office.services.first)
     before = office.clock() - timedelta(days=1)
     office.pages.office.records.owe([notice("desk", nobody, about="meja", event=0, at=before)])
     office.aws.minute()
@@ -162,7 +162,7 @@ def test_a_night_adds_the_recap_up_and_the_page_says_no_other_than_before(office
     for compiled in (3, 0):
         answer = compilation.handler({}, Hurried(300_000), office.aws.houses["compilation"])
         assert answer == {"compiled": compiled}
-    months = [(each.month, each.cases) for each in kept_in.records.compiled()]
+    months = [(each.month, each.cases) for each in kept_in.records.compiled("penerbitan")]
     assert months == [("2026-11", 1), ("2026-12", 0), ("2027-01", 0)]
     assert page.get("/rekap.csv").get_data() == before
 

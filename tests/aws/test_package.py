@@ -94,7 +94,7 @@ def deployed(unpacked: Path) -> Iterator[Deployed]:
 
 def test_an_applicant_applies_and_the_first_official_hears_of_it(deployed: Deployed) -> None:
     """Pages by ``api``, files straight to the bucket, emails by ``mailer`` from the stream."""
-    samples = rehearsal_of(deployed.house).drawn_from
+    samples = rehearsal_of(deployed.house).props["penerbitan"]
     siti = Applicant(deployed.house.config.address, deployed.mailbox, samples).apply()
     assert "sudah dikonfirmasi" in siti.confirm().text
     assert deployed.mailbox.to(KADIS, siti.ticket)
@@ -104,7 +104,7 @@ def test_an_applicant_applies_and_the_first_official_hears_of_it(deployed: Deplo
 
 
 def test_papers_come_filled_in(deployed: Deployed) -> None:
-    samples = rehearsal_of(deployed.house).drawn_from
+    samples = rehearsal_of(deployed.house).props["penerbitan"]
     siti = Applicant(deployed.house.config.address, deployed.mailbox, samples, email="susi@tarakankota.go.id")
     page = siti.fill_in()
     papers = set(re.findall(r'href="(/ajukan/[^"]+/unduh/[^"]+)"', page.body.decode()))
@@ -122,7 +122,7 @@ def test_an_answer_says_the_public_address_and_no_other(deployed: Deployed) -> N
 
 
 def test_a_page_may_post_files_to_the_bucket_where_it_has_a_form_for_them(deployed: Deployed) -> None:
-    siti = Applicant(deployed.house.config.address, deployed.mailbox, rehearsal_of(deployed.house).drawn_from)
+    siti = Applicant(deployed.house.config.address, deployed.mailbox, rehearsal_of(deployed.house).props["penerbitan"])
     assert deployed.endpoint in siti.fill_in().headers["content-security-policy"]
     assert deployed.endpoint not in siti.browser.get("/status").headers["content-security-policy"]
 

@@ -61,7 +61,7 @@ def test_it_runs_where_boto3_is_not_installed() -> None:
 
 
 def test_what_is_missing_comes_back_and_what_is_there_stays(client: Any) -> None:
-    earlier, now = DynamoRecords(client, "earlier"), DynamoRecords(client, "now")
+    earlier, now = DynamoRecords(client, "earlier", ["penerbitan"]), DynamoRecords(client, "now", ["penerbitan"])
     lost = write(earlier, application("confirm", number=1))
     write(earlier, application("confirm", number=2))
     moved_on = write(now, application("confirm", "forward", number=2))
@@ -72,33 +72,33 @@ def test_what_is_missing_comes_back_and_what_is_there_stays(client: Any) -> None
     assert now.load(lost.ticket) == lost
     assert now.load(moved_on.ticket) == moved_on
     assert now.load_draft(draft().id) == draft()
-    assert [case.ticket for case in now.waiting_on("kadis")] == [lost.ticket]
+    assert [case.ticket for case in now.waiting_on("penerbitan", "kadis")] == [lost.ticket]
 
 
 def test_a_case_becomes_what_it_was(client: Any) -> None:
-    earlier, now = DynamoRecords(client, "earlier"), DynamoRecords(client, "now")
+    earlier, now = DynamoRecords(client, "earlier", ["penerbitan"]), DynamoRecords(client, "now", ["penerbitan"])
     case = write(earlier, application("confirm"))
     other = write(now, application("confirm", "forward", number=2))
     write(now, application("confirm", "forward", "return"))
     restore.bring_back_case(client, "earlier", "now", case.ticket)
     assert now.load(case.ticket) == case
     assert now.load(other.ticket) == other
-    assert [case.ticket for case in now.waiting_on("kadis")] == [case.ticket]
+    assert [case.ticket for case in now.waiting_on("penerbitan", "kadis")] == [case.ticket]
 
 
 def test_a_case_that_was_closed_since_has_no_line_in_the_recap_any_more(client: Any) -> None:
-    earlier, now = DynamoRecords(client, "earlier"), DynamoRecords(client, "now")
+    earlier, now = DynamoRecords(client, "earlier", ["penerbitan"]), DynamoRecords(client, "now", ["penerbitan"])
     case = write(earlier, application("confirm"))
     write(now, application("confirm"))
     closed = application("confirm", "reject")
     now.commit(change(closed, fact={"ticket": closed.ticket, "closed": "2026-11-23"}))
     restore.bring_back_case(client, "earlier", "now", case.ticket)
     assert not now.load(case.ticket).is_closed
-    assert list(now.facts()) == []
+    assert list(now.facts("penerbitan")) == []
 
 
 def test_a_visit_is_held_again_unless_the_time_is_somebody_elses(client: Any) -> None:
-    earlier, now = DynamoRecords(client, "earlier"), DynamoRecords(client, "now")
+    earlier, now = DynamoRecords(client, "earlier", ["penerbitan"]), DynamoRecords(client, "now", ["penerbitan"])
     case, other = application("confirm"), application("confirm", number=2)
     earlier.commit(change(application(), claims=["visit/a/1", "visit/a/2"]))
     write(now, application())
@@ -112,7 +112,7 @@ def test_a_visit_is_held_again_unless_the_time_is_somebody_elses(client: Any) ->
 
 
 def test_an_email_that_was_sent_is_not_sent_again(client: Any) -> None:
-    earlier, now = DynamoRecords(client, "earlier"), DynamoRecords(client, "now")
+    earlier, now = DynamoRecords(client, "earlier", ["penerbitan"]), DynamoRecords(client, "now", ["penerbitan"])
     case = application("confirm")
     write(earlier, case)
     earlier.owe([a_notice(about=case.ticket)])
@@ -124,11 +124,11 @@ def test_an_email_that_was_sent_is_not_sent_again(client: Any) -> None:
 
 
 def test_a_ticket_that_the_earlier_table_does_not_know_changes_nothing(client: Any) -> None:
-    now = DynamoRecords(client, "now")
+    now = DynamoRecords(client, "now", ["penerbitan"])
     case = write(now, application("confirm"))
     with pytest.raises(LookupError, match=case.ticket):
         restore.bring_back_case(client, "earlier", "now", case.ticket)
     assert now.load(case.ticket) == case
     with pytest.raises(NotFound):
-        DynamoRecords(client, "earlier").load(case.ticket)
+        DynamoRecords(client, "earlier", ["penerbitan"]).load(case.ticket)
     now.commit(change(application("confirm", "forward")))

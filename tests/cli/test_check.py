@@ -67,6 +67,45 @@ def test_what_does_not_fit_is_named_with_file_and_key(run: Run, service: Path, b
     assert run("official", "list", SERVICE=str(service)).exit_code == 2
 
 
+ALL_AT_ONCE = {
+    # file, what stands there, what is written instead: the key, what is there, what belongs there
+    ("sop.toml", 'unit = "BIDANG', 'unt = "BIDANG'): [("text.unit", "belum ada"), ("text.unt", "BIDANG")],
+    ("sop.toml", 'role = "kadis"\nminutes', "minutes"): [("steps[1].role", "belum ada")],
+    ("sop.toml", 'role = "kabid"\nminutes', 'role = "bupati"\nminutes'): [("steps[2].role", "bupati")],
+    ("sop.toml", "minutes = 20", 'minutes = "lama"'): [("steps[5].minutes", "lama")],
+    ("sop.toml", '"08.00-10.30"', '"pagi"'): [("steps[5].visit.windows.fri", "pagi")],
+    ("sop.toml", 'fri = ["07.30-11.30"]', 'fri = ["11.30-07.30"]'): [("calendar.hours.fri", "11.30-07.30")],
+    ("application.schema.json", '"maxLength": 100', '"maxLength": "100"'): [("properties.nama_ktp.maxLength", "100")],
+    ("application.schema.json", '"widget": "tel"', '"widget": "telp"'): [("properties.hp_pengisi.widget", "telp")],
+    ("papers.toml", 'document = "surat_permohonan"', 'document = "surat"'): [("papers[0].document", "surat")],
+    ("papers.toml", 'fields = ["nip"]', 'fields = ["nipp"]'): [("papers[0].blocks[5]", "nipp")],
+    ("rehearsal.toml", 'role = "kabid"', 'role = "kabud"'): [("officials[1].role", "kabud")],
+    ("rehearsal.toml", 'percent = 60', ""): [("samples[5].percent", "belum ada")],
+    ("../holidays.toml", "date = 2026-08-17", 'date = "2026-08-17"'): [("holiday[", "2026-08-17")],
+}  # fmt: skip
+
+
+def test_everything_is_told_at_once_with_file_line_key_and_value(run: Run, service: Path) -> None:
+    for file, good, bad in ALL_AT_ONCE:
+        path = service / file
+        assert good in path.read_text("utf-8"), good
+        path.write_text(path.read_text("utf-8").replace(good, bad, 1), "utf-8")
+
+    result = run("check", service)
+    print(result.stderr)
+    told = re.findall(r"^(.*?)(?::([0-9]+))?: .*\n {4}(\S+): (.*)$", result.stderr, re.MULTILINE)
+    for (file, _, bad), expected in ALL_AT_ONCE.items():
+        for key, value in expected:
+            (found,) = ((at, int(line), there) for at, line, named, there in told if named.startswith(key))
+            at, line, there = found
+            assert Path(at).name == Path(file).name
+            assert value in there
+            if value != "belum ada":
+                assert bad.splitlines()[0] in (service / file).read_text("utf-8").splitlines()[line - 1] or "." in key
+    assert f"{len(told)} hal belum sesuai." in result.stderr
+    assert len(told) == sum(map(len, ALL_AT_ONCE.values()))
+
+
 @pytest.mark.parametrize("missing", ["sop.toml", "application.schema.json", "../holidays.toml", "../sop.schema.json"])
 def test_a_missing_file_is_named(run: Run, service: Path, missing: str) -> None:
     (service / missing).unlink()

@@ -92,7 +92,7 @@ def test_whoever_holds_a_role_that_is_no_more_is_still_listed(run: Run, tmp_path
 def test_the_red_list_says_what_did_not_arrive_and_why(run: Run, tmp_path: Path) -> None:
     assert run("red-list").output == "Semua email terkirim atau masih dalam batas waktu.\n"
     stage = Stage(tmp_path / "data")
-    stage.records.appoint(Official("kadis", "Tanpa Alamat", "bukan alamat"))
+    stage.records.appoint(Official("penerbitan", "kadis", "Tanpa Alamat", "bukan alamat"))
     number = stage.case("confirm")
     stage.mail()
     stage.close()
@@ -102,7 +102,7 @@ def test_the_red_list_says_what_did_not_arrive_and_why(run: Run, tmp_path: Path)
 def test_mail_that_was_given_up_is_tried_again_when_asked(run: Run, tmp_path: Path, clock: Clock) -> None:
     stage = Stage(tmp_path / "data", clock)
     try:
-        stage.records.appoint(Official("kadis", "Tanpa Alamat", "bukan alamat"))
+        stage.records.appoint(Official("penerbitan", "kadis", "Tanpa Alamat", "bukan alamat"))
         number = stage.case("confirm")
         stage.mail()
     finally:
@@ -125,7 +125,7 @@ def test_mail_that_was_given_up_is_tried_again_when_asked(run: Run, tmp_path: Pa
 def test_what_somebody_was_told_otherwise_leaves_the_red_list_for_good(run: Run, tmp_path: Path, clock: Clock) -> None:
     stage = Stage(tmp_path / "data", clock)
     try:
-        stage.records.appoint(Official("kadis", "Tanpa Alamat", "bukan alamat"))
+        stage.records.appoint(Official("penerbitan", "kadis", "Tanpa Alamat", "bukan alamat"))
         told, other = stage.case("confirm"), stage.case("confirm", email="lain@tarakankota.go.id")
         stage.mail()
         assert len(stage.outbox.red_list()) == 2

@@ -30,7 +30,8 @@ def test_every_variable_arrives_where_it_belongs(tmp_path: Path) -> None:
         }
     )
     assert config == Config(
-        service=Path("/srv/schemas/penerbitan"),
+        schemas=Path("/srv/schemas"),
+        services=("penerbitan",),
         data=Path("/srv/data"),
         address="https://tte.tarakankota.go.id",
         site=Path("/srv/site"),
@@ -47,11 +48,23 @@ def test_every_variable_arrives_where_it_belongs(tmp_path: Path) -> None:
 
 
 def test_empty_variables_are_as_good_as_none() -> None:
-    names = ("SERVICE", "DATA", "ADDRESS", "SITE", "REHEARSAL", "SMTP_HOST", "SMTP_PORT", "SMTP_SECURITY", "SENDER")
+    names = (
+        "SERVICE",
+        "SERVICES",
+        "SCHEMAS",
+        "DATA",
+        "ADDRESS",
+        "SITE",
+        "REHEARSAL",
+        "SMTP_HOST",
+        "SMTP_PORT",
+        "SMTP_SECURITY",
+        "SENDER",
+    )
     config = Config.from_environment(dict.fromkeys((*names, "SMTP_PASSWORD_FILE"), ""))
     assert config == Config.from_environment({})
     assert (config.rehearsal, config.smtp_security, config.smtp_port) == (False, "starttls", 25)
-    assert config.service == SCHEMAS / "penerbitan"
+    assert (config.schemas, config.services) == (SCHEMAS, ())
 
 
 def test_the_command_line_goes_before_the_environment() -> None:

@@ -87,7 +87,7 @@ def test_a_backup_made_while_the_portal_runs_can_be_started_from(run: Run, tmp_p
     restored = tmp_path / "restored"
     shutil.copytree(tmp_path / "data", restored, ignore=shutil.ignore_patterns("portal.sqlite*"))
     copy.rename(restored / "portal.sqlite")
-    records = SqliteRecords(restored / "portal.sqlite")
+    records = SqliteRecords(restored / "portal.sqlite", ["penerbitan"])
     case = records.load(number)
     assert (case.state, case.first_damage()) == ("booked", None)
     assert records.taken("visit/")

@@ -58,8 +58,8 @@ def test_a_reminder_stays_the_same_when_its_first_case_is_dealt_with(stage: Stag
 
 
 def test_one_person_in_several_roles_gets_one_list_longest_waiting_first(stage: Stage) -> None:
-    stage.records.appoint(Official("kadis", "Rangkap", KABID.upper(), capacity="Plh."))
-    stage.records.appoint(Official("kabid", "Rangkap", KABID, capacity="Plt.", since=date(2026, 1, 1)))
+    stage.records.appoint(Official("penerbitan", "kadis", "Rangkap", KABID.upper(), capacity="Plh."))
+    stage.records.appoint(Official("penerbitan", "kabid", "Rangkap", KABID, capacity="Plt.", since=date(2026, 1, 1)))
     at_kabid, at_kadis = stage.case("confirm", "forward"), stage.case("confirm")
     newest = stage.case("confirm", "forward")
     at(stage, 1, 9)
@@ -105,8 +105,8 @@ def test_a_visit_that_nobody_recorded_is_reminded_of_the_day_after(stage: Stage)
 def test_only_those_in_office_are_reminded_and_never_of_their_own_application(stage: Stage) -> None:
     kadis = next(o for o in stage.records.officials() if o.role == "kadis")
     stage.records.appoint(replace(kadis, until=date(2026, 11, 23)))
-    stage.records.appoint(Official("kadis", "Siti", EMAIL))
-    stage.records.appoint(Official("kadis", "Nanti", "nanti@tarakankota.go.id", since=date(2027, 1, 1)))
+    stage.records.appoint(Official("penerbitan", "kadis", "Siti", EMAIL))
+    stage.records.appoint(Official("penerbitan", "kadis", "Nanti", "nanti@tarakankota.go.id", since=date(2027, 1, 1)))
     stage.case("confirm")
     at(stage, 1, 9)
     chores(stage)

@@ -148,6 +148,6 @@ def test_a_letter_names_the_minutes_that_are_left_after_bsre_had_the_case(stage:
     stage.act(number, "refuse")
     case = stage.load(number)
     (verifikator,) = (o for o in stage.records.officials() if o.email == VERIFIKATOR)
-    stage.cases.owe_again(case, "turn", verifikator.as_actor(stage.office.sop))
+    stage.cases.owe_again(case, "turn", verifikator.as_actor(stage.office.services.first))
     text = mail_to(stage, VERIFIKATOR, "Pemeriksaan")[-1]["text"]
     assert "Rabu, 25 November 2026 pukul 09.0" in text.partition("Waktu baku")[2]

@@ -57,7 +57,7 @@ def test_what_was_never_confirmed_lapses_and_the_applicant_hears_of_it(stage: St
     stage.clockwork.expire()
     assert (stage.load(number).state, stage.load(confirmed).state) == ("lapsed", "waiting")
     assert any(number in mail["subject"] for mail in mail_to(stage, EMAIL)[-2:])
-    assert [fact["outcome"] for fact in stage.records.facts()] == ["lapsed"]
+    assert [fact["outcome"] for fact in stage.records.facts("penerbitan")] == ["lapsed"]
     assert stage.clockwork.expire() == 0
 
 

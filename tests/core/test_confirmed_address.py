@@ -50,7 +50,7 @@ def test_neither_address_of_the_applicant_may_decide_on_the_case(sop: Sop, email
     assert case.concerns(email, "", sop)
     with pytest.raises(NotAllowed, match="own_application"):
         case.decide("forward", {}, actor=kadis, sop=sop, at=case.events[-1].at + timedelta(minutes=1))
-    assert list(eligible(case, [Official("kadis", "Siti", email)], sop, date(2026, 11, 23))) == []
+    assert list(eligible(case, [Official("penerbitan", "kadis", "Siti", email)], sop, date(2026, 11, 23))) == []
 
 
 @pytest.mark.parametrize(

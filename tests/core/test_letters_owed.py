@@ -11,7 +11,7 @@ from tests.support.ways import EMAIL, TO_VERIFIKATOR, TO_VISIT
 
 DAY = date(2026, 11, 23)
 NAMES = {"kadis": "Rahma", "kabid": "Budi", "pelaksana_bidang": "Nur", "verifikator": "Andi"}
-OFFICIALS = [Official(role, name, f"{role}@tarakankota.go.id") for role, name in NAMES.items()]
+OFFICIALS = [Official("penerbitan", role, name, f"{role}@tarakankota.go.id") for role, name in NAMES.items()]
 BOOKED = (*TO_VISIT, "invite", "book")
 
 LETTERS = [

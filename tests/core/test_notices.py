@@ -12,11 +12,11 @@ from tests.support.walk import MORNING, Walk, official
 
 DAY = date(2026, 11, 23)
 OFFICIALS = [
-    Official("kadis", "Rahma", "kadis@tarakankota.go.id"),
-    Official("kabid", "Budi", "kabid@tarakankota.go.id"),
-    Official("pelaksana_bidang", "Nur", "nur@tarakankota.go.id"),
-    Official("verifikator", "Andi", "andi@tarakankota.go.id"),
-    Official("verifikator", "Wati", "wati@tarakankota.go.id"),
+    Official("penerbitan", "kadis", "Rahma", "kadis@tarakankota.go.id"),
+    Official("penerbitan", "kabid", "Budi", "kabid@tarakankota.go.id"),
+    Official("penerbitan", "pelaksana_bidang", "Nur", "nur@tarakankota.go.id"),
+    Official("penerbitan", "verifikator", "Andi", "andi@tarakankota.go.id"),
+    Official("penerbitan", "verifikator", "Wati", "wati@tarakankota.go.id"),
 ]
 
 
@@ -54,8 +54,8 @@ def test_a_mended_case_goes_to_the_step_that_returned_it(sop: Sop) -> None:
 
 
 def test_the_applicant_is_never_told_to_decide_on_the_own_application(sop: Sop) -> None:
-    conflicted = [*OFFICIALS, Official("kadis", "Siti", "siti@tarakankota.go.id")]
-    conflicted.append(Official("kadis", "Siti", "lain@tarakankota.go.id", number="199001052015032001"))
+    conflicted = [*OFFICIALS, Official("penerbitan", "kadis", "Siti", "siti@tarakankota.go.id")]
+    conflicted.append(Official("penerbitan", "kadis", "Siti", "lain@tarakankota.go.id", number="199001052015032001"))
     turns = [recipient for letter, recipient in letters(Walk(sop).confirm(), conflicted) if letter == "turn"]
     assert turns == ["kadis@tarakankota.go.id"]
 
@@ -68,7 +68,9 @@ def test_the_applicant_is_never_told_to_decide_on_the_own_application(sop: Sop) 
 def test_an_acting_official_hears_only_during_the_appointment(
     sop: Sop, since: date | None, until: date | None, told: bool
 ) -> None:
-    acting = Official("kadis", "Joko", "joko@tarakankota.go.id", capacity="Plh.", since=since, until=until)
+    acting = Official(
+        "penerbitan", "kadis", "Joko", "joko@tarakankota.go.id", capacity="Plh.", since=since, until=until
+    )
     recipients = [recipient for _, recipient in letters(Walk(sop).confirm(), [acting])]
     assert ("joko@tarakankota.go.id" in recipients) is told
     assert acting.as_actor(sop).office == "Plh. Kepala Dinas"

@@ -78,7 +78,7 @@ def test_the_clerk_hears_of_an_email_that_is_hopeless_or_a_week_late_and_still_o
 
 
 def test_an_official_acts_under_the_title_of_the_office_and_in_the_capacity_appointed(sop: Sop) -> None:
-    holder = Official("kadis", "Rahma", "Rahma@Tarakankota.go.id", "196501112000121002")
+    holder = Official("penerbitan", "kadis", "Rahma", "Rahma@Tarakankota.go.id", "196501112000121002")
     acting = replace(holder, capacity="Plh.", decree="800/1/2026")
     assert holder.as_actor(sop) == Actor(
         "kadis", "Rahma", "Kepala Dinas", "rahma@tarakankota.go.id", "196501112000121002"
@@ -101,5 +101,5 @@ def test_an_official_acts_under_the_title_of_the_office_and_in_the_capacity_appo
 def test_an_appointment_holds_from_its_first_day_to_its_last(
     since: date | None, until: date | None, serves: bool
 ) -> None:
-    official = Official("kadis", "Joko", "joko@tarakankota.go.id", since=since, until=until)
+    official = Official("penerbitan", "kadis", "Joko", "joko@tarakankota.go.id", since=since, until=until)
     assert official.serves(date(2026, 11, 23)) is serves

@@ -243,13 +243,13 @@ def changed(old: str, new: str) -> str:
         (changed('fri = ["07.30-11.30"]', 'fri = ["07.30-07.30"]'), "calendar.hours.fri"),
         (changed('fri = ["07.30-11.30"]', 'fri = ["07.30-11.30", "11.00-12.00"]'), "calendar.hours.fri"),
         (changed('fri = ["07.30-11.30"]', 'fri = ["13.00-14.00", "07.30-11.30"]'), "calendar.hours.fri"),
-        (changed("from = 2027-02-08", 'from = "8 Februari"'), "calendar.overrides[1].from"),
-        (changed("from = 2027-02-08", "from = 2027-02-08T00:00:00"), "calendar.overrides[1].from"),
-        (changed("until = 2027-03-04", "until = 2027-02-07"), "calendar.overrides[1].until"),
-        (changed('label = "Ramadan 1448 H"', ""), "calendar.overrides[1].label"),
-        (changed("[overrides.hours]\nmon", "[overrides.hours]\nsen"), "calendar.overrides[1].hours.sen"),
-        (changed("date = 2027-02-24", ""), "calendar.closed[1].date"),
-        (changed('hours = ["09.00-11.00"]', "hours = []"), "calendar.open[1].hours"),
+        (changed("from = 2027-02-08", 'from = "8 Februari"'), "calendar.overrides[0].from"),
+        (changed("from = 2027-02-08", "from = 2027-02-08T00:00:00"), "calendar.overrides[0].from"),
+        (changed("until = 2027-03-04", "until = 2027-02-07"), "calendar.overrides[0].until"),
+        (changed('label = "Ramadan 1448 H"', ""), "calendar.overrides[0].label"),
+        (changed("[overrides.hours]\nmon", "[overrides.hours]\nsen"), "calendar.overrides[0].hours.sen"),
+        (changed("date = 2027-02-24", ""), "calendar.closed[0].date"),
+        (changed('hours = ["09.00-11.00"]', "hours = []"), "calendar.open[0].hours"),
         (changed("date = 2027-02-27", "date = 2027-02-24"), "calendar.open"),
         (changed("[[closed]]", "[closed]"), "calendar.closed"),
         (
@@ -268,9 +268,9 @@ def test_a_malformed_calendar_says_which_key_is_wrong(text: str, key: str) -> No
 @pytest.mark.parametrize(
     ("holiday", "key"),
     [
-        ({"date": "2027-01-01", "name": "Tahun Baru Masehi"}, "holiday[1].date"),
-        ({"date": date(2027, 1, 1)}, "holiday[1].name"),
-        ("2027-01-01", "holiday[1]"),
+        ({"date": "2027-01-01", "name": "Tahun Baru Masehi"}, "holiday[0].date"),
+        ({"date": date(2027, 1, 1)}, "holiday[0].name"),
+        ("2027-01-01", "holiday[0]"),
     ],
 )
 def test_malformed_holidays_say_which_row_is_wrong(holiday: dict[str, Any] | str, key: str) -> None:

@@ -18,7 +18,7 @@ from botocore.config import Config
 from portal.core.errors import Unavailable
 from portal.engines.aws.records import DynamoRecords
 from tests.support.builders import AT, a_notice, after, application
-from tests.support.commits import LEASE, at_once, change, write
+from tests.support.commits import LEASE, SERVICE, at_once, change, write
 from tests.support.contract_records import RecordsContract
 from tests.support.server import free_port
 
@@ -33,12 +33,12 @@ def dynamodb() -> Iterator[str]:
 
 
 @pytest.fixture
-def open_records(dynamodb: str) -> Callable[[], DynamoRecords]:
+def open_records(dynamodb: str) -> Callable[..., DynamoRecords]:
     """The template's own table, empty."""
     name = f"portal-{uuid.uuid4()}"
     dynamodb_local.create_table(dynamodb, name)
     client = dynamodb_local.client(dynamodb)
-    return lambda: DynamoRecords(client, name)
+    return lambda services=SERVICE: DynamoRecords(client, name, services)
 
 
 class TestRecordsOnDynamoDbLocal(RecordsContract):
@@ -74,7 +74,7 @@ def test_many_senders_share_the_outbox_and_none_sends_twice(open_records: Callab
 
 
 def test_numbers_given_at_once_are_all_different(open_records: Callable[[], DynamoRecords]) -> None:
-    given = at_once(16, lambda _: [open_records().next_number("agenda-2026") for _ in range(10)])
+    given = at_once(16, lambda _: [open_records().next_number("penerbitan", "agenda-2026") for _ in range(10)])
     assert sorted(number for some in given for number in some) == list(range(1, 161))
 
 
@@ -88,4 +88,4 @@ def test_a_store_that_is_gone_is_unavailable(open_records: Callable[[], DynamoRe
         config=Config(retries={"total_max_attempts": 1}, connect_timeout=1),
     )
     with pytest.raises(Unavailable):
-        DynamoRecords(client, "portal").claim_notice(AT, timedelta(minutes=1))
+        DynamoRecords(client, "portal", ["penerbitan"]).claim_notice(AT, timedelta(minutes=1))

@@ -56,15 +56,16 @@ def test_a_notice_becomes_an_entry_and_back(owed: Notice) -> None:
         official(capacity="Plt.", decree="800/12", until=date(2026, 8, 9)),
     ],
 )
-def test_an_official_becomes_an_entry_and_back(person: Official) -> None:
-    assert entries.official(told(entries.official_entry(person))) == person
+@pytest.mark.parametrize("founder", ["penerbitan", "surel"])
+def test_an_official_becomes_an_entry_and_back(person: Official, founder: str) -> None:
+    assert entries.official(told(entries.official_entry(person, founder)), founder) == person
 
 
 def test_what_a_store_keeps_beside_an_entry_is_not_the_noun_s() -> None:
     beside = {"PK": "somewhere", "expires_at": 1}
     assert entries.draft({**entries.draft_entry(draft()), **beside}) == draft()
     assert entries.notice({**entries.notice_entry(a_notice()), **beside}) == a_notice()
-    assert entries.official({**entries.official_entry(official()), **beside}) == official()
+    assert entries.official({**entries.official_entry(official(), "surel"), **beside}, "surel") == official()
 
 
 def test_what_a_noun_has_gained_since_its_entry_was_written_has_its_default() -> None:

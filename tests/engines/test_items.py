@@ -43,13 +43,16 @@ SERVICE = SCHEMAS / "penerbitan"
         ),
         (items.draft_key("5b0c61"), "DRAFT#5b0c61", "DRAFT"),
         (items.claim_key("visit/penerbitan/2026-08-04T08:30/0"), "CLAIM", "visit/penerbitan/2026-08-04T08:30/0"),
-        (items.official_key(official("kadis")), "OFFICIAL", "kadis#2024-01-02#kadis@tarakankota.go.id"),
-        (items.official_key(official(since=None, email="K@X.ID")), "OFFICIAL", "kadis##k@x.id"),
+        (items.official_key(official("kadis"), "kadis"), "OFFICIAL", "kadis#2024-01-02#kadis@tarakankota.go.id"),
+        (items.official_key(official(since=None, email="K@X.ID"), "kadis"), "OFFICIAL", "kadis##k@x.id"),
         (items.sop_key("9f86d0"), "SOP#9f86d0", "SOP"),
         (items.counter_key("agenda-2026"), "COUNTER#agenda-2026", "COUNTER"),
-        (items.fact_key(TICKET, "2026-08-03"), "FACT", "2026-08-03#TTE-26-4F7K-9QXM"),
-        (items.tally_key("2026-08"), "TALLY", "2026-08"),
-        (items.compiled_key("2026-08"), "COMPILED", "2026-08"),
+        (
+            items.official_key(official("kadis"), "surel/kadis"),
+            "OFFICIAL",
+            "surel/kadis#2024-01-02#kadis@tarakankota.go.id",
+        ),
+        (items.fact_key("FACT", TICKET, "2026-08-03"), "FACT", "2026-08-03#TTE-26-4F7K-9QXM"),
     ],
 )
 def test_every_item_has_its_key(key: dict[str, Any], partition: str, sort: str) -> None:
@@ -85,7 +88,7 @@ def test_an_application_waits_on_the_list_of_whoever_has_to_act_since_it_came_th
     assert item["GSI1SK"] == "2026-08-03T01:00:00.000000+00:00#TTE-26-4F7K-9QXM"
     assert {name: item[name] for name in ("ticket", "service", "version", "waits_on")} == {
         "ticket": TICKET,
-        "service": "contoh",
+        "service": "penerbitan",
         "version": 2,
         "waits_on": "kadis",
     }
@@ -184,22 +187,22 @@ def test_claims_editions_and_facts_are_what_they_say() -> None:
     assert items.claim_item("visit/1", TICKET) == {"PK": "CLAIM", "SK": "visit/1", "ticket": TICKET}
     assert items.sop_item("9f", "{}") == {"PK": "SOP#9f", "SK": "SOP", "text": "{}"}
     fact = {"ticket": TICKET, "closed": "2026-08-03", "minutes": {"ajukan": 12}}
-    assert items.fact_item(TICKET, fact) == {"PK": "FACT", "SK": "2026-08-03#TTE-26-4F7K-9QXM", "fact": fact}
+    assert items.fact_item("FACT", TICKET, fact) == {"PK": "FACT", "SK": "2026-08-03#TTE-26-4F7K-9QXM", "fact": fact}
 
 
 def test_the_facts_after_a_day_begin_behind_all_of_that_day() -> None:
-    day, later = (items.fact_key(TICKET, closed)["SK"] for closed in ("2026-08-03", "2026-08-04"))
+    day, later = (items.fact_key("FACT", TICKET, closed)["SK"] for closed in ("2026-08-03", "2026-08-04"))
     assert day < items.facts_after("2026-08-03") < later
 
 
 def test_a_tally_is_text_under_its_month_and_how_far_it_goes_is_an_item_of_its_own() -> None:
     compiled = Compiled("2026-08", "2026-08-31", 2)
     head = {"month": "2026-08", "through": "2026-08-31", "cases": 2}
-    item = items.tally_item(compiled, {"steps": {"ajukan": {"12": 2}}})
+    item = items.tally_item("TALLY", compiled, {"steps": {"ajukan": {"12": 2}}})
     assert item == {"PK": "TALLY", "SK": "2026-08", **head, "text": '{"steps":{"ajukan":{"12":2}}}'}
-    assert items.compiled_item(compiled) == {"PK": "COMPILED", "SK": "2026-08", **head}
+    assert items.compiled_item("COMPILED", compiled) == {"PK": "COMPILED", "SK": "2026-08", **head}
     assert items.tally(item) == {"steps": {"ajukan": {"12": 2}}}
-    assert items.compiled(item) == items.compiled(items.compiled_item(compiled)) == compiled
+    assert items.compiled(item) == items.compiled(items.compiled_item("COMPILED", compiled)) == compiled
 
 
 def month_of_facts(count: int, minutes: Callable[[int], int]) -> list[dict[str, Any]]:
@@ -227,7 +230,7 @@ def month_of_facts(count: int, minutes: Callable[[int], int]) -> list[dict[str, 
     ],
 )
 def test_a_month_fits_into_an_item(facts: list[dict[str, Any]], most: int) -> None:
-    item = items.tally_item(Compiled("2026-08", "2026-08-31", len(facts)), tally(facts))
+    item = items.tally_item("TALLY", Compiled("2026-08", "2026-08-31", len(facts)), tally(facts))
     assert sum(len(f"{name}{value}".encode()) for name, value in item.items()) < most
 
 

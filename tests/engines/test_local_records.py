@@ -4,7 +4,7 @@ import signal
 import sqlite3
 import stat
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from portal.engines.local.database import Database
 from portal.engines.local.records import SqliteRecords
 from portal.engines.ports import Compiled
 from tests.support.builders import AT, a_notice, a_ticket, after, application, draft, owed_by
-from tests.support.commits import LEASE, change, write
+from tests.support.commits import LEASE, SERVICE, change, write
 from tests.support.contract_records import RecordsContract
 from tests.support.processes import complete_lines, first_line, run, said, start
 
@@ -34,8 +34,8 @@ def path(disk: Path) -> Path:
 def open_records(path: Path) -> Iterator[Callable[..., SqliteRecords]]:
     opened = []
 
-    def open_one(**settings: Any) -> SqliteRecords:
-        opened.append(SqliteRecords(path, **settings))
+    def open_one(services: Sequence[str] = SERVICE, **settings: Any) -> SqliteRecords:
+        opened.append(SqliteRecords(path, services, **settings))
         return opened[-1]
 
     yield open_one
@@ -84,7 +84,7 @@ def test_the_file_is_for_its_owner_only(records: SqliteRecords, path: Path) -> N
 def test_nothing_is_stored_that_only_python_could_read(records: SqliteRecords, path: Path) -> None:
     case = application()
     records.commit(change(case, notices=owed_by(case), draft=draft(), fact={"ticket": case.ticket}))
-    records.keep_tally(Compiled("2026-08", "2026-08-31", 1), {"months": {}})
+    records.keep_tally("penerbitan", Compiled("2026-08", "2026-08-31", 1), {"months": {}})
     with closing(sqlite3.connect(path)) as connection:
         bodies = connection.execute(
             "SELECT body FROM application UNION SELECT entry FROM event UNION SELECT body FROM draft UNION"
@@ -114,7 +114,7 @@ def test_while_another_process_holds_the_file_writing_is_unavailable_and_reading
         lambda: records.commit(change(after(case, "confirm"))),
         lambda: records.save_draft(draft()),
         lambda: records.claim_notice(AT, LEASE),
-        lambda: records.next_number("agenda"),
+        lambda: records.next_number("penerbitan", "agenda"),
     ):
         with pytest.raises(Unavailable) as caught:
             attempt()
@@ -172,7 +172,7 @@ from tests.support.builders import application
 from tests.support.commits import LEASE, change
 from portal.engines.local.records import SqliteRecords
 from portal.core.errors import Unavailable
-records = SqliteRecords(Path(sys.argv[1]))
+records = SqliteRecords(Path(sys.argv[1]), ["penerbitan"])
 resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, 150_000))
 written = 0
 try:
@@ -191,14 +191,16 @@ def test_when_the_system_refuses_to_write_on_all_that_was_acknowledged_is_there(
     code, written = line.split()
     assert code == "store_unavailable"
     assert 1 < int(written) < 499
-    assert {case.ticket for case in records.waiting_on(APPLICANT)} == {a_ticket(n + 1) for n in range(int(written))}
+    assert {case.ticket for case in records.waiting_on("penerbitan", APPLICANT)} == {
+        a_ticket(n + 1) for n in range(int(written))
+    }
 
 
 @pytest.mark.parametrize("where", ["a folder", "under a file"])
 def test_a_place_that_cannot_be_a_file_is_unavailable(disk: Path, where: str) -> None:
     (disk / "file").touch()
     with pytest.raises(Unavailable) as caught:
-        SqliteRecords(disk if where == "a folder" else disk / "file" / "portal.db")
+        SqliteRecords(disk if where == "a folder" else disk / "file" / "portal.db", ["penerbitan"])
     assert caught.value.code == "store_unavailable"
 
 
@@ -206,7 +208,7 @@ def test_a_file_of_a_newer_portal_is_left_alone(records: SqliteRecords, path: Pa
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA user_version = 99")
     with pytest.raises(Unavailable) as caught:
-        SqliteRecords(path)
+        SqliteRecords(path, ["penerbitan"])
     assert (caught.value.code, caught.value.facts["version"]) == ("store_newer", 99)
 
 
@@ -225,8 +227,8 @@ def test_a_portal_that_added_nothing_up_yet_gets_a_place_for_it_and_keeps_its_fa
     with closing(Database(path, rows.MIGRATIONS[:1])) as before, before.writing() as connection:
         connection.execute("""INSERT INTO fact VALUES ('T', '{"closed":"2026-08-03"}')""")
     records = open_records()
-    assert list(records.facts("2026-08")) == [{"closed": "2026-08-03"}]
-    assert records.compiled() == []
+    assert list(records.facts("penerbitan", "2026-08")) == [{"closed": "2026-08-03"}]
+    assert records.compiled("penerbitan") == []
 
 
 def test_facts_of_a_time_are_found_without_going_through_all_of_them(
@@ -239,8 +241,8 @@ def test_facts_of_a_time_are_found_without_going_through_all_of_them(
         return []
 
     monkeypatch.setattr(type(records), "_all", note)
-    records.facts("2026-08")
-    records.facts_after("2026-08-03")
+    records.facts("penerbitan", "2026-08")
+    records.facts_after("penerbitan", "2026-08-03")
     with closing(sqlite3.connect(path)) as connection:
         plans = [connection.execute(f"EXPLAIN QUERY PLAN {query}", values).fetchall() for query, values in asked]
     assert len(plans) == 2
@@ -280,7 +282,7 @@ from portal.engines.local.records import SqliteRecords
 print("ready", flush=True)
 sys.stdin.readline()
 for number in range(5):
-    print(SqliteRecords(Path(sys.argv[1])).next_number("agenda"))
+    print(SqliteRecords(Path(sys.argv[1]), ["penerbitan"]).next_number("penerbitan", "agenda"))
 """
 
 
@@ -294,7 +296,7 @@ def test_a_backup_is_whole_while_writing_goes_on(records: SqliteRecords, disk: P
     cases = [write(records, application("confirm", number=number)) for number in range(1, 4)]
     records.backup(disk / "copy.db")
     records.commit(change(after(cases[0], "forward")))
-    with closing(SqliteRecords(disk / "copy.db")) as copy:
+    with closing(SqliteRecords(disk / "copy.db", ["penerbitan"])) as copy:
         assert [copy.load(case.ticket) for case in cases] == cases
     assert stat.S_IMODE((disk / "copy.db").stat().st_mode) == 0o600
 
@@ -305,7 +307,7 @@ from datetime import timedelta
 from pathlib import Path
 from tests.support.builders import AT
 from portal.engines.local.records import SqliteRecords
-records = SqliteRecords(Path(sys.argv[1]))
+records = SqliteRecords(Path(sys.argv[1]), ["penerbitan"])
 print("ready", flush=True)
 sys.stdin.readline()
 while held := records.claim_notice(AT, timedelta(minutes=2)):
@@ -331,7 +333,7 @@ from pathlib import Path
 from tests.support.builders import a_notice, after, application
 from tests.support.commits import LEASE, change
 from portal.engines.local.records import SqliteRecords
-records = SqliteRecords(Path(sys.argv[1]))
+records = SqliteRecords(Path(sys.argv[1]), ["penerbitan"])
 for number in range(int(sys.argv[2]), int(sys.argv[2]) + 5_000):
     case = application(number=number)
     for action in ("", "confirm", "forward", "forward"):
@@ -356,7 +358,7 @@ def test_killed_at_any_moment_nothing_acknowledged_is_lost_and_nothing_is_half_t
             for ticket, version in map(str.split, complete_lines(first + rest)):
                 acknowledged[ticket] = int(version)
     records = open_records()
-    cases = {case.ticket: case for role in ROLES for case in records.waiting_on(role)}
+    cases = {case.ticket: case for role in ROLES for case in records.waiting_on("penerbitan", role)}
     assert len(acknowledged) > 10
     assert all(cases[ticket].version >= version for ticket, version in acknowledged.items())
     emails, claims = list(records.unsent()), list(records.taken(""))

@@ -20,14 +20,14 @@ from tests.support.builders import AT, a_notice
 
 @pytest.fixture
 def local(tmp_path: Any) -> Iterator[SqliteRecords]:
-    with closing(SqliteRecords(tmp_path / "portal.sqlite")) as records:
+    with closing(SqliteRecords(tmp_path / "portal.sqlite", ["penerbitan"])) as records:
         yield records
 
 
 @pytest.fixture
 def aws() -> DynamoRecords:
     client: Any = None  # nothing of it is called here
-    return DynamoRecords(client, "portal")
+    return DynamoRecords(client, "portal", ["penerbitan"])
 
 
 def test_each_engine_can_do_what_only_it_is_asked_for(local: SqliteRecords, aws: DynamoRecords) -> None:

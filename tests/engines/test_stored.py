@@ -59,8 +59,10 @@ REFUSED = replace(OWED, event=2, due_at=LATER, attempts=1, problem="550 unknown"
 DELIVERED = replace(OWED, event=3, attempts=1, sent_at=LATER)
 DROPPED = replace(REFUSED, event=4, dropped_at=LATER)
 
-HOLDER = Official("kadis", "Dra. Ani", "Ani@tarakankota.go.id", since=date(2024, 1, 2))
-ACTING = Official("kadis", "Drs. Arif", "kadis@tarakankota.go.id", "1970", "Plt.", "800/12", until=date(2026, 8, 9))
+HOLDER = Official("penerbitan", "kadis", "Dra. Ani", "Ani@tarakankota.go.id", since=date(2024, 1, 2))
+ACTING = Official(
+    "penerbitan", "kadis", "Drs. Arif", "kadis@tarakankota.go.id", "1970", "Plt.", "800/12", until=date(2026, 8, 9)
+)
 
 FACT = {"ticket": TICKET, "closed": "2026-08-03", "minutes": {"ajukan": 12}, "office": "Dinas – A"}
 SUMMED = Compiled("2026-08", "2026-08-03", 1)
@@ -75,22 +77,22 @@ def write_everything(records: Records) -> None:
     records.appoint(HOLDER)
     records.appoint(ACTING)
     records.keep_sop("9f86d0", '{"text":"–"}')
-    records.keep_tally(SUMMED, TALLY)
-    records.next_number("agenda-2026")
+    records.keep_tally("penerbitan", SUMMED, TALLY)
+    records.next_number("penerbitan", "agenda-2026")
 
 
 def everything_is_read(records: Records) -> None:
-    assert list(records.waiting_on("kabid")) == [records.load(TICKET)] == [CASE]
+    assert list(records.waiting_on("penerbitan", "kabid")) == [records.load(TICKET)] == [CASE]
     assert list(records.drafts_before(LATER + LEASE)) == [DRAFT, MENDING]
     assert [records.load_draft("a1"), records.load_draft(MENDING.id)] == [DRAFT, MENDING]
     assert sorted(records.unsent(), key=lambda notice: notice.identity) == [OWED, DEFERRED, REFUSED]
     assert records.officials() == [HOLDER, ACTING]
     assert records.taken("visit/") == ["visit/1"]
     assert records.sop("9f86d0") == '{"text":"–"}'
-    assert list(records.facts("2026-08")) == [FACT]
-    assert list(records.tallies()) == [(SUMMED, TALLY)]
-    assert records.compiled() == [SUMMED]
-    assert records.next_number("agenda-2026") == 2
+    assert list(records.facts("penerbitan", "2026-08")) == [FACT]
+    assert list(records.tallies("penerbitan")) == [(SUMMED, TALLY)]
+    assert records.compiled("penerbitan") == [SUMMED]
+    assert records.next_number("penerbitan", "agenda-2026") == 2
 
 
 def everything_moves_on(records: Records) -> None:
@@ -123,14 +125,14 @@ def rows_of(path: Path) -> dict[str, list[Any]]:
 
 
 def test_rows_are_written_as_they_always_were(tmp_path: Path, stored_file: Path) -> None:
-    with closing(SqliteRecords(tmp_path / "new.sqlite")) as records:
+    with closing(SqliteRecords(tmp_path / "new.sqlite", ["penerbitan"])) as records:
         write_everything(records)
-    SqliteRecords(stored_file).close()  # brings its tables to the present shape
+    SqliteRecords(stored_file, ["penerbitan"]).close()  # brings its tables to the present shape
     assert rows_of(tmp_path / "new.sqlite") == rows_of(stored_file)
 
 
 def test_a_file_of_an_earlier_portal_is_read_and_goes_on(stored_file: Path) -> None:
-    with closing(SqliteRecords(stored_file)) as records:
+    with closing(SqliteRecords(stored_file, ["penerbitan"])) as records:
         everything_is_read(records)
         everything_moves_on(records)
 
@@ -149,12 +151,12 @@ def dynamodb() -> Iterator[Any]:
 def stored_table(dynamodb: Any, *without: str) -> DynamoRecords:
     for item in ITEMS:
         dynamodb.put_item(TableName="portal", Item={name: item[name] for name in item.keys() - set(without)})
-    return DynamoRecords(dynamodb, "portal")
+    return DynamoRecords(dynamodb, "portal", ["penerbitan"])
 
 
 def test_items_are_written_as_they_always_were(dynamodb: Any) -> None:
-    write_everything(DynamoRecords(dynamodb, "portal"))
-    written = dynamodb.scan(TableName="portal")["Items"]
+    write_everything(DynamoRecords(dynamodb, "portal", ["penerbitan"]))
+    written = [item for item in dynamodb.scan(TableName="portal")["Items"] if item["PK"] != {"S": "FOUNDER"}]
     assert sorted(written, key=lambda item: (item["PK"]["S"], item["SK"]["S"])) == ITEMS
 
 

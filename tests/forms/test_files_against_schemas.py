@@ -25,24 +25,34 @@ SHAPE = {
 
 
 @pytest.mark.parametrize(
-    ("instance", "key", "expected"),
+    ("instance", "key", "value", "expected"),
     [
-        ({}, "roles", "required"),
-        ({"roles": [], "rolse": 1}, "rolse", "roles | minutes"),
-        ({"roles": [{"key": "kadis"}, {"key": "Kabid"}]}, "roles[1].key", "huruf kecil"),
-        ({"roles": [{}]}, "roles[0].key", "huruf kecil"),
-        ({"roles": [], "minutes": 0}, "minutes", "minimum: 1"),
-        ({"roles": [], "minutes": "15"}, "minutes", 'type: "integer"'),
-        ([], "", 'type: "object"'),
+        ({}, "roles", None, "required"),
+        ({"roles": [], "rolse": 1}, "rolse", 1, "roles | minutes"),
+        ({"roles": [{"key": "kadis"}, {"key": "Kabid"}]}, "roles[1].key", "Kabid", "huruf kecil"),
+        ({"roles": [{}]}, "roles[0].key", None, "huruf kecil"),
+        ({"roles": [], "minutes": 0}, "minutes", 0, "minimum: 1"),
+        ({"roles": [], "minutes": "15"}, "minutes", "15", 'type: "integer"'),
+        ([], "", [], 'type: "object"'),
     ],
 )
 def test_a_file_that_breaks_its_schema_is_told_where_and_what_belongs_there(
-    instance: dict[str, Any] | list[Any], key: str, expected: str
+    instance: dict[str, Any] | list[Any], key: str, value: object, expected: str
 ) -> None:
     with pytest.raises(SopInvalid) as refused:
         validate(SHAPE, instance, "sop.toml")
     assert refused.value.code == "sop_invalid"
-    assert refused.value.facts == {"file": "sop.toml", "key": key, "expected": expected}
+    assert [problem.facts for problem in refused.value.problems] == [
+        {"file": "sop.toml", "key": key, "value": value, "expected": expected}
+    ]
+
+
+def test_all_that_does_not_fit_is_told_at_once() -> None:
+    with pytest.raises(SopInvalid) as refused:
+        validate(SHAPE, {"roles": [{"key": "Kabid"}, {}], "minutes": 0, "rolse": 1, "minuts": 2}, "sop.toml")
+    assert {problem.key for problem in refused.value.problems} == {
+        "roles[0].key", "roles[1].key", "minutes", "rolse", "minuts"
+    }  # fmt: skip
 
 
 def test_a_file_that_fits_passes() -> None:

@@ -89,7 +89,7 @@ def test_an_official_appointed_later_reads_the_task_of_the_present_state(edition
     for _ in range(3):
         case = office.decide(case, "forward", instructions=["proses"])
     office.decide(case, "dispatch", checklist=[point.key for point in edition.step("pemeriksaan").checklist])
-    office.cases.appoint(Official("verifikator", "Tono", "tono@tarakankota.go.id", capacity="Plt."))
+    office.cases.appoint(Official("penerbitan", "verifikator", "Tono", "tono@tarakankota.go.id", capacity="Plt."))
     office.deliver()
     text = office.sent[-1].message.text
     assert "Tugas: Berkas sudah dikirim. Catat jawaban BSrE begitu ada." in text

@@ -63,9 +63,9 @@ class World:
 
     def draft(self, answers: dict[str, str] | None = None, kinds: tuple[str, ...] = KINDS) -> Draft:
         """A draft with documents, by way of the core: nothing is inspected."""
-        form = self.house.office.words.form
+        form = self.house.office.words("penerbitan").form
         by = {"diisi_oleh": "sendiri"}
-        draft = self.house.intake.start(form.clean({**by, **(ANSWERS if answers is None else answers)}))
+        draft = self.house.intake.start("penerbitan", form.clean({**by, **(ANSWERS if answers is None else answers)}))
         for kind in kinds:
             key = f"drafts/{draft.id}/{kind}/{secrets.token_hex(4)}/checked"
             stored = self.house.office.files.write(key, kind.encode(), "application/pdf")

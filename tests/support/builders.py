@@ -75,7 +75,7 @@ def a_sop() -> Sop:
         for key, (kind, role) in STEPS.items()
     ]
     data = {
-        "service": "contoh",
+        "service": "penerbitan",
         "ticket_prefix": "TTE",
         "draft_days": 7,
         "text": {"columns": list(COLUMNS.values())},
@@ -116,12 +116,12 @@ def document(kind: str = "ktp", **changes: Any) -> Document:
 
 def draft(**changes: Any) -> Draft:
     """In version 1, with form and documents complete."""
-    made = Draft("a1", "contoh", FORM, AT - timedelta(hours=1), (document("ktp"), document("surat_permohonan")))
+    made = Draft("a1", "penerbitan", FORM, AT - timedelta(hours=1), (document("ktp"), document("surat_permohonan")))
     return replace(made, **changes)
 
 
 def official(role: str = "kadis", **changes: Any) -> Official:
-    appointed = Official(role, f"Pejabat {role}", f"{role}@tarakankota.go.id", since=date(2024, 1, 2))
+    appointed = Official("penerbitan", role, f"Pejabat {role}", f"{role}@tarakankota.go.id", since=date(2024, 1, 2))
     return replace(appointed, **changes)
 
 

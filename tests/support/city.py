@@ -21,7 +21,7 @@ class City:
     def __init__(self, served: Served, clock: Clock) -> None:
         self.house, self.clock, self.address = served.house, clock, served.house.config.address
         self.mailbox, self.stored = Mailbox(self.address, served.deliver), served.stored
-        self.samples = rehearsal_of(self.house).drawn_from
+        self.samples = rehearsal_of(self.house).props["penerbitan"]
         self.public = Browser(self.address)
 
     def applicant(self, **differently: Any) -> Applicant:

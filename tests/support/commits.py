@@ -15,7 +15,10 @@ from tests.support.builders import a_sop
 LEASE = timedelta(minutes=2)
 MOMENT = timedelta(microseconds=1)
 
-Open = Callable[[], Records]
+Open = Callable[..., Records]
+"""Opens the one store; ``services`` names those that it serves, ``penerbitan`` if nobody says."""
+
+SERVICE = ("penerbitan",)
 Result = TypeVar("Result")
 
 

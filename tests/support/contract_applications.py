@@ -59,11 +59,11 @@ class ApplicationsContract:
             records.commit(late)
         assert caught.value.code == "event_taken"
         assert records.load(case.ticket) == first
-        assert tickets(records.waiting_on("kabid")) == [case.ticket]
+        assert tickets(records.waiting_on("penerbitan", "kabid")) == [case.ticket]
         assert list(records.unsent()) == []
         assert records.load_draft("a1") == draft()
         assert list(records.taken("visit/")) == []
-        assert list(records.facts()) == []
+        assert list(records.facts("penerbitan")) == []
 
     def test_of_many_clicks_at_once_exactly_one_writes(self, records: Records, open_records: Open) -> None:
         case = write(records, application("confirm"))
@@ -97,21 +97,21 @@ class TurnsContract:
         write(records, application(number=9))
         in_order = sorted(cases, key=lambda case: case.events[-1].at)
         assert tickets(in_order) not in (tickets(cases), sorted(tickets(cases)))
-        assert list(records.waiting_on("kadis")) == in_order
-        assert tickets(records.waiting_on(APPLICANT)) == [a_ticket(9)]
-        assert list(records.waiting_on("kabid")) == []
+        assert list(records.waiting_on("penerbitan", "kadis")) == in_order
+        assert tickets(records.waiting_on("penerbitan", APPLICANT)) == [a_ticket(9)]
+        assert list(records.waiting_on("penerbitan", "kabid")) == []
 
     def test_waiting_begins_anew_with_every_turn(self, records: Records) -> None:
         first, second = (write(records, application("confirm", number=n, at=AT + timedelta(hours=n))) for n in (1, 2))
         records.commit(change(after(second, "forward", at=AT + timedelta(hours=8))))
         records.commit(change(after(first, "forward", at=AT + timedelta(hours=9))))
-        assert tickets(records.waiting_on("kabid")) == [second.ticket, first.ticket]
+        assert tickets(records.waiting_on("penerbitan", "kabid")) == [second.ticket, first.ticket]
 
     def test_a_case_passes_from_one_list_to_the_next(self, records: Records) -> None:
         case = write(records, application("confirm"))
         records.commit(change(after(case, "forward")))
-        assert list(records.waiting_on("kadis")) == []
-        assert tickets(records.waiting_on("kabid")) == [case.ticket]
+        assert list(records.waiting_on("penerbitan", "kadis")) == []
+        assert tickets(records.waiting_on("penerbitan", "kabid")) == [case.ticket]
 
     @pytest.mark.parametrize("state", [State.DONE, State.REJECTED, State.WITHDRAWN, State.LAPSED])
     def test_a_closed_case_waits_on_nobody(self, records: Records, state: State) -> None:
@@ -119,30 +119,32 @@ class TurnsContract:
         case = write(records, application_in(step, state))
         assert case.is_closed
         for role in (APPLICANT, "pemohon", "kadis", "kabid", "verifikator", ""):
-            assert list(records.waiting_on(role)) == []
-            assert records.count_waiting(role) == 0
+            assert list(records.waiting_on("penerbitan", role)) == []
+            assert records.count_waiting("penerbitan", role) == 0
 
     def test_the_waiting_are_counted_as_they_are_listed(self, records: Records) -> None:
-        assert records.count_waiting("kadis") == 0
+        assert records.count_waiting("penerbitan", "kadis") == 0
         for number in range(1, 4):
             write(records, application("confirm", number=number))
         write(records, application("confirm", "forward", number=4))
         write(records, application("confirm", "reject", number=5))
         write(records, application(number=6))
         for role, many in (("kadis", 3), ("kabid", 1), ("verifikator", 0), (APPLICANT, 1), ("", 0), ("kadi", 0)):
-            assert records.count_waiting(role) == len(list(records.waiting_on(role))) == many
+            assert (
+                records.count_waiting("penerbitan", role) == len(list(records.waiting_on("penerbitan", role))) == many
+            )
 
     def test_picking_another_visit_does_not_lose_the_place_in_the_list(self, records: Records) -> None:
         first = write(records, application_in("kunjungan", State.BOOKED, number=1))
         second = application_in("kunjungan", State.INVITED, number=2)
         write(records, after(second, "book", at=first.events[-1].at + timedelta(minutes=1)))
         records.commit(change(after(first, "book")))
-        assert tickets(records.waiting_on("verifikator")) == [first.ticket, second.ticket]
+        assert tickets(records.waiting_on("penerbitan", "verifikator")) == [first.ticket, second.ticket]
 
     def test_cases_may_be_moved_while_going_through_the_list(self, records: Records) -> None:
         for number in range(1, 5):
             write(records, application("confirm", number=number))
-        for case in records.waiting_on("kadis"):
+        for case in records.waiting_on("penerbitan", "kadis"):
             records.commit(change(after(case, "forward")))
-        assert list(records.waiting_on("kadis")) == []
-        assert len(list(records.waiting_on("kabid"))) == 4
+        assert list(records.waiting_on("penerbitan", "kadis")) == []
+        assert len(list(records.waiting_on("penerbitan", "kabid"))) == 4

@@ -8,6 +8,7 @@ from tests.support.contract_applications import ApplicationsContract, TurnsContr
 from tests.support.contract_drafts import DraftsContract
 from tests.support.contract_notices import NoticesContract
 from tests.support.contract_registers import ClaimsContract, RegistersContract, TalliesContract
+from tests.support.contract_services import ServicesContract
 
 
 class RecordsContract(
@@ -18,6 +19,7 @@ class RecordsContract(
     ClaimsContract,
     RegistersContract,
     TalliesContract,
+    ServicesContract,
 ):
     @pytest.fixture
     def open_records(self) -> Open:

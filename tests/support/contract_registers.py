@@ -58,7 +58,7 @@ class ClaimsContract:
 
         outcomes = at_once(6, book)
         assert outcomes.count("claim_taken") == 5
-        assert tickets(records.waiting_on(APPLICANT)) == [a_ticket(outcomes.index(None))]
+        assert tickets(records.waiting_on("penerbitan", APPLICANT)) == [a_ticket(outcomes.index(None))]
 
 
 class RegistersContract:
@@ -90,13 +90,13 @@ class RegistersContract:
         assert caught.value.code == "sop_unknown"
 
     def test_numbers_run_per_series(self, records: Records) -> None:
-        assert [records.next_number("agenda-2026") for _ in range(3)] == [1, 2, 3]
-        assert records.next_number("agenda-2027") == 1
-        assert records.next_number("agenda-2026") == 4
+        assert [records.next_number("penerbitan", "agenda-2026") for _ in range(3)] == [1, 2, 3]
+        assert records.next_number("penerbitan", "agenda-2027") == 1
+        assert records.next_number("penerbitan", "agenda-2026") == 4
 
     def test_no_number_is_given_twice(self, records: Records, open_records: Open) -> None:
         handles = [open_records() for _ in range(5)]
-        given = at_once(5, lambda number: [handles[number].next_number("agenda") for _ in range(8)])
+        given = at_once(5, lambda number: [handles[number].next_number("penerbitan", "agenda") for _ in range(8)])
         numbers = [number for row in given for number in row]
         assert len(set(numbers)) == len(numbers) == 40
 
@@ -108,7 +108,7 @@ class RegistersContract:
             fact = {"ticket": case.ticket, "outcome": "withdrawn", "minutes": {"ajukan": 12}, "office": "Dinas – A"}
             records.commit(change(case, fact=fact))
             facts.append(fact)
-        assert sorted(records.facts(), key=str) == sorted(facts, key=str)
+        assert sorted(records.facts("penerbitan"), key=str) == sorted(facts, key=str)
 
     def test_facts_are_found_by_the_year_month_or_day_of_closing(self, records: Records) -> None:
         days = ["2025-12-31", "2026-01-01", "2026-01-31", "2026-10-01"]
@@ -117,7 +117,8 @@ class RegistersContract:
             write(records, application(number=number))
             records.commit(change(case, fact={"ticket": case.ticket, "closed": day}))
         found = {
-            asked: [fact["closed"] for fact in records.facts(asked)] for asked in ("2026", "2026-01", *days, "2027")
+            asked: [fact["closed"] for fact in records.facts("penerbitan", asked)]
+            for asked in ("2026", "2026-01", *days, "2027")
         }
         assert found == {"2026": days[1:], "2026-01": days[1:3], **{day: [day] for day in days}, "2027": []}
 
@@ -128,31 +129,35 @@ class RegistersContract:
             write(records, application(number=number))
             records.commit(change(case, fact={"ticket": case.ticket, "closed": day}))
         asked = ("2025-12-31", "2026-01-30", "2026-01-31", "2026-10-01", "")
-        found = [[fact["closed"] for fact in records.facts_after(day)] for day in asked]
+        found = [[fact["closed"] for fact in records.facts_after("penerbitan", day)] for day in asked]
         in_order = sorted(days)
         assert found == [in_order[1:], in_order[2:], in_order[4:], [], in_order]
-        assert [fact["closed"] for fact in records.facts()] == in_order
+        assert [fact["closed"] for fact in records.facts("penerbitan")] == in_order
 
 
 class TalliesContract:
     def test_a_tally_comes_back_as_it_was_kept(self, records: Records, open_records: Open) -> None:
         summed = {"months": {"2026-08": {"": {"returns": 0}, "Dinas – A": {"ends": {"": 2}}}}, "steps": {"a": {"0": 2}}}
         kept = Compiled("2026-08", "2026-08-31", 2)
-        records.keep_tally(kept, summed)
-        assert list(open_records().tallies()) == [(kept, summed)]
-        assert list(open_records().compiled()) == [kept]
+        records.keep_tally("penerbitan", kept, summed)
+        assert list(open_records().tallies("penerbitan")) == [(kept, summed)]
+        assert list(open_records().compiled("penerbitan")) == [kept]
 
     def test_a_month_has_one_tally_the_newest(self, records: Records) -> None:
-        records.keep_tally(Compiled("2026-08", "2026-08-14", 1), {"steps": {"a": {"5": 1}}})
-        records.keep_tally(Compiled("2026-08", "2026-08-15", 2), {"steps": {"a": {"5": 2}}})
-        assert list(records.tallies()) == [(Compiled("2026-08", "2026-08-15", 2), {"steps": {"a": {"5": 2}}})]
-        assert list(records.compiled()) == [Compiled("2026-08", "2026-08-15", 2)]
+        records.keep_tally("penerbitan", Compiled("2026-08", "2026-08-14", 1), {"steps": {"a": {"5": 1}}})
+        records.keep_tally("penerbitan", Compiled("2026-08", "2026-08-15", 2), {"steps": {"a": {"5": 2}}})
+        assert list(records.tallies("penerbitan")) == [
+            (Compiled("2026-08", "2026-08-15", 2), {"steps": {"a": {"5": 2}}})
+        ]
+        assert list(records.compiled("penerbitan")) == [Compiled("2026-08", "2026-08-15", 2)]
 
     def test_tallies_come_oldest_month_first_or_that_of_one_month(self, records: Records) -> None:
         months = ["2026-12", "2026-02", "2025-12", "2027-01"]
         for cases, month in enumerate(months):
-            records.keep_tally(Compiled(month, f"{month}-28", cases), {"months": {month: {}}})
-        assert [each.month for each in records.compiled()] == sorted(months)
-        assert [each.month for each, _ in records.tallies()] == sorted(months)
-        assert list(records.tallies("2025-12")) == [(Compiled("2025-12", "2025-12-28", 2), {"months": {"2025-12": {}}})]
-        assert list(records.tallies("2026-11")) == []
+            records.keep_tally("penerbitan", Compiled(month, f"{month}-28", cases), {"months": {month: {}}})
+        assert [each.month for each in records.compiled("penerbitan")] == sorted(months)
+        assert [each.month for each, _ in records.tallies("penerbitan")] == sorted(months)
+        assert list(records.tallies("penerbitan", "2025-12")) == [
+            (Compiled("2025-12", "2025-12-28", 2), {"months": {"2025-12": {}}})
+        ]
+        assert list(records.tallies("penerbitan", "2026-11")) == []

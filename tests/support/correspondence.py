@@ -21,6 +21,7 @@ from portal.core.application import Actor, Application
 from portal.core.draft import Document, Draft
 from portal.core.language import Language
 from portal.core.notices import Official, notice
+from portal.core.services import Services
 from portal.core.sop import APPLICANT, Sop
 from portal.correspondence import Correspondence
 from portal.engines.local.files import FolderFiles
@@ -93,9 +94,9 @@ class Office:
         links, tokens = Links(["kunci"]), count(1)
         mail = Mailbox(folder / "mailbox.sqlite", "Portal <portal@tarakankota.go.id>")
         self.office = office.Office(
-            sop=sop,
+            services=Services([sop]),
             decisions=json.loads((SCHEMAS / "decision.schema.json").read_text("utf-8"))["$defs"],
-            records=SqliteRecords(folder / "portal.sqlite"),
+            records=SqliteRecords(folder / "portal.sqlite", ["penerbitan"]),
             files=FolderFiles(folder / "files", links, lambda: str(next(tokens))),
             links=links,
             calendar=worktime.calendar(sop.data["calendar"], {}),
@@ -109,7 +110,7 @@ class Office:
         self.outbox = Outbox(self.office.records, mail, self.office.clock, self.correspondence.compose)
         self.clockwork = Clockwork(self.office, self.cases, self.watch)
         for role, name in OFFICIALS.items():
-            self.cases.appoint(Official(role, said(name), f"{role}@tarakankota.go.id"))
+            self.cases.appoint(Official("penerbitan", role, said(name), f"{role}@tarakankota.go.id"))
 
     def render(self, letter: str, to: str, values: Letter) -> Message:
         message = WRITTEN.render(letter, to, values)
@@ -122,16 +123,16 @@ class Office:
 
     def draft(self) -> Draft:
         form = {**FORM, "nama_ktp": self.said(FORM["nama_ktp"]), "jabatan": self.said(FORM["jabatan"])}
-        return Draft(self.intake.token(), self.office.sop.service, form, self.now)
+        return Draft(self.intake.token(), self.office.services.first.service, form, self.now)
 
     def submit(self) -> Application:
         draft, number = self.draft(), f"TTE-26-{random.Random(len(self.sent)).randrange(2222, 9999)}-9QXM"
         kept = tuple(
             Document(each.key, f"applications/{each.key}", "1", "ab" * 32, 1000, "image/png", 1, self.now.isoformat())
-            for each in self.office.sop.requirements
+            for each in self.office.services.first.requirements
         )
         self.office.records.save_draft(draft)
-        case = Application.submit(draft, ticket=number, documents=kept, sop=self.office.sop, at=self.now)
+        case = Application.submit(draft, ticket=number, documents=kept, sop=self.office.services.first, at=self.now)
         self.office.commit(case, draft=draft.sent_as(number))
         self.deliver()
         return case
@@ -142,7 +143,7 @@ class Office:
         return case
 
     def decide(self, case: Application, action: str, **data: Any) -> Application:
-        claims = self.cases.case_claims(case, f"{self.office.sop.step(case.step).role}@tarakankota.go.id")
+        claims = self.cases.case_claims(case, f"{self.office.services.first.step(case.step).role}@tarakankota.go.id")
         case = self.cases.decide(claims, action, data, case.version)
         self.deliver()
         return case
@@ -154,7 +155,7 @@ class Office:
 
     def mend(self, case: Application) -> Application:
         draft = replace(self.intake.mending(case), form=case.form)
-        case = case.resubmit(draft, documents=case.documents, sop=self.office.sop, at=self.now)
+        case = case.resubmit(draft, documents=case.documents, sop=self.office.services.first, at=self.now)
         self.office.commit(case, draft=draft.sent_as(case.ticket))
         self.deliver()
         return case
@@ -163,7 +164,7 @@ class Office:
 def story(office: Office) -> list[Sent]:
     """Everything that can happen, once; each email is sent before the next thing happens."""
     said = office.said
-    office.intake.start(office.draft().form)
+    office.intake.start("penerbitan", office.draft().form)
     office.deliver()
     case = office.confirmed()
     case = office.decide(
@@ -173,7 +174,7 @@ def story(office: Office) -> list[Sent]:
     case = office.decide(case, "forward", instructions=["proses", "tanggapan"], note=said("Mohon segera."))
     case = office.decide(case, "forward", instructions=["proses"])
     case = office.decide(case, "forward", instructions=["koordinasi"], note=said("Sudah didata."))
-    checklist = [point.key for point in office.office.sop.step(case.step).checklist]
+    checklist = [point.key for point in office.office.services.first.step(case.step).checklist]
     case = office.decide(case, "dispatch", checklist=checklist)
     case = office.decide(case, "refuse", reason="lainnya", note=said("NIK belum padan."))
     case = office.decide(case, "dispatch", checklist=checklist)
@@ -189,7 +190,7 @@ def story(office: Office) -> list[Sent]:
     case = office.decide(case, "attend")
     case = office.decide(case, "record", serial="4F:7K:9Q", valid_from="2026-11-30", valid_until="2028-11-30")
     office.cases.owe_again(
-        case, "new_link", Actor(APPLICANT, case.value("name", office.office.sop), email=FORM["email"])
+        case, "new_link", Actor(APPLICANT, case.value("name", office.office.services.first), email=FORM["email"])
     )
     office.deliver()
     office.decide(case, "hand_over", received_by="Siti Aminah")

@@ -24,11 +24,11 @@ MORNING = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)
 KADIS, KABID, STATISTISI = "kadis@tarakankota.go.id", "kabid@tarakankota.go.id", "statistisi@tarakankota.go.id"
 FIRST, SECOND = "verifikator.satu@tarakankota.go.id", "verifikator.dua@tarakankota.go.id"
 OFFICIALS = (
-    Official("kadis", "Rahmawati Contoh", KADIS, "197001012000121001"),
-    Official("kabid", "Budiman Contoh", KABID, capacity="Plt.", decree="800/1", until=date(2027, 1, 31)),
-    Official("pelaksana_bidang", "Nurhayati Contoh", STATISTISI),
-    Official("verifikator", "Andi Contoh", FIRST),
-    Official("verifikator", "Wati Contoh", SECOND),
+    Official("penerbitan", "kadis", "Rahmawati Contoh", KADIS, "197001012000121001"),
+    Official("penerbitan", "kabid", "Budiman Contoh", KABID, capacity="Plt.", decree="800/1", until=date(2027, 1, 31)),
+    Official("penerbitan", "pelaksana_bidang", "Nurhayati Contoh", STATISTISI),
+    Official("penerbitan", "verifikator", "Andi Contoh", FIRST),
+    Official("penerbitan", "verifikator", "Wati Contoh", SECOND),
 )
 FORM = {
     "jenis_permohonan": "penerbitan",
@@ -94,8 +94,8 @@ class Office:
 
     def case(self, until: str = "", content: bytes = b"%PDF-1.4", **changes: str) -> str:
         """The ticket of a confirmed case, moved along the SOP until just before this action."""
-        draft = self.house.intake.start({**FORM, **changes})
-        documents = tuple(self.document(draft.id, r.key, content) for r in self.office.sop.requirements)
+        draft = self.house.intake.start("penerbitan", {**FORM, **changes})
+        documents = tuple(self.document(draft.id, r.key, content) for r in self.office.services.first.requirements)
         self.office.records.save_draft(replace(draft, documents=documents, version=2))
         number = self.cases.confirm(self.house.intake.submit(draft.id).ticket).ticket
         for email, action, data in WAY[: self.steps(until)]:
@@ -110,7 +110,7 @@ class Office:
 
     def waits_for(self, number: str, action: str) -> None:
         """Until it may be done: until the visit, say."""
-        opens = self.load(number).opens_at(action, self.office.sop)
+        opens = self.load(number).opens_at(action, self.office.services.first)
         self.clock.at = max(self.clock.at, opens or self.clock.at)
 
     def act(self, number: str, email: str, action: str, data: Mapping[str, Any]) -> None:

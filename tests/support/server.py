@@ -75,11 +75,14 @@ def mailbox_of(house: House) -> SentMail:
 
 
 @contextmanager
-def serving(data: Path, clock: Clock, service: Path | None = None) -> Iterator[Served]:
-    """The embedded engine under waitress on a free port; owed emails are sent when a test asks for them."""
+def serving(data: Path, clock: Clock, **environ: str) -> Iterator[Served]:
+    """The embedded engine under waitress on a free port; owed emails are sent when a test asks for them.
+
+    Args:
+        environ: variables, such as ``SERVICES``.
+    """
     port = free_port()
-    given = {"service": service} if service else {}
-    config = Config.from_environment({}, data=data, address=f"http://127.0.0.1:{port}", rehearsal=True, **given)
+    config = Config.from_environment(environ, data=data, address=f"http://127.0.0.1:{port}", rehearsal=True)
     house = build(config, clock)
     files = data / "berkas"
     stored = lambda prefix: [str(path) for path in (files / prefix).rglob("*") if path.is_file()]  # noqa: E731
@@ -91,7 +94,7 @@ def serving(data: Path, clock: Clock, service: Path | None = None) -> Iterator[S
 
 
 @contextmanager
-def serving_aws(clock: Clock, service: Path | None = None) -> Iterator[Served]:
+def serving_aws(clock: Clock, **environ: str) -> Iterator[Served]:
     """The same on the template's resources in moto; what is owed goes through the stream to the mailer's handler."""
     import cloud
 
@@ -99,7 +102,7 @@ def serving_aws(clock: Clock, service: Path | None = None) -> Iterator[Served]:
 
     port = free_port()
     with cloud.cloud(f"http://127.0.0.1:{port}") as aws:
-        house = aws.furnish(clock, service)
+        house = aws.furnish(clock, environ)
 
         def deliver() -> None:
             aws.stream()

@@ -96,7 +96,7 @@ class Stage:
         return mailbox
 
     def applicant(self, **differently: Any) -> people.Applicant:
-        samples = rehearsal_of(self.house).drawn_from
+        samples = rehearsal_of(self.house).props["penerbitan"]
         person = people.Applicant("http://localhost", self.mailbox_page(), samples, **differently)
         person.browser = InProcess(self.browser())
         return person
@@ -110,8 +110,8 @@ class Stage:
 
     def draft(self, kinds: tuple[str, ...] | None = None, **changes: Any) -> Draft:
         """A draft with documents that are not inspected."""
-        draft = self.intake.start({**FORM, **changes})
-        wanted = [r.key for r in self.office.sop.requirements] if kinds is None else kinds
+        draft = self.intake.start("penerbitan", {**FORM, **changes})
+        wanted = [r.key for r in self.office.services.first.requirements] if kinds is None else kinds
         documents = tuple(self.document(draft, kind) for kind in wanted)
         if documents:
             draft = replace(draft, documents=documents, version=2)
@@ -213,7 +213,7 @@ def _impatient(house: House) -> House:
     """The same house, which does not wait for somebody who holds the database."""
     waiting: Any = house.office.records
     waiting.close()
-    patient = SqliteRecords(house.config.data / "portal.sqlite", busy_seconds=0.05)
+    patient = SqliteRecords(house.config.data / "portal.sqlite", ["penerbitan"], busy_seconds=0.05)
     return replace(house, office=replace(house.office, records=patient))
 
 

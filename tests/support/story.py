@@ -82,7 +82,7 @@ def all_seven_steps(city: City) -> None:
     assert rows[1].split(";")[2:] == ["1", "0", "0", "0", "1", "1"]
     assert rows[2] == ""
     steps = [row.split(";") for row in rows[4:]]
-    assert [step[0] for step in steps] == [step.name for step in city.house.office.sop.steps[1:]]
+    assert [step[0] for step in steps] == [step.name for step in city.house.office.services.first.steps[1:]]
     assert all(step[2] == "1" for step in steps)
 
     # Nothing in the ledger was bent, and no ticket, name or number is in a subject or the recap where it must not be.

@@ -30,7 +30,7 @@ OFFERED: Mapping[str, set[str]] = {
 @pytest.mark.parametrize("state", WAYS)
 def test_every_state_offers_what_can_be_done_now_and_nothing_else(shared_stage: Stage, state: str) -> None:
     siti = holder(shared_stage, state)
-    text = shared_stage.office.sop.status(siti.case.step, siti.case.state)
+    text = shared_stage.office.services.first.status(siti.case.step, siti.case.state)
     links = {link.rpartition("/")[2] for link in siti.page.html.xpath("//main//a/@href") if "/permohonan/" in link}
 
     assert (siti.page.status, siti.page.url) == (200, "http://localhost/permohonan")
@@ -44,7 +44,7 @@ def test_the_page_says_what_comes_next_and_until_when(stage: Stage) -> None:
     assert "Berikutnya Kepala Bidang menelaah" in words(siti.page)
     assert "15 menit kerja, paling lambat 23 November 2026 08.15 WITA." in words(siti.page)
     stage.clock.forward(hours=1)
-    assert stage.office.sop.data["sentences"]["late"] in words(siti.get())
+    assert stage.office.services.first.data["sentences"]["late"] in words(siti.get())
 
 
 @pytest.mark.parametrize("state", ["returned", "invited", "booked", "missed"])
@@ -54,7 +54,7 @@ def test_the_page_says_what_the_applicant_does_next_and_sends_nobody_to_the_mail
     siti = holder(shared_stage, state)
     (box,) = siti.page.html.xpath("//div[starts-with(@class, 'card')]")
     card = " ".join(" ".join(box.itertext()).split())
-    assert f"Berikutnya {shared_stage.office.sop.status(siti.case.step, state).next}" in card
+    assert f"Berikutnya {shared_stage.office.services.first.status(siti.case.step, state).next}" in card
     assert "email" not in card
 
 
@@ -135,7 +135,7 @@ def test_withdrawing_is_asked_about_first_and_final(stage: Stage) -> None:
     assert "tidak dapat ditarik kembali" in siti.get("/batal").text
     assert siti.case.state == "waiting"
     assert "Dibatalkan pemohon" in siti.submit("/batal", "Ya").text
-    assert (siti.case.state, next(stage.records.facts())["outcome"]) == ("withdrawn", "withdrawn")
+    assert (siti.case.state, next(stage.records.facts("penerbitan"))["outcome"]) == ("withdrawn", "withdrawn")
     assert siti.get("/batal").url == "http://localhost/permohonan"
 
 

@@ -37,7 +37,7 @@ def test_another_document_cannot_be_replaced_or_removed(stage: Stage, kind: str)
     replaced(siti)
     siti.post("/perbaikan", jabatan="Analis")
     kept = {document.kind: document for document in stage.load(siti.number).documents}
-    assert kept.keys() == {requirement.key for requirement in stage.office.sop.requirements}
+    assert kept.keys() == {requirement.key for requirement in stage.office.services.first.requirements}
 
 
 def test_without_the_named_document_nothing_is_sent_and_what_was_typed_stays(stage: Stage) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from portal.core.services import Services
 from portal.core.sop import parse
 from portal.forms.form import Form
 from portal.web import fields
@@ -192,13 +193,13 @@ def test_a_draft_may_be_saved_half_changed(world: World) -> None:
 
 
 def test_a_service_that_lets_nobody_fill_in_for_another_has_no_such_door(world: World) -> None:
-    form = copy.deepcopy(dict(world.house.office.sop.form))
+    form = copy.deepcopy(dict(world.house.office.services.first.form))
     dropped = {"diisi_oleh", *FILLER}
     form["properties"] = {name: field for name, field in form["properties"].items() if name not in dropped}
     form["required"] = [name for name in form["required"] if name not in dropped]
     form["allOf"] = [rule for rule in form["allOf"] if not dropped & rule["if"]["properties"].keys()]
     form["sections"] = [{"key": "a", "title": "Data", "fields": list(form["properties"])}]
-    office = replace(world.house.office, sop=parse(world.house.office.sop.data, form))
+    office = replace(world.house.office, services=Services([parse(world.house.office.services.first.data, form)]))
     house = replace(world.house, office=office)
     siti = Applicant(app_of(house).test_client())
     assert not siti.get("/ajukan").tree.xpath("//a[@href='/ajukan/orang-lain']")

@@ -94,7 +94,7 @@ def test_the_ticket_page_shares_nothing_but_the_ticket_and_where_to_ask(world: W
     assert "siti" not in share.lower()
     assert page.tree.xpath("//main//*[local-name()='svg' and not(contains(@class, 'icon'))]")
     assert "6473014501900001" not in page.text
-    for step in world.house.office.sop.steps:
+    for step in world.house.office.services.first.steps:
         assert step.name in page.text
 
 
@@ -106,7 +106,7 @@ def test_the_ticket_page_follows_the_case_once_the_address_is_confirmed(world: W
     world.house.cases.confirm(ticket)
     text = siti.get(f"/ajukan/{draft.id}/terkirim").text
     assert "konfirmasikan" not in text
-    assert world.house.office.sop.status("telaah_kadis", "waiting").label in text
+    assert world.house.office.services.first.status("telaah_kadis", "waiting").label in text
 
 
 def test_the_acknowledgement_says_what_was_handed_in_and_when(world: World) -> None:

@@ -56,7 +56,7 @@ class Posts:
         self.stage = stage
         self.known: list[tuple[FlaskClient, str, dict[str, bytes]]] = []
         stranger = stage.browser()
-        application = sorted(stage.office.words.form.fields)
+        application = sorted(stage.office.words("penerbitan").form.fields)
         for path in ("/ajukan", "/ajukan/orang-lain"):
             plain = {name: str(FORM.get(name, "")).encode() for name in application}
             self.known.append((stranger, path, {**plain, "tindakan": b"", "peringatan_dibaca": b""}))

@@ -24,7 +24,7 @@ def test_a_late_case_shows_later_times_and_why(stage: Stage) -> None:
     stage.clock.forward(days=1)
     words = main(get(stage, f"/status/{number}"))
     assert "Perkiraan selesai paling cepat 25 November 2026 08.30 WITA" in words
-    assert stage.office.sop.data["sentences"]["late"] in words
+    assert stage.office.services.first.data["sentences"]["late"] in words
 
 
 @pytest.mark.parametrize("state", NOTHING)

@@ -72,6 +72,7 @@ def parameters(
         "number": (number, "TTE-26-2222-2222", *garbage),
         "ticket": (number, "TTE-26-2222-2222", *garbage),
         "draft": (draft, f"{number}-3", *garbage),
+        "service": ("penerbitan",),
         "kind": ("ktp", "jabatan", *garbage),
         "page": ((1,) if pictures else ()) + (99, 10**30),
         "filename": ("portal.css", *garbage),
@@ -216,7 +217,8 @@ def test_a_mail_scanner_opens_every_link_before_and_after_the_people_and_they_no
 
 # --- Forms of other sites, and of nobody -----------------------------------------------------------------------------
 
-PUBLIC = {"/ajukan", "/ajukan/orang-lain", "/tautan", "/unggah"}
+ONE = "/ajukan/<service:service>"
+PUBLIC = {"/ajukan", "/ajukan/orang-lain", ONE, f"{ONE}/orang-lain", "/tautan", "/unggah"}
 """Forms that anybody may post: to begin, to ask for a link, and a file with its signed form."""
 
 REHEARSAL = {"/_mailbox/relai", "/_jam"}
@@ -258,7 +260,7 @@ def test_a_public_form_is_refused_too_when_another_site_posts_it(
     fields = {**FORM, "tiket": cases["waiting"], "halaman": "permohonan", "mati": "ya", "maju": "hari"}
     before = stage.dump()
     for headers in ({"Origin": "https://jahat.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}):
-        answer = stage.browser().post(rule, data=fields, headers=headers)
+        answer = stage.browser().post(rule.replace("<service:service>", "penerbitan"), data=fields, headers=headers)
         assert answer.status_code == 403
         assert "Formulir ini tidak berlaku lagi" in answer.text
     assert stage.dump() == before

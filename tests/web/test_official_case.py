@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from portal.bootstrap import wsgi
+from portal.core.services import Services
 from portal.core.sop import parse
 from tests.support.office import FIRST, FORM, FORWARD, KABID, KADIS, RECORDED, SECOND, STATISTISI, Office, Person
 
@@ -130,13 +131,13 @@ def test_the_page_is_light(office: Office, person: Callable[[str], Person]) -> N
 
 
 def test_a_service_with_other_steps_uses_the_same_pages(office: Office, person: Callable[[str], Person]) -> None:
-    data = {**office.office.sop.data}
+    data = {**office.office.services.first.data}
     data["steps"] = [step for step in data["steps"] if step["key"] in ("pengajuan", "pendataan", "penyerahan")]
     data["documents"] = [{**data["documents"][0], "label": "Surat pengantar"}]
     data["instructions"] = [{"key": "arsip", "label": "Arsipkan"}]
-    edition = parse(data, office.office.sop.form)
+    edition = parse(data, office.office.services.first.form)
     office.office.records.keep_sop(edition.version, edition.snapshot())
-    office.office = replace(office.office, sop=edition)
+    office.office = replace(office.office, services=Services([edition]))
     office.house = replace(office.house, office=office.office)
     office.app = wsgi(office.house)
     number = office.case()

@@ -134,7 +134,7 @@ def _draw_with(office: Office, images: PageImages) -> None:
 
 def test_the_documents_can_be_leafed_through_without_scripts(office: Office, person: Callable[[str], Person]) -> None:
     number, kadis = office.case(), person(KADIS)
-    kinds = [requirement.key for requirement in office.office.sop.requirements]
+    kinds = [requirement.key for requirement in office.office.services.first.requirements]
     page = kadis.get(kadis.opens(number).href("/berkas/"))
 
     for place, kind in enumerate(kinds):

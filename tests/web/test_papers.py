@@ -58,7 +58,7 @@ def test_a_paper_is_filled_in_kept_by_nobody_and_named_after_nobody(shared_stage
 
 
 def test_a_draft_with_hardly_an_answer_is_printed_with_lines_to_write_on(shared_stage: Stage) -> None:
-    draft = shared_stage.intake.start({"email": FORM["email"]})
+    draft = shared_stage.intake.start("penerbitan", {"email": FORM["email"]})
     for file in FILES:
         answer = holder(shared_stage, draft).get(f"/ajukan/{draft.id}/berkas/unduh/{file}")
         assert answer.status_code == 200

@@ -192,7 +192,7 @@ def test_other_moves_than_those_offered_are_refused(rehearsal: Rehearsal, move: 
 
 
 def test_what_is_due_at_the_new_time_is_done_at_once(rehearsal: Rehearsal) -> None:
-    draft = rehearsal.house.intake.start({"nama_ktp": "Siti Contoh", "email": "siti@tarakankota.go.id"})
+    draft = rehearsal.house.intake.start("penerbitan", {"nama_ktp": "Siti Contoh", "email": "siti@tarakankota.go.id"})
     rehearsal.move("Maju satu hari")
     assert rehearsal.office.records.load_draft(draft.id) == draft
     rehearsal.move("Maju delapan hari")
@@ -219,7 +219,7 @@ def test_a_case_goes_on_after_the_clock_was_set_back(stage: Stage) -> None:
         stage.act(number, action)
     case = stage.load(number)
     assert (case.state, case.first_damage()) == ("done", None)
-    assert min(next(stage.records.facts())["minutes"].values()) == 0
+    assert min(next(stage.records.facts("penerbitan"))["minutes"].values()) == 0
     assert InProcess(stage.browser()).get("/rekap").status == 200
 
 
@@ -232,19 +232,19 @@ def test_the_first_page_leads_to_everything_and_names_the_sample_officials(stage
         assert start.href(path)
     for official in stage.records.officials():
         assert official.email in start.text
-        assert official.as_actor(stage.office.sop).office in start.text
+        assert official.as_actor(stage.office.services.first).office in start.text
     assert page(stage, "/ajukan").html.xpath("//aside//a/@href") == ["/_mailbox", "/_jam"]
 
 
 def test_every_sample_can_be_fetched_and_is_what_its_label_says(stage: Stage) -> None:
     start = page(stage, "/_latihan")
     shown = {link.get("href"): link.getparent().text_content() for link in start.html.xpath("//ul/li/a[@download]")}
-    assert len(shown) == len(rehearsal_of(stage.house).samples)
-    for spec in rehearsal_of(stage.house).samples:
-        answer = stage.browser().get(f"/_contoh/{spec['file']}")
+    assert len(shown) == len(rehearsal_of(stage.house).props["penerbitan"]["samples"])
+    for spec in rehearsal_of(stage.house).props["penerbitan"]["samples"]:
+        answer = stage.browser().get(f"/_contoh/penerbitan/{spec['file']}")
         assert answer.status_code == 200
         assert answer.headers["Content-Disposition"] == f'attachment; filename="{spec["file"]}"'
-        assert ("akan ditolak" in shown[f"/_contoh/{spec['file']}"]) == ("refused" in spec)
+        assert ("akan ditolak" in shown[f"/_contoh/penerbitan/{spec['file']}"]) == ("refused" in spec)
         if "refused" not in spec:
             assert stage.intake.inspect(answer.data).media_type == answer.mimetype
 

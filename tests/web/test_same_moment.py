@@ -19,7 +19,7 @@ def test_of_eight_officials_deciding_at_once_one_wins_and_the_others_see_who_and
     number = stage.case(*TO_VERIFIKATOR)
     emails = [f"verifikator.{n}@tarakankota.go.id" for n in range(8)]
     for email in emails:
-        stage.records.appoint(Official("verifikator", f"Nama {email}", email))
+        stage.records.appoint(Official("penerbitan", "verifikator", f"Nama {email}", email))
     decisions = [("dispatch", SAYS["dispatch"]), ("return", SAYS["return"]), ("reject", SAYS["reject"])]
     sessions = []
     for position, email in enumerate(emails):
@@ -80,7 +80,7 @@ def test_a_draft_sent_eight_times_at_once_is_one_application_with_one_set_of_fil
 
     answers = at_once(*[send] * 8)
     assert {answer.status_code for answer in answers} == {303}
-    tickets = [application.ticket for application in stage.records.waiting_on("applicant")]
+    tickets = [application.ticket for application in stage.records.waiting_on("penerbitan", "applicant")]
     assert len(tickets) == 1
     files = [path for path, _ in stage.dump()[1] if "/applications/" in path]
     assert len(files) == 4

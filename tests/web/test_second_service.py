@@ -1,8 +1,5 @@
 """Nothing about this service is in Python: a made-up second one, with fewer steps, runs on the same code."""
 
-import json
-import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,77 +8,20 @@ import pytest
 from portal.editions import read_sop
 from portal.house import House
 from tests.support.people import Applicant, Mailbox, Official
-from tests.support.places import ROOT
+from tests.support.radio import with_radio
 from tests.support.server import Clock, rehearsal_of, serving
 
 HEAD, CLERK = "kepala.dinas@tarakankota.go.id", "verifikator.satu@tarakankota.go.id"
-DOCUMENTS = """
-[[documents]]
-key = "surat_tugas"
-label = "Surat tugas"
-hint = "Surat tugas yang sudah ditandatangani."
-[[documents]]
-key = "denah"
-label = "Denah lokasi"
-hint = "Denah tempat pemasangan."
-"""
 
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """``schemas/penerbitan`` turned into a loan of radios: three steps, two documents, a shorter form."""
-    schemas = tmp_path_factory.mktemp("schemas")
-    shutil.copytree(ROOT / "schemas", schemas, dirs_exist_ok=True)
-    folder = (schemas / "penerbitan").rename(schemas / "radio")
-    _rewrite_sop(folder / "sop.toml")
-    _rewrite_form(folder / "application.schema.json")
-    (folder / "papers.toml").unlink()  # this office has nothing to print
-    rehearsal = folder / "rehearsal.toml"
-    text = rehearsal.read_text()
-    text = text.replace('name = "surat_permohonan"', 'name = "surat_tugas"', 1).replace(
-        'name = "ktp"', 'name = "denah"', 1
-    )
-    rehearsal.write_text(re.sub(r"\[\[officials\]\]\nrole = \"(kabid|pelaksana_bidang)\"\n.*\n.*\n", "", text))
-    return folder
-
-
-def _rewrite_sop(path: Path) -> None:
-    text = path.read_text()
-    head, *steps = re.split(r"(?=^\[\[steps\]\]$)", text, flags=re.MULTILINE)
-    last, calendar = re.split(r"(?=^\[calendar\]$)", steps[-1], maxsplit=1, flags=re.MULTILINE)
-    head = re.sub(r"^\[\[documents\]\]\n(?:.*\n)*?(?=^# ---)", DOCUMENTS, head, flags=re.MULTILINE)
-    head = head.replace('service = "penerbitan"', 'service = "radio"').replace('"TTE"', '"RHT"')
-    head = re.sub(r'^title = ".*"$', 'title = "Peminjaman Radio"', head, count=1, flags=re.MULTILINE)
-    head = head.replace('product = "Sertifikat Elektronik"', 'product = "Radio HT"')
-    path.write_text(head + steps[0] + steps[1] + last + calendar)
-
-
-def _rewrite_form(path: Path) -> None:
-    form = json.loads(path.read_text())
-    dropped = {"nik", "status_kepegawaian", "status_uraian", "pangkat", "golongan_pppk", "tujuan", "tujuan_uraian"}
-    form["properties"] = {name: field for name, field in form["properties"].items() if name not in dropped}
-    form["properties"]["nip"].pop("show_if", None)
-    form["properties"]["jumlah_radio"] = {
-        "type": "string",
-        "title": "Jumlah radio",
-        "pattern": "^[1-9]$",
-        "clean": "digits",
-    }
-    form["required"] = [name for name in form["required"] if name not in dropped] + ["jumlah_radio"]
-    form["rules"] = []
-    form["allOf"] = [
-        c for c in form["allOf"] if not dropped & (c["if"]["properties"].keys() | set(c["then"]["required"]))
-    ]
-    for section in form["sections"]:
-        section["fields"] = [name for name in section["fields"] if name not in dropped]
-    form["sections"] = [section for section in form["sections"] if section["fields"]]
-    form["sections"].append({"key": "pinjam", "title": "Peminjaman", "fields": ["jumlah_radio"]})
-    path.write_text(json.dumps(form))
+    return with_radio(tmp_path_factory.mktemp("office")) / "radio"
 
 
 @pytest.fixture
 def house(service: Path, tmp_path: Path) -> Iterator[House]:
-    with serving(tmp_path, Clock(), service) as served:
+    with serving(tmp_path, Clock(), SERVICE=str(service)) as served:
         yield served.house
 
 
@@ -94,7 +34,7 @@ def test_the_second_service_has_three_steps_and_two_documents(service: Path) -> 
 def test_an_application_passes_the_second_service_from_start_to_finish(house: House) -> None:
     address = house.config.address
     mailbox = Mailbox(address, house.outbox.send_due)
-    samples = rehearsal_of(house).drawn_from
+    samples = rehearsal_of(house).props["radio"]
     siti = Applicant(address, mailbox, samples, jumlah_radio="2")
     siti.apply()
     assert siti.ticket.startswith("RHT-")

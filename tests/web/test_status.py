@@ -54,7 +54,7 @@ def test_a_case_at_the_office_says_until_when_and_what_follows(stage: Stage) -> 
         in main(page)
     )
     assert "Berikutnya Kepala Bidang menelaah dan mendisposisikan." in main(page)
-    assert stage.office.sop.data["sentences"]["late"] not in page.text
+    assert stage.office.services.first.data["sentences"]["late"] not in page.text
 
 
 def test_a_late_step_says_since_when_and_that_the_others_move(stage: Stage) -> None:
@@ -83,7 +83,7 @@ def test_while_others_have_the_case_no_time_is_promised(shared_stage: Stage, sta
 def test_a_case_that_waits_for_the_applicant_says_what_the_applicant_does_next(shared_stage: Stage, state: str) -> None:
     case = shared_stage.load(shared_stage.case(*WAYS[state]))
     words = main(get(shared_stage, f"/status/{case.ticket}"))
-    assert f"Berikutnya {shared_stage.office.sop.status(case.step, state).next}" in words
+    assert f"Berikutnya {shared_stage.office.services.first.status(case.step, state).next}" in words
 
 
 def test_an_unconfirmed_case_says_until_when_it_waits(stage: Stage) -> None:
@@ -213,14 +213,14 @@ def test_mail_that_stays_is_counted_with_its_age_and_red_past_the_deadline(stage
 def test_mail_with_nobody_left_to_read_it_worries_no_monitor(stage: Stage) -> None:
     stage.mail()
     stage.cases.owe_desk(KADIS)
-    stage.records.appoint(Official("kadis", "Pengganti", KADIS, until=date(2026, 11, 22)))
+    stage.records.appoint(Official("penerbitan", "kadis", "Pengganti", KADIS, until=date(2026, 11, 22)))
     stage.mail()
 
     assert health(stage)[1] == {**health(stage)[1], "ok": True, "red": 0, "unsent": 0, "oldest_unsent_seconds": 0}
 
 
 def test_an_address_that_does_not_exist_is_red_at_once(stage: Stage) -> None:
-    stage.records.appoint(Official("verifikator", "Tanpa Alamat", "bukan alamat"))
+    stage.records.appoint(Official("penerbitan", "verifikator", "Tanpa Alamat", "bukan alamat"))
     stage.cases.owe_desk("bukan alamat")
     stage.mail()
     _, found = health(stage)
@@ -230,8 +230,8 @@ def test_an_address_that_does_not_exist_is_red_at_once(stage: Stage) -> None:
 def test_a_case_that_nobody_can_act_on_is_counted(stage: Stage) -> None:
     stage.case("confirm")
     assert health(stage)[1]["nobody"] == 0
-    stage.records.appoint(Official("kadis", "Kepala Dinas", KADIS, since=date(2026, 11, 24)))
-    own = stage.office.sop.role("kadis").key
+    stage.records.appoint(Official("penerbitan", "kadis", "Kepala Dinas", KADIS, since=date(2026, 11, 24)))
+    own = stage.office.services.first.role("kadis").key
     for official in [o for o in stage.records.officials() if o.role == own]:
         stage.records.appoint(replace(official, until=date(2026, 11, 22)))
     _, found = health(stage)

@@ -5,8 +5,9 @@ the sentence's placeholders.
 """
 
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 
 class PortalError(Exception):
@@ -46,8 +47,45 @@ class LinkExpired(PortalError):
     """A genuine link past its time; ``facts["claims"]`` holds what it said, to offer a new one."""
 
 
+@dataclass(frozen=True)
+class Problem:
+    """One thing in a service's folder that does not fit.
+
+    Attributes:
+        key: where, such as ``steps[2].role``.
+        value: what stands there; None where nothing does, which no TOML file can say.
+        expected: what belongs there.
+        code: what kind of mistake it is, as ``PortalError.code``.
+        file: which file it stands in, and ``line`` where there; 0 if that is not known.
+    """
+
+    key: str
+    value: object
+    expected: str
+    code: str = "sop_invalid"
+    file: str = ""
+    line: int = 0
+
+    @property
+    def facts(self) -> dict[str, object]:
+        placed = {"file": self.file} if self.file else {}
+        return {**placed, "key": self.key, "value": self.value, "expected": self.expected}
+
+
 class SopInvalid(PortalError):
-    """A service's SOP file breaks a rule; ``facts`` name the file, the key and what is expected."""
+    """A service's folder breaks rules; ``problems`` tell all of them, ``code`` and ``facts`` the first."""
+
+    def __init__(self, code: str, *, key: str = "", value: object = None, expected: str = "", **facts: object) -> None:
+        super().__init__(code, key=key, value=value, expected=expected, **facts)
+        self.problems: tuple[Problem, ...] = (Problem(key, value, expected, code, str(facts.get("file", ""))),)
+
+    @classmethod
+    def of(cls, problems: Sequence[Problem]) -> Self:
+        """All of them (at least one) in one refusal."""
+        first = problems[0]
+        invalid = cls(first.code, key=first.key, value=first.value, expected=first.expected)
+        invalid.facts, invalid.problems = first.facts, tuple(problems)
+        return invalid
 
 
 class SettingInvalid(PortalError):

@@ -38,7 +38,7 @@ APPLICANT_LETTERS: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class Official:
-    """Somebody appointed to a role.
+    """Somebody appointed to a role of a service.
 
     Attributes:
         capacity: empty for the holder of the office, else "Plt." or "Plh.".
@@ -46,6 +46,7 @@ class Official:
         since, until: first and last day of the appointment; open-ended if None.
     """
 
+    service: str
     role: str
     name: str
     email: str
@@ -156,7 +157,8 @@ def eligible(application: Application, officials: Iterable[Official], sop: Sop, 
     role = sop.step(application.step).role
     for official in officials:
         if (
-            official.role == role
+            official.service == application.service
+            and official.role == role
             and official.serves(day)
             and not application.concerns(official.email, official.number, sop)
         ):

@@ -19,6 +19,7 @@ class Waiting:
     """A case in a list for the clerk.
 
     Attributes:
+        product: what is applied for.
         step, office: name of the step, and title of the role that has to act.
         since: when that turn began, or the visit that was agreed for it.
         minutes: working minutes since then.
@@ -26,6 +27,7 @@ class Waiting:
     """
 
     ticket: str
+    product: str
     step: str
     office: str
     since: datetime

@@ -190,7 +190,7 @@ def calendar(config: Mapping[str, object], holidays: Mapping[str, object]) -> Ca
     weekly = _weekly(config.get("hours"), "calendar.hours")
     if not any(weekly.values()):
         raise _invalid("calendar.hours", config.get("hours"), "[HH.MM-HH.MM]")
-    closed = _named_days(config.get("closed", []), "calendar.closed", "label")
+    closed = named_days(config.get("closed", []), "calendar.closed", "label")
     replacements = _replacements(config.get("open", []))
     if both := closed.keys() & replacements.keys():
         raise _invalid("calendar.open", min(both), "calendar.open | calendar.closed")
@@ -199,7 +199,7 @@ def calendar(config: Mapping[str, object], holidays: Mapping[str, object]) -> Ca
         label=_text(config, "label", "calendar"),
         weekly=weekly,
         overrides=_overrides(config.get("overrides", [])),
-        holidays=_named_days(holidays.get("holiday", []), "holiday", "name"),
+        holidays=named_days(holidays.get("holiday", []), "holiday", "name"),
         closed=closed,
         replacements=replacements,
     )
@@ -261,7 +261,7 @@ def _replacements(value: object) -> Mapping[date, Hours]:
     return days
 
 
-def _named_days(value: object, key: str, field: str) -> Mapping[date, str]:
+def named_days(value: object, key: str, field: str) -> Mapping[date, str]:
     """Read rows of ``date`` and a name; two names of one day are joined, as when two feasts coincide."""
     days: dict[date, str] = {}
     for row_key, row in _rows(value, key):
@@ -271,10 +271,10 @@ def _named_days(value: object, key: str, field: str) -> Mapping[date, str]:
 
 
 def _rows(value: object, key: str) -> Iterator[tuple[str, Mapping[str, object]]]:
-    """Yield each table of an array with its key for the error, e.g. ``calendar.closed[2]`` (from 1)."""
+    """Yield each table of an array with its key for the error, e.g. ``calendar.closed[1]``."""
     if not isinstance(value, list):
         raise _invalid(key, value, f"[[{key}]]")
-    for number, row in enumerate(value, start=1):
+    for number, row in enumerate(value):
         if not isinstance(row, Mapping):
             raise _invalid(f"{key}[{number}]", row, f"[[{key}]]")
         yield f"{key}[{number}]", row

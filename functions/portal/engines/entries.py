@@ -81,14 +81,24 @@ def notice(entry: Entry) -> Notice:
     return Notice(**kept)
 
 
-def official_entry(official: Official) -> Entry:
-    """All of it; an appointment without a first or last day has an empty text there."""
-    return {**vars(official), "since": day(official.since), "until": day(official.until)}
+def official_entry(official: Official, founder: str) -> Entry:
+    """All of it but the service with which the store began (``filed``); no first or last day is an empty text."""
+    entry = {**vars(official), "since": day(official.since), "until": day(official.until)}
+    return {name: value for name, value in entry.items() if (name, value) != ("service", founder)}
 
 
-def official(entry: Entry) -> Official:
+def official(entry: Entry, founder: str) -> Official:
     days = {name: date.fromisoformat(entry[name]) if entry[name] else None for name in ("since", "until")}
-    return Official(**{**_own(Official, entry), **days})
+    return Official(**{"service": founder, **_own(Official, entry), **days})
+
+
+def filed(service: str, name: str, founder: str) -> str:
+    """The name under which a service keeps a list, a series, a register: ``surel/kadis``.
+
+    Bare for the service with which a store began (``founder``): what was kept before there were several stays where it
+    lies, and no key has to be rewritten, least of all in a table that is at work.
+    """
+    return name if service == founder else f"{service}/{name}"
 
 
 def text(entry: Entry) -> str:

@@ -55,6 +55,8 @@ class Compiled:
 class Records(Protocol):
     """Applications with their events, drafts, owed emails, appointments; durable once a call returns.
 
+    What belongs to a service is kept apart from what belongs to another, under the service's key.
+
     Every method may raise ``errors.Unavailable`` (``store_unavailable``); then nothing was written.
     """
 
@@ -69,10 +71,10 @@ class Records(Protocol):
                 or somebody holds one of the claims (``claim_taken``).
         """
 
-    def waiting_on(self, role: str) -> Iterator[Application]:
-        """Open applications that this role (or ``sop.APPLICANT``) has to act on, longest waiting first."""
+    def waiting_on(self, service: str, role: str) -> Iterator[Application]:
+        """Open applications of a service that this role (or ``sop.APPLICANT``) has to act on, longest waiting first."""
 
-    def count_waiting(self, role: str) -> int:
+    def count_waiting(self, service: str, role: str) -> int:
         """How many applications ``waiting_on`` would yield, without loading them."""
 
     def load_draft(self, id: str) -> Draft:
@@ -107,7 +109,7 @@ class Records(Protocol):
         """Everybody ever appointed, in order of appointment."""
 
     def appoint(self, official: Official) -> None:
-        """Add an appointment; one of the same role, email and first day is replaced."""
+        """Add an appointment; one of the same service, role, email and first day is replaced."""
 
     def keep_sop(self, version: str, snapshot: str) -> None:
         """Keep a SOP's snapshot under its version, once."""
@@ -115,25 +117,25 @@ class Records(Protocol):
     def sop(self, version: str) -> str:
         """Raises NotFound (``sop_unknown``)."""
 
-    def next_number(self, series: str) -> int:
-        """1, 2, 3 ... per series; a number is never given twice, but one may be skipped."""
+    def next_number(self, service: str, series: str) -> int:
+        """1, 2, 3 ... per series of a service; a number is never given twice, but one may be skipped."""
 
     def taken(self, prefix: str) -> Sequence[str]:
         """Claims held that begin with ``prefix``."""
 
-    def facts(self, closed: str = "") -> Iterator[Fact]:
-        """Facts by day of closing: all, or with ``2026-08`` (a year, a month, a day) those of cases closed then."""
+    def facts(self, service: str, closed: str = "") -> Iterator[Fact]:
+        """Facts of a service by day of closing: all, or those of cases closed in ``2026-08`` (a year, month or day)."""
 
-    def facts_after(self, day: str) -> Iterator[Fact]:
+    def facts_after(self, service: str, day: str) -> Iterator[Fact]:
         """Facts of cases closed later than ``2026-08-03``, by day of closing; all of them if no day is given."""
 
-    def keep_tally(self, compiled: Compiled, tally: Tally) -> None:
+    def keep_tally(self, service: str, compiled: Compiled, tally: Tally) -> None:
         """Put a month's tally in the place of the one before."""
 
-    def compiled(self) -> Sequence[Compiled]:
+    def compiled(self, service: str) -> Sequence[Compiled]:
         """The months that have a tally, oldest first; the tallies themselves are not read."""
 
-    def tallies(self, month: str = "") -> Iterator[tuple[Compiled, Tally]]:
+    def tallies(self, service: str, month: str = "") -> Iterator[tuple[Compiled, Tally]]:
         """All tallies, oldest month first, or only that of ``2026-11``, if there is one."""
 
 

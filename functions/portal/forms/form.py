@@ -1,11 +1,9 @@
 """What people are asked and what they may answer: pages and checks of a form, all of it read from a JSON Schema.
 
-Holds no sentence, no limit and no rule of its own: those are the schema's, or ``identity``'s. The one module around
-``jsonschema``; never fetches a schema from anywhere.
+Holds no sentence, no limit and no rule of its own: those are the schema's, or ``identity``'s.
 """
 
 import copy
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -13,10 +11,11 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from portal.core.errors import Finding, SopInvalid
+from portal.core.errors import Finding
 from portal.core.identity import RULES
 from portal.forms import typed
 from portal.forms.questions import Field, Option, Schema, Section, sections, with_options
+from portal.forms.shape import validate, validator
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
@@ -125,7 +124,7 @@ class Form:
 
     @cached_property
     def _validator(self) -> "Draft202012Validator":
-        return _validator(self._schema)
+        return validator(self._schema)
 
     def _errors(self, known: Values, today: date) -> dict[str, str]:
         """Field -> sentence; a keyword of the field speaks before a rule between fields."""
@@ -171,30 +170,6 @@ class Form:
         raise KeyError(name, keyword)
 
 
-def validate(schema: Schema, instance: object, file: str) -> None:
-    """Check a parsed file against its schema.
-
-    Raises:
-        SopInvalid: ``sop_invalid``; ``facts`` are ``file``, ``key`` such as ``steps[2].role``, and ``expected``: the
-            schema's own description of what belongs there, or else the broken keyword with its value.
-    """
-    from jsonschema.exceptions import best_match
-
-    error = best_match(_validator(schema).iter_errors(instance))
-    if error is not None:
-        key, expected = _violation(error, schema)
-        raise SopInvalid("sop_invalid", file=file, key=key, expected=expected)
-
-
-def _validator(schema: Schema) -> "Draft202012Validator":
-    from jsonschema import Draft202012Validator
-    from referencing import Registry
-
-    # An empty registry: a "$ref" to a web address fails instead of being fetched.
-    checker = Draft202012Validator.FORMAT_CHECKER
-    return Draft202012Validator(schema, format_checker=checker, registry=Registry())
-
-
 def _clean(field: Field, schema: Schema, raw: Sequence[str]) -> str | list[str]:
     if field.widget == "hidden" and "const" in schema:
         return str(schema["const"])
@@ -223,23 +198,3 @@ def _concerned(error: "ValidationError") -> list[str]:
         required: Any = error.validator_value
         return [name for name in required if name not in instance]
     return [str(name) for name in list(error.absolute_path)[:1]]
-
-
-def _violation(error: "ValidationError", schema: Schema) -> tuple[str, str]:
-    """Where in the file, and what belongs there."""
-    instance: Any = error.instance
-    here: Schema = error.schema if isinstance(error.schema, Mapping) else {}
-    known: Schema = here.get("properties", {})
-    if error.validator == "required":
-        missing = _concerned(error)[0]
-        described = known.get(missing, {})
-        definition = schema.get("$defs", {}).get(described.get("$ref", "").removeprefix("#/$defs/"), {})
-        return _key(*error.absolute_path, missing), {**definition, **described}.get("description", "required")
-    if error.validator == "additionalProperties":
-        return _key(*error.absolute_path, min(instance.keys() - known.keys())), " | ".join(known)
-    keyword = f"{error.validator}: {json.dumps(error.validator_value, ensure_ascii=False)}"
-    return _key(*error.absolute_path), here.get("description", keyword)
-
-
-def _key(*path: str | int) -> str:
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")

@@ -3,7 +3,7 @@
 Every sentence is in ``letters/texts/``; this module never sends anything and never decides who gets what.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from functools import cached_property
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from portal.core.application import Event
 from portal.core.language import Language
+from portal.core.progress import Waiting
 from portal.core.sop import Sop
 from portal.engines.ports import Message
 from portal.forms.letter import CaseLetter, Letter
@@ -101,6 +102,7 @@ class Letters:
             number=self._language.number,
             instant=datetime.fromisoformat,
             midway=_midway,
+            of_one_product=_of_one_product,
         )
         return environment
 
@@ -119,6 +121,12 @@ class Letters:
             keep_trailing_newline=True,  # a part that is included ends its own line
             **options,
         )
+
+
+def _of_one_product(cases: Sequence[Waiting]) -> str:
+    """`` Sertifikat Elektronik`` where all cases are about that; nothing where each has to say it for itself."""
+    products = {case.product for case in cases}
+    return f" {products.pop()}" if len(products) == 1 else ""
 
 
 def _midway(text: str) -> str:

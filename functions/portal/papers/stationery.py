@@ -3,7 +3,9 @@
 Draws nothing, and holds no sentence: those are in the file.
 """
 
-from portal.core.errors import SopInvalid
+from collections.abc import Iterator
+
+from portal.core.errors import Problem, SopInvalid
 from portal.core.language import Language
 from portal.core.sop import Sop
 from portal.forms.form import Form
@@ -32,7 +34,8 @@ class Papers:
         self._facts = _facts(sop)
         self.all: tuple[Paper, ...] = tuple(self._paper(spec) for spec in data["papers"])
         self.official: tuple[OfficialForm, ...] = tuple(OfficialForm(**entry) for entry in official.get("forms", ()))
-        self._check()
+        if found := list(self._problems()):
+            raise SopInvalid.of(found)
 
     def find(self, key: str) -> Paper | None:
         return next((paper for paper in self.all if paper.key == key), None)
@@ -80,27 +83,25 @@ class Papers:
             note=spec["note"].format_map(self._facts),
         )
 
-    def _check(self) -> None:
+    def _problems(self) -> Iterator[Problem]:
         documents = {requirement.key for requirement in self._sop.requirements} | {""}
+        known = ", ".join(sorted(self._form.fields.keys() | self._facts.keys()))
         for number, paper in enumerate(self.all):
-            _known(f"papers[{number}].document", paper.document, documents)
-            try:
-                self.sheet(paper)
-            except KeyError as missing:
-                known = sorted(self._form.fields.keys() | self._facts.keys())
-                raise SopInvalid(
-                    "sop_reference_unknown",
-                    key=f"papers[{number}].blocks",
-                    value=str(missing.args[0]),
-                    expected=", ".join(known),
-                ) from missing
+            yield from _known(f"papers[{number}].document", paper.document, documents)
+            filling = Filling(self._sop, self._form, self._facts, {})
+            for place, block in enumerate(self._specs[paper.key]["blocks"]):
+                try:
+                    list(filling.block(block))
+                except KeyError as missing:
+                    key = f"papers[{number}].blocks[{place}]"
+                    yield Problem(key, str(missing.args[0]), known, "sop_reference_unknown")
         for number, form in enumerate(self.official):
-            _known(f"forms[{number}].replaces", form.replaces, {paper.key for paper in self.all} | {""})
+            yield from _known(f"forms[{number}].replaces", form.replaces, {paper.key for paper in self.all} | {""})
 
 
-def _known(where: str, value: str, allowed: set[str]) -> None:
+def _known(where: str, value: str, allowed: set[str]) -> Iterator[Problem]:
     if value not in allowed:
-        raise SopInvalid("sop_reference_unknown", key=where, value=value, expected=", ".join(sorted(allowed - {""})))
+        yield Problem(where, value, ", ".join(sorted(allowed - {""})), "sop_reference_unknown")
 
 
 def _facts(sop: Sop) -> dict[str, str]:

@@ -62,8 +62,8 @@ def define_env(env: MacrosPlugin) -> None:
     """Give pages and theme the SOP of the service that ``extra.service`` of mkdocs.yml names.
 
     Raises:
-        mkdocs.exceptions.PluginError: the SOP is not one that the portal would run, in one line with file and key; or
-            a library that draws its paper is missing.
+        mkdocs.exceptions.PluginError: the SOP is not one that the portal would run, a line with file and key
+            for each mistake; or a library that draws its paper is missing.
     """
     from mkdocs.exceptions import PluginError
 
@@ -73,8 +73,9 @@ def define_env(env: MacrosPlugin) -> None:
         calendar = read_calendar(edition, folder)  # pages print the hours as they are written: they have to be hours
         papers = read_papers(edition, folder)
     except SopInvalid as problem:
-        told = (problem.facts.get(key) for key in ("file", "key", "value", "expected"))
-        raise PluginError(": ".join(str(fact) for fact in told if fact)) from problem
+        told = ((each.file, each.key, each.value, each.expected) for each in problem.problems)
+        lines = (": ".join(str(fact) for fact in facts if fact) for facts in told)
+        raise PluginError("\n".join(lines)) from problem
     env.conf["extra"]["sop"] = edition.data  # the theme's own templates see the configuration only
     marks = {step.key: marks_of(edition, step) for step in edition.steps}
     limits = limits_of(Limits())

@@ -3,6 +3,7 @@
 Pages ask the use cases and show the answer; every sentence is in a template or in ``messages.toml``.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from importlib import import_module
@@ -13,6 +14,7 @@ from flask import Flask, request
 from flask.templating import DispatchingJinjaLoader
 from jinja2 import ChoiceLoader, ModuleLoader, StrictUndefined
 from werkzeug.exceptions import HTTPException, TooManyRequests
+from werkzeug.routing import BaseConverter
 
 from portal import edge
 from portal.core import errors, identity
@@ -20,7 +22,7 @@ from portal.core.language import Language
 from portal.editions import read_language, read_messages
 from portal.web.access import Access, refuse_foreign
 from portal.web.answers import protect
-from portal.web.here import Equipment, Here, UseCases, here, now
+from portal.web.here import Equipment, Here, UseCases, here, now, present
 from portal.web.limits import Limit, client_of
 from portal.web.refusals import failed, http_error, refused
 
@@ -51,6 +53,8 @@ behind one address."""
 LIMITED: Final[Mapping[str | None, str]] = {
     "apply.begin": "draft",
     "apply.begin_for_other": "draft",
+    "apply.begin_one": "draft",
+    "apply.begin_one_for_other": "draft",
     "apply.data": "data",
     "uploads.receive": "upload",
     "bring.accept": "document",
@@ -63,7 +67,7 @@ paper where it is printed."""
 
 
 def create_app(use_cases: UseCases, equipment: Equipment, *, address: str, names: Sequence[str] = BLUEPRINTS) -> Flask:
-    """The WSGI application for one service on one engine.
+    """The WSGI application for the services of one office on one engine.
 
     Args:
         address: public address of the portal, without a slash at the end.
@@ -77,6 +81,7 @@ def create_app(use_cases: UseCases, equipment: Equipment, *, address: str, names
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
     # A redirect to the address with single slashes would be the one that repeats the Host header.
     app.url_map.merge_slashes = False
+    app.url_map.converters["service"] = _among([edition.service for edition in office.services])
     limits = {name: Limit(*size) for name, size in LIMITS.items()}
     app.extensions["portal"] = Here(use_cases, equipment, language, access, address, messages, limits)
     _prepare_templates(app, language)
@@ -89,6 +94,16 @@ def create_app(use_cases: UseCases, equipment: Equipment, *, address: str, names
     for name in (*names, *(["rehearsal"] if equipment.rehearsal else ())):
         app.register_blueprint(import_module(f"portal.web.{name}").pages)
     return app
+
+
+def _among(services: Sequence[str]) -> type[BaseConverter]:
+    """Takes a part of an address for a service, where one is called so, before it is taken for anything else."""
+
+    class Among(BaseConverter):
+        regex = "|".join(map(re.escape, services))
+        weight = BaseConverter.weight - 1
+
+    return Among
 
 
 def compile_templates(app: Flask, folder: Path) -> None:
@@ -119,7 +134,8 @@ def _prepare_templates(app: Flask, language: Language) -> None:
     def shared() -> dict[str, Any]:
         place = here()
         return {
-            "sop": place.office.sop.data,
+            "sop": present().data,
+            "services": place.office.services,
             "rehearsal": place.equipment.rehearsal is not None,
             "address": place.address,
             "now": now(),

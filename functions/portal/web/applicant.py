@@ -14,7 +14,7 @@ from portal.retention import forgotten_on
 from portal.web import files
 from portal.web.acknowledged import acknowledged
 from portal.web.cards import Explained
-from portal.web.here import here, now
+from portal.web.here import here, now, present, turn_to
 from portal.web.refusals import explain
 
 pages = Blueprint("applicant", __name__)
@@ -83,7 +83,7 @@ def show() -> str:
         next=turn_to_come(application, sop),
         events=_events(application),
         just_done=application.events[-1].action if "terkirim" in request.args else "",
-        forgotten_on=forgotten_on(application, office.sop, calendar),
+        forgotten_on=forgotten_on(application, present(), calendar),
         today=office.today(),
     )
 
@@ -93,7 +93,7 @@ def document(kind: str) -> Response:
     """The applicant's own document, as it is kept."""
     application, office = own(), here().office
     kept = application.document(kind)
-    gone = forgotten_on(application, office.sop, office.calendar)
+    gone = forgotten_on(application, present(), office.calendar)
     if gone and gone <= office.today():
         raise NotFound("document_forgotten", day=here().language.date(gone))
     return files.serve(kept)
@@ -166,7 +166,9 @@ def own(page: str = PAGE) -> Application:
     claims = here().access.claims(page, now())
     if request.method == "POST":
         here().access.check_csrf(page, now())
-    return here().office.records.load(claims["t"])
+    application = here().office.records.load(claims["t"])
+    turn_to(application.service)
+    return application
 
 
 def case_facts(application: Application) -> dict[str, Any]:

@@ -4,6 +4,7 @@ What is asked and every rule about it are the schema's; what becomes of it is ``
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request
@@ -12,26 +13,43 @@ from portal.core.draft import Draft
 from portal.core.errors import Finding, LinkExpired, NotFound
 from portal.forms.form import Form
 from portal.web import fields
-from portal.web.drafts import csrf, email_field, enter, next_step, open_draft, shown_email
-from portal.web.here import here, now
+from portal.web.drafts import begun_at, csrf, enter, next_step, open_draft, shown_email
+from portal.web.here import here, now, present, turn_to
 
 pages = Blueprint("apply", __name__)
 
 
 @pages.route("/ajukan", methods=["GET", "POST"])
 def begin() -> Any:
-    return _begin(other=False)
+    """The form, or which of several services it is to be."""
+    services = here().office.services
+    if len(services) > 1 and request.method == "GET":
+        return render_template("apply/services.html")
+    return _begin(services.first.service, other=False)
 
 
 @pages.route("/ajukan/orang-lain", methods=["GET", "POST"])
 def begin_for_other() -> Any:
-    return _begin(other=True)
+    services = here().office.services
+    if len(services) > 1 and request.method == "GET":
+        return redirect("/ajukan", 303)
+    return _begin(services.first.service, other=True)
+
+
+@pages.route("/ajukan/<service:service>", methods=["GET", "POST"])
+def begin_one(service: str) -> Any:
+    return _begin(service, other=False)
+
+
+@pages.route("/ajukan/<service:service>/orang-lain", methods=["GET", "POST"])
+def begin_one_for_other(service: str) -> Any:
+    return _begin(service, other=True)
 
 
 @pages.route("/ajukan/<draft>/data", methods=["GET", "POST"])
 def data(draft: str) -> Any:
     kept = open_draft(draft)
-    form = here().office.words.form
+    form = here().intake.words_of(kept).form
     fixed = {name: kept.form[name] for name in (fields.FILLED_BY,) if name in kept.form}
     if request.method != "POST":
         return _form_page(form, fixed, {**form.clean(fixed), **kept.form}, draft=kept)
@@ -41,7 +59,7 @@ def data(draft: str) -> Any:
 @pages.get("/ajukan/<draft>/tersimpan")
 def saved(draft: str) -> str:
     kept = open_draft(draft)
-    expires = kept.expires_at(here().office.sop.data["draft_days"])
+    expires = here().intake.expires_at(kept)
     return render_template("apply/saved.html", draft=kept, email=shown_email(kept.form), expires=expires)
 
 
@@ -58,7 +76,7 @@ def resume(token: str) -> Any:
     except LinkExpired as expired:
         raise NotFound("draft_unknown") from expired  # the link lives exactly as long as the draft
     draft = here().intake.draft(claims["d"])
-    if claims["r"] != draft.form.get(email_field()):
+    if claims["r"] != draft.form.get(turn_to(draft.service).applicant["email"]):
         raise NotFound("draft_unknown")
     return enter(draft)
 
@@ -72,14 +90,15 @@ def where_left(draft: str) -> Any:
 # --- within ----------------------------------------------------------------------------------------------------------
 
 
-def _begin(other: bool) -> Any:
-    form = here().office.words.form
+def _begin(service: str, other: bool) -> Any:
+    turn_to(service)
+    form = here().office.words(service).form
     fixed = fields.filled_by(form, other)
     if fixed is None:
         abort(404)
     if request.method != "POST":
         return _form_page(form, fixed, form.clean(fixed))
-    return _filled_in(form, fixed, here().intake.start)
+    return _filled_in(form, fixed, partial(here().intake.start, service))
 
 
 def _filled_in(
@@ -91,7 +110,7 @@ def _filled_in(
     save_only = request.form.get("tindakan") == "simpan"
     if save_only:
         # What is still missing may wait; where to send the link may not.
-        findings = tuple(f for f in findings if f.field == email_field() and not f.passable)
+        findings = tuple(f for f in findings if f.field == present().applicant["email"] and not f.passable)
     noticed = "peringatan_dibaca" in request.form
     if any(not (finding.passable and noticed) for finding in findings):
         return _form_page(form, fixed, fields.as_typed(form, raw, values), findings, noticed, draft), 422
@@ -110,6 +129,7 @@ def _form_page(
     return render_template(
         "apply/form.html",
         action=f"/ajukan/{draft.id}/data" if draft else request.path,
+        begun_at=begun_at(),
         csrf=csrf() if draft else "",
         draft=draft,
         other=fixed.get(fields.FILLED_BY) == fields.OTHER,

@@ -56,6 +56,6 @@ def _documents_page(draft: Draft, refusals: Mapping[str, cards.Explained]) -> st
         "apply/documents.html",
         draft=draft,
         cards=cards.document_cards(draft, _base(draft), csrf(), refusals),
-        samples=rehearsal.samples if rehearsal else (),
+        samples=rehearsal.props[draft.service]["samples"] if rehearsal else (),
         refused=bool(refusals),
     )

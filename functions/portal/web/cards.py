@@ -159,7 +159,7 @@ def filled_in(draft: Draft, file: str) -> Response:
     Raises:
         NotFound: there is no such paper (``file_unknown``).
     """
-    press = here().equipment.press()
+    press = here().equipment.press(draft.service)
     if press is None:
         raise NotFound("file_unknown")
     if seconds := here().limits["paper"].take(client_of(request.remote_addr), now()):
@@ -179,7 +179,7 @@ def _asked(draft: Draft) -> list[Requirement]:
 def _card(draft: Draft, requirement: Requirement, base: str, csrf: str, refusal: Explained | None, note: str) -> Card:
     kind, document = requirement.key, draft.document(requirement.key)
     address = f"{here().address}{base}/{kind}/terunggah"
-    press = here().equipment.press()
+    press = here().equipment.press(draft.service)
     upload, finish = here().intake.upload_form(draft, kind, lambda token: f"{address}?selesai={token}")
     allow_store(upload.url)
     return Card(

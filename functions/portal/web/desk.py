@@ -15,7 +15,7 @@ from portal.forms.typed import masked_email
 from portal.web.access import SESSION
 from portal.web.case import Deadline, deadline, sender
 from portal.web.here import here, now
-from portal.web.opened import DESK, PAGE, claims_of, path
+from portal.web.opened import DESK, PAGE, claims_of, open_case, path
 
 pages = Blueprint("desk", __name__)
 
@@ -25,6 +25,7 @@ class Card:
     """A case among all that waits for one person, who acts on it as ``office``; ``way`` leads to it."""
 
     application: Application
+    product: str
     sender: Mapping[str, str]
     step: str
     task: str
@@ -67,7 +68,7 @@ def send_link(number: str) -> Any:
     """The desk's own link, to the address that this case's was sent to: who holds that need not be its recipient."""
     claims = claims_of(number)
     here().access.check_csrf(PAGE, now())
-    email = here().cases.open_case(claims).official.email
+    email = open_case(claims).official.email
     here().cases.owe_desk(email)
     return render_template("official/desk_sent.html", email=masked_email(email), back=path(number))
 
@@ -84,6 +85,7 @@ def _card(application: Application, official: Official, email: str) -> Card:
     step, status = words.sop.step(application.step), words.sop.status(application.step, application.state)
     return Card(
         application=application,
+        product=words.sop.data["product"],
         sender=sender(application, words),
         step=step.name,
         task=status.task or step.task,

@@ -8,7 +8,7 @@ from flask import Response, abort, redirect, request
 from portal.core.draft import Draft
 from portal.core.errors import Finding, LinkForged
 from portal.forms.typed import masked_email
-from portal.web.here import here, now
+from portal.web.here import here, now, present, turn_to
 
 PAGE: Final = "draf"
 """Name of the cookie that opens one draft, and of its forms' tokens."""
@@ -38,7 +38,9 @@ def opened(id: str) -> Draft:
         raise LinkForged("draft_link_needed") from problem
     if claims.get("d") != id:
         raise LinkForged("draft_link_needed")
-    return here().intake.draft(id)
+    draft = here().intake.draft(id)
+    turn_to(draft.service)
+    return draft
 
 
 def enter(draft: Draft, step: str = "") -> Response:
@@ -60,7 +62,7 @@ def next_step(draft: Draft) -> str:
 
 def wrong(draft: Draft) -> list[Finding]:
     """What of the answers does not do; nothing that may be passed over."""
-    findings = here().office.words.form.check(draft.form, here().office.today())
+    findings = here().intake.words_of(draft).form.check(draft.form, here().office.today())
     return [finding for finding in findings if not finding.passable]
 
 
@@ -69,11 +71,11 @@ def csrf() -> str:
     return here().access.csrf(PAGE, now())
 
 
-def email_field() -> str:
-    """Name of the field with the applicant's address."""
-    return str(here().office.sop.applicant["email"])
+def begun_at() -> str:
+    """Where an application for the service that this request is about begins."""
+    return "/ajukan" if len(here().office.services) == 1 else f"/ajukan/{present().service}"
 
 
 def shown_email(form: Mapping[str, Any]) -> str:
     """The applicant's address, masked."""
-    return masked_email(str(form.get(email_field(), "")))
+    return masked_email(str(form.get(present().applicant["email"], "")))

@@ -82,18 +82,13 @@ class Rehearsal:
 
     Attributes:
         mailbox, time_machine: None where the engine that rehearses has none.
-        samples: documents to upload, as ``rehearsal.toml`` describes them; ``specimen`` what is drawn on them.
+        props: by service, documents to upload (``samples``) and what is drawn on them (``specimen``), as its
+            ``rehearsal.toml`` describes them.
     """
 
     mailbox: SentMail | None
     time_machine: TimeMachine | None
-    samples: Sequence[Mapping[str, Any]]
-    specimen: Mapping[str, Any]
-
-    @property
-    def drawn_from(self) -> Mapping[str, Any]:
-        """What ``documents.samples`` draws a sample from."""
-        return {"samples": self.samples, "specimen": self.specimen}
+    props: Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -103,7 +98,7 @@ class Equipment:
     Attributes:
         qr: a text as a QR code, inline SVG.
         calendar_entry: of a ticket's booked visit, an iCalendar text.
-        press: prints the service's papers; made when first wanted.
+        press: prints a service's papers; made when first wanted.
         original: address from which a browser fetches a document, to be saved under a name; None: from the portal.
         receiver: takes posted files in; None: browsers post straight to the store.
     """
@@ -111,7 +106,7 @@ class Equipment:
     qr: Callable[[str], Markup]
     calendar_entry: Callable[[str, Event, Sop], str]
     page_images: PageImages
-    press: Callable[[], Press | None]
+    press: Callable[[str], Press | None]
     original: Callable[[Document, str], str] | None = None
     receiver: Receiver | None = None
     rehearsal: Rehearsal | None = None
@@ -169,6 +164,18 @@ class Here:
         if self.equipment.rehearsal is None:
             raise LookupError("not a rehearsal")
         return self.equipment.rehearsal
+
+
+def turn_to(service: str) -> Sop:
+    """From now on this request is about that service: its pages speak in its words. Returns its present edition."""
+    g.service = service
+    return present()
+
+
+def present() -> Sop:
+    """The present edition of the service that this request is about; of none in particular, the first one's."""
+    services = here().office.services
+    return services[g.service] if "service" in g else services.first
 
 
 def here() -> Here:

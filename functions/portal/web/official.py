@@ -15,7 +15,7 @@ from portal.core.errors import Conflict, Finding, Invalid, NotFound
 from portal.web import case, choices
 from portal.web.case import Happening
 from portal.web.here import here, now
-from portal.web.opened import PAGE, claims_of, is_own, path, turn, ways_out
+from portal.web.opened import PAGE, claims_of, is_own, open_case, path, turn, ways_out
 
 pages = Blueprint("official", __name__)
 
@@ -31,7 +31,7 @@ def enter(token: str) -> Any:
     if number != token:
         return redirect(path(number), 303)
     claims = claims_of(number)
-    return _case_page(here().cases.open_case(claims), claims)
+    return _case_page(open_case(claims), claims)
 
 
 @pages.post("/telaah/<number>/putuskan")
@@ -39,7 +39,7 @@ def decide(number: str) -> Any:
     """Fields ``tindakan``, ``peristiwa`` (the event that was seen) and those of the action's form."""
     claims = claims_of(number)
     action, seen = request.form.get("tindakan", ""), request.form.get("peristiwa", type=int)
-    view = here().cases.open_case(claims)
+    view = open_case(claims)
     if _decided_before(view.application, claims, action, seen):
         return _to_receipt(number)
     here().access.check_csrf(PAGE, now())
@@ -65,7 +65,7 @@ def decide_again(number: str) -> Any:
 def receipt(number: str) -> Any:
     """The newest decision of whoever asks, and what has become of it."""
     claims = claims_of(number)
-    view = here().cases.open_case(claims)
+    view = open_case(claims)
     application, sop = view.application, view.sop
     mine = _decided_by(case.history(application, view.words), view, claims)
     if not mine:
@@ -92,7 +92,7 @@ def receipt(number: str) -> Any:
 def sheet(number: str) -> Any:
     """The disposition sheet (domain.md 3.5), for whoever has the case or has acted on it."""
     claims = claims_of(number)
-    view = here().cases.open_case(claims)
+    view = open_case(claims)
     application, words = view.application, view.words
     happenings = case.history(application, words)
     if view.moved_on and not _decided_by(happenings, view, claims):

@@ -5,10 +5,10 @@ A link opens one state of one case for one person; nothing on its pages opens an
 
 from typing import Any, Final
 
-from portal.cases import Claims
+from portal.cases import Claims, OfficialView
 from portal.core.application import Application
 from portal.core.errors import LinkForged
-from portal.web.here import here, now
+from portal.web.here import here, now, turn_to
 
 PAGE: Final = "telaah"
 DESK: Final = "meja"
@@ -24,6 +24,13 @@ def claims_of(number: str) -> dict[str, Any]:
     if claims.get("t") != number:
         raise LinkForged("link_needed", page=PAGE)
     return claims
+
+
+def open_case(claims: Claims) -> OfficialView:
+    """What stands behind the link, on a page in the words of its service. Raises as ``Cases.open_case``."""
+    view = here().cases.open_case(claims)
+    turn_to(view.application.service)
+    return view
 
 
 def ways_out(number: str, claims: Claims) -> dict[str, Any]:

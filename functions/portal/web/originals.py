@@ -11,7 +11,7 @@ from portal.core.errors import NotFound
 from portal.retention import forgotten_on
 from portal.web import case, files
 from portal.web.here import here
-from portal.web.opened import claims_of, path
+from portal.web.opened import claims_of, open_case, path
 
 pages = Blueprint("originals", __name__)
 
@@ -21,7 +21,7 @@ WIDTHS: Final = (case.THUMB, case.WIDE)
 @pages.get("/telaah/<number>/berkas/<kind>")
 def document(number: str, kind: str) -> Any:
     """All pages of one document, one below the other."""
-    view = here().cases.open_case(claims_of(number))
+    view = open_case(claims_of(number))
     if view.moved_on:
         return redirect(path(number), 303)
     found = case.documents(view.application, view.sop)
@@ -78,8 +78,8 @@ def _document(number: str, kind: str) -> tuple[OfficialView, Document]:
             a closed case are kept (``document_forgotten``).
     """
     office = here().office
-    view = here().cases.open_case(claims_of(number))
-    gone = forgotten_on(view.application, office.sop, office.calendar)
+    view = open_case(claims_of(number))
+    gone = forgotten_on(view.application, office.services[view.application.service], office.calendar)
     if gone and gone <= office.today():
         raise NotFound("document_forgotten", day=here().language.date(gone))
     if view.moved_on:

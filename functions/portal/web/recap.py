@@ -2,15 +2,16 @@
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
 from portal.compilation import Sums, read_sums
 from portal.core.recap import Recap, StepTime, summarise
-from portal.core.sop import APPLICANT
-from portal.web.here import here
+from portal.core.sop import APPLICANT, Sop
+from portal.web.here import here, turn_to
 
 pages = Blueprint("recap", __name__)
 
@@ -20,73 +21,115 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 @pages.get("/rekap")
 def show() -> str:
-    """Totals, then tables; ``?bulan=2026-11`` for one month."""
-    sums, recap = _asked()
-    office_label, office = _offices()
-    return render_template(
-        "recap/show.html",
-        recap=recap,
-        times=_times(recap),
-        month=sums.month,
-        months=sums.months,
-        open_cases=_open_cases(),
-        edition=here().office.sop,
-        office=office,
-        office_label=office_label,
-    )
+    """Totals, then tables; ``?bulan=2026-11`` for one month. Of several services, their totals beside one another."""
+    services = here().office.services
+    return _page(services.first) if len(services) == 1 else _overview()
+
+
+@pages.get("/rekap/<service:service>")
+def show_one(service: str) -> str:
+    return _page(turn_to(service))
 
 
 @pages.get("/rekap.csv")
 def table() -> Response:
-    """One row per month and office, and below an empty line one per step with its minutes.
+    """One row per month and office, and below an empty line one per step with its minutes; of all services.
 
     Semicolons and a byte order mark, as spreadsheets set to Indonesian expect.
     """
-    sums, recap = _asked()
-    office_label, office = _offices()
+    services = here().office.services
+    return _table(list(services), "rekap" if len(services) > 1 else f"rekap-{services.first.service}")
+
+
+@pages.get("/rekap/<service:service>.csv")
+def table_of_one(service: str) -> Response:
+    return _table([here().office.services[service]], f"rekap-{service}")
+
+
+# --- within ----------------------------------------------------------------------------------------------------------
+
+
+def _page(edition: Sop) -> str:
+    sums, recap = _asked(edition)
+    office_label, office = _offices(edition)
+    return render_template(
+        "recap/show.html",
+        recap=recap,
+        times=_times(recap, edition),
+        month=sums.month,
+        months=sums.months,
+        open_cases=_open_cases(edition),
+        edition=edition,
+        office=office,
+        office_label=office_label,
+        here="/rekap" if len(here().office.services) == 1 else f"/rekap/{edition.service}",
+    )
+
+
+def _overview() -> str:
+    told = [(edition, *_asked(edition)) for edition in here().office.services]
+    months = sorted({month for _, sums, _ in told for month in sums.months}, reverse=True)
+    asked = request.args.get("bulan", "")
+    return render_template(
+        "recap/overview.html",
+        recaps=[(edition, recap) for edition, sums, recap in told if sums.month == asked or asked not in months],
+        month=asked if asked in months else "",
+        months=months,
+        waiting=sum(count for edition, _, _ in told for _, count in _open_cases(edition)),
+    )
+
+
+def _table(editions: Sequence[Sop], file: str) -> Response:
     words = here().messages["recap"]
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    months = {_write(writer, edition, words, several=len(editions) > 1) for edition in editions}
+    name = "-".join(filter(None, (file, *months)))
+    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+    return Response("\ufeff" + out.getvalue(), mimetype="text/csv", headers=headers)
+
+
+def _write(writer: Any, edition: Sop, words: Mapping[str, Any], several: bool) -> str:
+    """The rows of one service, under its name where there are several; returns the month chosen."""
+    sums, recap = _asked(edition)
+    office_label, office = _offices(edition)
+    if several:
+        writer.writerow([_plain(edition.data["title"])])
     writer.writerow(column.format(office=office_label) for column in words["columns"])
     for row in recap.rows:
         counts = [row.outcomes.get(outcome, 0) for outcome in words["outcomes"]]
         writer.writerow([row.month, _plain(office(row.office)), *counts, row.returns, row.holders])
     writer.writerow([])
     writer.writerow(words["step_columns"])
-    for time in _times(recap):
-        name = _plain(here().office.sop.step(time.step).name)
+    for time in _times(recap, edition):
         spent = [time.average, time.median] if time.cases else ["", ""]
-        writer.writerow([name, time.standard, time.cases, *spent])
-    name = "-".join(filter(None, ("rekap", here().office.sop.service, sums.month)))
-    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-    return Response("\ufeff" + out.getvalue(), mimetype="text/csv", headers=headers)
+        writer.writerow([_plain(edition.step(time.step).name), time.standard, time.cases, *spent])
+    if several:
+        writer.writerow([])
+    return sums.month
 
 
-def _asked() -> tuple[Sums, Recap]:
-    """The sums of the month chosen, or of all, and what they say today."""
+def _asked(edition: Sop) -> tuple[Sums, Recap]:
+    """A service's sums of the month chosen, or of all, and what they say today."""
     office = here().office
-    sums = read_sums(office, request.args.get("bulan", ""))
-    return sums, summarise(sums.tallies, office.sop, office.today())
+    sums = read_sums(office, edition.service, request.args.get("bulan", ""))
+    return sums, summarise(sums.tallies, edition, office.today())
 
 
-def _times(recap: Recap) -> list[StepTime]:
+def _times(recap: Recap, edition: Sop) -> list[StepTime]:
     """Those of the steps at which the office acts: how long an applicant took over the form is nobody's record."""
-    sop = here().office.sop
-    return [time for time in recap.steps if sop.step(time.step).role != sop.first.role]
+    return [time for time in recap.steps if edition.step(time.step).role != edition.first.role]
 
 
-def _open_cases() -> list[tuple[str, int]]:
+def _open_cases(edition: Sop) -> list[tuple[str, int]]:
     """(who has to act, how many cases wait for that now), in the order of the SOP's table."""
-    office = here().office
-    first = office.sop.first.role
-    waiting = office.records.count_waiting
-    return [(role.label, waiting(APPLICANT if role.key == first else role.key)) for role in office.sop.roles]
+    first, count = edition.first.role, partial(here().office.records.count_waiting, edition.service)
+    return [(role.label, count(APPLICANT if role.key == first else role.key)) for role in edition.roles]
 
 
-def _offices() -> tuple[str, Callable[[str], str]]:
+def _offices(edition: Sop) -> tuple[str, Callable[[str], str]]:
     """What the form calls the field of the office, and an office's name from its list; what was typed stays itself."""
-    words = here().office.words
-    form, field = words.form, words.sop.applicant["office"]
+    form, field = here().office.words(edition.service).form, edition.applicant["office"]
     return form.fields[field].label, partial(form.label, field)
 
 

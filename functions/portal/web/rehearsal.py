@@ -14,9 +14,16 @@ _SPANS: Final = {"jam": timedelta(hours=1), "hari": timedelta(days=1), "pekan": 
 
 @pages.get("/_latihan")
 def start() -> str:
-    office = here().office
-    officials = [official.as_actor(office.sop) for official in office.officials()]
-    return render_template("rehearsal/start.html", officials=officials, samples=here().rehearsal.samples)
+    office, props = here().office, here().rehearsal.props
+    told = [
+        {
+            "edition": edition,
+            "officials": [o.as_actor(edition) for o in office.officials() if o.service == edition.service],
+            "samples": props[edition.service]["samples"],
+        }
+        for edition in office.services
+    ]
+    return render_template("rehearsal/start.html", told=told)
 
 
 @pages.get("/_mailbox")
@@ -101,11 +108,21 @@ def _opening() -> datetime:
 @pages.get("/_contoh/<name>")
 def sample_file(name: str) -> Response:
     """A sample document to upload."""
+    return _sample(here().office.services.first.service, name)
+
+
+@pages.get("/_contoh/<service:service>/<name>")
+def sample_file_of(service: str, name: str) -> Response:
+    return _sample(service, name)
+
+
+def _sample(service: str, name: str) -> Response:
     from portal.documents.samples import sample
 
-    for spec in here().rehearsal.samples:
+    props = here().rehearsal.props[service]
+    for spec in props["samples"]:
         if spec["file"] == name:
-            content, media_type = sample(spec["name"], here().rehearsal.drawn_from)
+            content, media_type = sample(spec["name"], props)
             headers = {"Content-Disposition": f'attachment; filename="{name}"'}
             return Response(content, mimetype=media_type, headers=headers)
     return abort(404)

@@ -41,7 +41,8 @@ def acknowledgement(draft: str) -> Any:
 
 
 def _check_page(draft: Draft, unstated: bool = False) -> str:
-    form = here().office.words.form
+    words = here().intake.words_of(draft)
+    form = words.form
     return render_template(
         "apply/check.html",
         draft=draft,
@@ -49,7 +50,7 @@ def _check_page(draft: Draft, unstated: bool = False) -> str:
         other=draft.form.get(fields.FILLED_BY) == fields.OTHER,
         sections=form.shown(draft.form),
         wrong=[(finding, form.fields[finding.field].label) for finding in wrong(draft)],
-        requirements=here().office.sop.requirements,
+        requirements=words.sop.requirements,
         missing=here().intake.missing(draft),
         twins=cards.twins(draft),
         unstated=unstated,

@@ -14,7 +14,7 @@ from portal.core.application import Application
 from portal.core.errors import NotFound, Unavailable
 from portal.core.progress import status
 from portal.core.sop import Sop
-from portal.web.here import here, now
+from portal.web.here import here, now, turn_to
 from portal.web.limits import client_of
 from portal.web.refusals import explain
 
@@ -94,10 +94,12 @@ def _find(typed: str) -> Application:
     if seconds := limit.wait(client, now()):
         raise TooManyRequests(retry_after=seconds)
     try:
-        return here().office.find(typed)
+        application = here().office.find(typed)
     except NotFound:
         limit.take(client, now())
         raise
+    turn_to(application.service)
+    return application
 
 
 def _wants_json() -> bool:

@@ -15,6 +15,7 @@ from portal.engines.aws.files import S3Files
 from portal.engines.aws.records import DynamoRecords
 from tests.support.aws_wire import BUCKET, REGION, TABLE, Wire, client
 from tests.support.builders import AT
+from tests.support.commits import SERVICE
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -72,8 +73,8 @@ def paused() -> list[float]:
 
 
 @pytest.fixture
-def open_records(dynamodb: Any, wire: Wire, paused: list[float]) -> Callable[[], DynamoRecords]:
-    return lambda: DynamoRecords(dynamodb, TABLE, pause=paused.append)
+def open_records(dynamodb: Any, wire: Wire, paused: list[float]) -> Callable[..., DynamoRecords]:
+    return lambda services=SERVICE: DynamoRecords(dynamodb, TABLE, services, pause=paused.append)
 
 
 @pytest.fixture

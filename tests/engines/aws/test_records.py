@@ -85,12 +85,12 @@ def test_a_case_that_has_moved_on_is_not_listed_though_the_index_lists_it(
     outdated = listed_now(dynamodb, "WAITING#kadis")
     records.commit(change(after(cases[0], "forward")))
     wire.answers["Query"] = [outdated]
-    assert tickets(records.waiting_on("kadis")) == [cases[1].ticket]
+    assert tickets(records.waiting_on("penerbitan", "kadis")) == [cases[1].ticket]
 
 
 def test_a_case_that_moves_on_while_the_list_is_gone_through_is_left_out(records: DynamoRecords) -> None:
     cases = [write(records, application("confirm", number=number, at=AT + number * LEASE)) for number in (1, 2)]
-    listed = records.waiting_on("kadis")
+    listed = records.waiting_on("penerbitan", "kadis")
     assert next(listed) == cases[0]
     records.commit(change(after(cases[1], "forward")))
     assert list(listed) == []
@@ -177,6 +177,6 @@ def test_facts_can_be_had_by_month(records: DynamoRecords) -> None:
     for number, closed in ((1, "2026-08-31"), (2, "2026-09-01"), (3, "2027-08-01")):
         case = application("withdraw", number=number)
         records.commit(change(case, fact={"ticket": case.ticket, "closed": closed}))
-    assert [fact["closed"] for fact in records.facts("2026-08")] == ["2026-08-31"]
-    assert [fact["closed"] for fact in records.facts("2026")] == ["2026-08-31", "2026-09-01"]
-    assert len(list(records.facts())) == 3
+    assert [fact["closed"] for fact in records.facts("penerbitan", "2026-08")] == ["2026-08-31"]
+    assert [fact["closed"] for fact in records.facts("penerbitan", "2026")] == ["2026-08-31", "2026-09-01"]
+    assert len(list(records.facts("penerbitan"))) == 3

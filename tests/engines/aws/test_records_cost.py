@@ -73,12 +73,12 @@ def test_what_is_looked_at_does_not_grow_with_what_is_stored(records: DynamoReco
         """Lookup, reminders, mail sweep, red list and the month's recap."""
         looked_at.clear()
         records.load(open_case.ticket)
-        list(records.waiting_on("kadis"))
+        list(records.waiting_on("penerbitan", "kadis"))
         records.owe([a_notice(occasion=f"again-{next(days)}")])
         records.settle_notice(claimed(records, AT).delivered(AT))
         list(records.unsent())
-        list(records.facts("2026-08"))
-        list(records.facts_after("2026-08-02"))
+        list(records.facts("penerbitan", "2026-08"))
+        list(records.facts_after("penerbitan", "2026-08-02"))
         return list(looked_at)
 
     a_day()
@@ -99,13 +99,13 @@ def test_the_recap_of_a_month_reads_neither_other_months_nor_what_is_in_a_tally(
     for number in range(1, 6):
         store_closed_case(records, number, at=AT - timedelta(days=40 - number))
     for month in ("2026-05", "2026-06", "2026-07"):
-        records.keep_tally(Compiled(month, f"{month}-30", 5), {})
+        records.keep_tally("penerbitan", Compiled(month, f"{month}-30", 5), {})
     store_closed_case(records, 6, at=AT)
     asked = len(wire.asked)
     looked_at.clear()
-    records.compiled()
-    list(records.tallies("2026-06"))
-    list(records.facts_after("2026-07-30"))
+    records.compiled("penerbitan")
+    list(records.tallies("penerbitan", "2026-06"))
+    list(records.facts_after("penerbitan", "2026-07-30"))
     assert wire.asked[asked:] == ["Query"] * 3
     assert looked_at == [3, 1, 1]
 
@@ -114,7 +114,7 @@ def test_the_recap_of_a_month_reads_neither_other_months_nor_what_is_in_a_tally(
 def test_the_recap_looks_at_as_much_however_many_applications_are_stored(
     records: DynamoRecords, dynamodb: Any, stored: int
 ) -> None:
-    office: Any = SimpleNamespace(records=records, today=AT.date)
+    office: Any = SimpleNamespace(records=records, services=[SimpleNamespace(service="penerbitan")], today=AT.date)
     for number in range(1, stored + 1):
         store_closed_case(records, number, at=AT - timedelta(days=5 + number % 2))
     Compilation(office).compile_recap()
@@ -123,7 +123,7 @@ def test_the_recap_looks_at_as_much_however_many_applications_are_stored(
         "after-call.dynamodb.Query", lambda parsed, **_: looked_at.append(parsed["ScannedCount"])
     )
     for asked in ("", "2026-07"):
-        sums = read_sums(office, asked)
+        sums = read_sums(office, "penerbitan", asked)
         assert summarise(sums.tallies, a_sop(), AT.date()).outcomes == {"withdrawn": stored}
     # The heads of July and August, no fact, and the tallies of both, or July's.
     assert looked_at == [2, 0, 2, 2, 0, 1]

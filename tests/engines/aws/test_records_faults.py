@@ -164,7 +164,7 @@ NOT_NOW: list[Answer | Exception] = [
 CALLS: dict[str, Callable[[DynamoRecords], object]] = {
     "load": lambda records: records.load("TTE-26-7777-777M"),
     "commit": lambda records: records.commit(change(application(), notices=[a_notice()], claims=["visit/1"])),
-    "waiting_on": lambda records: list(records.waiting_on("kadis")),
+    "waiting_on": lambda records: list(records.waiting_on("penerbitan", "kadis")),
     "load_draft": lambda records: records.load_draft("a1"),
     "save_draft": lambda records: records.save_draft(draft(), [a_notice()]),
     "drafts_before": lambda records: list(records.drafts_before(AT)),
@@ -176,13 +176,13 @@ CALLS: dict[str, Callable[[DynamoRecords], object]] = {
     "officials": lambda records: records.officials(),
     "keep_sop": lambda records: records.keep_sop("9f", "{}"),
     "sop": lambda records: records.sop("9f"),
-    "next_number": lambda records: records.next_number("agenda"),
+    "next_number": lambda records: records.next_number("penerbitan", "agenda"),
     "taken": lambda records: records.taken("visit/"),
-    "facts": lambda records: list(records.facts()),
-    "facts_after": lambda records: list(records.facts_after("2026-08-03")),
-    "keep_tally": lambda records: records.keep_tally(Compiled("2026-08", "2026-08-31", 0), {}),
-    "compiled": lambda records: records.compiled(),
-    "tallies": lambda records: list(records.tallies()),
+    "facts": lambda records: list(records.facts("penerbitan")),
+    "facts_after": lambda records: list(records.facts_after("penerbitan", "2026-08-03")),
+    "keep_tally": lambda records: records.keep_tally("penerbitan", Compiled("2026-08", "2026-08-31", 0), {}),
+    "compiled": lambda records: records.compiled("penerbitan"),
+    "tallies": lambda records: list(records.tallies("penerbitan")),
 }
 
 

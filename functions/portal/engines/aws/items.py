@@ -21,7 +21,12 @@ counter     COUNTER#agenda-2026        COUNTER
 fact        FACT                       2026-08-03#TTE-26-4F7K-9QXM
 tally       TALLY                      2026-08
 compiled    COMPILED                   2026-08 (4)
+founder     FOUNDER                    FOUNDER
 =========== ========================== =============================== ================= ==============================
+
+The names are those of the service with which the table began. What belongs to another has its key before the name:
+``WAITING#surel/kadis``, ``surel/kadis#2024-..``, ``COUNTER#surel/agenda-2026``, ``surel/FACT``, ``surel/TALLY`` and
+``surel/COMPILED`` (``entries.filed``).
 
 (1) whoever has to act, a role or the applicant; on no list once closed.
 (2) event, letter, occasion, recipient: with the PK the identity of the notice.
@@ -50,6 +55,7 @@ OFFICIALS: Final = "OFFICIAL"
 FACTS: Final = "FACT"
 TALLIES: Final = "TALLY"
 COMPILED: Final = "COMPILED"
+FOUNDER: Final = {"PK": "FOUNDER", "SK": "FOUNDER"}
 
 OUTBOX: Final = "OUTBOX"
 HOPELESS: Final = "HOPELESS"
@@ -92,9 +98,9 @@ def claim_key(name: str) -> Key:
     return _key(CLAIMS, name)
 
 
-def official_key(official: Official) -> Key:
+def official_key(official: Official, role: str) -> Key:
     """``OFFICIAL``, ``kadis#2024-01-02#kadis@tarakankota.go.id``"""
-    return _key(OFFICIALS, f"{official.role}#{entries.day(official.since)}#{official.email.lower()}")
+    return _key(OFFICIALS, f"{role}#{entries.day(official.since)}#{official.email.lower()}")
 
 
 def sop_key(version: str) -> Key:
@@ -107,24 +113,14 @@ def counter_key(series: str) -> Key:
     return _key(f"COUNTER#{series}", "COUNTER")
 
 
-def fact_key(ticket: str, closed: str) -> Key:
+def fact_key(book: str, ticket: str, closed: str) -> Key:
     """``FACT``, ``2026-08-03#TTE-26-4F7K-9QXM``: in one partition by day, so that a month is one range of it."""
-    return _key(FACTS, f"{closed}#{ticket}")
+    return _key(book, f"{closed}#{ticket}")
 
 
 def facts_after(day: str) -> str:
     """``2026-08-03#`` and more: sorts after the facts of that day and before those of the next."""
-    return fact_key("\U0010ffff", day)["SK"]
-
-
-def tally_key(month: str) -> Key:
-    """``TALLY``, ``2026-08``"""
-    return _key(TALLIES, month)
-
-
-def compiled_key(month: str) -> Key:
-    """``COMPILED``, ``2026-08``"""
-    return _key(COMPILED, month)
+    return fact_key(FACTS, "\U0010ffff", day)["SK"]
 
 
 def waiting_list(role: str) -> str:
@@ -136,7 +132,7 @@ def waiting_list(role: str) -> str:
 
 
 def application_item(application: Application, waits_on: str) -> Item:
-    """The application without its events; ``version`` is the number of the newest."""
+    """The application without its events; ``version`` is the number of the newest; ``waits_on`` as it is filed."""
     ticket, since = application.ticket, entries.moment(application.since)
     return {
         **application_key(ticket),
@@ -217,13 +213,13 @@ def sop_item(version: str, text: str) -> Item:
     return {**sop_key(version), "text": text}
 
 
-def fact_item(ticket: str, fact: Fact) -> Item:
-    return {**fact_key(ticket, str(fact.get("closed", ""))), "fact": fact}
+def fact_item(book: str, ticket: str, fact: Fact) -> Item:
+    return {**fact_key(book, ticket, str(fact.get("closed", ""))), "fact": fact}
 
 
-def tally_item(compiled: Compiled, tally: Tally) -> Item:
+def tally_item(book: str, compiled: Compiled, tally: Tally) -> Item:
     """The tally as JSON: an office that is not stated is an empty name, which an attribute cannot have."""
-    return {**tally_key(compiled.month), **vars(compiled), "text": entries.text(tally)}
+    return {**_key(book, compiled.month), **vars(compiled), "text": entries.text(tally)}
 
 
 def tally(item: Item) -> Tally:
@@ -231,8 +227,8 @@ def tally(item: Item) -> Tally:
     return found
 
 
-def compiled_item(compiled: Compiled) -> Item:
-    return {**compiled_key(compiled.month), **vars(compiled)}
+def compiled_item(book: str, compiled: Compiled) -> Item:
+    return {**_key(book, compiled.month), **vars(compiled)}
 
 
 def compiled(item: Item) -> Compiled:

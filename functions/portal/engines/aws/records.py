@@ -4,11 +4,12 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from portal.core.application import Application
 from portal.core.draft import Draft
-from portal.core.errors import NotFound
+from portal.core.errors import Conflict, NotFound, Unavailable
 from portal.core.notices import SLOWEST_RETRY, Notice, Official
 from portal.core.recap import Tally
 from portal.engines import entries
@@ -44,6 +45,7 @@ class DynamoRecords:
 
     Args:
         client: its time-outs and repetitions are for whoever made it to choose.
+        services: keys of those that the portal serves; a new table begins with the first.
         draft_life: how long after its making the table forgets a draft that no sweep has met; longer than the SOP's
             ``draft_days``.
         pause: waits for so many seconds.
@@ -53,10 +55,12 @@ class DynamoRecords:
         self,
         client: "DynamoDBClient",
         table: str,
+        services: Sequence[str],
         draft_life: timedelta = timedelta(days=30),
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._table = Table(client, table, pause)
+        self._services = services
         self._draft_life = draft_life
         self._known_sops = set[str]()
 
@@ -65,24 +69,26 @@ class DynamoRecords:
     def load(self, ticket: str) -> Application:
         return items.application(self._case(ticket))
 
-    def waiting_on(self, role: str) -> Iterator[Application]:
-        keys = list(self._table.listed(items.waiting_list(role)))
-        return self._still_waiting(role, map(items.ticket, keys))
+    def waiting_on(self, service: str, role: str) -> Iterator[Application]:
+        filed = self._filed(service, role)
+        keys = list(self._table.listed(items.waiting_list(filed)))
+        return self._still_waiting(filed, map(items.ticket, keys))
 
-    def count_waiting(self, role: str) -> int:
-        return sum(1 for _ in self._table.listed(items.waiting_list(role)))
+    def count_waiting(self, service: str, role: str) -> int:
+        return sum(1 for _ in self._table.listed(items.waiting_list(self._filed(service, role))))
 
     def commit(self, change: Change) -> None:
-        application, ticket = change.application, change.application.ticket
+        application, ticket, service = change.application, change.application.ticket, change.application.service
+        waits_on = self._filed(service, change.waits_on) if change.waits_on else ""
         writes = [
             Write(items.event_item(ticket, application.events[-1]), NEW, conflict="event_taken"),
-            Write(items.application_item(application, change.waits_on)),
+            Write(items.application_item(application, waits_on)),
         ]
         if change.draft:
             writes.append(self._draft(change.draft))
         writes += [_claim(name, ticket) for name in dict.fromkeys(change.claims)]
         if change.fact is not None:
-            writes.append(Write(items.fact_item(ticket, change.fact)))
+            writes.append(Write(items.fact_item(self._filed(service, items.FACTS), ticket, change.fact)))
         writes += _owed(change.notices)
         # At most 100 writes fit. Those above are few: a letter to the applicant and to each official of one role is the
         # most. The names given up grow with every visit picked anew, but as a case holds one seat at a time, only the
@@ -94,23 +100,28 @@ class DynamoRecords:
     def taken(self, prefix: str) -> Sequence[str]:
         return [item["SK"] for item in self._table.partition(items.CLAIMS, prefix)]
 
-    def facts(self, closed: str = "") -> Iterator[Fact]:
-        return (item["fact"] for item in self._table.partition(items.FACTS, closed))
+    def facts(self, service: str, closed: str = "") -> Iterator[Fact]:
+        return (item["fact"] for item in self._table.partition(self._filed(service, items.FACTS), closed))
 
-    def facts_after(self, day: str) -> Iterator[Fact]:
-        found = self._table.partition(items.FACTS, after=items.facts_after(day) if day else "")
+    def facts_after(self, service: str, day: str) -> Iterator[Fact]:
+        after = items.facts_after(day) if day else ""
+        found = self._table.partition(self._filed(service, items.FACTS), after=after)
         return (item["fact"] for item in found)
 
     # --- the recap's sums ----------------------------------------------------------------------------------------
 
-    def keep_tally(self, compiled: Compiled, tally: Tally) -> None:
-        self._table.transact([Write(items.tally_item(compiled, tally)), Write(items.compiled_item(compiled))])
+    def keep_tally(self, service: str, compiled: Compiled, tally: Tally) -> None:
+        tallies, done = self._filed(service, items.TALLIES), self._filed(service, items.COMPILED)
+        self._table.transact(
+            [Write(items.tally_item(tallies, compiled, tally)), Write(items.compiled_item(done, compiled))]
+        )
 
-    def compiled(self) -> Sequence[Compiled]:
-        return [items.compiled(item) for item in self._table.partition(items.COMPILED)]
+    def compiled(self, service: str) -> Sequence[Compiled]:
+        return [items.compiled(item) for item in self._table.partition(self._filed(service, items.COMPILED))]
 
-    def tallies(self, month: str = "") -> Iterator[tuple[Compiled, Tally]]:
-        return ((items.compiled(item), items.tally(item)) for item in self._table.partition(items.TALLIES, month))
+    def tallies(self, service: str, month: str = "") -> Iterator[tuple[Compiled, Tally]]:
+        found = self._table.partition(self._filed(service, items.TALLIES), month)
+        return ((items.compiled(item), items.tally(item)) for item in found)
 
     # --- drafts --------------------------------------------------------------------------------------------------
 
@@ -193,13 +204,15 @@ class DynamoRecords:
 
     def officials(self) -> Sequence[Official]:
         found = sorted(self._table.partition(items.OFFICIALS), key=lambda item: item["place"])
-        return [entries.official(item["official"]) for item in found]
+        return [entries.official(item["official"], self._founder) for item in found]
 
     def appoint(self, official: Official) -> None:
+        self._found()  # nobody is ever appointed to an office in the table of another portal
+        place = self._table.count(items.counter_key("officials"))
         self._table.update(
-            items.official_key(official),
+            items.official_key(official, self._filed(official.service, official.role)),
             "SET official = :official, place = if_not_exists(place, :place)",
-            {":official": entries.official_entry(official), ":place": self.next_number("officials")},
+            {":official": entries.official_entry(official, self._founder), ":place": place},
         )
 
     def keep_sop(self, version: str, snapshot: str) -> None:
@@ -215,10 +228,36 @@ class DynamoRecords:
             raise NotFound("sop_unknown")
         return str(found["text"])
 
-    def next_number(self, series: str) -> int:
-        return self._table.count(items.counter_key(series))
+    def next_number(self, service: str, series: str) -> int:
+        return self._table.count(items.counter_key(self._filed(service, series)))
 
     # --- within --------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _founder(self) -> str:
+        """The service that the table began with; where there is but one, nobody has to be asked.
+
+        Raises:
+            Unavailable: the table is of a portal that serves other services (``store_foreign``).
+        """
+        return self._services[0] if len(self._services) == 1 else self._found()
+
+    def _found(self) -> str:
+        kept = self._table.get(items.FOUNDER)
+        founder = str(kept["service"]) if kept else self._named_in_the_first_fact() or self._services[0]
+        if founder not in self._services:
+            raise Unavailable("store_foreign", founder=founder, services=", ".join(self._services))
+        if kept is None:
+            with suppress(Conflict):  # another process was faster, and found the same
+                self._table.transact([Write({**items.FOUNDER, "service": founder}, NEW, conflict="founded")])
+        return founder
+
+    def _named_in_the_first_fact(self) -> str:
+        """Of a table from before there were several services; empty if no case was ever closed."""
+        return next((str(item["fact"].get("service", "")) for item in self._table.partition(items.FACTS)), "")
+
+    def _filed(self, service: str, name: str) -> str:
+        return entries.filed(service, name, self._founder)
 
     def _case(self, ticket: str) -> Sequence[Item]:
         """The application's item and those of its events, in one read."""

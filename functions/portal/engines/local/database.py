@@ -143,6 +143,8 @@ class Database:
         if version > len(migrations):
             raise Unavailable("store_newer", version=version, known=len(migrations))
         if version < len(migrations):
+            if version:  # as it was, should the new shape or the new portal turn out not to be wanted
+                self.backup(self._path.with_name(f"{self._path.name}.{version}"))
             with self.writing() as connection:
                 for migration in migrations[version:]:
                     for statement in migration:

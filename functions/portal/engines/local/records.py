@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from portal.core.application import Application
 from portal.core.draft import Draft
-from portal.core.errors import Conflict, NotFound
+from portal.core.errors import Conflict, NotFound, Unavailable
 from portal.core.notices import Notice, Official
 from portal.core.recap import Tally
 from portal.engines import entries
@@ -31,14 +31,21 @@ class SqliteRecords:
 
     Args:
         path: the file; made when missing, brought to the present shape when older.
+        services: keys of those that the portal serves; a new file begins with the first.
         busy_seconds: how long to wait for another writer before ``Unavailable``.
 
     Raises:
-        Unavailable: the file cannot be used (``store_unavailable``) or is of a newer portal (``store_newer``).
+        Unavailable: the file cannot be used (``store_unavailable``), is of a newer portal (``store_newer``), or of one
+            that serves other services (``store_foreign``).
     """
 
-    def __init__(self, path: Path, busy_seconds: float = 5) -> None:
+    def __init__(self, path: Path, services: Sequence[str], busy_seconds: float = 5) -> None:
         self._database = Database(path, rows.MIGRATIONS, busy_seconds)
+        try:
+            self._founder = self._found(services)
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Let go of the file."""
@@ -56,21 +63,22 @@ class SqliteRecords:
             return application
         raise NotFound("ticket_unknown")
 
-    def waiting_on(self, role: str) -> Iterator[Application]:
+    def waiting_on(self, service: str, role: str) -> Iterator[Application]:
         # The second condition lets SQLite use the index, which leaves closed applications out.
         query = """SELECT ticket, body, entry FROM application JOIN event USING (ticket)
             WHERE waiting_role = ? AND waiting_role <> '' ORDER BY waiting_since, ticket, number"""
-        return self._applications(query, role)
+        return self._applications(query, self._filed(service, role))
 
-    def count_waiting(self, role: str) -> int:
+    def count_waiting(self, service: str, role: str) -> int:
         # The second condition as above.
         query = "SELECT COUNT(*) FROM application WHERE waiting_role = ? AND waiting_role <> ''"
-        return int(self._all(query, role)[0][0])
+        return int(self._all(query, self._filed(service, role))[0][0])
 
     def commit(self, change: Change) -> None:
-        ticket = change.application.ticket
+        ticket, service = change.application.ticket, change.application.service
+        waiting = self._filed(service, change.waits_on) if change.waits_on else ""
         with self._database.writing() as connection:
-            _write_application(connection, change)
+            _write_application(connection, change.application, waiting)
             _queue(connection, change.notices)
             if change.draft:
                 _write_draft(connection, change.draft)
@@ -80,37 +88,41 @@ class SqliteRecords:
                 _claim(connection, name, ticket)
             if change.fact is not None:
                 connection.execute(
-                    "INSERT INTO fact VALUES (?, ?) ON CONFLICT (ticket) DO UPDATE SET body = excluded.body",
-                    (ticket, entries.text(change.fact)),
+                    """INSERT INTO fact (ticket, body, book) VALUES (?, ?, ?)
+                    ON CONFLICT (ticket) DO UPDATE SET body = excluded.body""",
+                    (ticket, entries.text(change.fact), self._filed(service, "")),
                 )
 
     def taken(self, prefix: str) -> Sequence[str]:
         query = "SELECT name FROM claim WHERE name >= ? AND name < ? ORDER BY name"
         return [name for (name,) in self._all(query, prefix, f"{prefix}{_LAST}")]
 
-    def facts(self, closed: str = "") -> Iterator[Fact]:
-        query = f"SELECT body FROM fact WHERE {_CLOSED} >= ? AND {_CLOSED} < ? ORDER BY {_CLOSED}, rowid"  # noqa: S608
-        return (json.loads(body) for (body,) in self._all(query, closed, f"{closed}{_LAST}"))
+    def facts(self, service: str, closed: str = "") -> Iterator[Fact]:
+        query = f"""SELECT body FROM fact WHERE book = ? AND {_CLOSED} >= ? AND {_CLOSED} < ?
+            ORDER BY {_CLOSED}, rowid"""  # noqa: S608
+        return (json.loads(body) for (body,) in self._all(query, self._filed(service, ""), closed, f"{closed}{_LAST}"))
 
-    def facts_after(self, day: str) -> Iterator[Fact]:
-        query = f"SELECT body FROM fact WHERE {_CLOSED} > ? ORDER BY {_CLOSED}, rowid"  # noqa: S608
-        return (json.loads(body) for (body,) in self._all(query, day))
+    def facts_after(self, service: str, day: str) -> Iterator[Fact]:
+        query = f"SELECT body FROM fact WHERE book = ? AND {_CLOSED} > ? ORDER BY {_CLOSED}, rowid"  # noqa: S608
+        return (json.loads(body) for (body,) in self._all(query, self._filed(service, ""), day))
 
     # --- the recap's sums ----------------------------------------------------------------------------------------
 
-    def keep_tally(self, compiled: Compiled, tally: Tally) -> None:
+    def keep_tally(self, service: str, compiled: Compiled, tally: Tally) -> None:
         with self._database.writing() as connection:
             connection.execute(
-                "INSERT OR REPLACE INTO tally VALUES (:month, :through, :cases, :body)",
-                {**vars(compiled), "body": entries.text(tally)},
+                "INSERT OR REPLACE INTO tally VALUES (:book, :month, :through, :cases, :body)",
+                {**vars(compiled), "book": self._filed(service, ""), "body": entries.text(tally)},
             )
 
-    def compiled(self) -> Sequence[Compiled]:
-        return [Compiled(*row) for row in self._all("SELECT month, through, cases FROM tally ORDER BY month")]
+    def compiled(self, service: str) -> Sequence[Compiled]:
+        query = "SELECT month, through, cases FROM tally WHERE book = ? ORDER BY month"
+        return [Compiled(*row) for row in self._all(query, self._filed(service, ""))]
 
-    def tallies(self, month: str = "") -> Iterator[tuple[Compiled, Tally]]:
-        query = "SELECT month, through, cases, body FROM tally WHERE ? IN ('', month) ORDER BY month"
-        return ((Compiled(*head), json.loads(body)) for *head, body in self._all(query, month))
+    def tallies(self, service: str, month: str = "") -> Iterator[tuple[Compiled, Tally]]:
+        query = "SELECT month, through, cases, body FROM tally WHERE book = ? AND ? IN ('', month) ORDER BY month"
+        found = self._all(query, self._filed(service, ""), month)
+        return ((Compiled(*head), json.loads(body)) for *head, body in found)
 
     # --- drafts --------------------------------------------------------------------------------------------------
 
@@ -174,14 +186,15 @@ class SqliteRecords:
     # --- officials, editions of the SOP, numbers -----------------------------------------------------------------
 
     def officials(self) -> Sequence[Official]:
-        return [rows.official(body) for (body,) in self._all("SELECT body FROM official ORDER BY rowid")]
+        found = self._all("SELECT body FROM official ORDER BY rowid")
+        return [rows.official(body, self._founder) for (body,) in found]
 
     def appoint(self, official: Official) -> None:
         with self._database.writing() as connection:
             connection.execute(
                 """INSERT INTO official VALUES (:role, :email, :since, :body)
                 ON CONFLICT (role, email, since) DO UPDATE SET body = excluded.body""",
-                rows.official_row(official),
+                rows.official_row(official, self._founder),
             )
 
     def keep_sop(self, version: str, snapshot: str) -> None:
@@ -193,15 +206,33 @@ class SqliteRecords:
             return str(snapshot)
         raise NotFound("sop_unknown")
 
-    def next_number(self, series: str) -> int:
+    def next_number(self, service: str, series: str) -> int:
+        name = self._filed(service, series)
         with self._database.writing() as connection:
             connection.execute(
-                "INSERT INTO counter VALUES (?, 1) ON CONFLICT (series) DO UPDATE SET number = number + 1", (series,)
+                "INSERT INTO counter VALUES (?, 1) ON CONFLICT (series) DO UPDATE SET number = number + 1", (name,)
             )
-            row = connection.execute("SELECT number FROM counter WHERE series = ?", (series,)).fetchone()
+            row = connection.execute("SELECT number FROM counter WHERE series = ?", (name,)).fetchone()
         return int(row[0])
 
     # --- within --------------------------------------------------------------------------------------------------
+
+    def _found(self, services: Sequence[str]) -> str:
+        """The service that the file began with; it begins now if it is new."""
+        founded = self._all("SELECT service FROM founder")
+        if not founded:
+            with self._database.writing() as connection:
+                # Another process may have been faster.
+                begun = "INSERT INTO founder SELECT ? WHERE NOT EXISTS (SELECT 1 FROM founder)"
+                connection.execute(begun, (services[0],))
+            founded = self._all("SELECT service FROM founder")
+        founder = str(founded[0][0])
+        if founder not in services:
+            raise Unavailable("store_foreign", founder=founder, services=", ".join(services))
+        return founder
+
+    def _filed(self, service: str, name: str) -> str:
+        return entries.filed(service, name, self._founder)
 
     def _all(self, query: str, *values: object) -> list[Any]:
         # All at once: a reader dawdling over its rows would keep the write-ahead log from being folded back.
@@ -214,12 +245,11 @@ class SqliteRecords:
             yield rows.application(ticket, body, [entry for _, _, entry in events])
 
 
-def _write_application(connection: Connection, change: Change) -> None:
-    application = change.application
+def _write_application(connection: Connection, application: Application, waiting: str) -> None:
     connection.execute(
         """INSERT INTO application VALUES (:ticket, :waiting_role, :waiting_since, :body) ON CONFLICT (ticket) DO UPDATE
         SET waiting_role = excluded.waiting_role, waiting_since = excluded.waiting_since, body = excluded.body""",
-        rows.application_row(application, change.waits_on),
+        rows.application_row(application, waiting),
     )
     written = connection.execute(
         "INSERT INTO event VALUES (:ticket, :number, :entry) ON CONFLICT DO NOTHING",

@@ -56,14 +56,28 @@ MIGRATIONS: Final = (
         """CREATE INDEX notice_due ON notice (due_at, queued_at)
             WHERE sent_at IS NULL AND dropped_at IS NULL AND hopeless = 0""",
     ),
+    (
+        "CREATE TABLE founder (service TEXT NOT NULL)",
+        "INSERT INTO founder SELECT json_extract(body, '$.service') FROM application LIMIT 1",
+        "ALTER TABLE fact ADD COLUMN book TEXT NOT NULL DEFAULT ''",
+        "DROP INDEX fact_closed",
+        "CREATE INDEX fact_closed ON fact (book, coalesce(json_extract(body, '$.closed'), ''))",
+        "ALTER TABLE tally RENAME TO tally_before",
+        """CREATE TABLE tally (
+            book TEXT NOT NULL, month TEXT NOT NULL, through TEXT NOT NULL, cases INTEGER NOT NULL, body TEXT NOT NULL,
+            PRIMARY KEY (book, month)) WITHOUT ROWID""",
+        "INSERT INTO tally SELECT '', month, through, cases, body FROM tally_before",
+        "DROP TABLE tally_before",
+    ),
 )
 """The statements that lead from one version of the tables to the next; a released one is never changed."""
 
 
-def application_row(application: Application, waits_on: str) -> Row:
+def application_row(application: Application, waiting: str) -> Row:
+    """``waiting``: the list of who has to act on it, empty once closed."""
     return {
         "ticket": application.ticket,
-        "waiting_role": waits_on,
+        "waiting_role": waiting,
         "waiting_since": entries.moment(application.since),
         "body": entries.text(entries.application_entry(application)),
     }
@@ -100,14 +114,14 @@ def notice(row: Row) -> Notice:
     return entries.notice({**row, "hopeless": bool(row["hopeless"])})
 
 
-def official_row(official: Official) -> Row:
+def official_row(official: Official, founder: str) -> Row:
     return {
-        "role": official.role,
+        "role": entries.filed(official.service, official.role, founder),
         "email": official.email.lower(),
         "since": entries.day(official.since),
-        "body": entries.text(entries.official_entry(official)),
+        "body": entries.text(entries.official_entry(official, founder)),
     }
 
 
-def official(body: str) -> Official:
-    return entries.official(json.loads(body))
+def official(body: str, founder: str) -> Official:
+    return entries.official(json.loads(body), founder)

@@ -1,0 +1,63 @@
+"""The services of one office, by the present edition of each."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from portal.core.errors import NotFound, SopInvalid
+from portal.core.sop import Sop
+
+
+@dataclass(frozen=True)
+class Services:
+    """All of them, in the order in which the office lists them.
+
+    Raises:
+        SopInvalid: there is none (``services_none``), or two share a key or the beginning of their tickets
+            (``sop_key_twice``).
+    """
+
+    editions: Sequence[Sop]
+
+    def __post_init__(self) -> None:
+        if not self.editions:
+            raise SopInvalid("services_none")
+        _unique("service", [edition.service for edition in self.editions])
+        _unique("ticket_prefix", [edition.ticket_prefix for edition in self.editions])
+
+    def __getitem__(self, key: str) -> Sop:
+        """Raises NotFound (``service_unknown``)."""
+        if key not in self._by_key:
+            raise NotFound("service_unknown", key=key)
+        return self._by_key[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._by_key
+
+    def __iter__(self) -> Iterator[Sop]:
+        return iter(self.editions)
+
+    def __len__(self) -> int:
+        return len(self.editions)
+
+    @property
+    def first(self) -> Sop:
+        """The one that speaks where none is meant; with one service, that one."""
+        return self.editions[0]
+
+    @property
+    def office(self) -> Mapping[str, Any]:
+        """Names, addresses and telephones of the office itself (``[office]``)."""
+        found: Mapping[str, Any] = self.first.data["office"]
+        return found
+
+    @cached_property
+    def _by_key(self) -> Mapping[str, Sop]:
+        return {edition.service: edition for edition in self.editions}
+
+
+def _unique(what: str, values: Sequence[str]) -> None:
+    twice = sorted({value for value in values if values.count(value) > 1})
+    if twice:
+        raise SopInvalid("sop_key_twice", key=what, value=", ".join(twice))

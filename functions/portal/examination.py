@@ -1,0 +1,72 @@
+"""A service's folder examined whole: everything in it that does not fit, each with its place; reads, changes nothing.
+
+What the portal itself needs of it is the business of ``editions``; this is for the person who writes the folder.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from portal.core.errors import Problem
+from portal.core.sop import Sop
+from portal.core.worktime import Calendar
+from portal.editions import UNMADE, add_new, noted, read_calendar, read_json, read_papers, read_toml, sketch
+from portal.forms.shape import validate
+from portal.places import line_of, lines
+
+
+def examine(folder: Path) -> tuple[Sop | None, list[Problem]]:
+    """The SOP as far as it can be made out, and all problems of its folder by file and line."""
+    edition, told = sketch(folder)
+    found = list(told)
+    if edition:
+        with noted(found):
+            read_calendar(edition, folder)
+        # Whether a paper fits does not depend on the hours, which may be what is wrong; on the form it does.
+        with noted(found), suppress(*UNMADE):
+            read_papers(edition, folder, Calendar(ZoneInfo("UTC"), "", {}))
+    with noted(found):
+        _check_rehearsal(edition, folder, found)
+    placed = list(_placed(found))
+    order = list(dict.fromkeys(problem.file for problem in placed))
+    return edition, sorted(placed, key=lambda problem: (order.index(problem.file), problem.line))
+
+
+def _check_rehearsal(edition: Sop | None, folder: Path, found: list[Problem]) -> None:
+    path = folder / "rehearsal.toml"
+    if not path.exists():
+        return
+    data = read_toml(path)
+    with noted(found, path):
+        validate(read_json(folder.parent / "rehearsal.schema.json"), data, str(path))
+    if edition:
+        add_new(found, [replace(problem, file=str(path)) for problem in _of_rehearsal(edition, data)])
+
+
+def _of_rehearsal(edition: Sop, data: Any) -> Iterator[Problem]:
+    acting = [role.key for role in edition.roles if role.key != edition.first.role]
+    documents = [requirement.key for requirement in edition.requirements]
+    samples = [sample.get("name") for sample in data.get("samples", ())]
+    wanted = [(f"officials[{n}].role", each.get("role"), acting) for n, each in enumerate(data.get("officials", ()))]
+    for number, sample in enumerate(data.get("samples", ())):
+        wanted.append((f"samples[{number}].document", sample.get("document"), documents))
+        wanted.append((f"samples[{number}].of", sample.get("of"), samples))
+    for key, value, allowed in wanted:
+        if value is not None and value not in allowed:
+            yield Problem(key, value, ", ".join(allowed), "sop_reference_unknown")
+
+
+def _placed(found: list[Problem]) -> Iterator[Problem]:
+    places: dict[str, dict[str, int]] = {}
+    for problem in found:
+        path = Path(problem.file)
+        if problem.file not in places:
+            places[problem.file] = lines(path.name, path.read_bytes()) if path.is_file() else {}
+        # What cannot be read at all says itself where.
+        said = re.search(r"\bline ([0-9]+)", problem.expected) if problem.code == "sop_unreadable" else None
+        line = int(said[1]) if said else line_of(problem.key, places[problem.file])
+        yield replace(problem, line=line)
