@@ -12,13 +12,25 @@ from jsonschema import Draft202012Validator
 from portal.core.errors import SopInvalid
 from portal.core.steps import KINDS, State
 from portal.forms.form import validate
-from tests.support.schemas import APPLICATION, DECISIONS, SOP, SOP_SCHEMA, fields, parts
+from tests.support.schemas import APPLICATION, DECISIONS, OFFICE, OFFICE_SCHEMA, SOP, SOP_SCHEMA, fields, parts
+
+WHOLE = {**SOP, "office": OFFICE["office"], "calendar": OFFICE["calendar"]}
+"""A service's file that says all of its office itself."""
+
+
+def fit(sop: dict[str, Any]) -> None:
+    validate(SOP_SCHEMA, sop, "sop.toml")
+    said: dict[str, Any] = {key: sop[key] for key in ("office", "calendar") if key in sop}
+    validate(OFFICE_SCHEMA, {"services": ["penerbitan"], **said}, "sop.toml")
+
 
 # --- The SOP and the forms -----------------------------------------------------------------------------------------
 
 
 def test_the_sop_fits_its_schema() -> None:
     validate(SOP_SCHEMA, SOP, "sop.toml")
+    validate(OFFICE_SCHEMA, OFFICE, "office.toml")
+    fit(WHOLE)
 
 
 def test_the_sop_takes_the_applicant_from_fields_of_the_form() -> None:
@@ -40,7 +52,8 @@ def test_the_service_is_what_the_form_applies_for() -> None:
 
 def test_the_office_itself_can_be_chosen() -> None:
     offices = [choice["const"] for choice in APPLICATION["properties"]["opd"]["oneOf"]]
-    assert any(SOP["office"]["name"].removesuffix(f" Kota {SOP['office']['city']}") == office for office in offices)
+    office = OFFICE["office"]
+    assert office["name"].removesuffix(f" Kota {office['city']}") in offices
     assert offices[-1] == "Lainnya"
 
 
@@ -182,16 +195,16 @@ BREAKS = [
 def test_a_broken_sop_is_told_which_key_and_what_belongs_there(
     break_it: Callable[..., Any], key: str, expected: str
 ) -> None:
-    sop = copy.deepcopy(SOP)
+    sop = copy.deepcopy(WHOLE)
     break_it(sop)
     with pytest.raises(SopInvalid) as refused:
-        validate(SOP_SCHEMA, sop, "sop.toml")
+        fit(sop)
     assert refused.value.facts["key"] == key
     assert expected in str(refused.value.facts["expected"])
 
 
 def test_a_sop_may_say_more_about_the_calendar() -> None:
-    sop = copy.deepcopy(SOP)
+    sop = copy.deepcopy(WHOLE)
     sop["calendar"]["closed"] = [{"date": date(2026, 12, 15), "label": "Libur daerah"}]
     sop["calendar"]["open"] = [{"date": date(2026, 12, 19), "hours": ["08.00-12.00"]}]
     ramadan = {
@@ -201,11 +214,11 @@ def test_a_sop_may_say_more_about_the_calendar() -> None:
         "hours": {"mon": ["08.00-15.30"]},
     }
     sop["calendar"]["overrides"] = [ramadan]
-    validate(SOP_SCHEMA, sop, "sop.toml")
+    fit(sop)
 
 
 def test_a_step_may_have_its_own_words_for_sending_back() -> None:
-    sop = copy.deepcopy(SOP)
+    sop = copy.deepcopy(WHOLE)
     step(sop, "disposition")["actions"]["return"] = SOP["actions"]["return"]
     validate(SOP_SCHEMA, sop, "sop.toml")
 

@@ -133,7 +133,8 @@ class Place:
 
 @dataclass(frozen=True)
 class Stop:
-    """One step on the way; ``joins``: the applicant comes to it too; ``returns``: it may be sent back for mending."""
+    """One step on the way; what only the portal adds: ``joins``, the applicant comes to it too; ``returns``, it may be
+    sent back for mending."""
 
     number: int
     step: Step
@@ -157,7 +158,7 @@ def stops(sop: Sop, beyond: bool = True) -> Iterator[Stop]:
     for number, step in enumerate(sop.steps, start=1):
         own = step.role == sop.first.role
         returns = beyond and not own and "return" in official_actions(sop, step.key, State.WAITING)
-        yield Stop(number, step, sop.role(step.role), step.kind == "visit" and not own, returns)
+        yield Stop(number, step, sop.role(step.role), beyond and step.kind == "visit" and not own, returns)
 
 
 def sections(chart: Chart) -> list[tuple[float, float]]:
@@ -199,9 +200,9 @@ def title(sop: Sop) -> str:
 
 def description(sop: Sop, place: Place | None = None, beyond: bool = True) -> str:
     """All that the chart shows, as sentences in order; where an application is comes first."""
-    words, applicant = sop.data["chart"], sop.role(sop.first.role).label
+    words, applicant = sop.data["chart"], sop.role(sop.first.role).column
     say: Mapping[str, str] = words["say"]
-    said = [fill(say["actors"], actors=", ".join(role.label for role in sop.roles)), f"{words['start']}."]
+    said = [fill(say["actors"], actors=", ".join(role.column for role in sop.roles)), f"{words['start']}."]
     for stop in stops(sop, beyond):
         said.append(_fill_step(say["step"], stop))
         if stop.joins:
@@ -227,4 +228,4 @@ def fill(text: str, /, **facts: object) -> str:
 
 
 def _fill_step(text: str, stop: Stop) -> str:
-    return fill(text, number=stop.number, name=stop.step.name, by=stop.role.label, minutes=stop.step.minutes)
+    return fill(text, number=stop.number, name=stop.step.name, by=stop.role.column, minutes=stop.step.minutes)

@@ -14,11 +14,14 @@ _LANE_PAD: Final = 12.0
 
 
 class Lanes(Drawing):
+    joined: Shape | None = None
+    """What the applicant does at the step before, from which the way leads back to the flow."""
+
     def chart(self) -> Chart:
         """The whole chart, placed."""
         self.inner = max(_LANE - 2 * _LANE_PAD, self._widest_word() + 2 * PAD)
         lane = self.inner + 2 * _LANE_PAD
-        headings = [bold(wrap(role.label, SIZE, self.inner, bold=True)) for role in self.sop.roles]
+        headings = [bold(wrap(role.column, SIZE, self.inner, bold=True)) for role in self.sop.roles]
         head = max(map(len, headings)) * LEADING + 2 * PAD
         self.lanes = {
             role.key: Lane(EDGE + number * lane, lane, lines)
@@ -51,10 +54,10 @@ class Lanes(Drawing):
         self._connect(before, step.middle, entry)
         leaving = step
         if stop.joins:
-            joined = replace(step, left=self.lanes[applicant].left + _LANE_PAD, lines=joining)
+            joined = replace(step, left=self.lanes[applicant].left + _LANE_PAD, lines=joining, beyond=True)
             self.shapes.append(joined)
-            self.arrow(*_level(step, joined))
-            leaving = joined
+            self.arrow(*_level(step, joined), beyond=True)
+            self.joined = joined if not stop.returns else None
         if stop.returns:
             leaving = self._decide(stop, step)
         self.y = max(step.bottom, leaving.bottom) + (ANSWER_GAP if stop.returns else GAP)
@@ -93,6 +96,9 @@ class Lanes(Drawing):
         turn = y - GAP / 2
         points = (start, (x, y)) if x == start[0] else (start, (start[0], turn), (x, turn), (x, y))
         self.arrow(*points)
+        if self.joined:
+            self.arrow((self.joined.middle, self.joined.bottom), (self.joined.middle, turn), (x, turn), beyond=True)
+            self.joined = None
         if before.kind == "decision":
             self.labels.append(Label(before.middle + 8, before.bottom + 16, self.words["yes"], beyond=True))
 
@@ -115,7 +121,7 @@ class Lanes(Drawing):
         return self.lanes[role].left + self.lanes[role].width / 2
 
     def _widest_word(self) -> float:
-        said = [role.label for role in self.sop.roles] + [f"{step.name}" for step in self.sop.steps]
+        said = [role.column for role in self.sop.roles] + [f"{step.name}" for step in self.sop.steps]
         said += [
             self.words["start"],
             self.words["end"],

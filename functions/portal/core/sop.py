@@ -98,7 +98,8 @@ class Visit:
 class Step:
     """One step of the SOP: its operational layer, and its verbatim text under ``text``.
 
-    ``turns_page``: the office's own paper turns the page after it.
+    ``turns_page``: the office's own paper turns the page after it. ``marks``: what its table shows in a role's column.
+    ``above``: rows of that table above the step's that are no steps, as they are written in the file.
     """
 
     key: str
@@ -115,6 +116,8 @@ class Step:
     checklist: tuple[Choice, ...] = ()
     visit: Visit | None = None
     turns_page: bool = False
+    marks: Mapping[str, str] = field(default_factory=dict)
+    above: Sequence[Mapping[str, Any]] = ()
 
 
 _Keyed = TypeVar("_Keyed", Role, Step)
@@ -230,12 +233,14 @@ def _step(step: Mapping[str, Any]) -> Step:
         summary=step["summary"],
         task=step.get("task", ""),
         subject=step.get("subject", ""),
-        text=step["text"],
+        text={part: said for part, said in step["text"].items() if part not in ("marks", "above")},
         status={state: StatusText(**text) for state, text in step["status"].items()},
         actions={action: ActionText(**text) for action, text in step.get("actions", {}).items()},
         checklist=_choices(step.get("checklist", ())),
         visit=Visit(**{**visit, "bring": tuple(visit["bring"])}) if visit else None,
         turns_page=step.get("turns_page", False),
+        marks=step["text"].get("marks", {}),
+        above=step["text"].get("above", ()),
     )
 
 

@@ -32,8 +32,12 @@ def _keys_once(sop: Sop) -> Iterator[Problem]:
 def _references(sop: Sop) -> Iterator[Problem]:
     for number, role in enumerate(sop.roles):
         yield from _one_of(f"roles[{number}].column", role.column, sop.data["text"]["columns"])
+    keys = [role.key for role in sop.roles]
     for number, step in enumerate(sop.steps):
-        yield from _one_of(f"steps[{number}].role", step.role, [role.key for role in sop.roles])
+        yield from _one_of(f"steps[{number}].role", step.role, keys)
+        for marked in (step.marks, *(row.get("marks", {}) for row in step.above)):
+            for key in marked:
+                yield from _one_of(f"steps[{number}].text.marks", key, keys)
     for meaning, name in sop.applicant.items():
         yield from _one_of(f"applicant.{meaning}", name, list(sop.form["properties"]))
 

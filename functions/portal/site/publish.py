@@ -35,6 +35,27 @@ class Download:
     files: Mapping[str, bytes]
 
 
+@dataclass(frozen=True)
+class Cell:
+    """An actor's cell of the SOP's table: the ``sign`` that the office's text has there; does the actor act?
+
+    Who acts is put together from what the step says (domain 6.2); the text itself has no sign for it in most rows.
+    """
+
+    column: str
+    sign: str
+    acts: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the SOP's table: the number of its step, 0 for a row that is none; its verbatim parts; its cells."""
+
+    number: int
+    text: Mapping[str, str]
+    cells: list[Cell]
+
+
 class MacrosPlugin(Protocol):
     """The part of the mkdocs-macros plugin that is used here."""
 
@@ -77,10 +98,9 @@ def define_env(env: MacrosPlugin) -> None:
         lines = (": ".join(str(fact) for fact in facts if fact) for facts in told)
         raise PluginError("\n".join(lines)) from problem
     env.conf["extra"]["sop"] = edition.data  # the theme's own templates see the configuration only
-    marks = {step.key: marks_of(edition, step) for step in edition.steps}
     limits = limits_of(Limits())
     env.variables.update({"sop": edition.data, "form": edition.form, "total_minutes": edition.minutes})
-    env.variables.update({"marks": marks, "limits": limits})
+    env.variables.update({"table": table(edition), "limits": limits, "applicants_steps": applicants_steps(edition)})
     site = str(env.conf.get("site_url") or "").rstrip("/")
     env.macro(edition.step, "step")
     env.macro(edition.role, "role")
@@ -161,13 +181,27 @@ def _of(papers: Papers, key: str) -> Paper:
     return next(paper for paper in papers.all if paper.key == key)
 
 
-def marks_of(sop: Sop, step: Step) -> list[str]:
-    """Return one mark for each actor column of the SOP, in order: ``acts``, ``joins``, ``ends`` or nothing.
+def table(sop: Sop) -> list[Row]:
+    """The rows of the SOP's table in order, with those that are no steps."""
+    rows = []
+    for number, step in enumerate(sop.steps, start=1):
+        rows += [Row(0, row, _cells(sop, row.get("marks", {}))) for row in step.above]
+        rows.append(Row(number, step.text, _cells(sop, step.marks, step)))
+    return rows
 
-    The applicant joins a visit and is where a handover ends (domain 6.2, column evidence of steps 6 and 7).
-    """
+
+def applicants_steps(sop: Sop) -> list[int]:
+    """The numbers of the steps that the applicant acts in, comes to, or is where the office's text marks him."""
+    applicant = sop.first.role
+    return [
+        number
+        for number, step in enumerate(sop.steps, start=1)
+        if applicant in (step.role, *step.marks) or step.kind in ("visit", "handover")
+    ]
+
+
+def _cells(sop: Sop, marks: Mapping[str, str], step: Step | None = None) -> list[Cell]:
     columns: list[str] = sop.data["text"]["columns"]
-    marks = dict.fromkeys(columns, "")
-    marks[sop.role(sop.first.role).column] = {"visit": "joins", "handover": "ends"}.get(step.kind, "")
-    marks[sop.role(step.role).column] = "acts"
-    return [marks[column] for column in columns]
+    signs = {sop.role(key).column: sign for key, sign in marks.items()}
+    acting = sop.role(step.role).column if step else ""
+    return [Cell(column, signs.get(column, ""), column == acting) for column in columns]
