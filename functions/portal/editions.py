@@ -163,7 +163,7 @@ def _hours(edition: Sop) -> Iterator[tuple[str, object]]:
     said = edition.data["calendar"]
     weeks = {"calendar.hours": said.get("hours")}
     weeks |= {f"calendar.overrides[{n}].hours": each.get("hours") for n, each in enumerate(said.get("overrides", ()))}
-    weeks |= {f"steps[{n}].visit.windows": step.visit.windows for n, step in enumerate(edition.steps) if step.visit}
+    weeks |= {f"steps[{n}].visit.windows": step.visit.windows for n, step in enumerate(edition.rows) if step.visit}
     for key, week in weeks.items():
         for day, hours in week.items() if isinstance(week, Mapping) else ():
             yield f"{key}.{day}", hours

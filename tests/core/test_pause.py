@@ -39,4 +39,4 @@ def test_every_pause_leaves_what_was_left_before_it(sop: Sop, calendar: Calendar
     case = move(case, "dispatch", at("11-30 09.03"), sop)
     case = move(case, "refuse", at("12-02 09.00"), sop)
     found = standard(case, sop, calendar, at("12-02 09.01"))
-    assert found == {"minutes": 10, "until": "2026-12-02T09:05:00+08:00", "late": False}
+    assert found == {"minutes": 10, "time": "10 menit", "until": "2026-12-02T09:05:00+08:00", "late": False}
