@@ -3,7 +3,7 @@
 Everything up to the moment an application exists, or comes back; the case itself is the business of ``cases``.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -23,6 +23,7 @@ from portal.core.errors import (
     Unavailable,
 )
 from portal.core.notices import Notice, notice
+from portal.core.requirements import Requirement
 from portal.core.sop import APPLICANT, Sop
 from portal.engines.ports import UploadForm
 from portal.forms.wording import Words
@@ -145,8 +146,9 @@ class Intake:
             self.office.files.delete(_folder(old.key))
 
     def missing(self, draft: Draft) -> tuple[str, ...]:
-        """Kinds of document still to be uploaded."""
-        return tuple(r.key for r in self.sop_of(draft).requirements if draft.document(r.key) is None)
+        """Keys of the documents still to be brought, by somebody with the draft's answers."""
+        requirements = self.sop_of(draft).requirements
+        return tuple(r.key for r in requirements if r.is_needed(draft.form) and not r.among(draft.documents))
 
     def sop_of(self, draft: Draft) -> Sop:
         """The edition a draft is checked against: that of the application it mends, or the present one."""
@@ -192,9 +194,10 @@ class Intake:
             return self.office.records.load_draft(id)
         except NotFound:
             named = application.returned["items"]
-            documents = [requirement.key for requirement in sop.requirements if requirement.key in named]
-            items = (*documents, *self.office.words_of(application).form.only(named).fields)
-            kept = tuple(document for document in application.documents if document.kind not in items)
+            fields = self.office.words_of(application).form.only(named).fields
+            documents = [each.key for each in sop.requirements if each.key in named or _depends(each, fields)]
+            items = (*documents, *fields)
+            kept = tuple(document for document in application.documents if document.requirement not in named)
             return Draft(
                 id, application.service, application.form, self.office.clock(), kept, 0, "", application.ticket, items
             )
@@ -298,7 +301,7 @@ class Intake:
             raise Invalid(findings)
 
     def _requirement(self, draft: Draft, kind: str) -> None:
-        if kind not in {requirement.key for requirement in self.sop_of(draft).requirements}:
+        if not any(kind in requirement.kinds for requirement in self.sop_of(draft).requirements):
             raise NotFound("document_unknown")
 
     def _resumption(self, draft: Draft) -> tuple[Notice, ...]:
@@ -308,6 +311,11 @@ class Intake:
             return ()
         actor = Actor(APPLICANT, name, email=email)
         return (notice("draft_saved", actor, about=draft.id, event=0, at=self.office.clock()),)
+
+
+def _depends(requirement: Requirement, fields: Container[str]) -> bool:
+    """Can what is mended make this document needed?"""
+    return requirement.required_if is not None and requirement.required_if.field in fields
 
 
 def _folder(key: str) -> str:

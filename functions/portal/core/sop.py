@@ -11,7 +11,9 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, TypeVar
 
+from portal.core.draft import Document
 from portal.core.errors import NotFound
+from portal.core.requirements import Requirement, brought
 from portal.core.times import Time, added, in_words, time_of
 from portal.core.worktime import WEEKDAYS
 
@@ -39,16 +41,6 @@ class Choice:
     label: str
     actions: tuple[str, ...] = ()
     needs_note: bool = False
-
-
-@dataclass(frozen=True)
-class Requirement:
-    """A document the applicant brings."""
-
-    key: str
-    label: str
-    hint: str
-    tip: str
 
 
 @dataclass(frozen=True)
@@ -206,6 +198,10 @@ class Sop:
     def reasons_for(self, action: str) -> tuple[Choice, ...]:
         return tuple(reason for reason in self.reasons if action in reason.actions)
 
+    def brought(self, documents: Sequence[Document]) -> list[tuple[str, Document]]:
+        """Every file with its label, in the order of the SOP."""
+        return list(brought(self.requirements, documents))
+
     def snapshot(self) -> str:
         """All that a running application depends on, as JSON; ``restore`` reads it back."""
         return json.dumps({"sop": _operated(self.data), "form": self.form}, ensure_ascii=False, sort_keys=True)
@@ -224,7 +220,7 @@ def parse(data: Mapping[str, Any], form: Mapping[str, Any]) -> Sop:
         ticket_prefix=data["ticket_prefix"],
         roles=roles,
         steps=tuple(_step(step) for step in data["steps"]),
-        requirements=tuple(Requirement(d["key"], d["label"], d["hint"], d.get("tip", "")) for d in data["documents"]),
+        requirements=tuple(map(Requirement.from_entry, data["documents"])),
         instructions=_choices(data.get("instructions", ())),
         reasons=_choices(data.get("reasons", ())),
         status_texts={state: StatusText(**text) for state, text in data["status"].items()},

@@ -47,6 +47,20 @@ def _references(sop: Sop) -> Iterator[Problem]:
         yield from _one_of(f"applicant.{meaning}", name, list(sop.form["properties"]))
 
 
+def _conditions(sop: Sop) -> Iterator[Problem]:
+    """A document is needed by an answer that the form asks for, and offers."""
+    for number, requirement in enumerate(sop.requirements):
+        condition, where = requirement.required_if, f"documents[{number}].required_if"
+        if condition is None:
+            continue
+        yield from _one_of(f"{where}.field", condition.field, list(sop.form["properties"]))
+        field = sop.form["properties"].get(condition.field, {})
+        choices = field.get("items", field).get("oneOf", [field] if "const" in field else [])
+        offered = [choice["const"] for choice in choices if "const" in choice]
+        for place, answer in enumerate(condition.answers if offered else ()):
+            yield from _one_of(f"{where}.is[{place}]", answer, offered)
+
+
 def _labels(sop: Sop) -> Iterator[Problem]:
     """A heading for every part of the identity block that there is; what is missing needs none."""
     text = sop.data["text"]
@@ -76,4 +90,4 @@ def _one_of(where: str, value: str, allowed: Sequence[str]) -> Iterator[Problem]
         yield Problem(where, value, ", ".join(allowed), "sop_reference_unknown")
 
 
-RULES: Final[tuple[Callable[[Sop], Iterator[Problem]], ...]] = (_keys_once, _references, _labels, _times)
+RULES: Final[tuple[Callable[[Sop], Iterator[Problem]], ...]] = (_keys_once, _references, _conditions, _labels, _times)
