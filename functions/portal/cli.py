@@ -183,8 +183,9 @@ def appoint(
         _refuse("service_wanted", services=", ".join(edition.service for edition in services))
     editions = [services[name] for name in named] or [services.first]
     for edition in editions:
-        # The applicant of the first step is in the SOP's table too, but nobody is appointed to that.
-        roles = dict.fromkeys(step.role for step in edition.steps[1:])
+        # The applicant is in the SOP's table too, but nobody is appointed to that.
+        acting = (role for step in edition.steps for role in edition.acting(step.role))
+        roles = dict.fromkeys(role for role in acting if role != edition.applying.key)
         if given["role"] not in roles:
             _refuse("role_unknown", roles=", ".join(roles))
     if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", given["email"]):

@@ -35,7 +35,7 @@ def test_the_sop_of_the_repository_fits(run: Run) -> None:
 BROKEN: Mapping[str, tuple[str, str, str, list[str]]] = {
     # file, what stands there, what is written instead, what the sentence says
     "no role": ("penerbitan/sop.toml", 'role = "kadis"\n', "", ["sop.toml", "steps[1].role"]),
-    "no toml": ("penerbitan/sop.toml", "[office]", "[office", ["sop.toml", "line 12"]),
+    "no toml": ("penerbitan/sop.toml", "[applicant]", "[applicant", ["sop.toml", "line 12"]),
     "a role that is none": (
         "penerbitan/sop.toml",
         'role = "kadis"',
@@ -43,7 +43,7 @@ BROKEN: Mapping[str, tuple[str, str, str, list[str]]] = {
         ["sop.toml", "bupati", "kabid"],
     ),
     "a step twice": ("penerbitan/sop.toml", 'key = "telaah_kabid"', 'key = "telaah_kadis"', ["sop.toml", "steps"]),
-    "hours": ("penerbitan/sop.toml", 'fri = ["07.30-11.30"]', 'fri = ["11.30-07.30"]', ["sop.toml", "hours.fri"]),
+    "hours": ("office.toml", 'fri = ["07.30-11.30"]', 'fri = ["11.30-07.30"]', ["office.toml", "hours.fri"]),
     "visit": ("penerbitan/sop.toml", '"08.00-10.30"', '"pagi"', ["sop.toml", "steps[5].visit.windows.fri", "HH.MM"]),
     "no form": ("penerbitan/application.schema.json", "{", "", ["application.schema.json"]),
     "a form without fields": ("penerbitan/application.schema.json", '"properties"', '"props"', ["properties"]),
@@ -74,7 +74,7 @@ ALL_AT_ONCE = {
     ("sop.toml", 'role = "kabid"\nminutes', 'role = "bupati"\nminutes'): [("steps[2].role", "bupati")],
     ("sop.toml", "minutes = 20", 'minutes = "lama"'): [("steps[5].minutes", "lama")],
     ("sop.toml", '"08.00-10.30"', '"pagi"'): [("steps[5].visit.windows.fri", "pagi")],
-    ("sop.toml", 'fri = ["07.30-11.30"]', 'fri = ["11.30-07.30"]'): [("calendar.hours.fri", "11.30-07.30")],
+    ("../office.toml", 'fri = ["07.30-11.30"]', 'fri = ["11.30-07.30"]'): [("calendar.hours.fri", "11.30-07.30")],
     ("application.schema.json", '"maxLength": 100', '"maxLength": "100"'): [("properties.nama_ktp.maxLength", "100")],
     ("application.schema.json", '"widget": "tel"', '"widget": "telp"'): [("properties.hp_pengisi.widget", "telp")],
     ("papers.toml", 'document = "surat_permohonan"', 'document = "surat"'): [("papers[0].document", "surat")],

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -45,7 +46,7 @@ def replaced(old: str, new: str) -> str:
 BROKEN: dict[str, tuple[str | bytes | None, str, str]] = {
     "missing": (None, "sop.toml", "No such file"),
     "no text": (b"\xff\xfe\x00", "sop.toml", "utf-8"),
-    "no toml": (replaced("[office]", "[office"), "sop.toml", "line 12"),
+    "no toml": (replaced("[applicant]", "[applicant"), "sop.toml", "line 12"),
     "key twice": (replaced("draft_days = 7", "draft_days = 7\ndraft_days = 8"), "sop.toml", "line"),
     "empty": ("", "service", "huruf kecil"),
     "step without actor": (of_step(1, 'role = "kadis"\n', ""), "steps[1].role", "[[roles]]"),
@@ -66,7 +67,12 @@ BROKEN: dict[str, tuple[str | bytes | None, str, str]] = {
     "two standard columns": (replaced('"Waktu", "Output"]', '"Waktu"]'), "text.quality_columns", "tiga kolom"),
     "chart without a word": (replaced('question = "Lengkap?"\n', ""), "chart.question", "kata atau kalimat"),
     "unknown word": (replaced('question = "Lengkap?"\n', 'question = "?"\nx = "?"\n'), "chart.x", "question"),
-    "hours that are none": (replaced('mon = ["07.30-12.00"', 'mon = ["27.30-12.00"'), "calendar.hours.mon", "HH.MM"),
+    "hours that are none": (replaced('mon = ["08.00-11.30"', 'mon = ["28.00-11.30"'), "windows.mon", "HH.MM"),
+    "an office of its own that is none": (
+        replaced("[applicant]", 'office = { email = "loket" }\n[applicant]'),
+        "office.email",
+        "alamat email",
+    ),
 }
 
 
@@ -76,6 +82,36 @@ def spoil(project: Path, content: str | bytes | None) -> Path:
     if content is not None:
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
     return path
+
+
+OFFICE = (ROOT / "schemas/office.toml").read_text("utf-8")
+BROKEN_OFFICE = {
+    "no toml": ("\n[office]", "\n[office", "line"),
+    "no address": ('address = "', 'adress = "', "office.adress"),
+    "hours that are none": ('mon = ["07.30-12.00"', 'mon = ["27.30-12.00"', "calendar.hours.mon"),
+    "telephone": ('tel = "+62', 'tel = "0', "office.telephones[0].tel"),
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN_OFFICE)
+def test_an_office_that_is_not_right_is_told_by_site_and_check(project: Path, broken: str) -> None:
+    old, new, place = BROKEN_OFFICE[broken]
+    assert old in OFFICE
+    (project / "schemas/office.toml").write_text(OFFICE.replace(old, new, 1), "utf-8")
+    with pytest.raises(PluginError) as refusal:
+        publish.define_env(Macros(project))
+    answer = CliRunner().invoke(cli.main, ["check", str(project / "schemas/penerbitan")])
+    assert answer.exit_code == 1
+    for said in (str(refusal.value), answer.stderr):
+        assert place in said
+        assert "office.toml" in said
+
+
+def test_a_service_may_say_what_is_its_own_of_the_office(project: Path) -> None:
+    spoil(project, replaced("[applicant]", '[office]\nunit = "Bidang Informatika"\n\n[applicant]'))
+    env = Macros(project)
+    publish.define_env(env)
+    assert env.variables["sop"]["office"] == {**tomllib.loads(OFFICE)["office"], "unit": "Bidang Informatika"}
 
 
 @pytest.mark.parametrize("broken", BROKEN)

@@ -51,6 +51,8 @@ def test_the_site_is_built_without_the_web_framework() -> None:
 def test_pages_and_theme_are_given_the_same_sop() -> None:
     env = Macros(ROOT)
     publish.define_env(env)
-    assert SOP == env.variables["sop"] == env.conf["extra"]["sop"]
+    said = env.variables["sop"]
+    assert said == env.conf["extra"]["sop"]
+    assert {key: said[key] for key in SOP} == SOP
     assert SOP["steps"][4]["task"] == env.macros["step"]("pemeriksaan").task
     assert SOP["roles"][1]["label"] == env.macros["role"]("kadis").label

@@ -344,7 +344,7 @@ def test_no_part_of_the_theme_is_published_that_pages_do_not_use(built: Path) ->
 
 
 def test_every_page_carries_the_safety_line_and_the_office(pages: dict[str, Page]) -> None:
-    office = SOP["office"]
+    office = EDITION.data["office"]
     wanted = [SOP["sentences"]["safety"], office["address"], *(each["text"] for each in office["telephones"])]
     assert [(url, each) for url, page in pages.items() for each in wanted if each not in page.text] == []
 

@@ -98,7 +98,7 @@ def _roles(old: Sop, new: Sop) -> Iterator[Change]:
 
 
 def _documents(old: Sop, new: Sop) -> Iterator[Change]:
-    before, after = _keyed(old.requirements), _keyed(new.requirements)
+    before, after = _keyed(old.documents), _keyed(new.documents)
     for key in before:
         if key not in after:
             yield Change("document_removed", {"label": before[key].label})

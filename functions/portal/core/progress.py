@@ -135,7 +135,7 @@ def turn_to_come(application: Application, sop: Sop) -> dict[str, str] | None:
     """
     words = sop.status(application.step, application.state).next
     if words:
-        return {"by": sop.role(sop.first.role).label, "name": sop.step(application.step).name, "summary": words}
+        return {"by": sop.applying.label, "name": sop.step(application.step).name, "summary": words}
     following = next_step(application, sop)
     if following is None:
         return None
@@ -198,7 +198,7 @@ def _steps(application: Application, sop: Sop) -> Iterator[tuple[Step, dict[str,
         else:
             position = "current" if number == here and not application.is_closed else "todo"
         told = {
-            "number": number + 1,
+            "number": sop.number(step.key),
             "name": step.name,
             "summary": step.summary,
             "minutes": step.minutes,

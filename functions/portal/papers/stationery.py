@@ -85,7 +85,7 @@ class Papers:
         )
 
     def _problems(self) -> Iterator[Problem]:
-        documents = {requirement.key for requirement in self._sop.requirements} | {""}
+        documents = {requirement.key for requirement in self._sop.documents} | {""}
         known = ", ".join(sorted(self._form.fields.keys() | self._facts.keys()))
         for number, paper in enumerate(self.all):
             yield from _known(f"papers[{number}].document", paper.document, documents)

@@ -186,7 +186,7 @@ def _of(papers: Papers, key: str) -> Paper:
 def table(sop: Sop) -> list[Row]:
     """The rows of the SOP's table in order, with those that are no steps."""
     rows = []
-    for number, step in enumerate(sop.steps, start=1):
+    for number, step in enumerate(sop.rows, start=1):
         rows += [Row(0, row, _cells(sop, row.get("marks", {}))) for row in step.above]
         rows.append(Row(number, step.text, _cells(sop, step.marks, step)))
     return rows
@@ -194,10 +194,10 @@ def table(sop: Sop) -> list[Row]:
 
 def applicants_steps(sop: Sop) -> list[int]:
     """The numbers of the steps that the applicant acts in, comes to, or is where the office's text marks him."""
-    applicant = sop.first.role
+    applicant = sop.applying.key
     return [
         number
-        for number, step in enumerate(sop.steps, start=1)
+        for number, step in enumerate(sop.rows, start=1)
         if applicant in (step.role, *step.marks) or step.kind in ("visit", "handover")
     ]
 
@@ -205,5 +205,5 @@ def applicants_steps(sop: Sop) -> list[int]:
 def _cells(sop: Sop, marks: Mapping[str, str], step: Step | None = None) -> list[Cell]:
     columns: list[str] = sop.data["text"]["columns"]
     signs = {sop.role(key).column: sign for key, sign in marks.items()}
-    acting = sop.role(step.role).column if step else ""
-    return [Cell(column, signs.get(column, ""), column == acting) for column in columns]
+    acting = {sop.role(key).column for key in sop.acting(step.role)} if step else set()
+    return [Cell(column, signs.get(column, ""), column in acting) for column in columns]

@@ -85,7 +85,7 @@ def document_cards(
     """
     return [
         _card(draft, requirement, kind, base, csrf, refusals.get(kind), notes.get(requirement.key, ""))
-        for requirement in _asked(draft)
+        for requirement in here().intake.asked(draft)
         for kind in _places(draft, requirement)
     ]
 
@@ -131,7 +131,7 @@ def remove(draft: Draft, kind: str, base: str) -> Any:
     Raises:
         NotFound: no such document is asked for here (``document_unknown``).
     """
-    if not any(kind in requirement.kinds for requirement in _asked(draft)):
+    if not any(kind in requirement.kinds for requirement in here().intake.asked(draft)):
         raise NotFound("document_unknown")
     if draft.document(kind):
         here().intake.remove_document(draft.id, kind)
@@ -169,12 +169,6 @@ def filled_in(draft: Draft, file: str) -> Response:
     response = Response(content, mimetype=media_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{file}"'
     return response
-
-
-def _asked(draft: Draft) -> list[Requirement]:
-    """The documents to bring; of a mending draft those to be mended."""
-    requirements = here().intake.sop_of(draft).requirements
-    return [requirement for requirement in requirements if not draft.mends or requirement.key in draft.items]
 
 
 def _places(draft: Draft, requirement: Requirement) -> list[str]:

@@ -60,7 +60,9 @@ def show() -> Any:
     except LinkForged:
         return render_template("official/desk_link.html")
     cards = [_card(application, official, email) for application, official in here().cases.desk(email)]
-    return render_template("official/desk.html", cards=sorted(cards, key=lambda card: card.urgency))
+    return render_template(
+        "official/desk.html", cards=sorted(cards, key=lambda card: card.urgency), opens=here().cases.opens(email)
+    )
 
 
 @pages.post("/telaah/<number>/meja")
