@@ -231,6 +231,26 @@ def red_list(context: click.Context, again: bool, done: str | None) -> None:
         _say("red_again", number=outbox.try_again())
 
 
+@main.group()
+def service() -> None:
+    """The services that the office offers."""
+
+
+@service.command("new")
+@click.argument("name")
+@click.pass_context
+def new_service(context: click.Context, name: str) -> None:
+    """Make the folder of a new service, which passes the check and runs as it is."""
+    from portal.beginning import begin_service
+
+    schemas = _config(context).schemas
+    prefixes = [trusted_sop(path.parent).ticket_prefix for path in schemas.glob("*/sop.toml")]
+    folder = begin_service(schemas, name, prefixes)
+    if not _fits(folder):
+        sys.exit(1)
+    _say("service_new", folder=folder, service=name, office=schemas / "office.toml")
+
+
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path), required=False)
 @click.option("--against", metavar="OLD", help="Folder, snapshot or version of before: what changes for running cases.")
