@@ -88,7 +88,7 @@ def build(folder: Path, platform: Sequence[str] = LAMBDA) -> None:
         house = bootstrap.build(Config.from_environment({}, data=Path(data), address="https://example.go.id"))
         compile_templates(pages(house), folder / "portal" / "web")
     schemas = folder / "schemas"
-    for read in (folder / "portal/messages.toml", schemas / "holidays.toml", *schemas.glob("*/sop.toml")):
+    for read in (folder / "portal/messages.toml", *schemas.glob("*.toml"), *schemas.glob("*/sop.toml")):
         parse_beforehand(read)
 
 

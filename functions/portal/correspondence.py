@@ -120,7 +120,7 @@ class Correspondence:
             event=event,
             before=before,
             step=sop.step(event.step),
-            at_step=sop.step(before.step),
+            at_step=sop.first if owed.event == 1 else sop.step(before.step),
             action=sop.action(before.step, event.action),
             facts=lambda said: words.said(application, said),
             waits_on=words.awaited(event.step, event.state),
@@ -158,9 +158,10 @@ class Correspondence:
         return EscalationLetter(services.first.data, owed.name, "", [self.watch.told(case) for case in overdue], days)
 
     def _due(self, application: Application, sop: Sop) -> datetime | None:
-        """By when the SOP's minutes will have passed; None when they do not run or have passed already."""
+        """By when the SOP's time will have passed; None when it does not run, has passed already, or is not said."""
         found = standard(application, sop, self.office.calendar, self.office.clock())
-        return datetime.fromisoformat(found["until"]) if found and not found["late"] else None
+        until = found["until"] if found and not found["late"] else None
+        return datetime.fromisoformat(until) if until else None
 
     def _until(self, owed: Notice, application: Application, sop: Sop) -> datetime:
         if owed.letter == "confirm_address":

@@ -1,4 +1,4 @@
-"""A service's folder, read and checked: its SOP, its form, its papers, and the office hours with the holidays.
+"""A service's folder, read and checked: its SOP, its form, its papers; the office it belongs to, and the holidays.
 
 The portal that runs a service and the site that prints it both take it from here.
 """
@@ -16,7 +16,7 @@ from portal.core import worktime
 from portal.core.errors import Problem, SopInvalid
 from portal.core.language import Language
 from portal.core.services import Services
-from portal.core.sop import Sop, parse
+from portal.core.sop import Sop, parse, restore
 from portal.core.soundness import problems
 from portal.forms.form import Form, validate
 from portal.forms.references import misled
@@ -25,7 +25,8 @@ from portal.forms.shape import completed
 if TYPE_CHECKING:
     from portal.papers.stationery import Papers
 
-SERVICES: Final = ("penerbitan",)
+OFFICE: Final = "office.toml"
+WORDS: Final = "words.toml"
 
 _Parsed = TypeVar("_Parsed")
 
@@ -35,7 +36,7 @@ UNMADE: Final = (LookupError, TypeError, ValueError, AttributeError)
 
 def offered(schemas: Path, named: Sequence[str] = ()) -> list[Path]:
     """The folders of the services that an office offers, or of those that are named, in that order."""
-    return [schemas / name for name in named or SERVICES]
+    return [schemas / name for name in named or read_toml(schemas / OFFICE).get("services", ())]
 
 
 def read_services(schemas: Path, named: Sequence[str], read: Callable[[Path], Sop]) -> Services:
@@ -76,7 +77,9 @@ def sketch(folder: Path) -> tuple[Sop | None, Sequence[Problem]]:
     with noted(found):
         shape = read_json(schemas / "sop.schema.json")
         if data is not None:
+            data = _in_full(data, schemas)
             validate(shape, data, str(path))
+            _check_office(data, path)
     with noted(found):
         form = read_json(form_path)
         form_shape = read_json(schemas / "form.schema.json")
@@ -88,8 +91,8 @@ def sketch(folder: Path) -> tuple[Sop | None, Sequence[Problem]]:
         return None, found
     if found:
         data, form = completed(shape, data), completed(form_shape, form)
-    with suppress(*UNMADE):
-        edition = parse(data, form)
+    with suppress(*UNMADE, SopInvalid):  # an office that cannot be read has been told of
+        edition = parse(_at_the_office(data, schemas), form)
         add_new(found, [replace(problem, file=str(path)) for problem in problems(edition)])
         return edition, found
     return None, found
@@ -97,7 +100,62 @@ def sketch(folder: Path) -> tuple[Sop | None, Sequence[Problem]]:
 
 def trusted_sop(folder: Path) -> Sop:
     """The same of a folder that ``read_sop`` has checked before: checking takes a cold start a tenth of a second."""
-    return parse(read_toml(folder / "sop.toml"), read_json(folder / "application.schema.json"))
+    data = _at_the_office(_in_full(read_toml(folder / "sop.toml"), folder.parent), folder.parent)
+    return parse(data, read_json(folder / "application.schema.json"))
+
+
+def read_office(schemas: Path) -> dict[str, Any]:
+    """What ``office.toml`` says: ``services``, the folders that are offered, ``office`` and ``calendar``.
+
+    Raises:
+        SopInvalid: it says something that does not fit ``office.schema.json``, or is not there.
+    """
+    path = schemas / OFFICE
+    data = read_toml(path)
+    validate(read_json(schemas / "office.schema.json"), data, str(path))
+    return data
+
+
+def _at_the_office(data: Mapping[str, Any], schemas: Path) -> dict[str, Any]:
+    """A service's file with what it leaves to its office to say; with all of it, where it stands without an office."""
+    path = schemas / OFFICE
+    office = read_toml(path) if path.exists() else {}
+    said = {**office.get("office", {}), **data.get("office", {})}
+    if "short" in said:
+        said.setdefault("agency", said["short"])
+    return {**data, "office": said, "calendar": data.get("calendar", office.get("calendar", {}))}
+
+
+def _in_full(said: Mapping[str, Any], schemas: Path) -> dict[str, Any]:
+    """What a service says, and where it says nothing, the words that fit any (``words.toml``)."""
+    path = schemas / WORDS
+    return _over(said, read_toml(path)) if path.exists() else {**said}
+
+
+def _over(said: Mapping[str, Any], words: Mapping[str, Any]) -> dict[str, Any]:
+    tables = {key for key, word in words.items() if isinstance(word, Mapping) and isinstance(said.get(key), Mapping)}
+    return {**words, **said, **{key: _over(said[key], words[key]) for key in tables}}
+
+
+def _check_office(data: Mapping[str, Any], path: Path) -> None:
+    """Raises SopInvalid: names the service's file where that says anything of the kind itself, else the office's."""
+    schemas = path.parents[1]
+    merged = _at_the_office(data, schemas)
+    said = {"services": [data["service"]], "office": merged["office"], "calendar": merged["calendar"]}
+    told = path if {"office", "calendar"} & data.keys() else schemas / OFFICE
+    validate(read_json(schemas / "office.schema.json"), said, str(told))
+
+
+def read_old(path: Path, present: Sop) -> Sop:
+    """An edition of before: of a service's folder, or of a file with a snapshot (``Sop.snapshot``). Judges nothing.
+
+    Raises:
+        SopInvalid: it cannot be read, or nothing can be made of it.
+    """
+    try:
+        return trusted_sop(path) if path.is_dir() else restore(_read(path, str), present)
+    except UNMADE as problem:
+        raise SopInvalid("sop_unreadable", file=str(path), expected=str(problem)) from problem
 
 
 def read_calendar(edition: Sop, folder: Path) -> worktime.Calendar:
@@ -106,10 +164,12 @@ def read_calendar(edition: Sop, folder: Path) -> worktime.Calendar:
     Raises:
         SopInvalid: hours that are none, of the office or for visits (``calendar_invalid``); all of them.
     """
-    path, beside = folder / "sop.toml", folder.parent / "holidays.toml"
+    path, beside, office = folder / "sop.toml", folder.parent / "holidays.toml", folder.parent / OFFICE
+    if office.exists() and read_toml(office).get("calendar") == edition.data["calendar"]:
+        path = office
     found: list[Problem] = []
     for key, hours in _hours(edition):
-        with noted(found, path):
+        with noted(found, path if key.startswith("calendar.") else folder / "sop.toml"):
             worktime.parse_hours(hours, key)
     with noted(found, beside):
         holidays = read_toml(beside)
@@ -128,7 +188,7 @@ def _hours(edition: Sop) -> Iterator[tuple[str, object]]:
     said = edition.data["calendar"]
     weeks = {"calendar.hours": said.get("hours")}
     weeks |= {f"calendar.overrides[{n}].hours": each.get("hours") for n, each in enumerate(said.get("overrides", ()))}
-    weeks |= {f"steps[{n}].visit.windows": step.visit.windows for n, step in enumerate(edition.steps) if step.visit}
+    weeks |= {f"steps[{n}].visit.windows": step.visit.windows for n, step in enumerate(edition.rows) if step.visit}
     for key, week in weeks.items():
         for day, hours in week.items() if isinstance(week, Mapping) else ():
             yield f"{key}.{day}", hours

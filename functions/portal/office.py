@@ -62,6 +62,12 @@ class Office:
         """The application of a ticket as people type it. Raises NotFound (``ticket_unknown``), malformed or not."""
         return self.records.load(ticket.parse(typed))
 
+    def waiting_on(self, service: str, role: str) -> Iterator[Application]:
+        """Open applications that whoever holds this role may have to act on, also as one of several."""
+        lists = self.services[service].waiting_lists(role) if service in self.services else (role,)
+        for key in lists:
+            yield from self.records.waiting_on(service, key)
+
     def officials(self) -> Iterator[Official]:
         """Everybody ever appointed, read when the first of them is asked for."""
         yield from self.records.officials()

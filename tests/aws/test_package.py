@@ -205,6 +205,6 @@ def test_what_botocore_knows_of_our_services_is_all_there_but_its_prose(unpacked
 
 def test_what_is_parsed_beforehand_is_what_is_written(unpacked: Path) -> None:
     parsed = list(unpacked.rglob("*.parsed"))
-    assert {path.stem for path in parsed} == {"messages.toml", "holidays.toml", "sop.toml"}
+    assert {path.stem for path in parsed} == {"messages.toml", "holidays.toml", "office.toml", "sop.toml"}
     for path in parsed:
         assert read_toml(path.with_suffix("")) == tomllib.loads(path.with_suffix("").read_text("utf-8"))

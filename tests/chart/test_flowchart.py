@@ -116,12 +116,13 @@ def test_every_step_is_a_process_with_its_name_and_minutes_in_the_order_of_the_s
     steps = [each for each in said if re.search(r"\d\. ", each)]
     for number, (step, each) in enumerate(zip(sop.steps, steps, strict=True), start=1):
         assert f"{number}. {step.name} {step.minutes} menit" in each
-        assert direction == "across" or each.startswith(sop.role(step.role).label)
+        assert direction == "across" or each.startswith(sop.role(step.role).column)
 
 
 def test_each_step_stands_in_its_actors_lane(sop: Sop) -> None:
     chart = layout.across(sop)
-    assert [" ".join(line.text for line in lane.lines) for lane in chart.lanes] == [role.label for role in sop.roles]
+    headings = [" ".join(line.text for line in lane.lines) for lane in chart.lanes]
+    assert headings == sop.data["text"]["columns"]  # as the office spells them
     processes = [shape for shape in chart.shapes if shape.kind == "process" and re.match(r"\d\.", shape.lines[0].text)]
     lanes = {role.key: lane for role, lane in zip(sop.roles, chart.lanes, strict=True)}
     for step, shape in zip(sop.steps, processes, strict=True):
@@ -143,10 +144,12 @@ def test_all_the_symbols_of_a_government_sop_are_there(sop: Sop, direction: str)
 
 def test_what_only_the_portal_adds_is_drawn_as_beyond_the_sop_and_can_be_left_out(sop: Sop) -> None:
     added = [shape for shape in layout.across(sop).shapes if shape.beyond]
-    assert sorted(shape.kind for shape in added) == ["decision"] * 4 + ["process"] * 4
+    assert sorted(shape.kind for shape in added) == ["decision"] * 4 + ["process"] * 5
+    assert sop.data["chart"]["joins"] in [" ".join(line.text for line in shape.lines).strip() for shape in added]
     plain = layout.across(sop, beyond=False)
     assert not [each for each in (*plain.shapes, *plain.arrows, *plain.labels) if getattr(each, "beyond", False)]
     assert "dikembalikan" not in plain.description
+    assert sop.data["chart"]["joins"] not in plain.description
 
 
 def test_the_flow_goes_from_start_to_end_without_a_gap(sop: Sop) -> None:
@@ -225,7 +228,7 @@ def test_what_lies_behind_looks_so_and_is_said(sop: Sop, direction: str) -> None
     assert svg(chart, "a", "b").count('process passed"><rect') == 2
     assert "Langkah yang sudah selesai: 1, 2." in chart.description
     done = DIRECTIONS[direction](sop, flowchart.place_of(sop, "penyerahan", State.DONE))
-    assert [shape.passed for shape in done.shapes if shape.kind == "process" and not shape.beyond] == [True] * 8
+    assert [shape.passed for shape in done.shapes if shape.kind == "process" and not shape.beyond] == [True] * 7
 
 
 def test_whom_a_visit_waits_for_is_marked_with_the_step(sop: Sop) -> None:
@@ -242,10 +245,11 @@ def test_whom_a_visit_waits_for_is_marked_with_the_step(sop: Sop) -> None:
 def test_who_cannot_see_the_chart_hears_all_of_it_in_order(sop: Sop) -> None:
     said = flowchart.description(sop)
     places = [
-        said.index(f"Langkah {n}: {step.name}, oleh {sop.role(step.role).label}") for n, step in enumerate(sop.steps, 1)
+        said.index(f"Langkah {n}: {step.name}, oleh {sop.role(step.role).column}")
+        for n, step in enumerate(sop.steps, 1)
     ]
     assert places == sorted(places)
-    assert said.startswith("Pelaksana: Pemohon, Kepala Dinas, ")
+    assert said.startswith("Pelaksana: Pemohon, Kadis, ")
     assert said.count("dikembalikan kepada Pemohon") == 4
     assert "{" not in said
 

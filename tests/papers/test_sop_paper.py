@@ -49,7 +49,7 @@ def strings(value: Any) -> Iterator[str]:
 def test_every_string_of_the_offices_text_is_on_the_paper(paper: bytes, sop: Sop) -> None:
     """White space aside: a line of the paper may end anywhere between words."""
     said = "".join("".join(words(paper)).split())
-    wanted = [*strings(sop.data["text"]), *(each for step in sop.steps for each in strings(step.text))]
+    wanted = [*strings(sop.data["text"]), *(each for step in sop.data["steps"] for each in strings(step["text"]))]
     assert [each for each in wanted if "".join(each.split()) not in said] == []
 
 
@@ -119,6 +119,24 @@ def test_the_table_turns_the_page_where_the_offices_own_does(paper: bytes) -> No
     assert "4." in first
     assert "Selesai" in second
     assert "pengajuan ke Bagian Layanan BSRE" in second
+
+
+def test_the_offices_signs_stand_on_the_paper_in_their_columns(paper: bytes, sop: Sop) -> None:
+    """Left of the Verifikator's column, or in it; once for each time that the office's text has them."""
+    seen = []
+    for page in (pypdfium2.PdfDocument(paper)[number] for number in (1, 2)):
+        text = page.get_textpage()
+        said = text.get_text_range()
+        for sign in ("↓ ↓", "Selesai"):
+            seen += [(sign, text.get_charbox(at)[0] > 450) for at in positions(said, sign)]
+    assert sorted(seen) == [("Selesai", False), ("↓ ↓", False), ("↓ ↓", True), ("↓ ↓", True)]
+
+
+def positions(text: str, wanted: str) -> Iterator[int]:
+    at = text.find(wanted)
+    while at >= 0:
+        yield at
+        at = text.find(wanted, at + 1)
 
 
 def test_without_notes_it_is_the_offices_text_alone(sop: Sop) -> None:

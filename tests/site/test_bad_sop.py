@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -45,28 +46,33 @@ def replaced(old: str, new: str) -> str:
 BROKEN: dict[str, tuple[str | bytes | None, str, str]] = {
     "missing": (None, "sop.toml", "No such file"),
     "no text": (b"\xff\xfe\x00", "sop.toml", "utf-8"),
-    "no toml": (replaced("[office]", "[office"), "sop.toml", "line 12"),
+    "no toml": (replaced("[applicant]", "[applicant"), "sop.toml", "line 12"),
     "key twice": (replaced("draft_days = 7", "draft_days = 7\ndraft_days = 8"), "sop.toml", "line"),
     "empty": ("", "service", "huruf kecil"),
     "step without actor": (of_step(1, 'role = "kadis"\n', ""), "steps[1].role", "[[roles]]"),
     "unknown role": (of_step(1, '"kadis"', '"camat"'), "steps[1].role", "pemohon, kadis, kabid"),
     "role that is a number": (of_step(1, '"kadis"', "3"), "steps[1].role", "huruf kecil"),
-    "unknown kind": (of_step(4, '"dispatch"', '"kirim"'), "steps[4].kind", "submission, disposition"),
+    "unknown kind": (of_step(4, '"dispatch"', '"kirim"'), "steps[4].kind", "submission, opening, disposition"),
     "no minutes": (of_step(2, "minutes = 15", "minutes = 0"), "steps[2].minutes", "bilangan bulat"),
     "no documents": (DOCUMENTS.sub("", TEXT), "documents", "sekurang-kurangnya satu [[documents]]"),
     "documents that are none": (
         DOCUMENTS.sub("", replaced("draft_days = 7", "documents = []\ndraft_days = 7")),
         "documents",
-        "sekurang-kurangnya satu [[documents]]",
+        "sekurang-kurangnya satu berkas",
     ),
     "document without key": (replaced('key = "ktp"\n', ""), "documents[2].key", "huruf kecil"),
     "document without name": (replaced('label = "KTP-el"\n', ""), "documents[2].label", "kata atau kalimat"),
     "document twice": (replaced('key = "ktp"\n', 'key = "formulir_bsre"\n'), "documents", "formulir_bsre"),
     "unknown column": (replaced('column = "Kadis"', 'column = "Kades"'), "roles[1].column", "Pemohon, Kadis"),
     "two standard columns": (replaced('"Waktu", "Output"]', '"Waktu"]'), "text.quality_columns", "tiga kolom"),
-    "chart without a word": (replaced('question = "Lengkap?"\n', ""), "chart.question", "kata atau kalimat"),
+    "chart with an empty word": (replaced('"Lengkap?"', '""'), "chart.question", "kata atau kalimat"),
     "unknown word": (replaced('question = "Lengkap?"\n', 'question = "?"\nx = "?"\n'), "chart.x", "question"),
-    "hours that are none": (replaced('mon = ["07.30-12.00"', 'mon = ["27.30-12.00"'), "calendar.hours.mon", "HH.MM"),
+    "hours that are none": (replaced('mon = ["08.00-11.30"', 'mon = ["28.00-11.30"'), "windows.mon", "HH.MM"),
+    "an office of its own that is none": (
+        replaced("[applicant]", 'office = { email = "loket" }\n[applicant]'),
+        "office.email",
+        "alamat email",
+    ),
 }
 
 
@@ -76,6 +82,36 @@ def spoil(project: Path, content: str | bytes | None) -> Path:
     if content is not None:
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
     return path
+
+
+OFFICE = (ROOT / "schemas/office.toml").read_text("utf-8")
+BROKEN_OFFICE = {
+    "no toml": ("\n[office]", "\n[office", "line"),
+    "no address": ('address = "', 'adress = "', "office.adress"),
+    "hours that are none": ('mon = ["07.30-12.00"', 'mon = ["27.30-12.00"', "calendar.hours.mon"),
+    "telephone": ('tel = "+62', 'tel = "0', "office.telephones[0].tel"),
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN_OFFICE)
+def test_an_office_that_is_not_right_is_told_by_site_and_check(project: Path, broken: str) -> None:
+    old, new, place = BROKEN_OFFICE[broken]
+    assert old in OFFICE
+    (project / "schemas/office.toml").write_text(OFFICE.replace(old, new, 1), "utf-8")
+    with pytest.raises(PluginError) as refusal:
+        publish.define_env(Macros(project))
+    answer = CliRunner().invoke(cli.main, ["check", str(project / "schemas/penerbitan")])
+    assert answer.exit_code == 1
+    for said in (str(refusal.value), answer.stderr):
+        assert place in said
+        assert "office.toml" in said
+
+
+def test_a_service_may_say_what_is_its_own_of_the_office(project: Path) -> None:
+    spoil(project, replaced("[applicant]", '[office]\nunit = "Bidang Informatika"\n\n[applicant]'))
+    env = Macros(project)
+    publish.define_env(env)
+    assert env.variables["sop"]["office"] == {**tomllib.loads(OFFICE)["office"], "unit": "Bidang Informatika"}
 
 
 @pytest.mark.parametrize("broken", BROKEN)
@@ -88,7 +124,7 @@ def test_the_site_is_not_built_and_says_what_is_wrong(project: Path, broken: str
     assert said.startswith(f"{path}: ")
     assert place in said
     assert expected in said
-    assert "\n" not in said
+    assert all("schemas" in line for line in said.splitlines())  # one line for each mistake
 
 
 @pytest.mark.parametrize("broken", BROKEN)

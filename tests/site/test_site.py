@@ -21,7 +21,7 @@ from portal.site import publish
 from tests.support.macros import Macros
 from tests.support.places import ROOT
 from tests.support.site_page import DEVELOPERS, Page
-from tests.support.sop_texts import collapsed
+from tests.support.sop_texts import collapsed, office_rows
 from tests.support.stage import Stage
 
 SOP = tomllib.loads((ROOT / "schemas/penerbitan/sop.toml").read_text("utf-8"))
@@ -84,8 +84,12 @@ def test_the_sop_page_prints_every_string_of_the_text(pages: dict[str, Page]) ->
     assert [each for each in wanted if each not in pages["sop/"].text] == []
 
 
-def test_each_row_of_the_sop_table_is_one_step(pages: dict[str, Page]) -> None:
-    rows = [[collapsed(cell) for cell in row] for row in pages["sop/"].rows if len(row) == 11]
+def table_rows(page: Page) -> list[list[str]]:
+    return [[collapsed(cell) for cell in row] for row in page.rows if len(row) == 11]
+
+
+def test_each_row_of_the_sop_table_is_one_step_or_a_sign_alone(pages: dict[str, Page]) -> None:
+    rows = [row for row in table_rows(pages["sop/"]) if row[0]]
     labels = SOP["text"]["quality_columns"]
     assert len(SOP["steps"]) == len(rows)
     for step, row in zip(SOP["steps"], rows, strict=True):
@@ -94,17 +98,22 @@ def test_each_row_of_the_sop_table_is_one_step(pages: dict[str, Page]) -> None:
         assert [f"{label}: {text}" for label, text in zip(labels, said, strict=True)] == row[7:10]
 
 
-def test_step_five_is_the_verifikators_and_the_applicant_joins_six_and_ends_seven() -> None:
-    marks = [publish.marks_of(EDITION, step) for step in EDITION.steps]
-    assert marks == [
-        ["acts", "", "", "", ""],
-        ["", "acts", "", "", ""],
-        ["", "", "acts", "", ""],
-        ["", "", "", "acts", ""],
-        ["", "", "", "", "acts"],
-        ["joins", "", "", "", "acts"],
-        ["ends", "", "", "", "acts"],
+def test_the_signs_of_the_offices_table_stand_on_the_page_where_they_stand_in_its_text(pages: dict[str, Page]) -> None:
+    """What the portal adds to a cell, who acts, comes after the office's own sign."""
+    cells = [[cell.partition(": ")[2] for cell in row[2:7]] for row in table_rows(pages["sop/"])]
+    assert [[cell.removesuffix("●pelaksana").strip() for cell in row] for row in cells] == [
+        row[2:7] for row in office_rows()
     ]
+
+
+def test_who_acts_is_added_by_the_portal_and_only_that(pages: dict[str, Page]) -> None:
+    acting = [[cell.column for cell in row.cells if cell.acts] for row in publish.table(EDITION)]
+    columns = SOP["text"]["columns"]
+    verifikator = columns[4]
+    assert acting == [*([each] for each in columns[:4]), [], [verifikator], [verifikator], [verifikator]]
+    cells = re.findall(r'<td class="actor[^>]*>(.*?)</td>', pages["sop/"].html)
+    assert [cell for cell in cells if "●" in re.sub(r'<span class="added">.*', "", cell)] == []
+    assert "hadir" not in " ".join(cells)
 
 
 def test_the_published_duration_is_the_sum_of_the_steps(pages: dict[str, Page]) -> None:
@@ -335,7 +344,7 @@ def test_no_part_of_the_theme_is_published_that_pages_do_not_use(built: Path) ->
 
 
 def test_every_page_carries_the_safety_line_and_the_office(pages: dict[str, Page]) -> None:
-    office = SOP["office"]
+    office = EDITION.data["office"]
     wanted = [SOP["sentences"]["safety"], office["address"], *(each["text"] for each in office["telephones"])]
     assert [(url, each) for url, page in pages.items() for each in wanted if each not in page.text] == []
 

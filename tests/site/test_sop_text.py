@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.support.places import SCHEMAS
-from tests.support.sop_texts import OFFICE_TEXT, office_text, put_together
+from tests.support.sop_texts import OFFICE_TEXT, marks, office_rows, office_text, put_together
 
 SOP = tomllib.loads((SCHEMAS / "penerbitan/sop.toml").read_text("utf-8"))
 
@@ -45,6 +45,12 @@ def changed(place: tuple[str | int, ...], letter: int, to: str) -> dict[str, Any
 
 def test_the_sop_file_holds_the_offices_text_and_nothing_else() -> None:
     assert put_together(SOP) == office_text()
+
+
+def test_each_sign_stands_in_the_row_and_the_column_where_it_stands_in_the_offices_table() -> None:
+    rows = [row for step in SOP["steps"] for row in (*step["text"].get("above", ()), step["text"])]
+    assert [[row.get("number", ""), *marks(SOP, row)] for row in rows] == [[row[0], *row[2:7]] for row in office_rows()]
+    assert [row[0] for row in office_rows() if any(row[2:7])] == ["", "5.", "6.", "7."]
 
 
 def test_the_copy_of_the_offices_text_is_whole() -> None:

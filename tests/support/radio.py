@@ -40,13 +40,13 @@ def with_radio(folder: Path) -> Path:
 def _rewrite_sop(path: Path) -> None:
     text = path.read_text()
     head, *steps = re.split(r"(?=^\[\[steps\]\]$)", text, flags=re.MULTILINE)
-    last, calendar = re.split(r"(?=^\[calendar\]$)", steps[-1], maxsplit=1, flags=re.MULTILINE)
+    last, rest = re.split(r"(?=^\[reminders\]$)", steps[-1], maxsplit=1, flags=re.MULTILINE)
     head = re.sub(r"^\[\[documents\]\]\n(?:.*\n)*?(?=^# ---)", DOCUMENTS, head, flags=re.MULTILINE)
     head = head.replace('service = "penerbitan"', 'service = "radio"').replace('"TTE"', '"RHT"')
     head = re.sub(r'^title = ".*"$', 'title = "Peminjaman Radio"', head, count=1, flags=re.MULTILINE)
     head = head.replace('short_title = "Sertifikat Elektronik"', 'short_title = "Peminjaman Radio"')
     head = head.replace('product = "Sertifikat Elektronik"', 'product = "Radio HT"')
-    path.write_text(head + steps[0] + steps[1] + last + calendar)
+    path.write_text(head + steps[0] + steps[1] + last + rest)
 
 
 def _rewrite_form(path: Path) -> None:

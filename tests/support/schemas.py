@@ -16,7 +16,9 @@ def read(name: str) -> dict[str, Any]:
 APPLICATION = read("penerbitan/application.schema.json")
 DECISIONS = read("decision.schema.json")
 SOP_SCHEMA = read("sop.schema.json")
+OFFICE_SCHEMA = read("office.schema.json")
 SOP = tomllib.loads((SCHEMAS / "penerbitan" / "sop.toml").read_text("utf-8"))
+OFFICE = tomllib.loads((SCHEMAS / "office.toml").read_text("utf-8"))
 FORM_SCHEMAS = {"application": APPLICATION, **DECISIONS["$defs"]}
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 OFFICE_TEXT = Path(__file__).parent / "naskah_sop.txt"
 
-LEFT_BY_CONVERSION = ("**", '<ol style="list-style-type: none">', "<", ">", "↓")
-"""Marks of the conversion from the office's PDF: bold, a stray list, addresses in brackets, what is left of arrows."""
+LEFT_BY_CONVERSION = ("**", '<ol style="list-style-type: none">', "<", ">")
+"""Marks of the conversion from the office's PDF: bold, a stray list, addresses in brackets."""
 
 
 def office_text() -> str:
@@ -32,10 +32,23 @@ def put_together(sop: dict[str, Any]) -> str:
     said += [labels["step_number"], labels["activity"], labels["actors"], labels["quality"], text["remark_column"]]
     said += [*text["columns"], *text["quality_columns"]]
     for step in sop["steps"]:
-        row, ends = step["text"], step["kind"] == "handover"
-        said += [row["number"], row["activity"], *([labels["end"]] if ends else [])]
-        said += [row["completeness"], row["time"], row["output"]]
+        for row in (*step["text"].get("above", ()), step["text"]):
+            said += [row.get("number", ""), row.get("activity", ""), *marks(sop, row)]
+            said += [row.get(part, "") for part in ("completeness", "time", "output")]
     return collapsed(" ".join(said))
+
+
+def marks(sop: dict[str, Any], row: dict[str, Any]) -> list[str]:
+    """What stands in each actor's column of a row, in the order of the columns."""
+    found = {role["column"]: row.get("marks", {}).get(role["key"], "") for role in sop["roles"]}
+    return [found.get(column, "") for column in sop["text"]["columns"]]
+
+
+def office_rows() -> list[list[str]]:
+    """The cells of the rows below the headings of the office's table, except of rows in which nothing stands."""
+    table = OFFICE_TEXT.read_text("utf-8").partition("\nNo\t")[2].splitlines()[2:]
+    rows = [[cell.strip() for cell in line.split("\t")] for line in table]
+    return [row for row in rows if any(row)]
 
 
 def collapsed(text: str) -> str:

@@ -73,7 +73,7 @@ def test_a_second_click_sends_nothing_more(stage: Stage) -> None:
 
 def test_what_hangs_on_a_named_answer_is_asked_with_it(stage: Stage) -> None:
     """From PNS to PPPK the number stays asked, and the rank is another one: else the applicant could never finish."""
-    says = {"items": ["status_kepegawaian"], "reason": "jabatan_tidak_sesuai", "note": ""}
+    says = {"items": ["status_kepegawaian"], "reason": "sk_tidak_sesuai", "note": ""}
     number = stage.case("confirm")
     claims = stage.cases.case_claims(stage.load(number), KADIS)
     stage.cases.decide(claims, "return", says, 2)

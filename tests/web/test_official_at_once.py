@@ -140,7 +140,7 @@ def test_a_link_made_before_mending_leads_to_the_case_as_it_stands(
 ) -> None:
     number, kadis = office.case(), person(KADIS)
     link = office.link(number, KADIS)
-    office.act(number, KADIS, "return", {"items": ["jabatan"], "reason": "jabatan_tidak_sesuai"})
+    office.act(number, KADIS, "return", {"items": ["jabatan"], "reason": "sk_tidak_sesuai"})
     draft = office.house.intake.mending(office.load(number)).with_form({**FORM, "jabatan": "Analis Muda"})
     office.office.records.save_draft(draft)
     office.house.intake.resubmit(office.load(number))

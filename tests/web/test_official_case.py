@@ -50,7 +50,7 @@ def test_mended_cases_say_what_was_mended_and_come_back_to_the_same_desk(
 ) -> None:
     number = office.case()
     office.act(number, KADIS, "forward", FORWARD)
-    wrong = {"items": ["jabatan"], "reason": "jabatan_tidak_sesuai", "note": "Sesuaikan dengan SK."}
+    wrong = {"items": ["jabatan"], "reason": "lainnya", "note": "Sesuaikan dengan SK."}
     waiting = person(KABID).decides(number, "return", wrong)
     assert "Menunggu Pemohon" in waiting.text
     draft = office.house.intake.mending(office.load(number)).with_form({**FORM, "jabatan": "Analis Muda"})

@@ -39,8 +39,9 @@ def names(keeper: Keeper) -> list[str]:
 
 def xlsx(*rows: list[Any]) -> bytes:
     book, out = Workbook(), io.BytesIO()
+    sheet = book.create_sheet(index=0)
     for row in rows:
-        book.active.append(row)
+        sheet.append(row)
     book.save(out)
     return out.getvalue()
 

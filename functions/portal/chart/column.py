@@ -9,21 +9,26 @@ from portal.chart.flowchart import SIZE, Chart, Label, Line, Shape, Stop
 from portal.chart.lettering import longest, wrap
 
 _COLUMN: Final = 272.0
+_BESIDE: Final = 24.0
+"""From the flow's own line to what stands beside it."""
 
 
 class Column(Drawing):
     def chart(self) -> Chart:
         """The whole chart, placed."""
-        said = [role.label for role in self.sop.roles] + [step.name for step in self.sop.steps]
-        words = tuple(word for text in (*said, self.words["joins"]) for word in text.split())
+        said = [role.column for role in (*self.sop.roles, *self.sop.either)]
+        said += [row.name for row in self.sop.rows]
+        words = tuple(word for text in said for word in text.split())
         beside = self.mend_width(self.place is not None and self.place.mending)
         self.wide = max(_COLUMN, longest(words, SIZE, bold=True) + 2 * PAD + 2 * EDGE, DECISION + beside + 4 * EDGE)
         self.axis = EDGE + DECISION / 2
+        joining = longest((*self.words["joins"].split(), *self._applicant().split()), SIZE, bold=True)
+        self.wide = max(self.wide, self.axis + _BESIDE + joining + 2 * PAD + EDGE)
         start = self.box("terminator", [Line(self.words["start"])], EDGE, self.y, DECISION)
         self.y, leaving = start.bottom + GAP, start
         for stop in flowchart.stops(self.sop, self.beyond):
             leaving = self._rows(stop, leaving)
-            if stop.step.turns_page and self.sop.after(stop.step.key):
+            if stop.step.turns_page and stop.step is not self.sop.rows[-1]:
                 at = self.y
                 _, into = self.page_turn(self.axis)
                 self._connect(leaving, at)
@@ -42,7 +47,7 @@ class Column(Drawing):
         if self.is_at(stop):
             top = self.flag(EDGE, top, full)
         lines = (
-            *map(Line, wrap(stop.role.label, SIZE, room)),
+            *map(Line, wrap(stop.role.column, SIZE, room)),
             *bold(wrap(f"{stop.number}. {stop.step.name}", SIZE, room, bold=True)),
             Line(self.minutes(stop)),
         )
@@ -50,18 +55,27 @@ class Column(Drawing):
         self._connect(before, entry)
         leaving, self.y = step, step.bottom + GAP
         if stop.joins:
-            applicant = self.sop.role(self.sop.first.role).label
-            lines = (
-                *map(Line, wrap(applicant, SIZE, room)),
-                *bold(wrap(self.words["joins"], SIZE, room, bold=True)),
-            )
-            leaving = self.box("process", lines, EDGE, self.y, full, **self.marks(stop))
-            self._connect(step, self.y)
-            self.y = leaving.bottom + GAP
+            self._join(stop, step)
         if stop.returns:
             leaving = self._decide(stop, step)
             self.y = leaving.bottom + ANSWER_GAP
         return leaving
+
+    def _join(self, stop: Stop, step: Shape) -> None:
+        """What the applicant does, beside the flow's own line: out of the step, and back to that line."""
+        left = self.axis + _BESIDE
+        wide = self.wide - EDGE - left
+        lines = (
+            *map(Line, wrap(self._applicant(), SIZE, wide - 2 * PAD)),
+            *bold(wrap(self.words["joins"], SIZE, wide - 2 * PAD, bold=True)),
+        )
+        joined = self.box("process", lines, left, self.y, wide, beyond=True, **self.marks(stop))
+        self.arrow((joined.middle, step.bottom), (joined.middle, joined.top), beyond=True)
+        self.arrow((joined.left, joined.level), (self.axis, joined.level), beyond=True)
+        self.y = joined.bottom + GAP
+
+    def _applicant(self) -> str:
+        return self.sop.applying.column
 
     def _decide(self, stop: Stop, step: Shape) -> Shape:
         """The decision on the flow's own line, and beside it the way back into the step."""

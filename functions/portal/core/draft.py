@@ -15,7 +15,7 @@ class Document:
     """An uploaded file as the portal describes it (``document.schema.json``).
 
     Attributes:
-        kind: key of a requirement of the SOP.
+        kind: key of a requirement of the SOP; from its second file on with a number, such as ``sk-2``.
         key: where the file lies; ``version`` pins that content in stores that keep versions.
         sha256: of the content kept, hexadecimal.
         size: bytes.
@@ -32,6 +32,15 @@ class Document:
     uploaded_at: str
     name: str = ""
 
+    @property
+    def requirement(self) -> str:
+        return requirement_of(self.kind)
+
+
+def requirement_of(kind: str) -> str:
+    """Key of the requirement that a file of this kind is of."""
+    return kind.partition("-")[0]
+
 
 @dataclass(frozen=True)
 class Draft:
@@ -40,8 +49,10 @@ class Draft:
     Attributes:
         version: 1, 2, 3 ...; a store keeps version n only over n - 1; 0 while no store has it.
         ticket: once sent, the application it became.
-        mends: the ticket of a returned application that this draft mends; ``items`` then names what may change.
+        mends: the ticket of an application with the applicant: returned for mending, or at a task of his; ``items``
+            then names what may change.
         renews: id of the register's entry in whose place a newer one is applied for.
+        opened_by: address of the official who fills it in for somebody; empty for the applicant's own.
     """
 
     id: str
@@ -54,6 +65,7 @@ class Draft:
     mends: str = ""
     items: tuple[str, ...] = ()
     renews: str = ""
+    opened_by: str = ""
 
     def document(self, kind: str) -> Document | None:
         return next((document for document in self.documents if document.kind == kind), None)
@@ -78,7 +90,7 @@ class Draft:
 
     def without_document(self, kind: str) -> "Draft":
         self._must_be_open()
-        if self.items and kind not in self.items:
+        if self.items and requirement_of(kind) not in self.items:
             raise NotAllowed("not_to_be_mended", item=kind)
         documents = tuple(document for document in self.documents if document.kind != kind)
         return replace(self, documents=documents, version=self.version + 1)

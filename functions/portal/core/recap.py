@@ -78,10 +78,13 @@ class Row:
 
 @dataclass(frozen=True)
 class StepTime:
-    """Minutes needed at a step against the SOP's standard, over completed applications."""
+    """Minutes needed at a step against the SOP's standard, over completed applications.
+
+    ``standard`` is None where the SOP says working days, or nothing.
+    """
 
     step: str
-    standard: int
+    standard: int | None
     cases: int
     average: int
     median: int
@@ -192,7 +195,7 @@ def _row(month: str, office: str, counts: Tally, today: date, soon: int) -> Row:
     return Row(month, office, counts["outcomes"], counts["returns"], holders, ends_within(ends, today, soon))
 
 
-def _step_time(step: str, standard: int, spent: Mapping[str, int]) -> StepTime:
+def _step_time(step: str, standard: int | None, spent: Mapping[str, int]) -> StepTime:
     """``spent``: how many cases took how many minutes."""
     cases = sum(spent.values())
     if not cases:

@@ -48,13 +48,13 @@ def application(ticket: str, entry: Entry, events: Iterable[Entry]) -> Applicati
 
 
 def draft_entry(draft: Draft) -> Entry:
-    """All of it; ``created_at`` in the zone it was made in. Few renew anything, so only these say what."""
-    said = {name: value for name, value in vars(draft).items() if name != "renews" or value}
-    return {
-        **said,
+    """All of it, ``created_at`` in the zone it was made in; what few drafts have, only where they have it."""
+    entry = {
+        **vars(draft),
         "created_at": draft.created_at.isoformat(),
         "documents": [vars(document) for document in draft.documents],
     }
+    return {name: value for name, value in entry.items() if value or name not in ("renews", "opened_by")}
 
 
 def draft(entry: Entry) -> Draft:

@@ -14,7 +14,7 @@ from portal.chart.flowchart import Kind, Point, Stop, stops
 from portal.core.sop import Sop
 from portal.papers.flowchart_pdf import line, symbol
 from portal.papers.sop_parts import PAD, grid, table, write
-from portal.papers.typeface import Pen
+from portal.papers.typeface import PLAIN, Pen
 
 _TEXTS: Final = {"number": 22.0, "activity": 160.0, "completeness": 118.0, "time": 44.0, "output": 87.0}
 """Widths of the columns with text; those of the actors stand after the second."""
@@ -22,6 +22,8 @@ _LANES, _REMARK = 300.0, 25.89
 _SYMBOL, _CONNECTOR = (36.0, 18.0), (20.0, 20.0)
 _ROW, _CONNECTOR_ROW = 56.0, 32.0
 """The least height of a row: a symbol, and room for an arrow to turn above it."""
+_LETTERS: Final = 8.0
+"""Size of a sign that stands for itself, where a row is no step."""
 _LONGEST: Final = 300.0
 """The most of a text in one row, so that every row has room on a page; the rest goes on in another row."""
 
@@ -29,7 +31,7 @@ _LONGEST: Final = 300.0
 def tables(sop: Sop, pen: Pen) -> Iterator[Flowable]:
     """The whole table, in the parts between which the office's own turns the page."""
     headings, every = _headings(sop, pen), list(stops(sop, beyond=False))
-    rows = [row for stop in every for row in _rows(stop, stop is every[-1], sop, pen)]
+    rows = [row for stop in every for row in (*_between(stop, sop, pen), *_rows(stop, stop is every[-1], sop, pen))]
     part: list[_Row] = []
     for row, following in zip(rows, [*rows[1:], None], strict=True):
         part.append(row)
@@ -54,6 +56,20 @@ class _Symbol(Flowable):
         middle = self.width / 2, self.height / 2
         self.at = self.canv.absolutePosition(*middle)
         symbol(self.canv, self._kind, middle, self.size, self._text)
+
+
+class _Sign(_Symbol):
+    """What the office's text has in an actor's cell of a row that is no step, without a symbol around it."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__("connector", text)
+        self.size = (self.size[0], _LETTERS + 2 * PAD)
+
+    def draw(self) -> None:
+        x, y = self.width / 2, self.height / 2
+        self.at = self.canv.absolutePosition(x, y)
+        self.canv.setFont(PLAIN, _LETTERS)
+        self.canv.drawCentredString(x, y - _LETTERS / 3, self._text)
 
 
 @dataclass(frozen=True)
@@ -116,9 +132,17 @@ def _way(one: _Symbol, other: _Symbol) -> tuple[Point, ...]:
     return (start, end) if x == x2 else (start, (x, turn), (x2, turn), end)
 
 
+def _between(stop: Stop, sop: Sop, pen: Pen) -> Iterator[_Row]:
+    """The rows before a step that are none themselves."""
+    for row in stop.step.above:
+        signs = [(_lane(sop, role), _Sign(said)) for role, said in row.get("marks", {}).items()]
+        texts = [write(pen, row[key]) if key in row else "" for key in _TEXTS]
+        yield _Row(texts, signs, _lane(sop, stop.step.role), sop.data["chart"]["page"])
+
+
 def _rows(stop: Stop, is_last: bool, sop: Sop, pen: Pen) -> Iterator[_Row]:
     """The row of a step, or more of them where its text is very long."""
-    pieces = (_pieces(write(pen, stop.step.text[key]), width - 2 * PAD) for key, width in _TEXTS.items())
+    pieces = (_pieces(write(pen, stop.step.text.get(key, "")), width - 2 * PAD) for key, width in _TEXTS.items())
     symbols, entry, page = list(_symbols(stop, is_last, sop)), _lane(sop, stop.step.role), sop.data["chart"]["page"]
     *full, last = zip_longest(*pieces, fillvalue="")
     for texts in full:
@@ -135,18 +159,25 @@ def _pieces(text: Paragraph, width: float) -> Iterator[Paragraph]:
 
 
 def _symbols(stop: Stop, is_last: bool, sop: Sop) -> Iterator[tuple[int, _Symbol]]:
-    """Whoever acts in a step, and the applicant who joins or where the flow ends."""
-    acting, applicant = _lane(sop, stop.step.role), _lane(sop, sop.first.role)
-    yield acting, _Symbol("terminator", sop.data["chart"]["start"]) if stop.number == 1 else _Symbol("process")
-    if acting != applicant and is_last and stop.step.kind == "handover":
-        yield applicant, _Symbol("terminator", sop.data["text"]["labels"]["end"])
-    elif acting != applicant and stop.joins:
-        yield applicant, _Symbol("process")
+    """Whoever acts in a step, and whoever else the office's text marks; where the flow ends, though it says nothing."""
+    signs = {_lane(sop, role): said for role, said in stop.step.marks.items()}
+    acting, *others = (_lane(sop, each) for each in sop.acting(stop.step.role))
+    applicant = _lane(sop, sop.applying.key)
+    said = signs.pop(acting, "")
+    start = sop.data["chart"]["start"]
+    yield acting, _Symbol("terminator", said or start) if stop.number == 1 else _Symbol("process", said)
+    signs = {**dict.fromkeys(others, ""), **signs}
+    ends = is_last and stop.step.kind == "handover"
+    if ends and acting != applicant:
+        signs.setdefault(applicant, sop.data["chart"]["end"])
+    for lane, sign in signs.items():
+        yield lane, _Symbol("terminator" if ends else "process", sign)
 
 
 def _lane(sop: Sop, role: str) -> int:
+    """The column of whoever acts; of several, the first one's."""
     columns: list[str] = sop.data["text"]["columns"]
-    return columns.index(sop.role(role).column)
+    return columns.index(sop.role(sop.acting(role)[0]).column)
 
 
 def _headings(sop: Sop, pen: Pen) -> list[list[Paragraph]]:

@@ -35,6 +35,27 @@ class Download:
     files: Mapping[str, bytes]
 
 
+@dataclass(frozen=True)
+class Cell:
+    """An actor's cell of the SOP's table: the ``sign`` that the office's text has there; does the actor act?
+
+    Who acts is put together from what the step says (domain 6.2); the text itself has no sign for it in most rows.
+    """
+
+    column: str
+    sign: str
+    acts: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the SOP's table: the number of its step, 0 for a row that is none; its verbatim parts; its cells."""
+
+    number: int
+    text: Mapping[str, str]
+    cells: list[Cell]
+
+
 class MacrosPlugin(Protocol):
     """The part of the mkdocs-macros plugin that is used here."""
 
@@ -62,8 +83,8 @@ def define_env(env: MacrosPlugin) -> None:
     """Give pages and theme the SOP of the service that ``extra.service`` of mkdocs.yml names.
 
     Raises:
-        mkdocs.exceptions.PluginError: the SOP is not one that the portal would run, a line with file and key
-            for each mistake; or a library that draws its paper is missing.
+        mkdocs.exceptions.PluginError: the SOP is not one that the portal would run, in one line with file and key
+            of the first mistake; or a library that draws its paper is missing.
     """
     from mkdocs.exceptions import PluginError
 
@@ -73,16 +94,17 @@ def define_env(env: MacrosPlugin) -> None:
         calendar = read_calendar(edition, folder)  # pages print the hours as they are written: they have to be hours
         papers = read_papers(edition, folder)
     except SopInvalid as problem:
-        told = ((each.file, each.key, each.value, each.expected) for each in problem.problems)
-        lines = (": ".join(str(fact) for fact in facts if fact) for facts in told)
-        raise PluginError("\n".join(lines)) from problem
+        first = problem.problems[0]  # `portal check` tells all
+        told = (first.file, first.key, first.value if isinstance(first.value, str) else "", first.expected)
+        raise PluginError(": ".join(filter(None, told))) from problem
     env.conf["extra"]["sop"] = edition.data  # the theme's own templates see the configuration only
-    marks = {step.key: marks_of(edition, step) for step in edition.steps}
     limits = limits_of(Limits())
     env.variables.update({"sop": edition.data, "form": edition.form, "total_minutes": edition.minutes})
-    env.variables.update({"marks": marks, "limits": limits})
+    env.variables.update({"total_time": edition.total_time, "untimed": len(edition.untimed)})
+    env.variables.update({"table": table(edition), "limits": limits, "applicants_steps": applicants_steps(edition)})
     site = str(env.conf.get("site_url") or "").rstrip("/")
     env.macro(edition.step, "step")
+    env.macro(lambda key: edition.time(edition.step(key)), "time_of")
     env.macro(edition.role, "role")
     env.macro(read_language(calendar).date, "date")
     beyond = bool(env.conf["extra"].get("portal_notes", True))
@@ -161,13 +183,27 @@ def _of(papers: Papers, key: str) -> Paper:
     return next(paper for paper in papers.all if paper.key == key)
 
 
-def marks_of(sop: Sop, step: Step) -> list[str]:
-    """Return one mark for each actor column of the SOP, in order: ``acts``, ``joins``, ``ends`` or nothing.
+def table(sop: Sop) -> list[Row]:
+    """The rows of the SOP's table in order, with those that are no steps."""
+    rows = []
+    for number, step in enumerate(sop.rows, start=1):
+        rows += [Row(0, row, _cells(sop, row.get("marks", {}))) for row in step.above]
+        rows.append(Row(number, step.text, _cells(sop, step.marks, step)))
+    return rows
 
-    The applicant joins a visit and is where a handover ends (domain 6.2, column evidence of steps 6 and 7).
-    """
+
+def applicants_steps(sop: Sop) -> list[int]:
+    """The numbers of the steps that the applicant acts in, comes to, or is where the office's text marks him."""
+    applicant = sop.applying.key
+    return [
+        number
+        for number, step in enumerate(sop.rows, start=1)
+        if applicant in (step.role, *step.marks) or step.kind in ("visit", "handover")
+    ]
+
+
+def _cells(sop: Sop, marks: Mapping[str, str], step: Step | None = None) -> list[Cell]:
     columns: list[str] = sop.data["text"]["columns"]
-    marks = dict.fromkeys(columns, "")
-    marks[sop.role(sop.first.role).column] = {"visit": "joins", "handover": "ends"}.get(step.kind, "")
-    marks[sop.role(step.role).column] = "acts"
-    return [marks[column] for column in columns]
+    signs = {sop.role(key).column: sign for key, sign in marks.items()}
+    acting = {sop.role(key).column for key in sop.acting(step.role)} if step else set()
+    return [Cell(column, signs.get(column, ""), column in acting) for column in columns]

@@ -32,8 +32,8 @@ LARGEST_BODY: Final = 256 * 1024
 """Bytes of a posted form; uploads have their own limit."""
 
 BLUEPRINTS: Final = (
-    *("apply", "bring", "send", "uploads", "status", "applicant", "mending", "lost_links"),
-    *("official", "originals", "desk", "register", "register_import", "renewal", "recap"),
+    *("apply", "bring", "send", "uploads", "status", "applicant", "mending", "tasks", "lost_links"),
+    *("official", "originals", "desk", "opening", "register", "register_import", "renewal", "recap"),
 )
 """The modules with pages."""
 
@@ -57,10 +57,12 @@ LIMITED: Final[Mapping[str | None, str]] = {
     "register_import.judge": "document",
     "apply.begin_one": "draft",
     "apply.begin_one_for_other": "draft",
+    "opening.begin": "draft",
     "apply.data": "data",
     "uploads.receive": "upload",
     "bring.accept": "document",
     "mending.accept_document": "document",
+    "tasks.accept_document": "document",
     "lost_links.send_link": "link",
     "desk.send_link": "link",
 }

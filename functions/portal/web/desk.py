@@ -37,8 +37,8 @@ class Card:
 
     @property
     def urgency(self) -> tuple[bool, datetime]:
-        """Sorts by the time that is left; where the clock stands still, a visit's time, and last who waits longest."""
-        if self.deadline:
+        """Sorts by the time that is left; where none is promised, a visit's time, and last who waits longest."""
+        if self.deadline and self.deadline.at:
             return False, self.deadline.at
         return True, self.application.slot or self.since
 
@@ -61,8 +61,8 @@ def show() -> Any:
     except LinkForged:
         return render_template("official/desk_link.html")
     cards = [_card(application, official, email) for application, official in here().cases.desk(email)]
-    by_urgency = sorted(cards, key=lambda card: card.urgency)
-    return render_template("official/desk.html", cards=by_urgency, registers=kept_by(email))
+    by_urgency, opens = sorted(cards, key=lambda card: card.urgency), here().cases.opens(email)
+    return render_template("official/desk.html", cards=by_urgency, opens=opens, registers=kept_by(email))
 
 
 @pages.post("/telaah/<number>/meja")
