@@ -145,6 +145,12 @@ class Stage:
             self.act(number, action)
         return number
 
+    def handed_over(self) -> str:
+        """A case whose entry in the register is untouched; made, which takes days, only if there is none."""
+        entries = self.records.certificates("penerbitan")
+        untouched = (entry.ticket for entry in entries if entry.ticket and entry.version == 1)
+        return next(untouched, "") or self.case(*WAYS["done"])
+
     def act(self, number: str, action: str) -> None:
         application = self.load(number)
         sop = self.office.sop_of(application)
@@ -262,7 +268,7 @@ class Session:
             made = stage.draft()
             links, number, draft = [stage.draft_link(made)], "", made.id
         else:
-            number, draft = stage.case(*WAYS[state]), ""
+            number, draft = stage.handed_over() if state == "done" else stage.case(*WAYS[state]), ""
             links = [stage.link("konfirmasi", number), stage.link("permohonan", number)]
             links += [stage.link("telaah", number, KADIS)] if page.startswith("/telaah") else []
             links += [stage.renewal_link(number)] if page.startswith("/perpanjang") else []
