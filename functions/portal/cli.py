@@ -17,6 +17,7 @@ from typing import Any, Final, NoReturn
 import click
 
 from portal.bootstrap import build, faults, on_aws, open_house, wsgi
+from portal.clerk import register
 from portal.config import Config
 from portal.core import identity
 from portal.core.application import Application
@@ -45,7 +46,7 @@ class Explaining(click.Group):
             _refuse("engine_refused", problem=problem)
 
 
-@click.group(cls=Explaining)
+@click.group(cls=Explaining, commands={"register": register})
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of everything that must survive (DATA).")
 @click.pass_context
 def main(context: click.Context, data: Path | None) -> None:

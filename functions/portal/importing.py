@@ -145,3 +145,20 @@ def _lines(rows: Rows) -> Iterator[str]:
         yield from [""] * (number - at)
         yield ";".join(f'"{cell.replace(chr(34), chr(34) * 2)}"' for cell in row)
         at = number + 1
+
+
+def exported(register: Register, entries: Sequence[Certificate], words: Mapping[str, Any]) -> str:
+    """Entries as CSV that ``plan`` reads again, with how each stands behind: semicolons and a byte order mark."""
+    fields = {name: field["title"] for name, field in register.schemas["entry"]["properties"].items()}
+    heads = [*fields.values(), words["standing_column"]]
+    told = [
+        [*(_cell(getattr(entry, name)) for name in fields), words["standings"][register.standing(entry)]]
+        for entry in entries
+    ]
+    return "\ufeff" + as_csv([*enumerate([heads, *told], 1)]) + "\n"
+
+
+def _cell(value: object) -> str:
+    """As text; what a spreadsheet would take for a formula is marked as none."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -1,0 +1,43 @@
+"""The clerk's register: listed, taken in from a table and written to one."""
+
+from pathlib import Path
+
+from tests.support.command_line import Run
+from tests.support.stage import BEFORE_THE_PORTAL
+
+RAHMAT = "2027-06-01  Berlaku  Rahmat Contoh  198001012005011001  BKPSDM  9C:01:AA  impor-"
+
+
+def test_what_was_issued_before_is_imported_once_and_listed(run: Run, tmp_path: Path) -> None:
+    table = tmp_path / "lama.csv"
+    table.write_text(BEFORE_THE_PORTAL, "utf-8")
+    assert run("register", "list").output == "Register tidak memuat yang dicari.\n"
+    assert run("register", "import", table).output == "Diimpor: 2. Sudah ada dan dilewati: 0.\n"
+    assert run("register", "import", table).output == "Diimpor: 0. Sudah ada dan dilewati: 2.\n"
+    assert RAHMAT in run("register", "list").output
+    assert "Rahmat" not in run("register", "list", "--standing", "expired").output
+
+
+def test_a_wrong_line_keeps_all_out(run: Run, tmp_path: Path) -> None:
+    table = tmp_path / "lama.csv"
+    table.write_text(BEFORE_THE_PORTAL.replace("2026-02-28", "lusa"), "utf-8")
+    result = run("register", "import", table)
+    assert result.exit_code == 1
+    assert "Baris 3, kolom Berlaku sampai: lusa – seharusnya: Tanggal" in result.output
+    assert "Rahmat" not in run("register", "list").output
+
+
+def test_what_was_written_can_be_read_again_and_by_its_owner_only(run: Run, tmp_path: Path) -> None:
+    table, target = tmp_path / "lama.csv", tmp_path / "register.csv"
+    table.write_text(BEFORE_THE_PORTAL, "utf-8")
+    run("register", "import", table)
+    assert run("register", "export", target).exit_code == 0
+    assert target.stat().st_mode & 0o777 == 0o600
+    assert '"Rahmat Contoh"' in target.read_text("utf-8-sig")
+    assert run("register", "import", target, data=tmp_path / "other").output.startswith("Diimpor: 2.")
+
+
+def test_what_is_no_table_is_refused_in_words(run: Run, tmp_path: Path) -> None:
+    table = tmp_path / "leer.csv"
+    table.write_text("")
+    assert run("register", "import", table).exit_code == 2
