@@ -35,7 +35,7 @@ UNMADE: Final = (LookupError, TypeError, ValueError, AttributeError)
 
 def offered(schemas: Path, named: Sequence[str] = ()) -> list[Path]:
     """The folders of the services that an office offers, or of those that are named, in that order."""
-    return [schemas / name for name in named or read_toml(schemas / OFFICE)["services"]]
+    return [schemas / name for name in named or read_toml(schemas / OFFICE).get("services", ())]
 
 
 def read_services(schemas: Path, named: Sequence[str], read: Callable[[Path], Sop]) -> Services:

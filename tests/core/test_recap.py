@@ -110,13 +110,17 @@ def reckoned(facts: list[dict[str, Any]], sop: Sop, today: date) -> Recap:
     def holds(entry: dict[str, Any]) -> bool:
         return entry["outcome"] == "done" and (not entry["valid_until"] or entry["valid_until"] >= str(today))
 
+    def ends_soon(entry: dict[str, Any]) -> bool:
+        return holds(entry) and "" < entry["valid_until"] <= str(today + timedelta(days=60))
+
     def rows() -> Iterator[Row]:
         groups = defaultdict(list)
         for entry in facts:
             groups[entry["closed"][:7], entry["office"]].append(entry)
         for (month, office), group in sorted(groups.items(), key=lambda item: item[0][1]):
             outcomes = Counter(entry["outcome"] for entry in group)
-            yield Row(month, office, outcomes, sum(entry["returns"] for entry in group), sum(map(holds, group)))
+            returns = sum(entry["returns"] for entry in group)
+            yield Row(month, office, outcomes, returns, sum(map(holds, group)), sum(map(ends_soon, group)))
 
     def times() -> Iterator[StepTime]:
         for step in sop.steps:

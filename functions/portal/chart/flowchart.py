@@ -205,7 +205,7 @@ def description(sop: Sop, place: Place | None = None, beyond: bool = True) -> st
     say: Mapping[str, str] = words["say"]
     said = [fill(say["actors"], actors=", ".join(role.column for role in sop.roles)), f"{words['start']}."]
     for stop in stops(sop, beyond):
-        said.append(_fill_step(say["step"], stop))
+        said.append(_fill_step(say["step"], stop, sop))
         if stop.joins:
             said.append(fill(say["joins"], applicant=applicant, text=words["joins"]))
         if stop.returns:
@@ -217,7 +217,7 @@ def description(sop: Sop, place: Place | None = None, beyond: bool = True) -> st
         at = next(stop for stop in stops(sop) if stop.step.key == place.step)
         numbers = ", ".join(str(stop.number) for stop in stops(sop) if stop.step.key in place.passed)
         passed = fill(say["passed"], steps=numbers) if numbers else ""
-        said = [fill(_fill_step(say["here"], at), words=place.words), place.outside, passed, *said]
+        said = [fill(_fill_step(say["here"], at, sop), words=place.words), place.outside, passed, *said]
     return " ".join(filter(None, said))
 
 
@@ -228,5 +228,6 @@ def fill(text: str, /, **facts: object) -> str:
     return text
 
 
-def _fill_step(text: str, stop: Stop) -> str:
-    return fill(text, number=stop.number, name=stop.step.name, by=stop.role.column, minutes=stop.step.minutes)
+def _fill_step(text: str, stop: Stop, sop: Sop) -> str:
+    facts = {"minutes": stop.step.minutes, "time": sop.time(stop.step)}
+    return fill(text, number=stop.number, name=stop.step.name, by=stop.role.column, **facts)

@@ -104,7 +104,8 @@ class Application:
     def submit(cls, draft: Draft, *, ticket: str, documents: tuple[Document, ...], sop: Sop, at: datetime) -> Self:
         """SOP step 1: the applicant sends form and documents (``documents``: the copies kept under the ticket)."""
         blank = cls(ticket, draft.service, sop.version, draft.form, documents, sop.first.key, State.UNCONFIRMED, ())
-        return blank._record("submit", sop.first.key, State.UNCONFIRMED, blank.applicant(sop), at, blank._basis())
+        sent = {**blank._basis(), **({"renews": draft.renews} if draft.renews else {})}
+        return blank._record("submit", sop.first.key, State.UNCONFIRMED, blank.applicant(sop), at, sent)
 
     @classmethod
     def open(
@@ -212,6 +213,11 @@ class Application:
     @property
     def agenda(self) -> str:
         return str(self._vouched.get("agenda", ""))
+
+    @property
+    def renews(self) -> str:
+        """Id of the register's entry in whose place this is applied for; empty if there is none."""
+        return str(self.events[0].data.get("renews", ""))
 
     @property
     def slot(self) -> datetime | None:

@@ -42,6 +42,7 @@ class Draft:
         ticket: once sent, the application it became.
         mends: the ticket of an application with the applicant: returned for mending, or at a task of his; ``items``
             then names what may change.
+        renews: id of the register's entry in whose place a newer one is applied for.
         opened_by: address of the official who fills it in for somebody; empty for the applicant's own.
     """
 
@@ -54,6 +55,7 @@ class Draft:
     ticket: str = ""
     mends: str = ""
     items: tuple[str, ...] = ()
+    renews: str = ""
     opened_by: str = ""
 
     def document(self, kind: str) -> Document | None:

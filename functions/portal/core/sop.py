@@ -12,9 +12,10 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from portal.core.errors import NotFound
+from portal.core.times import Time, added, in_words, time_of
 from portal.core.worktime import WEEKDAYS
 
-OF_THE_OFFICE = ("calendar", "chart", "notes", "office", "paper", "reminders", "retention")
+OF_THE_OFFICE = ("calendar", "chart", "notes", "office", "paper", "register", "reminders", "retention")
 """Tables that belong to the office of today and not to a case: a new holiday or telephone reaches running cases too."""
 
 ROW = "row"
@@ -112,6 +113,7 @@ class Step:
     Attributes:
         also: what its officials may decide besides what every step of its kind permits (``steps.Kind.optional``).
         documents: what is uploaded at this step, not with the application.
+        time: what the SOP allows for it; None where it does not say.
         turns_page: the office's own paper turns the page after it.
         marks: what its table shows in a role's column.
         above: rows of that table above the step's that are no steps, as they are written in the file.
@@ -120,7 +122,7 @@ class Step:
     key: str
     kind: str
     role: str
-    minutes: int
+    time: Time | None
     name: str
     summary: str
     task: str
@@ -135,6 +137,11 @@ class Step:
     documents: tuple[Requirement, ...] = ()
     marks: Mapping[str, str] = field(default_factory=dict)
     above: Sequence[Mapping[str, Any]] = ()
+
+    @property
+    def minutes(self) -> int | None:
+        """Minutes that the SOP allows; None where it says working days, or nothing."""
+        return self.time.minutes if self.time else None
 
 
 _Keyed = TypeVar("_Keyed", Role, Step)
@@ -185,8 +192,24 @@ class Sop:
 
     @property
     def minutes(self) -> int:
-        """Handling time of all rows (SOP: the column Waktu, added up)."""
-        return sum(row.minutes for row in self.rows)
+        """Handling time of all rows that say minutes or hours (SOP: the column Waktu, added up)."""
+        return sum(row.minutes or 0 for row in self.rows)
+
+    @property
+    def untimed(self) -> tuple[Step, ...]:
+        """The rows of which the SOP does not say how long they take."""
+        return tuple(row for row in self.rows if row.time is None)
+
+    def time(self, step: Step) -> str:
+        """A step's time in words (``[chart]``): of the SOP, or that it says none."""
+        words: Mapping[str, str] = self.data.get("chart", {})
+        # An edition of before may say what the office's words of today have no word for: then as the SOP wrote it.
+        return in_words(step.time, words) or step.text.get("time", "") if step.time else words.get("unsaid", "")
+
+    @property
+    def total_time(self) -> str:
+        """The times of all rows added up, days apart from minutes; empty if the SOP says none at all."""
+        return ", ".join(in_words(each, self.data["chart"]) for each in added([row.time for row in self.rows]))
 
     def step(self, key: str) -> Step:
         return _find(self.steps, key, "step_unknown")
@@ -276,7 +299,7 @@ def _step(step: Mapping[str, Any]) -> Step:
         key=step["key"],
         kind=step["kind"],
         role=step["role"],
-        minutes=step["minutes"],
+        time=time_of(step),
         name=step["name"],
         summary=step.get("summary", ""),
         task=step.get("task", ""),

@@ -12,6 +12,12 @@ from portal.core import finishing
 from portal.core.errors import Problem
 from portal.core.sop import Sop
 
+LABELLED: Final = (
+    "number", "created", "revised", "approved", "approved_by", "name", "website", "email", "legal_basis",
+    "qualifications", "related", "equipment", "warning", "record",
+)  # fmt: skip
+"""The parts of a SOP's identity block that are printed with a heading of their own."""
+
 
 def problems(sop: Sop) -> Iterator[Problem]:
     """All that keeps the SOP from being used, in no order; nothing of a sound one."""
@@ -48,9 +54,36 @@ def _references(sop: Sop) -> Iterator[Problem]:
         yield from _one_of(f"applicant.{meaning}", name, list(sop.form["properties"]))
 
 
+def _labels(sop: Sop) -> Iterator[Problem]:
+    """A heading for every part of the identity block that there is; what is missing needs none."""
+    text = sop.data["text"]
+    labels = text.get("labels", {})
+    for key in LABELLED:
+        if key in text and key not in labels:
+            yield Problem(f"text.labels.{key}", None, f"text.{key}", "sop_label_missing")
+
+
+def _times(sop: Sop) -> Iterator[Problem]:
+    """Words for every unit that a time is said in, and for what says none; so that no other time is ever printed."""
+    words = sop.data.get("chart")
+    if not words:  # told already
+        return
+    for unit in dict.fromkeys(step.time.unit if step.time else "unsaid" for step in sop.rows):
+        if unit not in words:
+            yield Problem(f"chart.{unit}", None, f"{{{unit}}}", "sop_time_unworded")
+    if all(step.time and step.time.unit == "minutes" for step in sop.rows):
+        return
+    for key, text in (("chart.passed", words["passed"]), ("chart.say.step", words["say"]["step"])):
+        if "{minutes}" in text:
+            yield Problem(key, text, "{time}", "sop_time_unworded")
+
+
 def _one_of(where: str, value: str, allowed: Sequence[str]) -> Iterator[Problem]:
     if value not in allowed:
         yield Problem(where, value, ", ".join(allowed), "sop_reference_unknown")
 
 
-RULES: Final[tuple[Callable[[Sop], Iterator[Problem]], ...]] = (_keys_once, _references, *finishing.RULES)
+RULES: Final[tuple[Callable[[Sop], Iterator[Problem]], ...]] = (
+    *(_keys_once, _references, _labels, _times),
+    *finishing.RULES,
+)

@@ -12,6 +12,7 @@ from portal.core.application import Application, Event
 from portal.core.sop import APPLICANT, Choice, Sop
 from portal.core.steps import State, waits_on
 from portal.forms.form import Form
+from portal.forms.product import recorded
 from portal.forms.typed import texts
 
 Lists = dict[str, list[dict[str, Any]]]
@@ -55,7 +56,9 @@ class Words:
         """What an official fills in with an action at a step, with the SOP's own lists in it."""
         key = step, action
         if key not in self._decision_forms:
-            self._decision_forms[key] = Form(self.decisions[action], self.choices(step, action))
+            schema = self.decisions[action]
+            asked = recorded(schema, self.sop.data) if action == "record" else schema
+            self._decision_forms[key] = Form(asked, self.choices(step, action))
         return self._decision_forms[key]
 
     def choices(self, step: str, action: str) -> Lists:
@@ -98,6 +101,11 @@ class Words:
                     asked.label, tuple(form.label(name, each) for each in answers), asked.widget == "date"
                 )
         return facts
+
+    def product(self, application: Application) -> list[Fact]:
+        """What was recorded of the product, in the order of its form; empty before."""
+        record = next((event for event in reversed(application.events) if event.action == "record"), None)
+        return list(self.said(application, record).values()) if record else []
 
     def awaited(self, step: str, state: State) -> str:
         """Who has to act there, as the SOP calls the role; empty when nobody has to."""

@@ -142,7 +142,7 @@ def _between(stop: Stop, sop: Sop, pen: Pen) -> Iterator[_Row]:
 
 def _rows(stop: Stop, is_last: bool, sop: Sop, pen: Pen) -> Iterator[_Row]:
     """The row of a step, or more of them where its text is very long."""
-    pieces = (_pieces(write(pen, stop.step.text[key]), width - 2 * PAD) for key, width in _TEXTS.items())
+    pieces = (_pieces(write(pen, stop.step.text.get(key, "")), width - 2 * PAD) for key, width in _TEXTS.items())
     symbols, entry, page = list(_symbols(stop, is_last, sop)), _lane(sop, stop.step.role), sop.data["chart"]["page"]
     *full, last = zip_longest(*pieces, fillvalue="")
     for texts in full:

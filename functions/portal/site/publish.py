@@ -83,8 +83,8 @@ def define_env(env: MacrosPlugin) -> None:
     """Give pages and theme the SOP of the service that ``extra.service`` of mkdocs.yml names.
 
     Raises:
-        mkdocs.exceptions.PluginError: the SOP is not one that the portal would run, a line with file and key
-            for each mistake; or a library that draws its paper is missing.
+        mkdocs.exceptions.PluginError: the SOP is not one that the portal would run, in one line with file and key
+            of the first mistake; or a library that draws its paper is missing.
     """
     from mkdocs.exceptions import PluginError
 
@@ -94,15 +94,17 @@ def define_env(env: MacrosPlugin) -> None:
         calendar = read_calendar(edition, folder)  # pages print the hours as they are written: they have to be hours
         papers = read_papers(edition, folder)
     except SopInvalid as problem:
-        told = ((each.file, each.key, each.value, each.expected) for each in problem.problems)
-        lines = (": ".join(str(fact) for fact in facts if fact) for facts in told)
-        raise PluginError("\n".join(lines)) from problem
+        first = problem.problems[0]  # `portal check` tells all
+        told = (first.file, first.key, first.value if isinstance(first.value, str) else "", first.expected)
+        raise PluginError(": ".join(filter(None, told))) from problem
     env.conf["extra"]["sop"] = edition.data  # the theme's own templates see the configuration only
     limits = limits_of(Limits())
     env.variables.update({"sop": edition.data, "form": edition.form, "total_minutes": edition.minutes})
+    env.variables.update({"total_time": edition.total_time, "untimed": len(edition.untimed)})
     env.variables.update({"table": table(edition), "limits": limits, "applicants_steps": applicants_steps(edition)})
     site = str(env.conf.get("site_url") or "").rstrip("/")
     env.macro(edition.step, "step")
+    env.macro(lambda key: edition.time(edition.step(key)), "time_of")
     env.macro(edition.role, "role")
     env.macro(read_language(calendar).date, "date")
     beyond = bool(env.conf["extra"].get("portal_notes", True))

@@ -92,6 +92,7 @@ def case_page(
         **case_facts(application),
         sections=words.form.shown(application.form),
         standard=standard(application, sop, calendar, now()),
+        product=words.product(application),
         expected=forecast(application, sop, calendar, now()).get(sop.steps[-1].key),
         may={action: application.may(action, sop) for action in ("resubmit", "withdraw", "book", "report")},
         action=sop.action(application.step, "report"),
@@ -130,7 +131,10 @@ def handover() -> str:
     application = own()
     if application.state is not State.DONE or not application.certificate:
         raise NotAllowed("action_not_now", action="handover", state=application.state.value)
-    return render_template("applicant/handover.html", **_paper(application), events=_events(application))
+    product = here().office.words_of(application).product(application)
+    return render_template(
+        "applicant/handover.html", **_paper(application), product=product, events=_events(application)
+    )
 
 
 @pages.route("/permohonan/batal", methods=["GET", "POST"])

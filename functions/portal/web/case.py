@@ -24,10 +24,10 @@ WIDE: Final = 1000
 
 @dataclass(frozen=True)
 class Deadline:
-    """By when the SOP's ``minutes`` for the present step are over."""
+    """By when the SOP's ``time`` for the present step is over; ``at`` is None where the SOP does not say."""
 
-    minutes: int
-    at: datetime
+    time: str
+    at: datetime | None
     late: bool
 
 
@@ -81,7 +81,9 @@ def shown(view: OfficialView, calendar: Calendar, now: datetime) -> dict[str, An
 def deadline(application: Application, sop: Sop, calendar: Calendar, now: datetime) -> Deadline | None:
     """None while the SOP's clock stands still."""
     found = standard(application, sop, calendar, now)
-    return Deadline(found["minutes"], datetime.fromisoformat(found["until"]), found["late"]) if found else None
+    if found is None:
+        return None
+    return Deadline(found["time"], datetime.fromisoformat(found["until"]) if found["until"] else None, found["late"])
 
 
 def history(application: Application, words: Words) -> list[Happening]:

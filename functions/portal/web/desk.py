@@ -36,8 +36,8 @@ class Card:
 
     @property
     def urgency(self) -> tuple[bool, datetime]:
-        """Sorts by the time that is left; where the clock stands still, a visit's time, and last who waits longest."""
-        if self.deadline:
+        """Sorts by the time that is left; where none is promised, a visit's time, and last who waits longest."""
+        if self.deadline and self.deadline.at:
             return False, self.deadline.at
         return True, self.application.slot or self.since
 

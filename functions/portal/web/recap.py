@@ -103,7 +103,9 @@ def _write(writer: Any, edition: Sop, words: Mapping[str, Any], several: bool) -
     writer.writerow(words["step_columns"])
     for time in _times(recap, edition):
         spent = [time.average, time.median] if time.cases else ["", ""]
-        writer.writerow([_plain(edition.step(time.step).name), time.standard, time.cases, *spent])
+        step = edition.step(time.step)
+        standard = edition.time(step) if time.standard is None else time.standard
+        writer.writerow([_plain(step.name), standard, time.cases, *spent])
     if several:
         writer.writerow([])
     return sums.month
