@@ -48,7 +48,7 @@ def application(ticket: str, entry: Entry, events: Iterable[Entry]) -> Applicati
 
 
 def draft_entry(draft: Draft) -> Entry:
-    """All of it; ``created_at`` in the zone it was made in. Only what renews something, or is an official's, says so."""
+    """All of it; ``created_at`` in the zone it was made in. One that renews, or that an official opens, says so."""
     said = {name: value for name, value in vars(draft).items() if name not in ("renews", "opened_by") or value}
     return {
         **said,
