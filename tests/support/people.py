@@ -4,6 +4,7 @@ Everything is read from the pages and from the rehearsal's mailbox; nothing reac
 """
 
 import json
+import re
 import time
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -26,6 +27,8 @@ PERSON: Mapping[str, Any] = {
     "hp": "0812-3456-7890",
 }
 
+TICKET = r"[A-Z]{2,5}-[0-9]{2}-[0-9A-Z]{4}-[0-9A-Z]{4}"
+
 KINDS = ("surat_permohonan", "formulir_bsre", "ktp", "sk_terakhir")
 """The documents that the SOP asks for."""
 
@@ -39,6 +42,14 @@ class Mailbox:
     def all(self) -> list[dict[str, Any]]:
         self._deliver()
         return list(json.loads(self._browser.get("/_mailbox.json").body))
+
+    def tickets(self) -> set[str]:
+        """The cases that anybody was ever told of."""
+        return {found for mail in self.all() for found in re.findall(TICKET, mail["subject"])}
+
+    def of(self, ticket: str) -> set[str]:
+        """Everybody who was ever told of this case."""
+        return {mail["to"] for mail in self.all() if ticket in mail["subject"]}
 
     def to(self, email: str, subject: str = "") -> list[dict[str, Any]]:
         return [mail for mail in self.all() if mail["to"] == email and subject in mail["subject"]]

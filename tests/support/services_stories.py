@@ -40,7 +40,7 @@ def renewal(city: City) -> None:
     lestari = holder(city)
 
     # Nobody applies for it himself; the page says who begins it.
-    assert "dibuka oleh Verifikator Kartu" in city.public.get("/ajukan").text
+    assert "dibuka oleh Verifikator Kartu" in city.public.get("/ajukan/perpanjangan").text
 
     # 1. The verifikator fills in the form for the holder, from his desk; nobody has to confirm an address.
     verifikator = city.official(VERIFIKATOR)
@@ -87,7 +87,8 @@ def renewal(city: City) -> None:
     kept = city.house.office.records.load(ticket)
     assert kept.first_damage() is None
     assert {document.kind for document in kept.documents} == {"daftar_kartu", "formulir_perpanjangan"}
-    assert "Permohonan selesai 1" in city.public.get("/rekap").text
+    alone = len(city.house.office.services) == 1
+    assert "Permohonan selesai 1" in city.public.get("/rekap" if alone else "/rekap/perpanjangan").text
 
 
 def account(city: City) -> None:
@@ -96,7 +97,7 @@ def account(city: City) -> None:
     kadis, kabid, operator = city.official(KADIS), city.official(KABID), city.official(OPERATOR)
 
     # 1. and 2. Wira applies and confirms; the head of the agency forwards. Row 3 is printed, and no step of the portal.
-    wira.apply()
+    wira.send(wira.upload_all(wira.fill_in("/ajukan/surel")))
     wira.confirm()
     ticket = wira.ticket
     kadis.decide(ticket, "forward", instructions=["proses"])

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from io import BytesIO
+from typing import Any
 
 from asn1crypto import keys
 from asn1crypto import x509 as certificates
@@ -30,11 +31,12 @@ def signer(name: str) -> signers.SimpleSigner:
         .add_extension(x509.KeyUsage(True, True, *[False] * 7), critical=True)
         .sign(key, hashes.SHA256())
     )
+    registry: Any = SimpleCertificateStore
     der, plain = serialization.Encoding.DER, serialization.NoEncryption()
     return signers.SimpleSigner(
         signing_cert=certificates.Certificate.load(certificate.public_bytes(der)),
         signing_key=keys.PrivateKeyInfo.load(key.private_bytes(der, serialization.PrivateFormat.PKCS8, plain)),
-        cert_registry=SimpleCertificateStore(),
+        cert_registry=registry(),
     )
 
 
@@ -49,7 +51,8 @@ def signed(*names: str, data: bytes = b"") -> bytes:
 
 def added_to(letter: bytes) -> bytes:
     """The same, with something added after it was signed."""
-    writer, out = IncrementalPdfFileWriter(BytesIO(letter)), BytesIO()
+    writer: Any = IncrementalPdfFileWriter(BytesIO(letter))
+    out = BytesIO()
     writer.root["/Lang"] = TextStringObject("id")
     writer.update_root()
     writer.write(out)
