@@ -25,7 +25,7 @@ from portal.core.application import Application
 from portal.core.errors import NotFound, PortalError, Problem, SettingInvalid, SopInvalid
 from portal.core.notices import Official
 from portal.core.services import Services
-from portal.editions import offered, read_language, read_messages
+from portal.editions import offered, read_language, read_messages, trusted_sop
 from portal.engines.ports import BacksUp
 from portal.house import House
 from portal.office import Office
@@ -249,6 +249,26 @@ def red_list(context: click.Context, again: bool, done: str | None) -> None:
         _say("red_none")
     if again:
         _say("red_again", number=outbox.try_again())
+
+
+@main.group()
+def service() -> None:
+    """The services that the office offers."""
+
+
+@service.command("new")
+@click.argument("name")
+@click.pass_context
+def new_service(context: click.Context, name: str) -> None:
+    """Make the folder of a new service, which passes the check and runs as it is."""
+    from portal.beginning import begin_service
+
+    schemas = _config(context).schemas
+    prefixes = [trusted_sop(path.parent).ticket_prefix for path in schemas.glob("*/sop.toml")]
+    folder = begin_service(schemas, name, prefixes)
+    if not _fits(folder):
+        sys.exit(1)
+    _say("service_new", folder=folder, service=name, office=schemas / "office.toml")
 
 
 @main.command()

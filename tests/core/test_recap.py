@@ -3,6 +3,7 @@
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from statistics import mean, median
 from typing import Any
@@ -250,6 +251,12 @@ def test_an_office_typed_freely_is_kept_only_once_officials_went_through_it(sop:
     assert fact(along(sop, *WAYS["done"], **typed), sop, calendar)["office"] == "Hubungi 0800-PENIPU"
     for way in (("lapse",), ("confirm", "reject"), ("confirm", "withdraw")):
         assert fact(along(sop, *way, **typed), sop, calendar)["office"] == "Lainnya"
+
+
+def test_an_office_that_was_never_stated_is_kept_as_nothing(sop: Sop, calendar: Calendar) -> None:
+    case = along(sop, "lapse")
+    nameless = replace(case, form={name: answer for name, answer in case.form.items() if name != "opd"})
+    assert fact(nameless, sop, calendar)["office"] == ""
 
 
 @settings(max_examples=40, deadline=None)

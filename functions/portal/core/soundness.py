@@ -84,6 +84,9 @@ def _one_of(where: str, value: str, allowed: Sequence[str]) -> Iterator[Problem]
 
 
 RULES: Final[tuple[Callable[[Sop], Iterator[Problem]], ...]] = (
-    *(_keys_once, _references, _labels, _times),
+    _keys_once,
+    _references,
+    _labels,
+    _times,
     *finishing.RULES,
 )

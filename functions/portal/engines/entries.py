@@ -48,13 +48,13 @@ def application(ticket: str, entry: Entry, events: Iterable[Entry]) -> Applicati
 
 
 def draft_entry(draft: Draft) -> Entry:
-    """All of it; ``created_at`` in the zone it was made in. One that renews, or that an official opens, says so."""
-    said = {name: value for name, value in vars(draft).items() if name not in ("renews", "opened_by") or value}
-    return {
-        **said,
+    """All of it, ``created_at`` in the zone it was made in; what few drafts have, only where they have it."""
+    entry = {
+        **vars(draft),
         "created_at": draft.created_at.isoformat(),
         "documents": [vars(document) for document in draft.documents],
     }
+    return {name: value for name, value in entry.items() if value or name not in ("renews", "opened_by")}
 
 
 def draft(entry: Entry) -> Draft:
