@@ -28,6 +28,7 @@ def arrived(number: str, kind: str) -> str:
 @pages.post("/telaah/<number>/surat/<kind>")
 def accept_letter(number: str, kind: str) -> Any:
     claims = claims_of(number)
+    here().access.check_csrf(PAGE, now())
     view = open_case(claims)
     draft = here().signing.begin(view)
     return cards.accept(
@@ -37,8 +38,9 @@ def accept_letter(number: str, kind: str) -> Any:
 
 @pages.post("/telaah/<number>/surat/<kind>/hapus")
 def remove_letter(number: str, kind: str) -> Any:
+    claims = claims_of(number)
     here().access.check_csrf(PAGE, now())
-    return cards.remove(here().signing.begin(open_case(claims_of(number))), kind, letter_base(number))
+    return cards.remove(here().signing.begin(open_case(claims)), kind, letter_base(number))
 
 
 @pages.get("/telaah/<number>/surat/<kind>/lihat")
