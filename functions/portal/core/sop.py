@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from portal.core.errors import NotFound
 from portal.core.worktime import WEEKDAYS
 
-OF_THE_OFFICE = ("calendar", "chart", "notes", "office", "paper", "reminders", "retention")
+OF_THE_OFFICE = ("calendar", "chart", "notes", "office", "pages", "paper", "reminders", "retention")
 """Tables that belong to the office of today and not to a case: a new holiday or telephone reaches running cases too."""
 
 APPLICANT = "applicant"
