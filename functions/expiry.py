@@ -1,4 +1,5 @@
-"""Lambda: every night, forgets drafts and documents past their days and closes applications never confirmed."""
+"""Lambda: every night, forgets drafts and documents past their days, closes applications never confirmed, and looks
+after the register."""
 
 from datetime import timedelta
 from typing import Any, Final
@@ -6,6 +7,7 @@ from typing import Any, Final
 from portal.bootstrap_aws import discreet, warm
 from portal.house import House
 from portal.retention import Retention
+from portal.upkeep import Upkeep
 
 LOOK_BACK: Final = timedelta(days=31)
 """Nights that may fail and are made up for; what is older is looked at only when asked for ``{"everything": true}``."""
@@ -13,7 +15,11 @@ LOOK_BACK: Final = timedelta(days=31)
 
 @discreet
 def handler(event: dict[str, Any], context: Any, house: House | None = None) -> dict[str, int]:
-    """How many are gone."""
+    """How many are gone, and how much there was to do about the register."""
     house = house or warm()
     swept = None if event.get("everything") else house.office.today() - LOOK_BACK
-    return {"expired": house.clockwork.expire(), "forgotten": Retention(house.office, swept).forget_documents()}
+    return {
+        "expired": house.clockwork.expire(),
+        "forgotten": Retention(house.office, swept).forget_documents(),
+        "register": Upkeep(house.office).look_after_register(),
+    }

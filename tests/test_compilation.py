@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from portal.compilation import Compilation, Sums, read_sums
 from portal.core.errors import Unavailable
 from portal.core.recap import Tally, merge, month_of, tally
+from portal.core.register import correction
 from portal.engines.ports import Compiled
 from tests.support.facts import kept
 from tests.support.stage import Stage
@@ -264,11 +265,27 @@ def test_what_is_read_of_facts_does_not_grow_with_what_is_stored(months: int) ->
     assert town.book.read == 2
 
 
-def test_of_a_month_only_its_own_tally_is_read() -> None:
+def test_of_a_month_no_fact_is_read_that_a_tally_has() -> None:
     town = settled_town(8)
-    assert town.sums("2025-03").month == "2025-03"
-    assert [month for what, month in town.book.asked if what == "tallies"] == ["2025-03"]
-    assert town.book.read == 0
+    sums = town.sums("2025-03")
+    assert (sums.month, merge(sums.tallies)) == ("2025-03", tally(town.book.facts("penerbitan", "2025-03")))
+    assert [month for what, month in town.book.asked if what == "tallies"] == [""]
+    assert town.book.read == 1
+
+
+def test_what_the_register_corrects_of_a_month_counts_there_at_once_and_after_the_addition(town: Town) -> None:
+    town.close()
+    town.nights(40)
+    count = {"month": "2026-11", "office": "BKPSDM", "until": "2028-11-30", "holders": -1, "outcome": "revoked"}
+    town.book.all.append(correction("T/2", [count], service="penerbitan", today=town.day))
+
+    def of_november() -> list[Any]:
+        return [merge(town.sums(month).tallies)["months"]["2026-11"] for month in ("", "2026-11")]
+
+    expected = {"BKPSDM": {"outcomes": {"done": 1, "revoked": 1}, "returns": 0, "ends": {"2028-11-30": 0}}}
+    assert of_november() == [expected, expected]
+    town.nights(40)
+    assert of_november() == [expected, expected]
 
 
 def test_a_month_without_a_case_is_none_to_choose(town: Town) -> None:

@@ -87,7 +87,8 @@ class Cases:
         """
         application = self.office.records.load(claims["t"])
         words, officials = self.office.words_of(application), self.office.records.officials()
-        official = self._serving(officials, application.service, words.sop.step(claims["s"]).role, claims["r"])
+        acting = words.sop.acting(words.sop.step(claims["s"]).role)
+        official = self._serving(officials, application.service, acting, claims["r"])
         if application.concerns(official.email, official.number, words.sop):
             raise NotAllowed("own_application")
         if application.turn.number == claims["n"] and not application.is_closed:
@@ -139,10 +140,16 @@ class Cases:
             raise NotAllowed("not_appointed")
         cases: dict[str, tuple[Application, Official]] = {}
         for official in mine:
-            for application in self.office.records.waiting_on(official.service, official.role):
+            for application in self.office.waiting_on(official.service, official.role):
                 if official in eligible(application, mine, self.office.sop_of(application), today):
                     cases.setdefault(application.ticket, (application, official))
         return sorted(cases.values(), key=lambda case: case[0].events[-1].at)
+
+    def opens(self, email: str) -> list[Sop]:
+        """The services that this person may begin for somebody today."""
+        held = {(official.service, official.role) for official in self.appointments(email)}
+        begun = (sop for sop in self.office.services if sop.first.kind == "opening")
+        return [sop for sop in begun if any((sop.service, role) in held for role in sop.acting(sop.first.role))]
 
     def has_turn(self, application: Application, email: str, officials: Iterable[Official] | None = None) -> bool:
         """May this person decide on the application now, in whatever capacity?"""
@@ -165,7 +172,7 @@ class Cases:
         """Appoint somebody, and owe word of every case that already waits for the role; returns how many."""
         self.office.records.appoint(official)
         told = 0
-        for application in self.office.records.waiting_on(official.service, official.role):
+        for application in self.office.waiting_on(official.service, official.role):
             sop = self.office.sop_of(application)
             if official in eligible(application, [official], sop, self.office.today()):
                 self.owe_again(application, "turn", official.as_actor(sop))
@@ -184,10 +191,11 @@ class Cases:
         owed = notice(letter, actor, about=about, event=event, at=at, occasion=f"again-{at:%Y-%m-%dT%H}")
         self.office.records.owe([owed])
 
-    def _serving(self, officials: Iterable[Official], service: str, role: str, email: str) -> Official:
-        today, post = self.office.today(), (service, role, email.lower())
+    def _serving(self, officials: Iterable[Official], service: str, roles: Sequence[str], email: str) -> Official:
+        today, whoever = self.office.today(), (service, email.lower())
         for official in officials:
-            if (official.service, official.role, official.email.lower()) == post and official.serves(today):
+            held = official.service, official.email.lower()
+            if held == whoever and official.role in roles and official.serves(today):
                 return official
         raise NotAllowed("not_appointed")
 
@@ -195,7 +203,7 @@ class Cases:
         events = view.application.events
         event = events[seen] if 0 < seen < len(events) else view.moved_on or events[-1]
         done = view.sop.action(view.application.step_before(event), event.action).done
-        office = event.actor.office or view.sop.role(view.sop.first.role).label
+        office = event.actor.office or view.sop.applying.label
         return Conflict("case_moved_on", office=office, at=event.at, done=done)
 
 

@@ -25,7 +25,7 @@ from portal.core.application import Application
 from portal.core.errors import NotFound, PortalError, Problem, SettingInvalid, SopInvalid
 from portal.core.notices import Official
 from portal.core.services import Services
-from portal.editions import offered, read_language, read_messages
+from portal.editions import offered, read_language, read_messages, trusted_sop
 from portal.engines.ports import BacksUp
 from portal.house import House
 from portal.office import Office
@@ -203,8 +203,9 @@ def appoint(
         _refuse("service_wanted", services=", ".join(edition.service for edition in services))
     editions = [services[name] for name in named] or [services.first]
     for edition in editions:
-        # The applicant of the first step is in the SOP's table too, but nobody is appointed to that.
-        roles = dict.fromkeys(step.role for step in edition.steps[1:])
+        # The applicant is in the SOP's table too, but nobody is appointed to that.
+        acting = (role for step in edition.steps for role in edition.acting(step.role))
+        roles = dict.fromkeys(role for role in acting if role != edition.applying.key)
         if given["role"] not in roles:
             _refuse("role_unknown", roles=", ".join(roles))
     if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", given["email"]):
@@ -248,6 +249,26 @@ def red_list(context: click.Context, again: bool, done: str | None) -> None:
         _say("red_none")
     if again:
         _say("red_again", number=outbox.try_again())
+
+
+@main.group()
+def service() -> None:
+    """The services that the office offers."""
+
+
+@service.command("new")
+@click.argument("name")
+@click.pass_context
+def new_service(context: click.Context, name: str) -> None:
+    """Make the folder of a new service, which passes the check and runs as it is."""
+    from portal.beginning import begin_service
+
+    schemas = _config(context).schemas
+    prefixes = [trusted_sop(path.parent).ticket_prefix for path in schemas.glob("*/sop.toml")]
+    folder = begin_service(schemas, name, prefixes)
+    if not _fits(folder):
+        sys.exit(1)
+    _say("service_new", folder=folder, service=name, office=schemas / "office.toml")
 
 
 @main.command()

@@ -1,5 +1,5 @@
 """What happens without anybody asking: officials are reminded, drafts and unconfirmed cases expire, files past their
-days go, the recap is added up.
+days go, the recap is added up, the register is looked after.
 
 The same functions run in the background thread of one machine and in scheduled handlers.
 """
@@ -19,6 +19,7 @@ from portal.core.progress import deadline
 from portal.core.sop import APPLICANT
 from portal.office import Office
 from portal.retention import Retention
+from portal.upkeep import Upkeep
 from portal.watch import Watch
 
 
@@ -38,10 +39,16 @@ class Clockwork:
         """The recap's sums, which remember when they were last brought up to date."""
         return Compilation(self.office)
 
+    @cached_property
+    def upkeep(self) -> Upkeep:
+        """The daily look at the register, which remembers when it last looked."""
+        return Upkeep(self.office)
+
     def chores(self) -> tuple[Callable[[], int], ...]:
         """What is to be looked at now and then, one independent of the other."""
         swept, summed = self.retention.forget_documents, self.compilation.compile_recap
-        return self.remind, self.escalate, self.remind_visits, self.expire, swept, summed
+        looked = self.upkeep.look_after_register
+        return self.remind, self.escalate, self.remind_visits, self.expire, swept, summed, looked
 
     def remind(self) -> int:
         """Owe every official one digest a working day while a case has waited too long; returns how many are owed."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from portal.core.recap import Tally, month_of, tally
+from portal.core.recap import Tally, month_of, of_month, tally
 from portal.core.sop import Sop
 from portal.engines.ports import Compiled
 from portal.office import Office
@@ -80,21 +80,22 @@ class Sums:
 def read_sums(office: Office, service: str, asked: str = "") -> Sums:
     """A service's sums of a month, or of all if there is nothing of the one asked for.
 
-    Reads tallies and the facts of the last few days, which are in none yet: however many cases are stored, a month is
-    one tally and an office a tally a month. Only while the addition has not run, as before its first night, are there
-    more facts to read.
+    Reads tallies and the facts of the last few days, which are in none yet: however many cases are stored, there is one
+    tally a month. Those of later months are read for a month too, as what the register corrects of it is in them. Only
+    while the addition has not run, as before its first night, are there more facts to read.
     """
     records, settled = office.records, _settled(office.today())
     compiled = _sound(records.compiled(service), settled)
     newest = list(records.facts_after(service, _added_up(compiled)))
     months = {each.month for each in compiled if each.cases} | {month_of(fact) for fact in newest}
     month = asked if asked in months else ""
-    kept = [(each, summed) for each, summed in records.tallies(service, month) if each.through <= settled]
+    kept = [(each, summed) for each, summed in records.tallies(service) if each.through <= settled]
     # Each tally's own word counts: it may have been made anew since the last look.
     through = {each.month: each.through for each, _ in kept}
     rest = [fact for fact in newest if fact["closed"] > through.get(month_of(fact), "")]
-    chosen = [fact for fact in rest if month in ("", month_of(fact))]
-    return Sums(sorted(months, reverse=True), month, [*(summed for _, summed in kept), tally(chosen)])
+    parts = [(each.month, summed) for each, summed in kept] + [(month_of(fact), tally([fact])) for fact in rest]
+    chosen = [summed if month in ("", of) else of_month(summed, month) for of, summed in parts if of >= month]
+    return Sums(sorted(months, reverse=True), month, chosen)
 
 
 def _sound(compiled: Iterable[Compiled], settled: str) -> list[Compiled]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from portal.cases import APPLICANT_LINK, OFFICIAL_LINK, Cases
@@ -10,10 +10,21 @@ from portal.core.application import Application
 from portal.core.errors import NotAllowed
 from portal.core.notices import Notice, Official
 from portal.core.progress import confirm_by, standard
+from portal.core.register import Certificate, keeps_register, soon
 from portal.core.sop import APPLICANT, Sop
 from portal.engines.ports import Message
-from portal.forms.letter import CaseLetter, DeskLetter, DraftLetter, EscalationLetter, Letter
+from portal.forms.letter import (
+    CaseLetter,
+    CertificateLetter,
+    DeskLetter,
+    DraftLetter,
+    EndingLetter,
+    EscalationLetter,
+    Letter,
+)
 from portal.office import Office
+from portal.register import Register
+from portal.upkeep import contacts, ending_soon
 from portal.watch import Watch
 
 
@@ -27,6 +38,7 @@ class Correspondence:
     office: Office
     cases: Cases
     watch: Watch
+    register: Register
     render: Callable[[str, str, Letter], Message]
     address: str
 
@@ -35,7 +47,8 @@ class Correspondence:
 
         Raises:
             NotFound: what it is about is gone.
-            NotAllowed: its reader holds no office any more (``not_appointed``).
+            NotAllowed: its reader holds no office any more (``not_appointed``), or what was about to end has ended
+                (``certificate_ended``).
         """
         return self.render(owed.letter, owed.recipient, self._letter(owed))
 
@@ -46,7 +59,52 @@ class Correspondence:
             return self._about_desk(owed)
         if owed.letter == "escalation":
             return self._about_overdue(owed)
+        if owed.letter in ("expiring", "revoked", "changed"):
+            return self._about_certificate(owed)
+        if owed.letter == "expiring_list":
+            return self._about_ending(owed)
         return self._about_case(owed)
+
+    def _about_certificate(self, owed: Notice) -> CertificateLetter:
+        _, service, id = owed.about.split("/")
+        entry, today = self.office.records.certificate(service, id), self.office.today()
+        recorded = entry.recorded[owed.event - 2] if owed.event else None
+        if recorded is None and not entry.standing(today).is_running:
+            raise NotAllowed("certificate_ended")
+        until = max(self.office.clock() + APPLICANT_LINK, self._last_moment(entry))
+        claims = {"s": service, "c": id, "r": owed.recipient}
+        return CertificateLetter(
+            sop=self.register.sop(service).data,
+            name=owed.name,
+            link="" if recorded else f"{self.address}/perpanjang/{self.office.links.sign('perpanjang', claims, until)}",
+            certificate=entry,
+            facts=self.register.facts(entry),
+            days=((entry.valid_until or today) - today).days,
+            recorded=recorded,
+            reason=self.register.reason(entry, recorded) if recorded else "",
+            changes=self.register.changes(entry, recorded) if recorded else {},
+            until=until,
+        )
+
+    def _about_ending(self, owed: Notice) -> EndingLetter:
+        sop = self.register.sop(owed.about.partition("/")[2])
+        if owed.role and not any(keeps_register(o, sop) for o in self.cases.appointments(owed.recipient)):
+            raise NotAllowed("not_appointed")
+        entries = ending_soon(list(self.office.records.certificates(sop.service)), sop, self.office.today())
+        offices = {office for office, email in contacts(sop).items() if email.lower() == owed.recipient}
+        return EndingLetter(
+            sop=sop.data,
+            name=owed.name,
+            link=self._signed("meja", {"r": owed.recipient}, OFFICIAL_LINK) if owed.role else "",
+            entries=[entry for entry in entries if owed.role or entry.office in offices],
+            days=soon(sop),
+            until=self.office.clock() + OFFICIAL_LINK,
+        )
+
+    def _last_moment(self, entry: Certificate) -> datetime:
+        """The end of an entry's last day, or of today if it never ends."""
+        day = (entry.valid_until or self.office.today()) + timedelta(days=1)
+        return datetime.combine(day, time.min, self.office.calendar.zone)
 
     def _about_case(self, owed: Notice) -> CaseLetter:
         application = self.office.records.load(owed.about)
@@ -62,7 +120,7 @@ class Correspondence:
             event=event,
             before=before,
             step=sop.step(event.step),
-            at_step=sop.step(before.step),
+            at_step=sop.first if owed.event == 1 else sop.step(before.step),
             action=sop.action(before.step, event.action),
             facts=lambda said: words.said(application, said),
             waits_on=words.awaited(event.step, event.state),
@@ -100,9 +158,10 @@ class Correspondence:
         return EscalationLetter(services.first.data, owed.name, "", [self.watch.told(case) for case in overdue], days)
 
     def _due(self, application: Application, sop: Sop) -> datetime | None:
-        """By when the SOP's minutes will have passed; None when they do not run or have passed already."""
+        """By when the SOP's time will have passed; None when it does not run, has passed already, or is not said."""
         found = standard(application, sop, self.office.calendar, self.office.clock())
-        return datetime.fromisoformat(found["until"]) if found and not found["late"] else None
+        until = found["until"] if found and not found["late"] else None
+        return datetime.fromisoformat(until) if until else None
 
     def _until(self, owed: Notice, application: Application, sop: Sop) -> datetime:
         if owed.letter == "confirm_address":

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from portal.papers.stationery import Papers
 
 OFFICE: Final = "office.toml"
+WORDS: Final = "words.toml"
 
 _Parsed = TypeVar("_Parsed")
 
@@ -35,7 +36,7 @@ UNMADE: Final = (LookupError, TypeError, ValueError, AttributeError)
 
 def offered(schemas: Path, named: Sequence[str] = ()) -> list[Path]:
     """The folders of the services that an office offers, or of those that are named, in that order."""
-    return [schemas / name for name in named or read_toml(schemas / OFFICE)["services"]]
+    return [schemas / name for name in named or read_toml(schemas / OFFICE).get("services", ())]
 
 
 def read_services(schemas: Path, named: Sequence[str], read: Callable[[Path], Sop]) -> Services:
@@ -76,6 +77,7 @@ def sketch(folder: Path) -> tuple[Sop | None, Sequence[Problem]]:
     with noted(found):
         shape = read_json(schemas / "sop.schema.json")
         if data is not None:
+            data = _in_full(data, schemas)
             validate(shape, data, str(path))
             _check_office(data, path)
     with noted(found):
@@ -98,7 +100,7 @@ def sketch(folder: Path) -> tuple[Sop | None, Sequence[Problem]]:
 
 def trusted_sop(folder: Path) -> Sop:
     """The same of a folder that ``read_sop`` has checked before: checking takes a cold start a tenth of a second."""
-    data = _at_the_office(read_toml(folder / "sop.toml"), folder.parent)
+    data = _at_the_office(_in_full(read_toml(folder / "sop.toml"), folder.parent), folder.parent)
     return parse(data, read_json(folder / "application.schema.json"))
 
 
@@ -122,6 +124,17 @@ def _at_the_office(data: Mapping[str, Any], schemas: Path) -> dict[str, Any]:
     if "short" in said:
         said.setdefault("agency", said["short"])
     return {**data, "office": said, "calendar": data.get("calendar", office.get("calendar", {}))}
+
+
+def _in_full(said: Mapping[str, Any], schemas: Path) -> dict[str, Any]:
+    """What a service says, and where it says nothing, the words that fit any (``words.toml``)."""
+    path = schemas / WORDS
+    return _over(said, read_toml(path)) if path.exists() else {**said}
+
+
+def _over(said: Mapping[str, Any], words: Mapping[str, Any]) -> dict[str, Any]:
+    tables = {key for key, word in words.items() if isinstance(word, Mapping) and isinstance(said.get(key), Mapping)}
+    return {**words, **said, **{key: _over(said[key], words[key]) for key in tables}}
 
 
 def _check_office(data: Mapping[str, Any], path: Path) -> None:
@@ -163,7 +176,7 @@ def _hours(edition: Sop) -> Iterator[tuple[str, object]]:
     said = edition.data["calendar"]
     weeks = {"calendar.hours": said.get("hours")}
     weeks |= {f"calendar.overrides[{n}].hours": each.get("hours") for n, each in enumerate(said.get("overrides", ()))}
-    weeks |= {f"steps[{n}].visit.windows": step.visit.windows for n, step in enumerate(edition.steps) if step.visit}
+    weeks |= {f"steps[{n}].visit.windows": step.visit.windows for n, step in enumerate(edition.rows) if step.visit}
     for key, week in weeks.items():
         for day, hours in week.items() if isinstance(week, Mapping) else ():
             yield f"{key}.{day}", hours

@@ -48,8 +48,8 @@ def _check_rehearsal(edition: Sop | None, folder: Path, found: list[Problem]) ->
 
 
 def _of_rehearsal(edition: Sop, data: Any) -> Iterator[Problem]:
-    acting = [role.key for role in edition.roles if role.key != edition.first.role]
-    documents = [requirement.key for requirement in edition.requirements]
+    acting = [role.key for role in edition.roles if role.key != edition.applying.key]
+    documents = [requirement.key for requirement in edition.documents]
     samples = [sample.get("name") for sample in data.get("samples", ())]
     wanted = [(f"officials[{n}].role", each.get("role"), acting) for n, each in enumerate(data.get("officials", ()))]
     for number, sample in enumerate(data.get("samples", ())):

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from portal.letters.writing import Letters
     from portal.outbox import Outbox
     from portal.papers.printing import Press
+    from portal.register import Register
 
 
 class Settings(Protocol):
@@ -100,6 +101,13 @@ class House:
         return Watch(self.office)
 
     @cached_property
+    def register(self) -> "Register":
+        from portal.register import Register
+
+        schemas = read_json(self.config.schemas / "register.schema.json")["$defs"]
+        return Register(self.office, schemas)
+
+    @cached_property
     def intake(self) -> "Intake":
         from portal.documents import inspection
         from portal.intake import Intake
@@ -112,7 +120,8 @@ class House:
     def correspondence(self) -> "Correspondence":
         from portal.correspondence import Correspondence
 
-        return Correspondence(self.office, self.cases, self.watch, self.letters().render, self.config.address)
+        render, address = self.letters().render, self.config.address
+        return Correspondence(self.office, self.cases, self.watch, self.register, render, address)
 
     @cached_property
     def outbox(self) -> "Outbox":

@@ -3,18 +3,17 @@
 Everything up to the moment an application exists, or comes back; the case itself is the business of ``cases``.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from portal.core import ticket
 from portal.core.application import Actor, Application
 from portal.core.draft import Document, Draft
 from portal.core.errors import (
     Conflict,
-    DocumentRefused,
     Finding,
     Invalid,
     NotAllowed,
@@ -23,7 +22,8 @@ from portal.core.errors import (
     Unavailable,
 )
 from portal.core.notices import Notice, notice
-from portal.core.sop import APPLICANT, Sop
+from portal.core.sop import APPLICANT, Requirement, Sop
+from portal.custody import Custody, Inspected, folder_of
 from portal.engines.ports import UploadForm
 from portal.forms.wording import Words
 from portal.office import Office
@@ -31,21 +31,6 @@ from portal.office import Office
 UPLOAD_FORM: Final = timedelta(hours=1)
 TRIES: Final = 5
 """How often a write that met another one is tried on fresh data before the person is told."""
-
-
-class Inspected(Protocol):
-    """What a document check found (``documents.inspection.Inspected``)."""
-
-    @property
-    def content(self) -> bytes: ...
-    @property
-    def media_type(self) -> str: ...
-    @property
-    def pages(self) -> int: ...
-    @property
-    def sha256(self) -> str: ...
-    @property
-    def size(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -66,9 +51,13 @@ class Intake:
 
     # --- the applicant: draft ------------------------------------------------------------------------------------
 
-    def start(self, service: str, form: Mapping[str, Any]) -> Draft:
-        """Keep what was typed, and owe the address an email with which to resume it."""
-        draft = Draft(self.token(), service, dict(form), self.office.clock())
+    def start(self, service: str, form: Mapping[str, Any], opened_by: str = "") -> Draft:
+        """Keep what was typed, and owe an email with which to resume it: to the address, or to the official.
+
+        Args:
+            opened_by: address of the official who fills the form in for somebody.
+        """
+        draft = Draft(self.token(), service, dict(form), self.office.clock(), opened_by=opened_by)
         self.office.records.save_draft(draft, self._resumption(draft))
         return draft
 
@@ -116,10 +105,10 @@ class Intake:
             raise NotFound("draft_unknown")
         self._requirement(self.draft(id), claims["k"])
         try:
-            document = self._checked(claims["k"], claims["f"], name)
+            document = self._custody.checked(claims["k"], claims["f"], name)
         except NotFound:
             pinned = self.draft(id).document(claims["k"])
-            if pinned and _folder(pinned.key) == _folder(claims["f"]):
+            if pinned and folder_of(pinned.key) == folder_of(claims["f"]):
                 return pinned  # the same upload, reported twice
             raise
         try:
@@ -134,19 +123,26 @@ class Intake:
         old = before.document(document.kind)
         if old and old.key.startswith(before.folder):
             # A form may serve for a second file; what was kept of the first then lies beside that of the other.
-            beside = _folder(old.key) == _folder(document.key)
-            self.office.files.delete(old.key if beside else _folder(old.key))
+            beside = folder_of(old.key) == folder_of(document.key)
+            self.office.files.delete(old.key if beside else folder_of(old.key))
         return document
 
     def remove_document(self, id: str, kind: str) -> None:
         before = self._change_draft(id, lambda draft: draft.without_document(kind))
         old = before.document(kind)
         if old and old.key.startswith(before.folder):
-            self.office.files.delete(_folder(old.key))
+            self.office.files.delete(folder_of(old.key))
 
     def missing(self, draft: Draft) -> tuple[str, ...]:
         """Kinds of document still to be uploaded."""
-        return tuple(r.key for r in self.sop_of(draft).requirements if draft.document(r.key) is None)
+        return tuple(asked.key for asked in self.asked(draft) if draft.document(asked.key) is None)
+
+    def asked(self, draft: Draft) -> tuple[Requirement, ...]:
+        """The documents of an application; of a case those to be mended, or that its step asks for."""
+        sop = self.sop_of(draft)
+        if not draft.mends:
+            return sop.requirements
+        return tuple(document for document in sop.documents if document.key in draft.items)
 
     def sop_of(self, draft: Draft) -> Sop:
         """The edition a draft is checked against: that of the application it mends, or the present one."""
@@ -166,6 +162,7 @@ class Intake:
 
         Raises:
             Invalid: the form breaks a rule (of today), or documents are missing (finding with the document's key).
+            NotAllowed: begun by an official who may not: not (or no longer) appointed to it, or for himself.
         """
         for _ in range(TRIES):
             draft, read = read or self.draft(id), None
@@ -179,22 +176,25 @@ class Intake:
         raise Conflict("try_again")
 
     def mending(self, application: Application) -> Draft:
-        """The draft in which a returned application is mended, the same one each time; looking at it keeps nothing.
+        """The draft in which a case is mended, or brought what its step asks for; looking at it keeps nothing.
+
+        It is the same one each time. What was brought before to a step that the case is at again stays.
 
         Raises:
-            NotAllowed: nothing is to be mended (``action_not_now``).
+            NotAllowed: nothing is to be brought (``action_not_now``).
         """
         sop = self.office.sop_of(application)
-        if not application.may("resubmit", sop):
-            raise NotAllowed("action_not_now", action="resubmit", state=application.state.value)
         id = f"{application.ticket}-{application.version}"
+        brings = application.may("report", sop)
+        if not brings and not application.may("resubmit", sop):
+            raise NotAllowed("action_not_now", action="resubmit", state=application.state.value)
         try:
             return self.office.records.load_draft(id)
         except NotFound:
-            named = application.returned["items"]
-            documents = [requirement.key for requirement in sop.requirements if requirement.key in named]
+            named = [each.key for each in sop.step(application.step).documents] or application.returned.get("items", ())
+            documents = [document.key for document in sop.documents if document.key in named]
             items = (*documents, *self.office.words_of(application).form.only(named).fields)
-            kept = tuple(document for document in application.documents if document.kind not in items)
+            kept = tuple(each for each in application.documents if brings or each.kind not in items)
             return Draft(
                 id, application.service, application.form, self.office.clock(), kept, 0, "", application.ticket, items
             )
@@ -216,23 +216,72 @@ class Intake:
         draft = self.mending(application)
         self._must_be_complete(draft)
         at = self.office.clock()
-        with self._copied(draft.documents, application.ticket) as documents:
+        with self._custody.copied(draft.documents, application.ticket) as documents:
             mended = application.resubmit(draft, documents=documents, sop=self.office.sop_of(application), at=at)
             kept = self.office.commit(mended, draft=draft.sent_as(application.ticket))
         with suppress(Unavailable):  # the case is safe already; what could not be deleted goes when all its files do
-            self._forget(application.documents, application.ticket)
+            self._custody.forget(application.documents, application.ticket)
+        return kept
+
+    def report(self, application: Application, seen: int) -> Application:
+        """The applicant has done what the step asks, and says so; twice is once.
+
+        Args:
+            seen: number of the event that the page with the button showed.
+
+        Raises:
+            Invalid: documents that the step asks for are missing (finding with the document's key).
+            Conflict: the case has moved on, or moved at this moment.
+        """
+        sop = self.office.sop_of(application)
+        if application.version != seen or not application.may("report", sop):
+            if 0 < seen < application.version and application.events[seen].action == "report":
+                return application
+            raise Conflict("action_not_now", action="report", state=application.state.value)
+        at, draft = self.office.clock(), None
+        if sop.step(application.step).documents:
+            draft = self.mending(application)
+            if missing := self.missing(draft):
+                raise Invalid(Finding(kind, "") for kind in missing)
+        brought = draft.documents if draft else application.documents
+        with self._custody.copied(brought, application.ticket) as documents:
+            done = application.report(documents, sop=sop, at=at)
+            kept = self.office.commit(done, draft=draft and draft.sent_as(application.ticket))
+        with suppress(Unavailable):  # as for what was mended
+            self._custody.forget(application.documents, application.ticket)
         return kept
 
     # --- within ---
 
+    @property
+    def _custody(self) -> Custody:
+        return Custody(self.office, self.inspect, self.max_bytes, self.token)
+
     def _submit(self, draft: Draft) -> Application:
-        at, sop = self.office.clock(), self.office.services[draft.service]
+        sop = self.office.services[draft.service]
         number = ticket.new(sop.ticket_prefix, self.office.today().year, self.choice)
-        with self._copied(draft.documents, number) as documents:
-            application = Application.submit(draft, ticket=number, documents=documents, sop=sop, at=at)
+        with self._custody.copied(draft.documents, number) as documents:
+            application = self._begun(draft, number, documents, sop)
             # The case runs under this edition for good, so that is kept before it.
             self.office.records.keep_sop(sop.version, sop.snapshot())
             return self.office.commit(application, draft=draft.sent_as(number))
+
+    def _begun(self, draft: Draft, number: str, documents: tuple[Document, ...], sop: Sop) -> Application:
+        """The case as it begins: sent by the applicant, or opened by an official."""
+        at = self.office.clock()
+        if not draft.opened_by and sop.first.kind != "opening":
+            return Application.submit(draft, ticket=number, documents=documents, sop=sop, at=at)
+        actor = self._opener(draft.opened_by, sop)
+        agenda = str(self.office.records.next_number(sop.service, f"agenda-{self.office.today().year}"))
+        return Application.open(draft, ticket=number, documents=documents, agenda=agenda, actor=actor, sop=sop, at=at)
+
+    def _opener(self, email: str, sop: Sop) -> Actor:
+        roles, today = sop.acting(sop.first.role), self.office.today()
+        for official in self.office.officials():
+            held = official.service, official.email.lower()
+            if held == (sop.service, email) and official.role in roles and official.serves(today):
+                return official.as_actor(sop)
+        raise NotAllowed("not_appointed")
 
     def _change_draft(self, id: str, change: Callable[[Draft], Draft]) -> Draft:
         """Apply a change to the newest draft, whoever else is writing it; returns the draft as it was before."""
@@ -245,51 +294,6 @@ class Intake:
             return before
         raise Conflict("try_again")
 
-    def _checked(self, kind: str, key: str, name: str) -> Document:
-        stored = self.office.files.stat(key)
-        try:
-            if stored.size > self.max_bytes:
-                raise DocumentRefused("document_too_large", max_mb=self.max_bytes // 1024**2)
-            found = self.inspect(self.office.files.read(key, stored.version))
-        except DocumentRefused:
-            self.office.files.delete(key)  # and no more: what was accepted from the same form before lies beside it
-            raise
-        kept = self.office.files.write(f"{_folder(key)}{self.token()}", found.content, found.media_type)
-        return Document(
-            kind, kept.key, kept.version, found.sha256, found.size, found.media_type, found.pages,
-            self.office.clock().isoformat(), name[:120],
-        )  # fmt: skip
-
-    @contextmanager
-    def _copied(self, documents: Sequence[Document], number: str) -> Iterator[tuple[Document, ...]]:
-        """The documents under the ticket; should the block come to nothing, no copy of them stays behind."""
-        copies: list[Document] = []
-        try:
-            for document in documents:
-                copies.append(self._under_ticket(document, number))
-            yield tuple(copies)
-        except PortalError:
-            with suppress(Unavailable):  # in doubt a copy stays
-                self._forget(copies, number)
-            raise
-
-    def _forget(self, copies: Sequence[Document], number: str) -> None:
-        """Delete the copies that no application has; the ticket may be somebody else's by now."""
-        try:
-            kept = {document.key for document in self.office.records.load(number).documents}
-        except NotFound:
-            kept = set()
-        for copy in copies:
-            if copy.key not in kept:
-                self.office.files.delete(copy.key)
-
-    def _under_ticket(self, document: Document, number: str) -> Document:
-        folder = f"applications/{number}/"
-        if document.key.startswith(folder):
-            return document
-        key = f"{folder}{document.kind}/{self.token()}"
-        return replace(document, key=key, version=self.office.files.copy(document.key, document.version, key))
-
     def _must_be_complete(self, draft: Draft) -> None:
         form = self.words_of(draft).form
         findings = [finding for finding in form.check(draft.form, self.office.today()) if not finding.passable]
@@ -298,7 +302,7 @@ class Intake:
             raise Invalid(findings)
 
     def _requirement(self, draft: Draft, kind: str) -> None:
-        if kind not in {requirement.key for requirement in self.sop_of(draft).requirements}:
+        if kind not in {document.key for document in self.asked(draft)}:
             raise NotFound("document_unknown")
 
     def _resumption(self, draft: Draft) -> tuple[Notice, ...]:
@@ -306,9 +310,6 @@ class Intake:
         name, email = (str(draft.form.get(fields[meaning], "")) for meaning in ("name", "email"))
         if not email or draft.mends:
             return ()
-        actor = Actor(APPLICANT, name, email=email)
+        # Whoever opens that link can send it: of an official's draft it is for him alone.
+        actor = Actor(APPLICANT, "" if draft.opened_by else name, email=draft.opened_by or email)
         return (notice("draft_saved", actor, about=draft.id, event=0, at=self.office.clock()),)
-
-
-def _folder(key: str) -> str:
-    return key.rpartition("/")[0] + "/"

@@ -1,20 +1,26 @@
 """The office: the services it runs, what it keeps, and what time it is there; and the one way a case is written."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
-from portal.core import ticket
+from portal.core import register, ticket
 from portal.core.application import Application
 from portal.core.draft import Draft
+from portal.core.errors import Conflict, NotFound
 from portal.core.notices import Official, owed
+from portal.core.register import Certificate
 from portal.core.services import Services
 from portal.core.sop import Sop, restore
 from portal.core.worktime import Calendar
-from portal.engines.ports import Change, Files, Records
+from portal.engines.ports import Change, Fact, Files, Records
 from portal.forms.wording import Words
 from portal.links import Links
+
+TRIES: Final = 3
+"""How often a write that met another one at the register is tried on fresh data."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,12 @@ class Office:
         """The application of a ticket as people type it. Raises NotFound (``ticket_unknown``), malformed or not."""
         return self.records.load(ticket.parse(typed))
 
+    def waiting_on(self, service: str, role: str) -> Iterator[Application]:
+        """Open applications that whoever holds this role may have to act on, also as one of several."""
+        lists = self.services[service].waiting_lists(role) if service in self.services else (role,)
+        for key in lists:
+            yield from self.records.waiting_on(service, key)
+
     def officials(self) -> Iterator[Official]:
         """Everybody ever appointed, read when the first of them is asked for."""
         yield from self.records.officials()
@@ -78,9 +90,25 @@ class Office:
         Raises:
             Conflict: as for ``Records.commit``.
         """
+        for _ in range(TRIES - 1):
+            try:
+                return self._commit(application, draft, claims, officials)
+            except Conflict as conflict:
+                if conflict.code != "certificate_changed":
+                    raise  # else the entry that a newer one replaces was written meanwhile, and is read anew
+        return self._commit(application, draft, claims, officials)
+
+    def _commit(
+        self,
+        application: Application,
+        draft: Draft | None,
+        claims: Sequence[str],
+        officials: Iterable[Official] | None,
+    ) -> Application:
         from portal.core import recap
 
         sop = self.sop_of(application)
+        entered, corrections = self._entered(application, sop)
         earlier = replace(application, events=application.events[:-1])
         change = Change(
             application=application,
@@ -90,9 +118,32 @@ class Office:
             releases=[seat for seat in _seats_ever(earlier) if seat not in claims],
             fact=recap.fact(application, sop, self.calendar) if application.is_closed else None,
             waits_on=application.waits_on(sop),
+            certificates=entered,
+            corrections=corrections,
         )
         self.records.commit(change)
         return application
+
+    def _entered(self, application: Application, sop: Sop) -> tuple[list[Certificate], list[Fact]]:
+        """The register's entries of what has just been handed over, and what the recap hears of them.
+
+        The case itself counts the newer one; of the one it replaces the recap has to hear.
+        """
+        newer = register.handed_over(application, sop, self.calendar)
+        older = self._renewed(application) if newer else None
+        if newer is None or older is None:
+            return [newer] if newer else [], []
+        event, today = application.events[-1], self.today()
+        replaced = older.renew(newer, by=event.actor, at=event.at, today=today)
+        return [newer, replaced], register.corrections(older, replaced, today)
+
+    def _renewed(self, application: Application) -> Certificate | None:
+        """The entry in whose place it was applied for, if that still stands."""
+        if application.renews:
+            with suppress(NotFound):
+                found = self.records.certificate(application.service, application.renews)
+                return found if found.standing(self.today()).is_running else None
+        return None
 
     def _edition(self, service: str, version: str) -> Words:
         if version not in self._editions:

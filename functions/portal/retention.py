@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from portal.core.application import Application
 from portal.core.errors import NotFound, PortalError
+from portal.core.recap import is_of_a_case
 from portal.core.sop import Sop
 from portal.core.worktime import Calendar
 from portal.engines.ports import Fact
@@ -63,9 +64,10 @@ class Retention:
     def _due_of(self, sop: Sop, today: date) -> Iterator[Fact]:
         kept_for, facts = _kept_for(sop), self._office.records.facts
         if self._swept is None:
-            return (fact for fact in facts(sop.service) if date.fromisoformat(fact["closed"]) + kept_for <= today)
+            closed = filter(is_of_a_case, facts(sop.service))
+            return (fact for fact in closed if date.fromisoformat(fact["closed"]) + kept_for <= today)
         since = [self._swept + timedelta(days=n) for n in range(1, (today - self._swept).days + 1)]
-        return (fact for day in since for fact in facts(sop.service, str(day - kept_for)))
+        return (fact for day in since for fact in facts(sop.service, str(day - kept_for)) if is_of_a_case(fact))
 
     def _forget(self, ticket: str) -> PortalError | None:
         try:

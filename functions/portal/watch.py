@@ -36,8 +36,8 @@ class Watch:
         """Every open case that some official has to act on, also in a role that only earlier editions knew."""
         appointed = self.office.records.officials() if officials is None else officials
         for sop in self.office.services:
-            roles = [role.key for role in sop.roles] + [o.role for o in appointed if o.service == sop.service]
-            for role in dict.fromkeys(roles):
+            keys = [role.key for role in (*sop.roles, *sop.either)]
+            for role in dict.fromkeys([*keys, *(o.role for o in appointed if o.service == sop.service)]):
                 yield from self.office.records.waiting_on(sop.service, role)
 
     def has_waited(self, application: Application, working_days: int) -> bool:

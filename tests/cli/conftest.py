@@ -21,7 +21,10 @@ def run(tmp_path: Path, clock: Clock) -> Run:
     """``portal ...`` on a data folder of its own; nothing of the machine's environment or time counts."""
 
     def call(*arguments: object, data: Path = tmp_path / "data", **environ: str) -> Result:
-        settings = {name: environ.get(name) for name in ("SERVICE", "ADDRESS", "SENDER", "REHEARSAL", "SMTP_PORT")}
+        settings = {
+            name: environ.get(name)
+            for name in ("SERVICE", "SERVICES", "SCHEMAS", "ADDRESS", "SENDER", "REHEARSAL", "SMTP_PORT")
+        }
         result = CliRunner().invoke(
             main, ["--data", str(data), *map(str, arguments)], env=settings, obj={"clock": clock}
         )

@@ -158,6 +158,7 @@ TABLE = "{mon = [HH.MM-HH.MM]}"
         ("from = 2027-05-01", "from = 2027-03-04", "calendar.overrides", date(2027, 3, 4), "> 2027-03-04"),
         ('label = "Ramadan"', "", "calendar.overrides[1].label", None, '"..."'),
         ("hours = {tue", "jam = {tue", "calendar.overrides[1].hours", None, TABLE),
+        ('hours = {tue = ["08.00-15.45"]}', "hours = 8", "calendar.overrides[1].hours", 8, TABLE),
         ("{tue =", "{sel =", "calendar.overrides[1].hours.sel", "sel", NAMES),
         ("[[closed]]", "[closed]", "calendar.closed", {"date": date(2027, 2, 24), "label": "Libur kota"},
          "[[calendar.closed]]"),

@@ -81,3 +81,8 @@ def test_an_answer_that_is_on_no_list_speaks_for_the_list(sop: Sop) -> None:
     assert replace(case, form={**FORM, "opd_lainnya": ""}).value("office", sop) == "dkisp"
     assert replace(case, form={}).value("office", sop) == ""
     assert case.value("shoe_size", sop) == ""
+
+
+def test_before_it_is_confirmed_the_case_concerns_whoever_typed_the_address(sop: Sop) -> None:
+    assert Walk(sop).case.concerns(CONFIRMED.upper(), "", sop)
+    assert not Walk(sop).case.concerns(TYPED, "", sop)

@@ -58,12 +58,12 @@ def test_a_document_is_found_by_its_kind() -> None:
 def test_a_mending_draft_takes_and_gives_only_the_documents_that_were_named() -> None:
     again = replace(KTP, sha256="cd" * 32)
     assert MENDING.with_document(again).documents == (SURAT, again)
-    with pytest.raises(NotAllowed, match="not_to_be_mended") as refusal:
+    with pytest.raises(NotAllowed) as refusal:
         MENDING.with_document(SURAT)
-    assert refusal.value.facts == {"item": "surat"}
-    with pytest.raises(NotAllowed, match="not_to_be_mended") as refusal:
+    assert (refusal.value.code, refusal.value.facts) == ("not_to_be_mended", {"item": "surat"})
+    with pytest.raises(NotAllowed) as refusal:
         MENDING.without_document("surat")
-    assert refusal.value.facts == {"item": "surat"}
+    assert (refusal.value.code, refusal.value.facts) == ("not_to_be_mended", {"item": "surat"})
 
 
 def test_files_of_a_mending_draft_lie_apart() -> None:
@@ -86,6 +86,6 @@ def test_a_draft_lives_for_some_days_from_its_beginning() -> None:
 def test_a_draft_that_was_sent_cannot_be_changed_nor_sent_again(change: Callable[[Draft], Draft]) -> None:
     sent = FIRST.sent_as("TTE-26-4F7K-9QXM")
     assert sent == replace(FIRST, ticket="TTE-26-4F7K-9QXM", version=2)
-    with pytest.raises(NotAllowed, match="draft_already_sent") as refusal:
+    with pytest.raises(NotAllowed) as refusal:
         change(sent)
-    assert refusal.value.facts == {"ticket": "TTE-26-4F7K-9QXM"}
+    assert (refusal.value.code, refusal.value.facts) == ("draft_already_sent", {"ticket": "TTE-26-4F7K-9QXM"})

@@ -56,6 +56,14 @@ def test_a_late_step_moves_every_later_promise(sop: Sop, calendar: Calendar) -> 
     assert told(case, sop, calendar, at("11-24 06.00"))["passphrase"] == "11-25 08.20"
 
 
+def test_at_the_very_end_of_its_minutes_a_step_is_not_late_yet(sop: Sop, calendar: Calendar) -> None:
+    """They end with the morning; a second later only the afternoon is left to do it in."""
+    case = moved(sop, ("submit", at("11-23 11.40")), ("confirm", at("11-23 11.45")))
+    noon = at("11-23 12.00")
+    assert told(case, sop, calendar, noon)["telaah_kadis"] == "11-23 12.00"
+    assert told(case, sop, calendar, noon + timedelta(seconds=1))["telaah_kadis"] == "11-23 13.00"
+
+
 def test_minutes_that_are_left_after_bsre_said_no_are_all_that_is_promised(sop: Sop, calendar: Calendar) -> None:
     case = along(sop, *TO_VERIFIKATOR)
     case = move(case, "dispatch", case.events[-1].at + timedelta(minutes=4), sop)

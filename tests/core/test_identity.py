@@ -215,3 +215,12 @@ def test_a_nip_is_shown_in_groups_and_anything_else_as_it_is() -> None:
     assert identity.grouped_nip(PNS_MAN_1965) == "19650111 200012 1 002"
     assert identity.grouped_nip("1965") == "1965"
     assert identity.grouped_nip("") == ""
+
+
+@pytest.mark.parametrize(("month", "expected"), [("00", {"nip_fits_pns"}), ("01", set()), ("13", {"nip_fits_pns"})])
+def test_a_pns_is_appointed_in_a_month_of_the_year(month: str, expected: set[str]) -> None:
+    assert broken(nip=f"1990091320 25{month}2014", status_kepegawaian="PNS") == expected
+
+
+def test_nobody_has_a_number_already_who_is_too_young_for_one_today() -> None:
+    assert broken(nip="201001112027121002") == {"nip_structure"}

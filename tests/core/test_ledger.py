@@ -51,6 +51,14 @@ def test_what_has_no_single_way_of_writing_is_refused(value: Any) -> None:
         ledger.canonical(value)
 
 
+@pytest.mark.parametrize(
+    ("value", "told"), [({"a": {1: "b"}}, "not a string key: 1"), ({"a": [1.5]}, "not canonical JSON: float")]
+)
+def test_what_is_refused_is_told_by_its_key_or_kind(value: Any, told: str) -> None:
+    with pytest.raises(TypeError, match=f"^{told}$"):
+        ledger.canonical(value)
+
+
 def test_half_a_surrogate_pair_is_refused() -> None:
     with pytest.raises(ValueError, match="surrogates"):
         ledger.canonical("\ud800")

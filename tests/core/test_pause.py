@@ -29,3 +29,14 @@ def test_minutes_used_up_to_the_minute_before_a_pause_ran_out_then(
     ran_out = at(left_after) if left_after else began + timedelta(minutes=10)
     assert datetime.fromisoformat(found["until"]) == ran_out
     assert found["late"] is (not left_after)
+
+
+def test_every_pause_leaves_what_was_left_before_it(sop: Sop, calendar: Calendar) -> None:
+    """Ten minutes: two used before BSrE's first refusal and three before its second, so five are left."""
+    case = along(sop, *TO_VERIFIKATOR)
+    case = move(case, "dispatch", case.events[-1].at + timedelta(minutes=2), sop)
+    case = move(case, "refuse", at("11-30 09.00"), sop)
+    case = move(case, "dispatch", at("11-30 09.03"), sop)
+    case = move(case, "refuse", at("12-02 09.00"), sop)
+    found = standard(case, sop, calendar, at("12-02 09.01"))
+    assert found == {"minutes": 10, "time": "10 menit", "until": "2026-12-02T09:05:00+08:00", "late": False}

@@ -3,6 +3,7 @@
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from statistics import mean, median
 from typing import Any
@@ -110,13 +111,17 @@ def reckoned(facts: list[dict[str, Any]], sop: Sop, today: date) -> Recap:
     def holds(entry: dict[str, Any]) -> bool:
         return entry["outcome"] == "done" and (not entry["valid_until"] or entry["valid_until"] >= str(today))
 
+    def ends_soon(entry: dict[str, Any]) -> bool:
+        return holds(entry) and "" < entry["valid_until"] <= str(today + timedelta(days=60))
+
     def rows() -> Iterator[Row]:
         groups = defaultdict(list)
         for entry in facts:
             groups[entry["closed"][:7], entry["office"]].append(entry)
         for (month, office), group in sorted(groups.items(), key=lambda item: item[0][1]):
             outcomes = Counter(entry["outcome"] for entry in group)
-            yield Row(month, office, outcomes, sum(entry["returns"] for entry in group), sum(map(holds, group)))
+            returns = sum(entry["returns"] for entry in group)
+            yield Row(month, office, outcomes, returns, sum(map(holds, group)), sum(map(ends_soon, group)))
 
     def times() -> Iterator[StepTime]:
         for step in sop.steps:
@@ -246,6 +251,12 @@ def test_an_office_typed_freely_is_kept_only_once_officials_went_through_it(sop:
     assert fact(along(sop, *WAYS["done"], **typed), sop, calendar)["office"] == "Hubungi 0800-PENIPU"
     for way in (("lapse",), ("confirm", "reject"), ("confirm", "withdraw")):
         assert fact(along(sop, *way, **typed), sop, calendar)["office"] == "Lainnya"
+
+
+def test_an_office_that_was_never_stated_is_kept_as_nothing(sop: Sop, calendar: Calendar) -> None:
+    case = along(sop, "lapse")
+    nameless = replace(case, form={name: answer for name, answer in case.form.items() if name != "opd"})
+    assert fact(nameless, sop, calendar)["office"] == ""
 
 
 @settings(max_examples=40, deadline=None)

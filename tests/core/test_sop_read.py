@@ -23,6 +23,7 @@ from portal.core.sop import (
     restore,
 )
 from portal.core.soundness import problems
+from portal.core.times import Time
 
 FORM = {"properties": {"nama": {"title": "Nama – é"}, "surel": {}}}
 WINDOWS = {"mon": ["08.00-11.30", "13.00-15.00"]}
@@ -71,12 +72,13 @@ SMALL: dict[str, Any] = {
 }  # fmt: skip
 
 KIRIM = Step(
-    key="kirim", kind="submission", role="pemohon", minutes=5, name="Mengirim", summary="Pemohon mengirim", task="",
-    subject="", text={"activity": "Mengajukan"}, status={}, actions={}, checklist=(), visit=None, turns_page=False,
+    key="kirim", kind="submission", role="pemohon", time=Time(5, "minutes"), name="Mengirim",
+    summary="Pemohon mengirim", task="", subject="", text={"activity": "Mengajukan"}, status={}, actions={},
+    checklist=(), visit=None, turns_page=False,
 )  # fmt: skip
 DATANG = Step(
-    key="datang", kind="visit", role="kepala", minutes=20, name="Datang", summary="Pemohon datang", task="Terima",
-    subject="Undangan", text={"activity": "Hadir"},
+    key="datang", kind="visit", role="kepala", time=Time(20, "minutes"), name="Datang", summary="Pemohon datang",
+    task="Terima", subject="Undangan", text={"activity": "Hadir"},
     status={"waiting": StatusText("Diundang", "Pilih.", "Pilih di bawah.", "Anda memilih.", "Undang.")},
     actions={"invite": ActionText("Undang", "", "", "")},
     checklist=(Choice("ktp", "KTP asli", (), False),),

@@ -128,9 +128,9 @@ def test_any_text_is_either_canonical_or_unknown(text: str) -> None:
 
 def test_huge_input_is_refused_at_once() -> None:
     texts = ["A" * 10_000_000, "-" * 10_000_000, "\0" * 10_000_000]
-    started = time.perf_counter()
+    started = time.process_time()
     assert all(is_refused(text) for text in texts)
-    assert time.perf_counter() - started < 0.1
+    assert time.process_time() - started < 0.1
 
 
 @pytest.mark.parametrize("prefix", ["", "T", "tte", "TTE1", "TTE-", "TTEXYZ", "ÄÖ"])
@@ -138,4 +138,9 @@ def test_a_prefix_that_could_not_be_read_back_is_refused(prefix: str) -> None:
     with pytest.raises(SopInvalid) as caught:
         ticket.new(prefix, 2026, random.Random(1).choice)
     assert caught.value.code == "ticket_prefix_invalid"
-    assert caught.value.facts["value"] == prefix
+    assert caught.value.facts == {"key": "ticket_prefix", "value": prefix, "expected": "[A-Z]{2,5}"}
+
+
+def test_a_ticket_with_room_around_it_is_read_up_to_a_hundred_characters() -> None:
+    assert ticket.parse("TTE-26-7777-777M".ljust(100)) == "TTE-26-7777-777M"
+    assert is_refused("TTE-26-7777-777M".ljust(101))

@@ -213,10 +213,10 @@ def test_adding_minutes_and_counting_them_are_inverse_in_any_zone_and_second(nai
 
 
 def test_long_spans_take_no_time() -> None:
-    started = stopwatch.perf_counter()
+    started = stopwatch.process_time()
     total = ORDINARY.minutes_between(at("2024-01-01T00:00"), at("2034-01-01T00:00"))
     assert ORDINARY.add_minutes(at("2024-01-01T00:00"), total) == at("2033-12-30T11:30")
-    assert stopwatch.perf_counter() - started < 1
+    assert stopwatch.process_time() - started < 1
 
 
 def changed(old: str, new: str) -> str:

@@ -53,6 +53,7 @@ SERVICE = SCHEMAS / "penerbitan"
             "surel/kadis#2024-01-02#kadis@tarakankota.go.id",
         ),
         (items.fact_key("FACT", TICKET, "2026-08-03"), "FACT", "2026-08-03#TTE-26-4F7K-9QXM"),
+        (items.certificate_key("penerbitan", TICKET), "CERTIFICATE#penerbitan", TICKET),
     ],
 )
 def test_every_item_has_its_key(key: dict[str, Any], partition: str, sort: str) -> None:

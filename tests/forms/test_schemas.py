@@ -20,7 +20,19 @@ FILES = sorted(SCHEMAS.glob("**/*.schema.json"))
 
 # Keywords of our own: at a field, at a form, beside a keyword.
 OF_A_FIELD = {
-    *("hint", "widget", "autocomplete", "inputmode", "clean", "messages", "warnings", "show_if", "after", "not_past"),
+    *(
+        "hint",
+        "widget",
+        "autocomplete",
+        "inputmode",
+        "clean",
+        "messages",
+        "warnings",
+        "show_if",
+        "after",
+        "not_past",
+        "not_future",
+    ),
     *("x-options", "complete", "note_field"),
 }
 OF_A_FORM = {"sections", "messages", "rules"}
@@ -49,10 +61,10 @@ def test_a_schema_is_a_schema(path: Path) -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_no_keyword_is_unknown_where_it_stands(path: Path) -> None:
     schema = json.loads(path.read_text("utf-8"))
-    forms = {"", *(f"/$defs/{action}" for action in DECISIONS["$defs"])}
+    forms = {"", *(f"/$defs/{action}" for action in (*DECISIONS["$defs"], "entry", "revoke", "change"))}
     for place, part in parts(schema):
         own = set()
-        if path.name in ("application.schema.json", "decision.schema.json"):
+        if path.name in ("application.schema.json", "decision.schema.json", "register.schema.json"):
             form, _, name = place.rpartition("/properties/")
             if place in forms:
                 own = OF_A_FORM
@@ -66,7 +78,8 @@ def test_no_keyword_is_unknown_where_it_stands(path: Path) -> None:
 @pytest.mark.parametrize("keyword", sorted(OF_A_FIELD | OF_A_FORM))
 def test_a_keyword_of_our_own_is_explained_and_used(keyword: str) -> None:
     assert re.search(rf"(^|[ ]){re.escape(keyword)}: ", APPLICATION["$comment"])
-    assert any(keyword in part for schema in (APPLICATION, DECISIONS) for _, part in parts(schema))
+    register = json.loads((SCHEMAS / "register.schema.json").read_text("utf-8"))
+    assert any(keyword in part for schema in (APPLICATION, DECISIONS, register) for _, part in parts(schema))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)

@@ -10,6 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from portal.core.errors import SopInvalid
+from portal.core.sop import ROW
 from portal.core.steps import KINDS, State
 from portal.forms.form import validate
 from tests.support.schemas import APPLICATION, DECISIONS, OFFICE, OFFICE_SCHEMA, SOP, SOP_SCHEMA, fields, parts
@@ -145,7 +146,7 @@ BREAKS = [
     (lambda sop: sop["office"].update(telephones=[]), "office.telephones", "[[office.telephones]]"),
     (lambda sop: sop["office"]["telephones"][1].update(tel="0811432453"), "office.telephones[1].tel", "+62"),
     (lambda sop: sop["applicant"].pop("name"), "applicant.name", "kunci"),
-    (lambda sop: sop["text"].pop("warning"), "text.warning", "kalimat"),
+    (lambda sop: sop["text"].pop("name"), "text.name", "kalimat"),
     (lambda sop: sop["text"].update(columns=[]), "text.columns", "daftar"),
     (lambda sop: sop["roles"][0].pop("column"), "roles[0].column", "kata"),
     (lambda sop: sop["roles"][0].update(key="Pemohon"), "roles[0].key", "huruf kecil"),
@@ -159,10 +160,15 @@ BREAKS = [
     (lambda sop: sop["steps"][1].update(rôle="kadis"), "steps[1].rôle", "role"),
     (lambda sop: sop["steps"][1].update(kind="approval"), "steps[1].kind", "disposition"),
     (lambda sop: sop["steps"][1].update(minutes=15.5), "steps[1].minutes", "bilangan bulat"),
-    (lambda sop: sop["steps"][1]["text"].pop("output"), "steps[1].text.output", "kata"),
+    (lambda sop: sop["steps"][1]["text"].pop("activity"), "steps[1].text.activity", "kata"),
     (lambda sop: sop["steps"].pop(0), "steps[0].kind", "langkah pertama"),
     (lambda sop: sop["steps"].append(sop["steps"][0]), "steps[7].kind", "hanya pada langkah pertama"),
-    (lambda sop: sop["steps"].pop(), "steps", "handover"),
+    (lambda sop: step(sop, "disposition").update(also=["return"]), "steps[1].also[0]", "send_back"),
+    (lambda sop: step(sop, "handover").update(also=["send_back"]), "steps[6].also", "disposition"),
+    (lambda sop: step(sop, "handover").update(documents=SOP["documents"]), "steps[6].documents", "task"),
+    (lambda sop: sop["steps"][1].update(next="passphrase"), "steps[1].next", "berurutan"),
+    (lambda sop: sop["steps"][1].update(parallel=["kabid"]), "steps[1].parallel", "bersamaan"),
+    (lambda sop: sop["steps"][1].pop("status"), "steps[1].status", "waiting"),
     (lambda sop: sop["steps"].append(sop["steps"][-1]), "steps", "handover"),
     (lambda sop: step(sop, "disposition").pop("task"), "steps[1].task", "pejabat"),
     (lambda sop: step(sop, "disposition").pop("subject"), "steps[1].subject", "email"),
@@ -217,6 +223,12 @@ def test_a_sop_may_say_more_about_the_calendar() -> None:
     fit(sop)
 
 
+def test_a_sop_may_end_without_a_handover() -> None:
+    sop = copy.deepcopy(SOP)
+    sop["steps"].pop()
+    validate(SOP_SCHEMA, sop, "sop.toml")
+
+
 def test_a_step_may_have_its_own_words_for_sending_back() -> None:
     sop = copy.deepcopy(WHOLE)
     step(sop, "disposition")["actions"]["return"] = SOP["actions"]["return"]
@@ -230,21 +242,24 @@ def of_kind(kind: str, table: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_a_step_has_words_for_what_its_kind_permits(kind: str) -> None:
+    """An applicant's deeds have words of the SOP's own; only a task is called what it is at the step."""
     permitted = {action for moves in KINDS[kind].official.values() for action in moves}
-    assert set(of_kind(kind, "actions").get("required", ())) == permitted - set(SOP["actions"])
-    if kind != "submission":
-        assert set(of_kind(kind, "actions")["properties"]) == permitted
+    needed = {"task": {"report"}}.get(kind, permitted - {*KINDS[kind].optional} - set(SOP["actions"]))
+    assert set(of_kind(kind, "actions").get("required", ())) == needed
+    if not KINDS[kind].is_applicants:
+        assert set(of_kind(kind, "actions").get("properties", ())) == permitted
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_a_step_has_words_for_the_states_its_kind_passes(kind: str) -> None:
-    reached = {KINDS[kind].entry, *KINDS[kind].official, *KINDS[kind].applicant}
-    assert set(of_kind(kind, "status")["required"]) == {state.value for state in reached} - set(SOP["status"])
-    assert set(of_kind(kind, "status")["properties"]) <= set(State)
+    """No case is ever at an opening: it begins at the step after."""
+    reached = {KINDS[kind].entry, *KINDS[kind].official, *KINDS[kind].applicant} if kind != "opening" else set()
+    assert set(of_kind(kind, "status").get("required", ())) == {state.value for state in reached} - set(SOP["status"])
+    assert set(of_kind(kind, "status").get("properties", ())) <= set(State)
 
 
 def test_the_kinds_of_the_schema_are_those_of_the_code() -> None:
-    assert set(SOP_SCHEMA["$defs"]["step"]["properties"]["kind"]["enum"]) == set(KINDS)
+    assert set(SOP_SCHEMA["$defs"]["step"]["properties"]["kind"]["enum"]) == {*KINDS, ROW}
 
 
 @pytest.mark.parametrize(

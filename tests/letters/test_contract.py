@@ -8,7 +8,15 @@ import pytest
 from jinja2 import meta
 
 from portal.core.language import Language
-from portal.forms.letter import CaseLetter, DeskLetter, DraftLetter, EscalationLetter, Letter
+from portal.forms.letter import (
+    CaseLetter,
+    CertificateLetter,
+    DeskLetter,
+    DraftLetter,
+    EndingLetter,
+    EscalationLetter,
+    Letter,
+)
 from portal.letters.writing import Letters
 from tests.support.places import ROOT
 
@@ -20,10 +28,15 @@ CLASSES: dict[str, type[Letter]] = {
     "desk": DeskLetter,
     "reminder": DeskLetter,
     "escalation": EscalationLetter,
+    "expiring": CertificateLetter,
+    "revoked": CertificateLetter,
+    "changed": CertificateLetter,
+    "expiring_list": EndingLetter,
 }
 """All others are about a case."""
 
 GIVEN_TO_PARTS = {"_bring": {"step"}, "_calendar": {"step", "ticket"}, "_facts": {"said"}, "missed": {"slot"}}
+GIVEN_TO_PARTS |= {letter: {"said"} for letter in ("expiring", "revoked", "changed")}
 """What ``Letters.visit``, or the letter that includes a part, gives it besides; or what it sets itself."""
 
 NO_WORDS = {DraftLetter: {"name"}, EscalationLetter: {"link"}}
@@ -44,7 +57,7 @@ def test_a_letter_names_only_what_its_class_offers(file: Path) -> None:
     assert named(file) - offered(kind) - GIVEN_TO_PARTS.get(file.stem, set()) == set()
 
 
-@pytest.mark.parametrize("kind", [CaseLetter, DraftLetter, DeskLetter, EscalationLetter])
+@pytest.mark.parametrize("kind", [CaseLetter, *dict.fromkeys(CLASSES.values())])
 def test_whatever_a_class_offers_some_letter_says(kind: type[Letter]) -> None:
     said = set()
     for file in FILES:

@@ -21,11 +21,14 @@ class City:
     def __init__(self, served: Served, clock: Clock) -> None:
         self.house, self.clock, self.address = served.house, clock, served.house.config.address
         self.mailbox, self.stored = Mailbox(self.address, served.deliver), served.stored
-        self.samples = rehearsal_of(self.house).props["penerbitan"]
+        self.first = self.house.office.services.first.service
+        self.samples = rehearsal_of(self.house).props[self.first]
         self.public = Browser(self.address)
 
-    def applicant(self, **differently: Any) -> Applicant:
-        return Applicant(self.address, self.mailbox, self.samples, **differently)
+    def applicant(self, service: str = "", **differently: Any) -> Applicant:
+        """Somebody who brings what a service asks for; that of the first one if none is named."""
+        samples = rehearsal_of(self.house).props[service or self.first]
+        return Applicant(self.address, self.mailbox, samples, **differently)
 
     def official(self, email: str) -> Official:
         return Official(self.address, self.mailbox, email)

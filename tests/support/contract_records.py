@@ -5,6 +5,7 @@ import pytest
 from portal.engines.ports import Records
 from tests.support.commits import Open
 from tests.support.contract_applications import ApplicationsContract, TurnsContract
+from tests.support.contract_certificates import CertificatesContract
 from tests.support.contract_drafts import DraftsContract
 from tests.support.contract_notices import NoticesContract
 from tests.support.contract_registers import ClaimsContract, RegistersContract, TalliesContract
@@ -20,6 +21,7 @@ class RecordsContract(
     RegistersContract,
     TalliesContract,
     ServicesContract,
+    CertificatesContract,
 ):
     @pytest.fixture
     def open_records(self) -> Open:

@@ -33,6 +33,7 @@ from portal.intake import Intake
 from portal.letters.writing import Letters
 from portal.links import Links
 from portal.outbox import Outbox
+from portal.register import Register
 from portal.visits import Visits
 from portal.watch import Watch
 from tests.support.places import ROOT, SCHEMAS
@@ -106,7 +107,9 @@ class Office:
         token = lambda: f"{next(tokens):032}"  # noqa: E731
         uninspected: Any = lambda content: None  # noqa: E731
         self.intake = Intake(self.office, uninspected, 5, random.Random(7).choice, token)
-        self.correspondence = Correspondence(self.office, self.cases, self.watch, self.render, ADDRESS)
+        register = json.loads((SCHEMAS / "register.schema.json").read_text("utf-8"))["$defs"]
+        self.register = Register(self.office, register)
+        self.correspondence = Correspondence(self.office, self.cases, self.watch, self.register, self.render, ADDRESS)
         self.outbox = Outbox(self.office.records, mail, self.office.clock, self.correspondence.compose)
         self.clockwork = Clockwork(self.office, self.cases, self.watch)
         for role, name in OFFICIALS.items():
@@ -205,8 +208,24 @@ def story(office: Office) -> list[Sent]:
     kadis = Actor("kadis", said(OFFICIALS["kadis"]), email="kadis@tarakankota.go.id")
     office.office.records.owe([notice("desk", kadis, about="meja", event=0, at=office.now)])
     office.deliver()
+    life_of_what_was_issued(office)
     assert list(office.office.records.unsent()) == []
     return office.sent
+
+
+def life_of_what_was_issued(office: Office) -> None:
+    """Its holder moves; its end comes near; then it is revoked."""
+    register, service, note = office.register, office.office.services.first.service, office.said("Atas permintaan.")
+    by = Actor("verifikator", OFFICIALS["verifikator"], "Verifikator", "verifikator@tarakankota.go.id")
+    (entry,) = register.entries(service)
+    office.now = datetime(2028, 10, 2, 9, 0, tzinfo=WITA)
+    said = {"on": "2028-10-02", "name": "Siti Aminah Baru", "email": entry.email, "office": "BKPSDM", "note": note}
+    entry = register.record(entry, "change", {**said, "number": entry.number, "reason": "mutasi"}, entry.version, by)
+    office.deliver()
+    office.clockwork.upkeep.look_after_register()
+    office.deliver()
+    register.record(entry, "revoke", {"on": "2028-10-02", "reason": "telepon_hilang", "note": note}, entry.version, by)
+    office.deliver()
 
 
 def visit(case: Application) -> datetime:

@@ -60,7 +60,7 @@ class Mailbox:
 
 
 class Applicant:
-    """Applies, confirms, mends, picks a visit."""
+    """Applies, confirms, mends, picks a visit, does what a step asks."""
 
     def __init__(self, address: str, mailbox: Mailbox, samples: Mapping[str, Any], **differently: Any) -> None:
         self.browser, self.mailbox, self._samples = Browser(address), mailbox, samples
@@ -124,6 +124,14 @@ class Applicant:
         values = [radio.get("value") for radio in form.xpath(".//input[@name='jadwal']")]
         return self.browser.submit(page, form, jadwal=values[number])
 
+    def do_task(self) -> Page:
+        """Upload what the step asks for, and say that it is done."""
+        page = self.open()
+        for kind in _kinds(page):
+            page = self.upload(page, kind)
+        form = next(form for form in page.html.forms if form.xpath(".//input[@name='peristiwa']"))
+        return self.browser.submit(page, form)
+
     def withdraw(self) -> Page:
         page = self.browser.get(self.open().href("/permohonan/batal"))
         return self.browser.submit(page, page.form("/permohonan/batal"), "Ya")
@@ -137,6 +145,21 @@ class Official:
 
     def open(self, ticket: str) -> Page:
         return self.browser.get(self.mailbox.link(self.email, "telaah", ticket))
+
+    def desk(self) -> Page:
+        """Ask for the link to all that waits, and open it."""
+        page = self.browser.get("/meja")
+        self.browser.submit(page, page.form("/tautan"), email=self.email)
+        return self.browser.get(self.mailbox.link(self.email, "meja"))
+
+    def begin_for(self, somebody: Applicant, service: str) -> str:
+        """Fill in the form for somebody, from the desk, and send it; returns the ticket."""
+        desk, theirs = self.desk(), somebody.browser
+        assert desk.href(f"/meja/buka/{service}")
+        somebody.browser = self.browser
+        somebody.send(somebody.upload_all(somebody.fill_in(f"/meja/buka/{service}")))
+        somebody.browser = theirs
+        return somebody.ticket
 
     def decide(self, ticket: str, action: str, **typed: Any) -> Page:
         page = self.open(ticket)

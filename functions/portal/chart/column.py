@@ -16,7 +16,8 @@ _BESIDE: Final = 24.0
 class Column(Drawing):
     def chart(self) -> Chart:
         """The whole chart, placed."""
-        said = [role.column for role in self.sop.roles] + [step.name for step in self.sop.steps]
+        said = [role.column for role in (*self.sop.roles, *self.sop.either)]
+        said += [row.name for row in self.sop.rows]
         words = tuple(word for text in said for word in text.split())
         beside = self.mend_width(self.place is not None and self.place.mending)
         self.wide = max(_COLUMN, longest(words, SIZE, bold=True) + 2 * PAD + 2 * EDGE, DECISION + beside + 4 * EDGE)
@@ -27,7 +28,7 @@ class Column(Drawing):
         self.y, leaving = start.bottom + GAP, start
         for stop in flowchart.stops(self.sop, self.beyond):
             leaving = self._rows(stop, leaving)
-            if stop.step.turns_page and self.sop.after(stop.step.key):
+            if stop.step.turns_page and stop.step is not self.sop.rows[-1]:
                 at = self.y
                 _, into = self.page_turn(self.axis)
                 self._connect(leaving, at)
@@ -74,7 +75,7 @@ class Column(Drawing):
         self.y = joined.bottom + GAP
 
     def _applicant(self) -> str:
-        return self.sop.role(self.sop.first.role).column
+        return self.sop.applying.column
 
     def _decide(self, stop: Stop, step: Shape) -> Shape:
         """The decision on the flow's own line, and beside it the way back into the step."""

@@ -91,8 +91,8 @@ class Drawing:
         return out, into
 
     def minutes(self, stop: Stop) -> str:
-        text = self.words["passed" if self.is_passed(stop) else "minutes"]
-        return fill(text, minutes=stop.step.minutes)
+        text = self.words["passed"] if self.is_passed(stop) else "{time}"
+        return fill(text, minutes=stop.step.minutes, time=self.sop.time(stop.step))
 
     def is_passed(self, stop: Stop) -> bool:
         return self.place is not None and stop.step.key in self.place.passed

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final, Literal
 
-from portal.core.sop import Role, Sop, Step
+from portal.core.sop import ROW, Role, Sop, Step
 from portal.core.steps import State, official_actions
 
 Kind = Literal["terminator", "process", "decision", "connector", "flag"]
@@ -147,17 +147,18 @@ def place_of(sop: Sop, step: str, state: State) -> Place:
     """Where an application in this step and state is on the chart, and what is outside of it."""
     words: Mapping[str, Any] = sop.data["chart"]
     ended = state is State.DONE
-    mending, keys = state is State.RETURNED, [each.key for each in sop.steps]
+    mending, keys = state is State.RETURNED, [row.key for row in sop.rows]
     key = "done" if ended else "closed" if state.is_closed else "returned" if mending else "open"
     passed = tuple(keys if ended else keys[: keys.index(step)])
     return Place(step, mending, ended, words["here"][key], words["outside"].get(state.value, ""), passed)
 
 
 def stops(sop: Sop, beyond: bool = True) -> Iterator[Stop]:
-    """The steps in order, as a chart shows them; ``beyond``: with what the portal adds."""
-    for number, step in enumerate(sop.steps, start=1):
-        own = step.role == sop.first.role
-        returns = beyond and not own and "return" in official_actions(sop, step.key, State.WAITING)
+    """The rows in order, as a chart shows them; ``beyond``: with what the portal adds."""
+    for number, step in enumerate(sop.rows, start=1):
+        own = step.role == sop.applying.key
+        decides = beyond and not own and step.kind != ROW
+        returns = decides and "return" in official_actions(sop, step.key, State.WAITING)
         yield Stop(number, step, sop.role(step.role), beyond and step.kind == "visit" and not own, returns)
 
 
@@ -200,11 +201,11 @@ def title(sop: Sop) -> str:
 
 def description(sop: Sop, place: Place | None = None, beyond: bool = True) -> str:
     """All that the chart shows, as sentences in order; where an application is comes first."""
-    words, applicant = sop.data["chart"], sop.role(sop.first.role).column
+    words, applicant = sop.data["chart"], sop.applying.column
     say: Mapping[str, str] = words["say"]
     said = [fill(say["actors"], actors=", ".join(role.column for role in sop.roles)), f"{words['start']}."]
     for stop in stops(sop, beyond):
-        said.append(_fill_step(say["step"], stop))
+        said.append(_fill_step(say["step"], stop, sop))
         if stop.joins:
             said.append(fill(say["joins"], applicant=applicant, text=words["joins"]))
         if stop.returns:
@@ -216,7 +217,7 @@ def description(sop: Sop, place: Place | None = None, beyond: bool = True) -> st
         at = next(stop for stop in stops(sop) if stop.step.key == place.step)
         numbers = ", ".join(str(stop.number) for stop in stops(sop) if stop.step.key in place.passed)
         passed = fill(say["passed"], steps=numbers) if numbers else ""
-        said = [fill(_fill_step(say["here"], at), words=place.words), place.outside, passed, *said]
+        said = [fill(_fill_step(say["here"], at, sop), words=place.words), place.outside, passed, *said]
     return " ".join(filter(None, said))
 
 
@@ -227,5 +228,6 @@ def fill(text: str, /, **facts: object) -> str:
     return text
 
 
-def _fill_step(text: str, stop: Stop) -> str:
-    return fill(text, number=stop.number, name=stop.step.name, by=stop.role.column, minutes=stop.step.minutes)
+def _fill_step(text: str, stop: Stop, sop: Sop) -> str:
+    facts = {"minutes": stop.step.minutes, "time": sop.time(stop.step)}
+    return fill(text, number=stop.number, name=stop.step.name, by=stop.role.column, **facts)

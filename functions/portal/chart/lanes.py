@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import zip_longest
 from typing import Final
 
 from portal.chart import flowchart
@@ -28,13 +29,14 @@ class Lanes(Drawing):
             for number, (role, lines) in enumerate(zip(self.sop.roles, headings, strict=True))
         }
         self.y = head + GAP / 2
-        applicant = self.sop.first.role
-        start = self._box("terminator", applicant, [Line(self.words["start"])], self.y)
+        applicant = self.sop.applying.key
+        start = self._box("terminator", self.sop.rows[0].role, [Line(self.words["start"])], self.y)
         self.y, leaving = start.bottom + GAP, start
-        for stop in flowchart.stops(self.sop, self.beyond):
+        every = list(flowchart.stops(self.sop, self.beyond))
+        for stop, following in zip_longest(every, every[1:]):
             leaving = self._row(stop, leaving)
-            if stop.step.turns_page and (following := self.sop.after(stop.step.key)):
-                out, into = self.page_turn(self._middle(following.role))
+            if stop.step.turns_page and following:
+                out, into = self.page_turn(self._middle(following.step.role))
                 self._connect(leaving, out.middle, out.top)
                 leaving = into
         self._end(leaving, applicant)
@@ -42,11 +44,13 @@ class Lanes(Drawing):
 
     def _row(self, stop: Stop, before: Shape) -> Shape:
         """A step with what belongs to it; returns the shape that the flow leaves it by."""
-        top, applicant, lane = self.y, self.sop.first.role, self.lanes[stop.step.role]
+        top, applicant, lane = self.y, self.sop.applying.key, self._lane(stop.step.role)
         left, entry = lane.left + _LANE_PAD, self.y
         if self.is_at(stop):
             top = self.flag(left, top, self.inner)
         lines = bold(wrap(f"{stop.number}. {stop.step.name}", SIZE, self.inner - 2 * PAD, bold=True))
+        if stop.role.any_of:  # it stands in the lane of the first of them
+            lines += tuple(map(Line, wrap(stop.role.column, SIZE, self.inner - 2 * PAD)))
         lines += (Line(self.minutes(stop)),)
         joining = tuple(map(Line, wrap(self.words["joins"], SIZE, self.inner - 2 * PAD))) if stop.joins else ()
         lines += (Line(""),) * max(0, len(joining) - len(lines))
@@ -65,7 +69,7 @@ class Lanes(Drawing):
 
     def _decide(self, stop: Stop, step: Shape) -> Shape:
         """The decision below a step, and the way by the applicant's lane back into it."""
-        lane, own, mark = self.lanes[self.sop.first.role], self.lanes[stop.step.role], self.is_mending(stop)
+        lane, own, mark = self.lanes[self.sop.applying.key], self._lane(stop.step.role), self.is_mending(stop)
         leftwards, wide = lane.left < own.left, self.mend_width(mark)
         # At the far side of the applicant's lane: the answer stands between it and the decision's own lane.
         left = lane.left + _LANE_PAD if leftwards else lane.left + lane.width - _LANE_PAD - wide
@@ -103,10 +107,10 @@ class Lanes(Drawing):
             self.labels.append(Label(before.middle + 8, before.bottom + 16, self.words["yes"], beyond=True))
 
     def _end(self, leaving: Shape, applicant: str) -> None:
-        last = self.sop.steps[-1]
+        last = self.sop.rows[-1]
         top = self.y
         role = applicant if last.kind == "handover" else last.role
-        lane = self.lanes[role]
+        lane = self._lane(role)
         if self.place and self.place.ended:
             top = self.flag_before_end(lane.left + _LANE_PAD, self.inner, self._middle(role))
         entry = self.y
@@ -115,13 +119,17 @@ class Lanes(Drawing):
         self.y = end.bottom + GAP / 2
 
     def _box(self, kind: Kind, role: str, lines: Sequence[Line], top: float) -> Shape:
-        return self.box(kind, lines, self.lanes[role].left + _LANE_PAD, top, self.inner)
+        return self.box(kind, lines, self._lane(role).left + _LANE_PAD, top, self.inner)
 
     def _middle(self, role: str) -> float:
-        return self.lanes[role].left + self.lanes[role].width / 2
+        lane = self._lane(role)
+        return lane.left + lane.width / 2
+
+    def _lane(self, role: str) -> Lane:
+        return self.lanes[self.sop.acting(role)[0]]
 
     def _widest_word(self) -> float:
-        said = [role.column for role in self.sop.roles] + [f"{step.name}" for step in self.sop.steps]
+        said = [role.column for role in self.sop.roles] + [f"{row.name}" for row in self.sop.rows]
         said += [
             self.words["start"],
             self.words["end"],

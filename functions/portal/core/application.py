@@ -14,7 +14,16 @@ from portal.core import ledger
 from portal.core.draft import Answers, Document, Draft
 from portal.core.errors import NotAllowed, NotFound
 from portal.core.sop import APPLICANT, Sop
-from portal.core.steps import State, applicant_actions, follow, must_be_open, official_actions, opens_at, waits_on
+from portal.core.steps import (
+    State,
+    after_opening,
+    applicant_actions,
+    follow,
+    must_be_open,
+    official_actions,
+    opens_at,
+    waits_on,
+)
 
 
 @dataclass(frozen=True)
@@ -95,7 +104,34 @@ class Application:
     def submit(cls, draft: Draft, *, ticket: str, documents: tuple[Document, ...], sop: Sop, at: datetime) -> Self:
         """SOP step 1: the applicant sends form and documents (``documents``: the copies kept under the ticket)."""
         blank = cls(ticket, draft.service, sop.version, draft.form, documents, sop.first.key, State.UNCONFIRMED, ())
-        return blank._record("submit", sop.first.key, State.UNCONFIRMED, blank.applicant(sop), at, blank._basis())
+        sent = {**blank._basis(), **({"renews": draft.renews} if draft.renews else {})}
+        return blank._record("submit", sop.first.key, State.UNCONFIRMED, blank.applicant(sop), at, sent)
+
+    @classmethod
+    def open(
+        cls,
+        draft: Draft,
+        *,
+        ticket: str,
+        documents: tuple[Document, ...],
+        agenda: str,
+        actor: Actor,
+        sop: Sop,
+        at: datetime,
+    ) -> Self:
+        """An official begins the case for somebody, and vouches for the address.
+
+        Raises:
+            NotAllowed: not what this role begins (``not_your_turn``), or one's own application.
+        """
+        step, state = after_opening(sop)
+        blank = cls(ticket, draft.service, sop.version, draft.form, documents, step, state, ())
+        if sop.first.kind != "opening" or actor.role not in sop.acting(sop.first.role):
+            raise NotAllowed("not_your_turn")
+        if blank.concerns(actor.email, actor.number, sop):
+            raise NotAllowed("own_application")
+        opened = {"agenda": agenda, "email": blank.value("email", sop), **blank._basis()}
+        return blank._record("open", step, state, actor, at, opened)
 
     def confirm(self, *, agenda: str, sop: Sop, at: datetime) -> Self:
         """The applicant's address is real; ``agenda`` is the office's running number of the letter."""
@@ -110,7 +146,7 @@ class Application:
         """
         if action not in official_actions(sop, self.step, self.state):
             raise NotAllowed("action_not_now", action=action, state=self.state.value)
-        if actor.role != sop.step(self.step).role:
+        if actor.role not in sop.acting(sop.step(self.step).role):
             raise NotAllowed("not_your_turn")
         if self.concerns(actor.email, actor.number, sop):
             raise NotAllowed("own_application")
@@ -122,6 +158,12 @@ class Application:
         mended = replace(self, form=draft.form, documents=documents)
         changed = mended._basis()
         return mended._move("resubmit", sop, self.applicant(sop), at, {**changed, "items": list(draft.items)})
+
+    def report(self, documents: tuple[Document, ...], *, sop: Sop, at: datetime) -> Self:
+        """The applicant has done what the step asks; ``documents``: all of the case, with those the step names."""
+        done = replace(self, documents=documents)
+        items = [document.key for document in sop.step(self.step).documents]
+        return done._move("report", sop, self.applicant(sop), at, {**done._basis(), "items": items} if items else {})
 
     def withdraw(self, *, sop: Sop, at: datetime) -> Self:
         return self._move("withdraw", sop, self.applicant(sop), at, {})
@@ -170,7 +212,12 @@ class Application:
 
     @property
     def agenda(self) -> str:
-        return str(self._newest("confirm").get("agenda", ""))
+        return str(self._vouched.get("agenda", ""))
+
+    @property
+    def renews(self) -> str:
+        """Id of the register's entry in whose place this is applied for; empty if there is none."""
+        return str(self.events[0].data.get("renews", ""))
 
     @property
     def slot(self) -> datetime | None:
@@ -217,7 +264,7 @@ class Application:
 
     def address(self, sop: Sop) -> str:
         """Where letters to the applicant go: the confirmed address, also after another one was typed while mending."""
-        return str(self._newest("confirm").get("email") or self.value("email", sop))
+        return str(self._vouched.get("email") or self.value("email", sop))
 
     def applicant(self, sop: Sop) -> Actor:
         return Actor(role=APPLICANT, name=self.value("name", sop), email=self.address(sop))
@@ -242,7 +289,7 @@ class Application:
         damage = ledger.verify(self.ticket, [event.entry() for event in self.events])
         if damage is not None:
             return damage
-        sent = next(event for event in reversed(self.events) if event.action in ("submit", "resubmit"))
+        sent = next(event for event in reversed(self.events) if "form" in event.data)
         return None if self._basis().items() <= sent.data.items() else sent.number
 
     # --- how a move is made --------------------------------------------------------------------------------------
@@ -267,6 +314,11 @@ class Application:
             "form": sha256(ledger.canonical(self.form)).hexdigest(),
             "documents": {document.kind: document.sha256 for document in self.documents},
         }
+
+    @property
+    def _vouched(self) -> Mapping[str, Any]:
+        """What was said when the address was known to be real: the applicant confirmed it, or an official opened."""
+        return self._newest("confirm") or self._newest("open")
 
     def _newest(self, action: str) -> Mapping[str, Any]:
         return next((event.data for event in reversed(self.events) if event.action == action), {})

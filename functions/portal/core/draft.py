@@ -40,7 +40,10 @@ class Draft:
     Attributes:
         version: 1, 2, 3 ...; a store keeps version n only over n - 1; 0 while no store has it.
         ticket: once sent, the application it became.
-        mends: the ticket of a returned application that this draft mends; ``items`` then names what may change.
+        mends: the ticket of an application with the applicant: returned for mending, or at a task of his; ``items``
+            then names what may change.
+        renews: id of the register's entry in whose place a newer one is applied for.
+        opened_by: address of the official who fills it in for somebody; empty for the applicant's own.
     """
 
     id: str
@@ -52,6 +55,8 @@ class Draft:
     ticket: str = ""
     mends: str = ""
     items: tuple[str, ...] = ()
+    renews: str = ""
+    opened_by: str = ""
 
     def document(self, kind: str) -> Document | None:
         return next((document for document in self.documents if document.kind == kind), None)

@@ -20,6 +20,8 @@ DEADLINE: Final = timedelta(days=7)
 APPLICANT_LETTERS: Final[Mapping[str, str]] = {
     "submit": "confirm_address",
     "confirm": "received",
+    "open": "opened",
+    "report": "reported",
     "resubmit": "mended",
     "return": "returned",
     "reject": "rejected",
@@ -154,11 +156,11 @@ def owed(application: Application, officials: Iterable[Official], sop: Sop, day:
 
 def eligible(application: Application, officials: Iterable[Official], sop: Sop, day: date) -> Iterator[Official]:
     """Who may act at the present step on this day; never the person whose application it is."""
-    role = sop.step(application.step).role
+    roles = sop.acting(sop.step(application.step).role)
     for official in officials:
         if (
             official.service == application.service
-            and official.role == role
+            and official.role in roles
             and official.serves(day)
             and not application.concerns(official.email, official.number, sop)
         ):
@@ -166,9 +168,14 @@ def eligible(application: Application, officials: Iterable[Official], sop: Sop, 
 
 
 def _applicant(application: Application, sop: Sop, event: Event) -> Iterator[tuple[str, Actor]]:
-    letter = APPLICANT_LETTERS.get(event.action)
-    if letter:
+    letter, asked = APPLICANT_LETTERS.get(event.action), application.state is State.ASKED
+    # Who is asked for something at once learns from that letter that the case was opened for him.
+    if letter and not (asked and event.action == "open"):
         yield letter, application.applicant(sop)
+    if asked:
+        yield "asked", application.applicant(sop)
+    if application.state is State.DONE and event.action != "hand_over":
+        yield "finished", application.applicant(sop)
 
 
 def _turn(application: Application, officials: Iterable[Official], sop: Sop, day: date) -> Iterator[tuple[str, Actor]]:

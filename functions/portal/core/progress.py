@@ -4,13 +4,14 @@ The one place that decides what a ticket number reveals (``status.schema.json``)
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from portal.core.application import Application, Event
 from portal.core.sop import Sop, Step, Visit
 from portal.core.steps import State
+from portal.core.times import Time
 from portal.core.worktime import Calendar
 
 
@@ -78,35 +79,44 @@ def public_office(event: Event) -> str:
 
 
 def standard(application: Application, sop: Sop, calendar: Calendar, now: datetime) -> dict[str, Any] | None:
-    """The SOP's minutes for the present step against the office's clock; None while that clock stands still.
+    """The SOP's time for the present step against the office's clock; None while that clock stands still.
 
-    ``until`` is when the minutes run out, or ran out. They count in office hours, from when the office got the case at
-    this step (``Application.turn``), and not while an outside authority has it; a mended case has all of them again.
+    ``until`` is when it runs out, or ran out; None where the SOP says no time: then nothing is promised and nothing is
+    late. Minutes count in office hours and days in working days, from when the office got the case at this step
+    (``Application.turn``), and not while an outside authority has it; a mended case has all of them again.
     """
     if not application.state.clock_runs:
         return None
-    minutes = sop.step(application.step).minutes
-    until = _runs_out(application, minutes, calendar, now)
-    return {"minutes": minutes, "until": _local(until, calendar), "late": now > until}
+    step = sop.step(application.step)
+    until = _runs_out(application, step.time, calendar, now) if step.time else None
+    return {
+        "minutes": step.minutes,
+        "time": sop.time(step),
+        "until": _local_or_none(until, calendar),
+        "late": until is not None and now > until,
+    }
 
 
 def forecast(application: Application, sop: Sop, calendar: Calendar, now: datetime) -> Mapping[str, datetime]:
     """The earliest time at which the present step and each coming one can be done, by the step's key.
 
-    As if everybody needed the SOP's minutes and nobody waited: for an outside authority, or for an applicant, who is
+    As if everybody needed the SOP's time and nobody waited: for an outside authority, or for an applicant, who is
     taken to come at the first time of the next working day. A step that is late can be done now at the earliest, so
-    every later one moves with it (the SOP's own warning). Empty while the clock stands still, and once closed.
+    every later one moves with it (the SOP's own warning). Where the SOP says no time, nobody knows any later one
+    either. Empty while the clock stands still, and once closed.
     """
-    if not application.state.clock_runs:
-        return {}
     here = sop.step(application.step)
-    promised = _runs_out(application, here.minutes, calendar, now)
+    if not application.state.clock_runs or here.time is None:
+        return {}
+    promised = _runs_out(application, here.time, calendar, now)
     done = max(promised, calendar.next_opening(now)) if now > promised else promised
     if here.visit:
-        done = max(done, _visited(here, here.visit, now, calendar))
+        done = max(done, _visited(here.time, here.visit, now, calendar))
     expected = {here.key: done}
     for step in sop.steps[sop.steps.index(here) + 1 :]:
-        done = _visited(step, step.visit, done, calendar) if step.visit else calendar.add_minutes(done, step.minutes)
+        if step.time is None:
+            break
+        done = _visited(step.time, step.visit, done, calendar) if step.visit else _later(done, step.time, calendar)
         expected[step.key] = done
     return expected
 
@@ -125,7 +135,7 @@ def turn_to_come(application: Application, sop: Sop) -> dict[str, str] | None:
     """
     words = sop.status(application.step, application.state).next
     if words:
-        return {"by": sop.role(sop.first.role).label, "name": sop.step(application.step).name, "summary": words}
+        return {"by": sop.applying.label, "name": sop.step(application.step).name, "summary": words}
     following = next_step(application, sop)
     if following is None:
         return None
@@ -142,27 +152,42 @@ def deadline(application: Application, sop: Sop) -> datetime | None:
     return confirm_by(application, sop) if application.state is State.UNCONFIRMED else None
 
 
-def _runs_out(application: Application, minutes: int, calendar: Calendar, now: datetime) -> datetime:
+def _runs_out(application: Application, time: Time, calendar: Calendar, now: datetime) -> datetime:
     turn = application.turn.at
     counting = [(start, end) for _, state, start, end in application.spans(now) if start >= turn and state.clock_runs]
-    left = minutes
+    left = time if time.minutes is None else Time(time.minutes, "minutes")
     for start, end in counting[:-1]:
-        used = calendar.minutes_between(start, end)
-        if used >= left:
-            return calendar.add_minutes(start, left)
-        left -= used
-    return calendar.add_minutes(counting[-1][0], left)
+        used = _spent(left, start, end, calendar)
+        if used >= left.number:
+            return _later(start, left, calendar)
+        left = replace(left, number=left.number - used)
+    return _later(counting[-1][0], left, calendar)
 
 
-def _visited(step: Step, visit: Visit, invited: datetime, calendar: Calendar) -> datetime:
+def _later(start: datetime, time: Time, calendar: Calendar) -> datetime:
+    """When so much time has passed: of working days, the closing hour of the last."""
+    if time.minutes is not None:
+        return calendar.add_minutes(start, time.minutes)
+    day = calendar.add_working_days(calendar.local(start).date(), time.number)
+    return calendar.intervals(day)[-1][1]
+
+
+def _spent(time: Time, start: datetime, end: datetime, calendar: Calendar) -> int:
+    """How many minutes, or how many whole working days, have passed; as ``time`` counts them."""
+    if time.minutes is not None:
+        return calendar.minutes_between(start, end)
+    return calendar.working_days_between(calendar.local(start).date(), calendar.local(end).date())
+
+
+def _visited(time: Time, visit: Visit, invited: datetime, calendar: Calendar) -> datetime:
     """When a visit can be over, for somebody invited then who comes as soon as there are visits at all."""
     day = calendar.local(invited).date()
     for _ in range(visit.days_ahead):
         day = calendar.add_working_days(day, 1)
         starts = calendar.slots(day, visit.windows_on(day), visit.length_minutes)
         if starts:
-            return calendar.add_minutes(starts[0], step.minutes)
-    return calendar.add_minutes(invited, step.minutes)
+            return _later(starts[0], time, calendar)
+    return _later(invited, time, calendar)
 
 
 def _steps(application: Application, sop: Sop) -> Iterator[tuple[Step, dict[str, Any]]]:
@@ -173,10 +198,11 @@ def _steps(application: Application, sop: Sop) -> Iterator[tuple[Step, dict[str,
         else:
             position = "current" if number == here and not application.is_closed else "todo"
         told = {
-            "number": number + 1,
+            "number": sop.number(step.key),
             "name": step.name,
             "summary": step.summary,
             "minutes": step.minutes,
+            "time": sop.time(step),
             "by": sop.role(step.role).label,
             "position": position,
         }

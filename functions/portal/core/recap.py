@@ -12,6 +12,7 @@ from itertools import accumulate
 from typing import Any
 
 from portal.core.application import Application
+from portal.core.register import ends_within, soon
 from portal.core.sop import Sop
 from portal.core.steps import State
 from portal.core.worktime import Calendar
@@ -45,6 +46,11 @@ def fact(application: Application, sop: Sop, calendar: Calendar) -> dict[str, An
     }
 
 
+def is_of_a_case(fact: Mapping[str, Any]) -> bool:
+    """Is it of a closed application, and not what the register corrects (``register.correction``)?"""
+    return "counts" not in fact
+
+
 def month_of(fact: Mapping[str, Any]) -> str:
     """``2026-11``: the month of closing, at the office."""
     closed: str = fact["closed"]
@@ -56,8 +62,10 @@ class Row:
     """One office in one month (of closing).
 
     Attributes:
-        outcomes: applications closed, by outcome (``done``, ``rejected``, ``withdrawn``, ``lapsed``).
-        holders: certificates handed over that month and still valid today.
+        outcomes: applications closed, by outcome (``done``, ``rejected``, ``withdrawn``, ``lapsed``), and what was
+            handed over that month and has been ``revoked`` or ``replaced`` since.
+        holders: what was handed over that month, or issued before the portal, and still stands today.
+        expiring: how many of these end soon.
     """
 
     month: str
@@ -65,14 +73,18 @@ class Row:
     outcomes: Mapping[str, int]
     returns: int
     holders: int
+    expiring: int = 0
 
 
 @dataclass(frozen=True)
 class StepTime:
-    """Minutes needed at a step against the SOP's standard, over completed applications."""
+    """Minutes needed at a step against the SOP's standard, over completed applications.
+
+    ``standard`` is None where the SOP says working days, or nothing.
+    """
 
     step: str
-    standard: int
+    standard: int | None
     cases: int
     average: int
     median: int
@@ -89,6 +101,11 @@ class Recap:
     def total_holders(self) -> int:
         return sum(self.holders.values())
 
+    @property
+    def expiring(self) -> int:
+        """How many of the holders' products end soon."""
+        return sum(row.expiring for row in self.rows)
+
 
 def tally(facts: Iterable[Mapping[str, Any]]) -> Tally:
     """What facts add up to: all that ``summarise`` wants to know of them, in whole numbers that add up further.
@@ -100,11 +117,19 @@ def tally(facts: Iterable[Mapping[str, Any]]) -> Tally:
         {"months": {"2026-11": {"BKPSDM": {"outcomes": {"done": 2}, "returns": 1, "ends": {"2028-11-30": 2}}}},
          "steps": {"telaah_kadis": {"10": 1, "25": 1}}}
 
+    A correction of the register counts where what it corrects was counted: in the month of the hand-over. So fewer than
+    none may end on a day, in the tally of a later month, and only with that of the month itself make a number.
+
     As JSON text, an office takes some 100 bytes in a month and 17 more for each day on which certificates end; a step
     takes some 8 for each number of minutes that a case took. So a month of 100 cases takes some 10 KB, and one of 5000
     stays below the 400 KB of a DynamoDB item even if no two of them took equally long anywhere.
     """
     return merge(_alone(fact) for fact in facts)
+
+
+def of_month(tally: Tally, month: str) -> Tally:
+    """What the tally of another month says of this one: the register's corrections."""
+    return {"months": {month: counts} if (counts := tally.get("months", {}).get(month)) else {}}
 
 
 def merge(tallies: Iterable[Tally]) -> Tally:
@@ -120,7 +145,7 @@ def summarise(tallies: Iterable[Tally], sop: Sop, today: date) -> Recap:
     total = merge(tallies)
     months, steps = total.get("months", {}), total.get("steps", {})
     rows = [
-        _row(month, office, months[month][office], today)
+        _row(month, office, months[month][office], today, soon(sop))
         for month in sorted(months, reverse=True)
         for office in sorted(months[month])
     ]
@@ -139,12 +164,20 @@ def summarise(tallies: Iterable[Tally], sop: Sop, today: date) -> Recap:
 
 def _alone(fact: Mapping[str, Any]) -> Tally:
     """The tally of a single fact."""
+    if not is_of_a_case(fact):
+        return merge(map(_correction, fact["counts"]))
     counts: dict[str, Any] = {"outcomes": {fact["outcome"]: 1}, "returns": fact["returns"]}
     steps: Tally = {}
     if fact["outcome"] == State.DONE:
         counts["ends"] = {fact["valid_until"]: 1}
         steps = {step: {str(minutes): 1} for step, minutes in fact["minutes"].items()}
     return {"months": {month_of(fact): {fact["office"]: counts}}, "steps": steps}
+
+
+def _correction(said: Mapping[str, Any]) -> Tally:
+    outcomes = {said["outcome"]: 1} if said["outcome"] else {}
+    counts = {"outcomes": outcomes, "returns": 0, "ends": {said["until"]: said["holders"]}}
+    return {"months": {said["month"]: {said["office"]: counts}}}
 
 
 def _add(part: Tally, total: dict[str, Any]) -> None:
@@ -156,13 +189,13 @@ def _add(part: Tally, total: dict[str, Any]) -> None:
             total[key] = total.get(key, 0) + value
 
 
-def _row(month: str, office: str, counts: Tally, today: date) -> Row:
+def _row(month: str, office: str, counts: Tally, today: date, soon: int) -> Row:
     ends = counts.get("ends", {})
     holders = sum(count for until, count in ends.items() if not until or date.fromisoformat(until) >= today)
-    return Row(month, office, counts["outcomes"], counts["returns"], holders)
+    return Row(month, office, counts["outcomes"], counts["returns"], holders, ends_within(ends, today, soon))
 
 
-def _step_time(step: str, standard: int, spent: Mapping[str, int]) -> StepTime:
+def _step_time(step: str, standard: int | None, spent: Mapping[str, int]) -> StepTime:
     """``spent``: how many cases took how many minutes."""
     cases = sum(spent.values())
     if not cases:

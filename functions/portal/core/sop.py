@@ -12,10 +12,14 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from portal.core.errors import NotFound
+from portal.core.times import Time, added, in_words, time_of
 from portal.core.worktime import WEEKDAYS
 
-OF_THE_OFFICE = ("calendar", "chart", "notes", "office", "pages", "paper", "reminders", "retention")
+OF_THE_OFFICE = ("calendar", "chart", "notes", "office", "pages", "paper", "register", "reminders", "retention")
 """Tables that belong to the office of today and not to a case: a new holiday or telephone reaches running cases too."""
+
+ROW = "row"
+"""Kind of a row that is printed with the others, and that the portal passes over."""
 
 APPLICANT = "applicant"
 """The audience that is not an official, whatever the SOP calls the role of its first step."""
@@ -23,11 +27,19 @@ APPLICANT = "applicant"
 
 @dataclass(frozen=True)
 class Role:
-    """One column of the SOP's table; ``label`` is the office's title of today, ``column`` the verbatim heading."""
+    """Who acts: one column of the SOP's table, or several of which whoever is first acts.
+
+    Attributes:
+        label: the office's title of today; ``column`` the verbatim heading, or the title of several.
+        any_of: keys of the roles that this one stands for ("A or B"); empty for a column.
+        applies: is it the applicant's, where an official begins the service?
+    """
 
     key: str
     label: str
     column: str
+    any_of: tuple[str, ...] = ()
+    applies: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,7 +54,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Requirement:
-    """A document the applicant brings."""
+    """A document that is brought: by the applicant, or by whoever has the step that names it."""
 
     key: str
     label: str
@@ -98,14 +110,19 @@ class Visit:
 class Step:
     """One step of the SOP: its operational layer, and its verbatim text under ``text``.
 
-    ``turns_page``: the office's own paper turns the page after it. ``marks``: what its table shows in a role's column.
-    ``above``: rows of that table above the step's that are no steps, as they are written in the file.
+    Attributes:
+        time: what the SOP allows for it; None where it does not say.
+        also: what its officials may decide besides what every step of its kind permits (``steps.Kind.optional``).
+        documents: what is uploaded at this step, not with the application.
+        turns_page: the office's own paper turns the page after it.
+        marks: what its table shows in a role's column.
+        above: rows of that table above the step's that are no steps, as they are written in the file.
     """
 
     key: str
     kind: str
     role: str
-    minutes: int
+    time: Time | None
     name: str
     summary: str
     task: str
@@ -116,8 +133,15 @@ class Step:
     checklist: tuple[Choice, ...] = ()
     visit: Visit | None = None
     turns_page: bool = False
+    also: tuple[str, ...] = ()
+    documents: tuple[Requirement, ...] = ()
     marks: Mapping[str, str] = field(default_factory=dict)
     above: Sequence[Mapping[str, Any]] = ()
+
+    @property
+    def minutes(self) -> int | None:
+        """Minutes that the SOP allows; None where it says working days, or nothing."""
+        return self.time.minutes if self.time else None
 
 
 _Keyed = TypeVar("_Keyed", Role, Step)
@@ -129,6 +153,8 @@ class Sop:
 
     Attributes:
         version: SHA-256 of the text and the form an application runs under (``OF_THE_OFFICE`` is not part of it).
+        rows: all that the table prints; ``steps`` those of them that the portal operates.
+        either: roles that stand for several; ``roles`` are the table's columns.
         applicant: which field of the form means name, email, number, position and office.
         data: the parsed file, for pages and letters.
         form: the application's JSON Schema.
@@ -147,21 +173,61 @@ class Sop:
     applicant: Mapping[str, str]
     data: Mapping[str, Any] = field(repr=False)
     form: Mapping[str, Any] = field(repr=False)
+    rows: tuple[Step, ...] = ()
+    either: tuple[Role, ...] = ()
 
     @property
     def first(self) -> Step:
         return self.steps[0]
 
     @property
+    def applying(self) -> Role:
+        """The applicant's role: the one marked so, or that of the first step."""
+        return next((role for role in self.roles if role.applies), None) or self.role(self.first.role)
+
+    @property
+    def documents(self) -> tuple[Requirement, ...]:
+        """All that is ever uploaded: with the application, then step by step."""
+        return (*self.requirements, *(document for step in self.steps for document in step.documents))
+
+    @property
     def minutes(self) -> int:
-        """Handling time of all steps (SOP: the column Waktu, added up)."""
-        return sum(step.minutes for step in self.steps)
+        """Handling time of all rows that say minutes or hours (SOP: the column Waktu, added up)."""
+        return sum(row.minutes or 0 for row in self.rows)
+
+    @property
+    def untimed(self) -> tuple[Step, ...]:
+        """The rows of which the SOP does not say how long they take."""
+        return tuple(row for row in self.rows if row.time is None)
+
+    def time(self, step: Step) -> str:
+        """A step's time in words (``[chart]``): of the SOP, or that it says none."""
+        words: Mapping[str, str] = self.data.get("chart", {})
+        # An edition of before may say what the office's words of today have no word for: then as the SOP wrote it.
+        return in_words(step.time, words) or step.text.get("time", "") if step.time else words.get("unsaid", "")
+
+    @property
+    def total_time(self) -> str:
+        """The times of all rows added up, days apart from minutes; empty if the SOP says none at all."""
+        return ", ".join(in_words(each, self.data["chart"]) for each in added([row.time for row in self.rows]))
 
     def step(self, key: str) -> Step:
         return _find(self.steps, key, "step_unknown")
 
     def role(self, key: str) -> Role:
-        return _find(self.roles, key, "role_unknown")
+        return _find((*self.roles, *self.either), key, "role_unknown")
+
+    def acting(self, role: str) -> tuple[str, ...]:
+        """Keys of the roles whose officials may act as this one: itself, or those it stands for."""
+        return self.role(role).any_of or (role,)
+
+    def waiting_lists(self, role: str) -> tuple[str, ...]:
+        """Keys under which cases wait for whoever holds this role: its own, and those that stand for it too."""
+        return (role, *(several.key for several in self.either if role in several.any_of))
+
+    def number(self, step: str) -> int:
+        """Which row of the table it is: 1 for the first."""
+        return [row.key for row in self.rows].index(step) + 1
 
     def after(self, key: str) -> Step | None:
         """The step that follows, or None after the last."""
@@ -192,14 +258,17 @@ def parse(data: Mapping[str, Any], form: Mapping[str, Any]) -> Sop:
     Judges nothing: the shape is the business of ``sop.schema.json``, and what one part says of another that of
     ``soundness``. So a case goes on under an edition that today's rules would not let in.
     """
-    roles = tuple(Role(role["key"], role["label"], role["column"]) for role in data["roles"])
+    rows = tuple(_step(step) for step in data["steps"])
     return Sop(
         service=data["service"],
         version=_version(data, form),
         ticket_prefix=data["ticket_prefix"],
-        roles=roles,
-        steps=tuple(_step(step) for step in data["steps"]),
-        requirements=tuple(Requirement(d["key"], d["label"], d["hint"], d.get("tip", "")) for d in data["documents"]),
+        roles=tuple(
+            Role(role["key"], role["label"], role["column"], applies=role.get("applies", False))
+            for role in data["roles"]
+        ),
+        steps=tuple(row for row in rows if row.kind != ROW),
+        requirements=_documents(data["documents"]),
         instructions=_choices(data.get("instructions", ())),
         reasons=_choices(data.get("reasons", ())),
         status_texts={state: StatusText(**text) for state, text in data["status"].items()},
@@ -207,6 +276,8 @@ def parse(data: Mapping[str, Any], form: Mapping[str, Any]) -> Sop:
         applicant=data["applicant"],
         data=data,
         form=form,
+        rows=rows,
+        either=tuple(Role(e["key"], e["label"], e["label"], any_of=tuple(e["roles"])) for e in data.get("either", ())),
     )
 
 
@@ -228,20 +299,26 @@ def _step(step: Mapping[str, Any]) -> Step:
         key=step["key"],
         kind=step["kind"],
         role=step["role"],
-        minutes=step["minutes"],
+        time=time_of(step),
         name=step["name"],
-        summary=step["summary"],
+        summary=step.get("summary", ""),
         task=step.get("task", ""),
         subject=step.get("subject", ""),
         text={part: said for part, said in step["text"].items() if part not in ("marks", "above")},
-        status={state: StatusText(**text) for state, text in step["status"].items()},
+        status={state: StatusText(**text) for state, text in step.get("status", {}).items()},
         actions={action: ActionText(**text) for action, text in step.get("actions", {}).items()},
         checklist=_choices(step.get("checklist", ())),
         visit=Visit(**{**visit, "bring": tuple(visit["bring"])}) if visit else None,
         turns_page=step.get("turns_page", False),
+        also=tuple(step.get("also", ())),
+        documents=_documents(step.get("documents", ())),
         marks=step["text"].get("marks", {}),
         above=step["text"].get("above", ()),
     )
+
+
+def _documents(entries: Iterable[Mapping[str, Any]]) -> tuple[Requirement, ...]:
+    return tuple(Requirement(each["key"], each["label"], each["hint"], each.get("tip", "")) for each in entries)
 
 
 def _choices(entries: Iterable[Mapping[str, Any]]) -> tuple[Choice, ...]:

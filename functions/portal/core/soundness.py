@@ -1,13 +1,22 @@
 """What is wrong with a SOP that has the right shape: what one of its parts says of another.
 
+Whether a case can come to its end is asked by ``finishing``.
+
 Each rule is a function that yields problems; ``problems`` asks them all.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
+from portal.core import finishing
 from portal.core.errors import Problem
 from portal.core.sop import Sop
+
+LABELLED: Final = (
+    "number", "created", "revised", "approved", "approved_by", "name", "website", "email", "legal_basis",
+    "qualifications", "related", "equipment", "warning", "record",
+)  # fmt: skip
+"""The parts of a SOP's identity block that are printed with a heading of their own."""
 
 
 def problems(sop: Sop) -> Iterator[Problem]:
@@ -19,7 +28,7 @@ def problems(sop: Sop) -> Iterator[Problem]:
 def _keys_once(sop: Sop) -> Iterator[Problem]:
     for where, entries in (
         ("roles", sop.roles),
-        ("steps", sop.steps),
+        ("steps", sop.rows),
         ("documents", sop.requirements),
         ("reasons", sop.reasons),
     ):
@@ -32,13 +41,41 @@ def _keys_once(sop: Sop) -> Iterator[Problem]:
 def _references(sop: Sop) -> Iterator[Problem]:
     for number, role in enumerate(sop.roles):
         yield from _one_of(f"roles[{number}].column", role.column, sop.data["text"]["columns"])
-    for number, step in enumerate(sop.steps):
-        yield from _one_of(f"steps[{number}].role", step.role, [role.key for role in sop.roles])
-        for marked in (step.marks, *(row.get("marks", {}) for row in step.above)):
+    columns = [role.key for role in sop.roles]
+    for number, several in enumerate(sop.either):
+        for place, key in enumerate(several.any_of):
+            yield from _one_of(f"either[{number}].roles[{place}]", key, columns)
+    for number, row in enumerate(sop.rows):
+        yield from _one_of(f"steps[{number}].role", row.role, [*columns, *(several.key for several in sop.either)])
+        for marked in (row.marks, *(above.get("marks", {}) for above in row.above)):
             for key in marked:
-                yield from _one_of(f"steps[{number}].text.marks", key, [role.key for role in sop.roles])
+                yield from _one_of(f"steps[{number}].text.marks", key, columns)
     for meaning, name in sop.applicant.items():
         yield from _one_of(f"applicant.{meaning}", name, list(sop.form["properties"]))
+
+
+def _labels(sop: Sop) -> Iterator[Problem]:
+    """A heading for every part of the identity block that there is; what is missing needs none."""
+    text = sop.data["text"]
+    labels = text.get("labels", {})
+    for key in LABELLED:
+        if key in text and key not in labels:
+            yield Problem(f"text.labels.{key}", None, f"text.{key}", "sop_label_missing")
+
+
+def _times(sop: Sop) -> Iterator[Problem]:
+    """Words for every unit that a time is said in, and for what says none; so that no other time is ever printed."""
+    words = sop.data.get("chart")
+    if not words:  # told already
+        return
+    for unit in dict.fromkeys(step.time.unit if step.time else "unsaid" for step in sop.steps):
+        if unit not in words:
+            yield Problem(f"chart.{unit}", None, f"{{{unit}}}", "sop_time_unworded")
+    if all(step.time and step.time.unit == "minutes" for step in sop.steps):
+        return
+    for key, text in (("chart.passed", words["passed"]), ("chart.say.step", words["say"]["step"])):
+        if "{minutes}" in text:
+            yield Problem(key, text, "{time}", "sop_time_unworded")
 
 
 def _one_of(where: str, value: str, allowed: Sequence[str]) -> Iterator[Problem]:
@@ -46,4 +83,10 @@ def _one_of(where: str, value: str, allowed: Sequence[str]) -> Iterator[Problem]
         yield Problem(where, value, ", ".join(allowed), "sop_reference_unknown")
 
 
-RULES: Final[tuple[Callable[[Sop], Iterator[Problem]], ...]] = (_keys_once, _references)
+RULES: Final[tuple[Callable[[Sop], Iterator[Problem]], ...]] = (
+    _keys_once,
+    _references,
+    _labels,
+    _times,
+    *finishing.RULES,
+)

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from portal.core.errors import NotAllowed
-from portal.core.sop import APPLICANT, Sop
+from portal.core.sop import APPLICANT, Sop, Step
 
 
 class State(StrEnum):
@@ -22,6 +22,7 @@ class State(StrEnum):
     INVITED = "invited"  # the applicant is to pick a visit
     BOOKED = "booked"  # a visit is agreed
     MISSED = "missed"  # nobody came; the applicant is to pick again
+    ASKED = "asked"  # the applicant is to do the step's task
     READY = "ready"  # the product is recorded and can be handed over
     DONE = "done"
     REJECTED = "rejected"
@@ -35,7 +36,7 @@ class State(StrEnum):
     @property
     def is_with_applicant(self) -> bool:
         """Does the applicant have to act next, even where an official may close the case instead?"""
-        return self in (State.UNCONFIRMED, State.RETURNED, State.INVITED, State.MISSED)
+        return self in (State.UNCONFIRMED, State.RETURNED, State.INVITED, State.MISSED, State.ASKED)
 
     @property
     def clock_runs(self) -> bool:
@@ -46,10 +47,15 @@ class State(StrEnum):
 NEXT: Final = "next"
 """Follow-up of an action that ends its step: the next step begins, or the application is done."""
 
+BACK: Final = "back"
+"""Follow-up of an action that gives the case back to the officials who had it before."""
+
 Moves = Mapping[State, Mapping[str, State | str]]
 
 _APPLICANT_MENDS: Moves = {State.RETURNED: {"resubmit": State.WAITING, "withdraw": State.WITHDRAWN}}
 _APPLICANT_MAY_WITHDRAW: Moves = {State.WAITING: {"withdraw": State.WITHDRAWN}, **_APPLICANT_MENDS}
+
+_WAYS_BACK: Mapping[str, State | str] = {"return": State.RETURNED, "reject": State.REJECTED, "send_back": BACK}
 
 
 class Kind:
@@ -60,6 +66,11 @@ class Kind:
         official: state -> action -> state that follows, for the officials of the step's role.
         applicant: the same for the applicant.
         portal: the same for the clockwork.
+        optional: what its officials may do only at steps that say so (``Step.also``).
+        begins: does a service begin with it, and nowhere else is its place?
+        ends: may a service end with it?
+        closes: does it end with the product in the owner's hands, so that nothing can follow?
+        is_applicants: is it the applicant who has the step, and no official?
         opens: action -> from when on it may be done, of the visit that is agreed; any time for those not named.
     """
 
@@ -68,30 +79,61 @@ class Kind:
     applicant: Moves = {}
     portal: Moves = {}
     opens: Mapping[str, Callable[[datetime], datetime]] = {}
+    optional: tuple[str, ...] = ()
+    begins: bool = False
+    ends: bool = True
+    closes: bool = False
+    is_applicants: bool = False
 
 
 class Submission(Kind):
     """The applicant sends, and confirms the email address; only then does an official hear of it."""
 
     entry = State.UNCONFIRMED
+    begins, ends, is_applicants = True, False, True
     applicant = {State.UNCONFIRMED: {"confirm": NEXT, "withdraw": State.WITHDRAWN}}
     portal = {State.UNCONFIRMED: {"lapse": State.LAPSED}}
+
+
+class Opening(Kind):
+    """An official fills the form in for somebody, whose address he vouches for; sending it is all there is to it."""
+
+    begins, ends = True, False
 
 
 class Disposition(Kind):
     """A superior reviews and forwards with an instruction."""
 
-    official = {State.WAITING: {"forward": NEXT, "return": State.RETURNED, "reject": State.REJECTED}}
+    ends = False
+    official = {State.WAITING: {"forward": NEXT, **_WAYS_BACK}}
+    optional = ("send_back",)
     applicant = _APPLICANT_MAY_WITHDRAW
+
+
+class Work(Kind):
+    """An official does something outside of the portal, and reports that it is done."""
+
+    official = {State.WAITING: {"complete": NEXT, **_WAYS_BACK}}
+    optional = ("return", "reject", "send_back")
+    applicant = _APPLICANT_MAY_WITHDRAW
+
+
+class Task(Kind):
+    """The applicant does something and says so, or uploads what the step names; nobody has to come."""
+
+    entry = State.ASKED
+    is_applicants = True
+    applicant = {State.ASKED: {"report": NEXT, "withdraw": State.WITHDRAWN}}
 
 
 class Dispatch(Kind):
     """Completeness is checked, the case goes to an outside authority, and its answer is recorded."""
 
     official = {
-        State.WAITING: {"dispatch": State.SENT, "return": State.RETURNED, "reject": State.REJECTED},
+        State.WAITING: {"dispatch": State.SENT, **_WAYS_BACK},
         State.SENT: {"accept": NEXT, "refuse": State.WAITING},
     }
+    optional = ("send_back",)
     applicant = _APPLICANT_MAY_WITHDRAW
 
 
@@ -116,12 +158,16 @@ class Visit(Kind):
 class Handover(Kind):
     """The product is recorded and handed over; the case is archived."""
 
+    closes = True
     official = {State.WAITING: {"record": State.READY}, State.READY: {"hand_over": NEXT}}
 
 
 KINDS: Final[Mapping[str, Kind]] = {
     "submission": Submission(),
+    "opening": Opening(),
     "disposition": Disposition(),
+    "work": Work(),
+    "task": Task(),
     "dispatch": Dispatch(),
     "visit": Visit(),
     "handover": Handover(),
@@ -130,7 +176,7 @@ KINDS: Final[Mapping[str, Kind]] = {
 
 def official_actions(sop: Sop, step: str, state: State) -> tuple[str, ...]:
     """What the officials of the step's role may decide now."""
-    return tuple(_kind(sop, step).official.get(state, {}))
+    return tuple(_officials(sop, step, state))
 
 
 def opens_at(sop: Sop, step: str, action: str, slot: datetime | None) -> datetime | None:
@@ -153,10 +199,20 @@ def applicant_actions(sop: Sop, step: str, state: State) -> tuple[str, ...]:
 
 
 def waits_on(sop: Sop, step: str, state: State) -> str:
-    """Who has to act: a role of the SOP, ``APPLICANT``, or nobody ("") once closed."""
+    """Who has to act: a role of the SOP, ``APPLICANT``, or nobody ("") once closed.
+
+    A role that stands for several ("A or B") is one key; under it everybody finds the case who may act
+    (``Sop.waiting_lists``).
+    """
     if state.is_closed:
         return ""
     return APPLICANT if state.is_with_applicant else sop.step(step).role
+
+
+def official_before(sop: Sop, step: str) -> Step | None:
+    """The nearest step before that officials have, to which a case can be given back; None if there is none."""
+    before = sop.steps[: sop.steps.index(sop.step(step))]
+    return next((s for s in reversed(before) if not (KINDS[s.kind].is_applicants or KINDS[s.kind].begins)), None)
 
 
 def follow(sop: Sop, step: str, state: State, action: str) -> tuple[str, State]:
@@ -166,16 +222,27 @@ def follow(sop: Sop, step: str, state: State, action: str) -> tuple[str, State]:
         NotAllowed: the action is not possible here (``action_not_now``).
     """
     kind = _kind(sop, step)
-    for moves in (kind.official, kind.applicant, kind.portal):
-        if action in moves.get(state, {}):
-            return _resolve(sop, step, moves[state][action])
+    for possible in (_officials(sop, step, state), kind.applicant.get(state, {}), kind.portal.get(state, {})):
+        if action in possible:
+            return _resolve(sop, step, possible[action])
     raise NotAllowed("action_not_now", action=action, state=state.value)
+
+
+def after_opening(sop: Sop) -> tuple[str, State]:
+    """The step and state in which a service begins that an official has opened."""
+    return _resolve(sop, sop.first.key, NEXT)
+
+
+def _officials(sop: Sop, step: str, state: State) -> Mapping[str, State | str]:
+    kind, also = _kind(sop, step), sop.step(step).also
+    possible = kind.official.get(state, {})
+    return {action: to for action, to in possible.items() if action not in kind.optional or action in also}
 
 
 def _resolve(sop: Sop, step: str, outcome: State | str) -> tuple[str, State]:
     if isinstance(outcome, State):
         return step, outcome
-    following = sop.after(step)
+    following = official_before(sop, step) if outcome == BACK else sop.after(step)
     if following is None:
         return step, State.DONE
     return following.key, KINDS[following.kind].entry

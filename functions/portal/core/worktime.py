@@ -142,6 +142,10 @@ class Calendar:
             day = self._working_day_from(day + step, step)
         return day
 
+    def working_days_between(self, first: date, last: date) -> int:
+        """Return how many working days lie after ``first``, up to and including ``last``; 0 when it is not later."""
+        return sum(self.is_working_day(first + number * _DAY) for number in range(1, (last - first).days + 1))
+
     def slots(self, day: date, windows: Sequence[str], length_minutes: int) -> list[datetime]:
         """Return the starts of the visit slots of a day.
 

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
-from portal.core.application import Application, Event
+from portal.core.application import Actor, Application, Event
 from portal.core.draft import Document, Draft
 from portal.core.notices import Notice, Official
+from portal.core.register import Certificate, Recorded
 
 Entry = Mapping[str, Any]
 
@@ -47,12 +48,13 @@ def application(ticket: str, entry: Entry, events: Iterable[Entry]) -> Applicati
 
 
 def draft_entry(draft: Draft) -> Entry:
-    """All of it; ``created_at`` in the zone it was made in."""
-    return {
+    """All of it, ``created_at`` in the zone it was made in; what few drafts have, only where they have it."""
+    entry = {
         **vars(draft),
         "created_at": draft.created_at.isoformat(),
         "documents": [vars(document) for document in draft.documents],
     }
+    return {name: value for name, value in entry.items() if value or name not in ("renews", "opened_by")}
 
 
 def draft(entry: Entry) -> Draft:
@@ -101,6 +103,20 @@ def filed(service: str, name: str, founder: str) -> str:
     return name if service == founder else f"{service}/{name}"
 
 
+def certificate_entry(certificate: Certificate) -> Entry:
+    """All of it; days as ISO texts or empty, what was recorded oldest first."""
+    days = {name: day(getattr(certificate, name)) for name in ("valid_from", "valid_until", "issued")}
+    return {**vars(certificate), **days, "recorded": [_recorded_entry(each) for each in certificate.recorded]}
+
+
+def certificate(entry: Entry) -> Certificate:
+    kept = _own(Certificate, entry)
+    for name in ("valid_from", "valid_until", "issued"):
+        kept[name] = date.fromisoformat(kept[name]) if kept[name] else None
+    kept["recorded"] = tuple(_recorded(each) for each in kept["recorded"])
+    return Certificate(**kept)
+
+
 def text(entry: Entry) -> str:
     """As JSON, for where only text can be kept."""
     return json.dumps(entry, ensure_ascii=False, separators=(",", ":"))
@@ -116,7 +132,16 @@ def day(day: date | None) -> str:
     return day.isoformat() if day else ""
 
 
-def _own(noun: type[Draft | Notice | Official], entry: Entry) -> dict[str, Any]:
+def _recorded_entry(recorded: Recorded) -> Entry:
+    return {**vars(recorded), "on": day(recorded.on), "at": moment(recorded.at), "by": vars(recorded.by)}
+
+
+def _recorded(entry: Entry) -> Recorded:
+    on, at = date.fromisoformat(entry["on"]), datetime.fromisoformat(entry["at"])
+    return Recorded(**{**_own(Recorded, entry), "on": on, "at": at, "by": Actor(**entry["by"])})
+
+
+def _own(noun: type[Certificate | Draft | Notice | Official | Recorded], entry: Entry) -> dict[str, Any]:
     return {name: entry[name] for name in noun.__dataclass_fields__ if name in entry}
 
 

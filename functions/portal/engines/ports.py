@@ -10,6 +10,7 @@ from portal.core.application import Application
 from portal.core.draft import Draft
 from portal.core.notices import Identity, Notice, Official
 from portal.core.recap import Tally
+from portal.core.register import Certificate
 
 Fact = Mapping[str, Any]
 """What the recap keeps of a closed application for good: no personal data (``recap.fact``)."""
@@ -26,6 +27,8 @@ class Change:
         claims: names nobody else may hold (a visit slot); ``releases`` gives names up.
         fact: what the recap keeps, when the application closes.
         waits_on: who has to act now, a role or ``APPLICANT``; empty when closed.
+        certificates: the register's entries that it makes or changes, each in its new version.
+        corrections: what the recap has to hear of these besides (``register.corrections``).
     """
 
     application: Application
@@ -35,6 +38,8 @@ class Change:
     releases: Sequence[str] = ()
     fact: Fact | None = None
     waits_on: str = ""
+    certificates: Sequence[Certificate] = ()
+    corrections: Sequence[Fact] = ()
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,8 @@ class Records(Protocol):
 
         Raises:
             Conflict: this event number exists already (``event_taken``), the draft has moved on (``draft_changed``),
-                or somebody holds one of the claims (``claim_taken``).
+                an entry of the register has (``certificate_changed``), or somebody holds one of the claims
+                (``claim_taken``).
         """
 
     def waiting_on(self, service: str, role: str) -> Iterator[Application]:
@@ -128,6 +134,30 @@ class Records(Protocol):
 
     def facts_after(self, service: str, day: str) -> Iterator[Fact]:
         """Facts of cases closed later than ``2026-08-03``, by day of closing; all of them if no day is given."""
+
+    def certificates(self, service: str) -> Iterator[Certificate]:
+        """The register of a service, by id."""
+
+    def certificate(self, service: str, id: str) -> Certificate:
+        """Raises NotFound (``certificate_unknown``)."""
+
+    def keep_certificates(
+        self, certificates: Sequence[Certificate], corrections: Sequence[Fact] = (), notices: Sequence[Notice] = ()
+    ) -> None:
+        """Keep entries, version n of each over n - 1 (1 over nothing), what the recap hears of them, and emails.
+
+        All of it or nothing, as far as the store's transactions reach: one that takes fewer keeps so many entries at a
+        time, each with its own corrections, so that entries and recap agree whenever it is cut short.
+
+        Args:
+            corrections: each of one of the entries, by the beginning of its ``ticket`` (``register.corrections``).
+
+        Raises:
+            Conflict: somebody else wrote one of them first (``certificate_changed``).
+        """
+
+    def forget_certificate(self, service: str, id: str) -> None:
+        """Forget an entry, if it is still there, and the emails about it."""
 
     def keep_tally(self, service: str, compiled: Compiled, tally: Tally) -> None:
         """Put a month's tally in the place of the one before."""

@@ -141,8 +141,11 @@ class Form:
             # ISO dates compare as text.
             if {name, earlier} <= known.keys() - errors.keys() and str(known[name]) <= str(known[earlier]):
                 errors[name] = schema["messages"]["after"]
-            if schema.get("not_past") and name in known.keys() - errors.keys() and str(known[name]) < today.isoformat():
+            day = str(known[name]) if name in known.keys() - errors.keys() else ""
+            if schema.get("not_past") and "" < day < today.isoformat():
                 errors[name] = schema["messages"]["not_past"]
+            if schema.get("not_future") and day > today.isoformat():
+                errors[name] = schema["messages"]["not_future"]
         return errors
 
     def _warnings(self, known: Values, today: date) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from portal.core.application import Application, Event
 from portal.core.progress import Waiting
+from portal.core.register import Certificate, Recorded
 from portal.core.sop import ActionText, Sop, Step
 from portal.forms.form import Form
 from portal.forms.wording import Fact
@@ -90,3 +91,33 @@ class EscalationLetter(Letter):
 
     cases: Sequence[Waiting]
     days: int
+
+
+@dataclass(frozen=True)
+class CertificateLetter(Letter):
+    """About an entry of the register, to its holder.
+
+    Attributes:
+        certificate: as it stands now; ``facts`` is what it says, by field.
+        days: how many are left until its last day, today not counted.
+        recorded: what was recorded of it; None where the letter is of its end.
+        reason: why, in words; ``changes`` what was there before, by field.
+        until: when the link ends.
+    """
+
+    certificate: Certificate
+    facts: Mapping[str, Fact]
+    days: int
+    recorded: Recorded | None
+    reason: str
+    changes: Mapping[str, Fact]
+    until: datetime
+
+
+@dataclass(frozen=True)
+class EndingLetter(Letter):
+    """About all entries of the register that end within so many ``days``; ``until`` is when the link ends, if any."""
+
+    entries: Sequence[Certificate]
+    days: int
+    until: datetime

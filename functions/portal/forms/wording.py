@@ -12,6 +12,7 @@ from portal.core.application import Application, Event
 from portal.core.sop import APPLICANT, Choice, Sop
 from portal.core.steps import State, waits_on
 from portal.forms.form import Form
+from portal.forms.product import recorded
 from portal.forms.typed import texts
 
 Lists = dict[str, list[dict[str, Any]]]
@@ -55,13 +56,15 @@ class Words:
         """What an official fills in with an action at a step, with the SOP's own lists in it."""
         key = step, action
         if key not in self._decision_forms:
-            self._decision_forms[key] = Form(self.decisions[action], self.choices(step, action))
+            schema = self.decisions[action]
+            asked = recorded(schema, self.sop.data) if action == "record" else schema
+            self._decision_forms[key] = Form(asked, self.choices(step, action))
         return self._decision_forms[key]
 
     def choices(self, step: str, action: str) -> Lists:
         """The lists an official picks from, under the names that ``x-options`` of a decision's schema uses."""
         return {
-            "items": [{"key": key, "label": label} for key, label in self.items.items()],
+            "items": [{"key": key, "label": self.items[key]} for key in self._to_mend(step)],
             "reasons": _entries(self.sop.reasons_for(action)),
             "instructions": _entries(self.sop.instructions),
             "checklist": _entries(self.sop.step(step).checklist),
@@ -69,10 +72,17 @@ class Words:
 
     @cached_property
     def items(self) -> Mapping[str, str]:
-        """Label of everything that can be returned for mending, by key: documents first, then answers."""
-        documents = {requirement.key: requirement.label for requirement in self.sop.requirements}
+        """Label of everything that an applicant brings or says, by key: documents first, then answers."""
+        documents = {document.key: document.label for document in self.sop.documents}
         asked = (answer for answer in self.form.fields.values() if answer.widget != "hidden")
         return documents | {answer.name: answer.label for answer in asked}
+
+    def _to_mend(self, step: str) -> list[str]:
+        """What officials of a step can return for mending: all but what is only brought there or later."""
+        steps = self.sop.steps
+        later = [document for each in steps[steps.index(self.sop.step(step)) :] for document in each.documents]
+        not_yet = {document.key for document in later}
+        return [key for key in self.items if key not in not_yet]
 
     def said(self, application: Application, event: Event) -> dict[str, Fact]:
         """What an official said with a decision, by field and in the order of its form; empty for other events.
@@ -92,10 +102,17 @@ class Words:
                 )
         return facts
 
+    def product(self, application: Application) -> list[Fact]:
+        """What was recorded of the product, in the order of its form; empty before."""
+        record = next((event for event in reversed(application.events) if event.action == "record"), None)
+        return list(self.said(application, record).values()) if record else []
+
     def awaited(self, step: str, state: State) -> str:
         """Who has to act there, as the SOP calls the role; empty when nobody has to."""
         role = waits_on(self.sop, step, state)
-        return self.sop.role(self.sop.first.role if role == APPLICANT else role).label if role else ""
+        if role == APPLICANT:
+            return self.sop.applying.label
+        return self.sop.role(role).label if role else ""
 
     def _says_nothing(self, name: str, answers: Sequence[str], event: Event, step: str) -> bool:
         schema = self.decisions[event.action]["properties"][name]

@@ -10,6 +10,7 @@ from portal.core.sop import Sop
 from portal.forms import typed
 from portal.forms.form import TICKED, Form
 from portal.forms.questions import Field
+from portal.papers.gaps import without_gaps
 from portal.papers.sheets import (
     Blank,
     Block,
@@ -67,7 +68,7 @@ class Filling:
         """
         match spec["kind"]:
             case "letterhead":
-                return (Letterhead(self._lines(spec["lines"])),)
+                return (Letterhead(tuple(line for line in self._lines(spec["lines"]) if line != "")),)
             case "line":
                 return (Single(self._blank(spec["row"]), spec.get("align", "left")),)
             case "rows":
@@ -168,7 +169,7 @@ class Filling:
         return self._form.fields[name].maxlength or _UNLIMITED
 
     def _say(self, text: str) -> str:
-        return text.format_map(self._facts)
+        return without_gaps(text, self._facts)
 
 
 def _is_on_paper(field: Field) -> bool:

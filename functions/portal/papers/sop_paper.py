@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from portal.chart.flowchart import fill
 from portal.core.sop import Sop
+from portal.papers.gaps import without_gaps
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,8 @@ def print_sop(source: Source) -> bytes:
 
     data = source.sop.data
     text, words = data["text"], data["paper"]
-    edition = fill(words["version"], **{**text, "version": source.sop.version[:12]})
+    facts = {key: str(text.get(key, "")) for key in ("number", "created", "revised", "approved", "unit", "year")}
+    edition = without_gaps(words["version"], {**facts, "version": source.sop.version[:12]})
     where = fill(words["rehearsal_address" if source.rehearsal else "address"], address=source.address)
 
     def foot(canvas: Canvas, pages: int) -> None:
@@ -55,7 +57,7 @@ def print_sop(source: Source) -> bytes:
         Canvas,
         title=" ".join(text["title"]),
         author=data["office"]["name"],
-        subject=fill(words["subject"], **text),
+        subject=without_gaps(words["subject"], facts),
         keywords=fill(words["keywords"], title=data["title"]),
         lang="id-ID",
     )

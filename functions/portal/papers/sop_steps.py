@@ -142,7 +142,7 @@ def _between(stop: Stop, sop: Sop, pen: Pen) -> Iterator[_Row]:
 
 def _rows(stop: Stop, is_last: bool, sop: Sop, pen: Pen) -> Iterator[_Row]:
     """The row of a step, or more of them where its text is very long."""
-    pieces = (_pieces(write(pen, stop.step.text[key]), width - 2 * PAD) for key, width in _TEXTS.items())
+    pieces = (_pieces(write(pen, stop.step.text.get(key, "")), width - 2 * PAD) for key, width in _TEXTS.items())
     symbols, entry, page = list(_symbols(stop, is_last, sop)), _lane(sop, stop.step.role), sop.data["chart"]["page"]
     *full, last = zip_longest(*pieces, fillvalue="")
     for texts in full:
@@ -161,10 +161,12 @@ def _pieces(text: Paragraph, width: float) -> Iterator[Paragraph]:
 def _symbols(stop: Stop, is_last: bool, sop: Sop) -> Iterator[tuple[int, _Symbol]]:
     """Whoever acts in a step, and whoever else the office's text marks; where the flow ends, though it says nothing."""
     signs = {_lane(sop, role): said for role, said in stop.step.marks.items()}
-    acting, applicant = _lane(sop, stop.step.role), _lane(sop, sop.first.role)
+    acting, *others = (_lane(sop, each) for each in sop.acting(stop.step.role))
+    applicant = _lane(sop, sop.applying.key)
     said = signs.pop(acting, "")
     start = sop.data["chart"]["start"]
     yield acting, _Symbol("terminator", said or start) if stop.number == 1 else _Symbol("process", said)
+    signs = {**dict.fromkeys(others, ""), **signs}
     ends = is_last and stop.step.kind == "handover"
     if ends and acting != applicant:
         signs.setdefault(applicant, sop.data["chart"]["end"])
@@ -173,8 +175,9 @@ def _symbols(stop: Stop, is_last: bool, sop: Sop) -> Iterator[tuple[int, _Symbol
 
 
 def _lane(sop: Sop, role: str) -> int:
+    """The column of whoever acts; of several, the first one's."""
     columns: list[str] = sop.data["text"]["columns"]
-    return columns.index(sop.role(role).column)
+    return columns.index(sop.role(sop.acting(role)[0]).column)
 
 
 def _headings(sop: Sop, pen: Pen) -> list[list[Paragraph]]:

@@ -1,6 +1,6 @@
 """What stands on the SOP's paper, from the first page to the last: identity, steps, flowchart, notes; and the foot."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from reportlab.platypus import Flowable, PageBreak, Paragraph, Spacer
@@ -56,25 +56,35 @@ def _identity(sop: Sop, pen: Pen) -> Iterator[Flowable]:
     """Title, identity block, and what the SOP rests on."""
     text, labels, half = sop.data["text"], sop.data["text"]["labels"], ROOM / 2
     yield from (write(pen, said, 12, bold=True, centred=True) for said in text["title"])
-    yield write(pen, text["year"], 10, centred=True)
+    yield from (write(pen, said, 10, centred=True) for said in _said(text, "year"))
     yield Spacer(1, 8)
-    keys = ("number", "created", "revised", "approved", "approved_by", "name")
+    keys = [key for key in ("number", "created", "revised", "approved", "approved_by", "name") if key in text]
     facts: list[list[Any]] = [["", write(pen, labels[key], bold=True), write(pen, text[key])] for key in keys]
     facts[0][0] = _office(sop, pen)
     office = (0, 0), (0, -1)
     yield table(facts, [half, _LABEL, half - _LABEL], grid(), ("SPAN", *office), ("VALIGN", *office, "MIDDLE"))
-    for pair in (("legal_basis", "qualifications"), ("related", "equipment"), ("warning", "record")):
-        yield row(*(_block(labels[key], text[key], pen) for key in pair), widths=(half, half))
+    parts = ("legal_basis", "qualifications", "related", "equipment", "warning", "record")
+    blocks = [_block(labels[key], text[key], pen) for key in parts if key in text]
+    for pair in zip(blocks[::2], blocks[1::2], strict=False):
+        yield row(*pair, widths=(half, half))
+    if len(blocks) % 2:
+        yield row(blocks[-1], widths=(ROOM,))
     yield Spacer(1, 6)
     yield write(pen, sop.data["paper"]["note"], 8)
 
 
 def _office(sop: Sop, pen: Pen) -> list[Paragraph]:
     text, labels = sop.data["text"], sop.data["text"]["labels"]
-    contact = f"{labels['website']} {text['website']} {labels['email']} {text['email']}"
-    names = [write(pen, said, 10, bold=True, centred=True) for said in (*text["institution"], text["unit"])]
-    small = (write(pen, said, centred=True) for said in (text["address"], text["telephone"], contact))
-    return [*names[:-1], *small, names[-1]]
+    contact = " ".join(f"{labels[key]} {text[key]}" for key in ("website", "email") if key in text)
+    large = [write(pen, said, 10, bold=True, centred=True) for said in (*text["institution"], *_said(text, "unit"))]
+    small = [write(pen, said, centred=True) for said in (*_said(text, "address", "telephone"), contact) if said]
+    head = len(text["institution"])
+    return [*large[:head], *small, *large[head:]]
+
+
+def _said(text: Mapping[str, Any], *keys: str) -> list[str]:
+    """Of parts that a SOP may leave out, those that are there."""
+    return [text[key] for key in keys if key in text]
 
 
 def _block(label: str, said: str | list[str], pen: Pen) -> list[Paragraph]:

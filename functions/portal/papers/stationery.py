@@ -10,6 +10,7 @@ from portal.core.language import Language
 from portal.core.sop import Sop
 from portal.forms.form import Form
 from portal.papers.filling import Answers, Filling, Spec
+from portal.papers.gaps import without_gaps
 from portal.papers.sheets import OfficialForm, Paper, Sheet
 
 
@@ -60,7 +61,7 @@ class Papers:
         return Sheet(
             paper=paper,
             blocks=tuple(part for block in blocks for part in block),
-            edition=self._words["edition"].format_map(facts),
+            edition=without_gaps(self._words["edition"], facts),
             note=paper.note,
             where=f"{site}/formulir/#{paper.anchor}",
             words=self._words,
@@ -79,12 +80,12 @@ class Papers:
             formats=tuple(spec["formats"]),
             version=spec["version"],
             date=spec["date"],
-            use=spec["use"].format_map(self._facts),
-            note=spec["note"].format_map(self._facts),
+            use=without_gaps(spec["use"], self._facts),
+            note=without_gaps(spec["note"], self._facts),
         )
 
     def _problems(self) -> Iterator[Problem]:
-        documents = {requirement.key for requirement in self._sop.requirements} | {""}
+        documents = {requirement.key for requirement in self._sop.documents} | {""}
         known = ", ".join(sorted(self._form.fields.keys() | self._facts.keys()))
         for number, paper in enumerate(self.all):
             yield from _known(f"papers[{number}].document", paper.document, documents)
@@ -112,8 +113,8 @@ def _facts(sop: Sop) -> dict[str, str]:
         "office": office["name"],
         "product": sop.data["product"],
         "title": sop.data["title"],
-        "number": text["number"],
+        "number": text.get("number", ""),
         "government": text["institution"][0],
         "agency": text["institution"][-1],
-        "telephone": text["telephone"],
+        "telephone": text.get("telephone", ""),
     }

@@ -87,8 +87,8 @@ def define_env(env: MacrosPlugin) -> None:
     """Give pages and theme the services that ``office.toml`` lists, or those that ``extra.chosen`` of mkdocs.yml names.
 
     Raises:
-        mkdocs.exceptions.PluginError: a SOP is not one that the portal would run, a line with file and key
-            for each mistake; a page that it names is not there; or a library that draws its paper is missing.
+        mkdocs.exceptions.PluginError: a SOP is not one that the portal would run, in one line with file and key of
+            the first mistake; a page that it names is not there; or a library that draws its paper is missing.
     """
     from mkdocs.exceptions import PluginError
 
@@ -105,9 +105,9 @@ def define_env(env: MacrosPlugin) -> None:
         for each in services:
             each.facts.update(facts_of(each, site, extra))
     except SopInvalid as problem:
-        told = ((each.file, each.key, each.value, each.expected) for each in problem.problems)
-        lines = (": ".join(str(fact) for fact in facts if fact) for facts in told)
-        raise PluginError("\n".join(lines) or problem.code) from problem
+        first = problem.problems[0]  # `portal check` tells all
+        told = (first.file, first.key, first.value if isinstance(first.value, str) else "", first.expected)
+        raise PluginError(": ".join(filter(None, told))) from problem
     except ImportError as problem:
         raise PluginError(str(problem)) from problem
     shared = Path(env.conf.get("docs_dir", "site")) / SHARED
@@ -148,12 +148,13 @@ def facts_of(published: Published, site: str, extra: Mapping[str, Any]) -> dict[
     calendar = read_calendar(edition, folder)  # pages print the hours as they are written: they have to be hours
     papers = read_papers(edition, folder)
     own = site and f"{site}{published.base}".rstrip("/")
-    numbers = {step.key: number for number, step in enumerate(edition.steps, start=1)}
     return {
         "base": published.base,
         "sop": edition.data,
         "form": edition.form,
         "total_minutes": edition.minutes,
+        "total_time": edition.total_time,
+        "untimed": len(edition.untimed),
         "table": table(edition),
         "limits": limits_of(Limits()),
         "applicants_steps": applicants_steps(edition),
@@ -165,8 +166,9 @@ def facts_of(published: Published, site: str, extra: Mapping[str, Any]) -> dict[
         "officials": officials(edition),
         "pictures": {path.stem for path in (folder / OWN / "assets" / "panduan").glob("*.webp")},
         "step": edition.step,
+        "time_of": lambda key: edition.time(edition.step(key)),
         "role": edition.role,
-        "number": numbers.__getitem__,
+        "number": edition.number,
         "date": read_language(calendar).date,
         "sheet": lambda key: papers and papers.sheet(_of(papers, key)),
         "reasons": lambda action: [reason.label for reason in edition.reasons_for(action)],
@@ -242,7 +244,7 @@ def _of(papers: Papers, key: str) -> Paper:
 def table(sop: Sop) -> list[Row]:
     """The rows of the SOP's table in order, with those that are no steps."""
     rows = []
-    for number, step in enumerate(sop.steps, start=1):
+    for number, step in enumerate(sop.rows, start=1):
         rows += [Row(0, row, _cells(sop, row.get("marks", {}))) for row in step.above]
         rows.append(Row(number, step.text, _cells(sop, step.marks, step)))
     return rows
@@ -250,10 +252,10 @@ def table(sop: Sop) -> list[Row]:
 
 def applicants_steps(sop: Sop) -> list[int]:
     """The numbers of the steps that the applicant acts in, comes to, or is where the office's text marks him."""
-    applicant = sop.first.role
+    applicant = sop.applying.key
     return [
         number
-        for number, step in enumerate(sop.steps, start=1)
+        for number, step in enumerate(sop.rows, start=1)
         if applicant in (step.role, *step.marks) or step.kind in ("visit", "handover")
     ]
 
@@ -268,5 +270,5 @@ def officials(sop: Sop) -> list[str]:
 def _cells(sop: Sop, marks: Mapping[str, str], step: Step | None = None) -> list[Cell]:
     columns: list[str] = sop.data["text"]["columns"]
     signs = {sop.role(key).column: sign for key, sign in marks.items()}
-    acting = sop.role(step.role).column if step else ""
-    return [Cell(column, signs.get(column, ""), column == acting) for column in columns]
+    acting = {sop.role(key).column for key in sop.acting(step.role)} if step else set()
+    return [Cell(column, signs.get(column, ""), column in acting) for column in columns]

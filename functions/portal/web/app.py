@@ -32,8 +32,8 @@ LARGEST_BODY: Final = 256 * 1024
 """Bytes of a posted form; uploads have their own limit."""
 
 BLUEPRINTS: Final = (
-    *("apply", "bring", "send", "uploads", "status", "applicant", "mending", "lost_links"),
-    *("official", "originals", "desk", "recap"),
+    *("apply", "bring", "send", "uploads", "status", "applicant", "mending", "tasks", "lost_links"),
+    *("official", "originals", "desk", "opening", "recap"),
 )
 """The modules with pages."""
 
@@ -55,10 +55,12 @@ LIMITED: Final[Mapping[str | None, str]] = {
     "apply.begin_for_other": "draft",
     "apply.begin_one": "draft",
     "apply.begin_one_for_other": "draft",
+    "opening.begin": "draft",
     "apply.data": "data",
     "uploads.receive": "upload",
     "bring.accept": "document",
     "mending.accept_document": "document",
+    "tasks.accept_document": "document",
     "lost_links.send_link": "link",
     "desk.send_link": "link",
 }

@@ -1,7 +1,9 @@
 """The applicant's own case, behind the emailed link: confirming, mending, visits, withdrawing, papers."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final
 
 from flask import Blueprint, Response, redirect, render_template, request
@@ -13,7 +15,7 @@ from portal.core.steps import State
 from portal.retention import forgotten_on
 from portal.web import files
 from portal.web.acknowledged import acknowledged
-from portal.web.cards import Explained
+from portal.web.cards import Card, Explained, document_cards
 from portal.web.here import here, now, present, turn_to
 from portal.web.refusals import explain
 
@@ -21,6 +23,9 @@ pages = Blueprint("applicant", __name__)
 
 PAGE: Final = "permohonan"
 CONFIRMING: Final = "konfirmasi"
+
+TASK_BASE: Final = "/permohonan/tugas/berkas"
+"""Below it lie the documents that a step asks the applicant for."""
 
 DONE: Final = "/permohonan?terkirim"
 """The case, with a word that what the applicant just did has been kept."""
@@ -68,7 +73,18 @@ def open_case(token: str) -> Any:
 
 @pages.get("/permohonan")
 def show() -> str:
-    application = own()
+    return case_page(own())
+
+
+def case_page(
+    application: Application, refusals: Mapping[str, Explained] = MappingProxyType({}), incomplete: bool = False
+) -> str:
+    """The case, with what it asks of the applicant now.
+
+    Args:
+        refusals: by kind, why the file sent just now was not taken.
+        incomplete: tell which documents of the step's task are missing.
+    """
     office, words = here().office, here().office.words_of(application)
     sop, calendar = words.sop, office.calendar
     return render_template(
@@ -76,12 +92,17 @@ def show() -> str:
         **case_facts(application),
         sections=words.form.shown(application.form),
         standard=standard(application, sop, calendar, now()),
+        product=words.product(application),
         expected=forecast(application, sop, calendar, now()).get(sop.steps[-1].key),
-        may={action: application.may(action, sop) for action in ("resubmit", "withdraw", "book")},
+        may={action: application.may(action, sop) for action in ("resubmit", "withdraw", "book", "report")},
+        action=sop.action(application.step, "report"),
+        cards=_task_cards(application, refusals),
+        incomplete=incomplete,
         at=datetime.fromisoformat,
         deadline=deadline(application, sop),
         next=turn_to_come(application, sop),
         events=_events(application),
+        done=[label for _, label in history(application, sop)][-1],
         just_done=application.events[-1].action if "terkirim" in request.args else "",
         forgotten_on=forgotten_on(application, present(), calendar),
         today=office.today(),
@@ -110,7 +131,10 @@ def handover() -> str:
     application = own()
     if application.state is not State.DONE or not application.certificate:
         raise NotAllowed("action_not_now", action="handover", state=application.state.value)
-    return render_template("applicant/handover.html", **_paper(application), events=_events(application))
+    product = here().office.words_of(application).product(application)
+    return render_template(
+        "applicant/handover.html", **_paper(application), product=product, events=_events(application)
+    )
 
 
 @pages.route("/permohonan/batal", methods=["GET", "POST"])
@@ -180,6 +204,15 @@ def case_facts(application: Application) -> dict[str, Any]:
         "step": sop.step(application.step),
         "csrf": here().access.csrf(PAGE, now()),
     }
+
+
+def _task_cards(application: Application, refusals: Mapping[str, Explained]) -> list[Card]:
+    """The documents that the step asks the applicant for now."""
+    sop = here().office.sop_of(application)
+    if not (application.may("report", sop) and sop.step(application.step).documents):
+        return []
+    draft = here().intake.mending(application)
+    return document_cards(draft, TASK_BASE, here().access.csrf(PAGE, now()), refusals)
 
 
 def _paper(application: Application) -> dict[str, Any]:

@@ -52,15 +52,16 @@ def data(draft: str) -> Any:
     form = here().intake.words_of(kept).form
     fixed = {name: kept.form[name] for name in (fields.FILLED_BY,) if name in kept.form}
     if request.method != "POST":
-        return _form_page(form, fixed, {**form.clean(fixed), **kept.form}, draft=kept)
-    return _filled_in(form, fixed, lambda values: here().intake.change_form(kept.id, values), draft=kept)
+        return form_page(form, fixed, {**form.clean(fixed), **kept.form}, draft=kept)
+    return filled_in(form, fixed, lambda values: here().intake.change_form(kept.id, values), draft=kept)
 
 
 @pages.get("/ajukan/<draft>/tersimpan")
 def saved(draft: str) -> str:
     kept = open_draft(draft)
     expires = here().intake.expires_at(kept)
-    return render_template("apply/saved.html", draft=kept, email=shown_email(kept.form), expires=expires)
+    email = shown_email(kept.form, kept.opened_by)
+    return render_template("apply/saved.html", draft=kept, email=email, expires=expires)
 
 
 @pages.get("/ajukan/lanjut/<token>")
@@ -76,7 +77,7 @@ def resume(token: str) -> Any:
     except LinkExpired as expired:
         raise NotFound("draft_unknown") from expired  # the link lives exactly as long as the draft
     draft = here().intake.draft(claims["d"])
-    if claims["r"] != draft.form.get(turn_to(draft.service).applicant["email"]):
+    if claims["r"] != (draft.opened_by or draft.form.get(turn_to(draft.service).applicant["email"])):
         raise NotFound("draft_unknown")
     return enter(draft)
 
@@ -96,14 +97,27 @@ def _begin(service: str, other: bool) -> Any:
     fixed = fields.filled_by(form, other)
     if fixed is None:
         abort(404)
+    sop = present()
+    if sop.first.kind == "opening":
+        return render_template("apply/by_official.html", opener=sop.role(sop.first.role).label)
     if request.method != "POST":
-        return _form_page(form, fixed, form.clean(fixed))
-    return _filled_in(form, fixed, partial(here().intake.start, service))
+        return form_page(form, fixed, form.clean(fixed))
+    return filled_in(form, fixed, partial(here().intake.start, service))
 
 
-def _filled_in(
-    form: Form, fixed: Mapping[str, str], keep: Callable[[Mapping[str, Any]], Draft], draft: Draft | None = None
+def filled_in(
+    form: Form,
+    fixed: Mapping[str, str],
+    keep: Callable[[Mapping[str, Any]], Draft],
+    draft: Draft | None = None,
+    token: str = "",
 ) -> Any:
+    """What was typed, kept and on to the next step; or the page again, with what is wrong.
+
+    Args:
+        fixed: answers that nobody is asked for here.
+        token: what a form carries where there is no draft yet.
+    """
     raw = {**dict(request.form.lists()), **fixed}
     values = form.clean(raw)
     findings = form.check(values, here().office.today())
@@ -113,24 +127,27 @@ def _filled_in(
         findings = tuple(f for f in findings if f.field == present().applicant["email"] and not f.passable)
     noticed = "peringatan_dibaca" in request.form
     if any(not (finding.passable and noticed) for finding in findings):
-        return _form_page(form, fixed, fields.as_typed(form, raw, values), findings, noticed, draft), 422
+        return form_page(form, fixed, fields.as_typed(form, raw, values), findings, noticed, draft, token), 422
     kept = keep(values)
     return enter(kept, "tersimpan" if save_only else "")
 
 
-def _form_page(
+def form_page(
     form: Form,
     fixed: Mapping[str, str],
     values: Mapping[str, Any],
     findings: tuple[Finding, ...] = (),
     noticed: bool = False,
     draft: Draft | None = None,
+    token: str = "",
 ) -> str:
+    """The page with the form; arguments as for ``filled_in``."""
     return render_template(
         "apply/form.html",
         action=f"/ajukan/{draft.id}/data" if draft else request.path,
         begun_at=begun_at(),
-        csrf=csrf() if draft else "",
+        csrf=csrf() if draft else token,
+        opening=bool(draft.opened_by if draft else token),
         draft=draft,
         other=fixed.get(fields.FILLED_BY) == fields.OTHER,
         for_other_offered=bool(fixed),

@@ -82,7 +82,7 @@ def document_cards(
     """
     return [
         _card(draft, requirement, base, csrf, refusals.get(requirement.key), notes.get(requirement.key, ""))
-        for requirement in _asked(draft)
+        for requirement in here().intake.asked(draft)
     ]
 
 
@@ -128,7 +128,7 @@ def remove(draft: Draft, kind: str, base: str) -> Any:
     Raises:
         NotFound: no such document is asked for here (``document_unknown``).
     """
-    if kind not in {requirement.key for requirement in _asked(draft)}:
+    if kind not in {requirement.key for requirement in here().intake.asked(draft)}:
         raise NotFound("document_unknown")
     if draft.document(kind):
         here().intake.remove_document(draft.id, kind)
@@ -138,7 +138,7 @@ def remove(draft: Draft, kind: str, base: str) -> Any:
 def twins(draft: Draft) -> list[list[str]]:
     """Labels of documents for which the same file was sent: most likely a slip."""
     labels: defaultdict[str, list[str]] = defaultdict(list)
-    for requirement in here().intake.sop_of(draft).requirements:
+    for requirement in here().intake.asked(draft):
         document = draft.document(requirement.key)
         if document:
             labels[document.sha256].append(requirement.label)
@@ -168,12 +168,6 @@ def filled_in(draft: Draft, file: str) -> Response:
     response = Response(content, mimetype=media_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{file}"'
     return response
-
-
-def _asked(draft: Draft) -> list[Requirement]:
-    """The documents to bring; of a mending draft those to be mended."""
-    requirements = here().intake.sop_of(draft).requirements
-    return [requirement for requirement in requirements if not draft.mends or requirement.key in draft.items]
 
 
 def _card(draft: Draft, requirement: Requirement, base: str, csrf: str, refusal: Explained | None, note: str) -> Card:

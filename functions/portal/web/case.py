@@ -24,10 +24,10 @@ WIDE: Final = 1000
 
 @dataclass(frozen=True)
 class Deadline:
-    """By when the SOP's ``minutes`` for the present step are over."""
+    """By when the SOP's ``time`` for the present step is over; ``at`` is None where the SOP does not say."""
 
-    minutes: int
-    at: datetime
+    time: str
+    at: datetime | None
     late: bool
 
 
@@ -38,7 +38,7 @@ class Happening:
     Attributes:
         by: office of who did it, as printed then; empty for the portal itself.
         said: what an official decided, by field.
-        items: labels of what the applicant mended; ``slot``: the visit he picked.
+        items: labels of what the applicant mended or brought; ``slot``: the visit he picked.
         onward: role that got the case by it; empty when it stayed.
     """
 
@@ -60,7 +60,7 @@ def shown(view: OfficialView, calendar: Calendar, now: datetime) -> dict[str, An
         "application": application,
         "edition": sop,
         "step": step,
-        "place": sop.steps.index(step) + 1,
+        "place": sop.number(step.key),
         "status": status,
         "task": status.task or (step.task if view.actions else ""),
         "awaited": words.awaited(application.step, application.state),
@@ -81,7 +81,9 @@ def shown(view: OfficialView, calendar: Calendar, now: datetime) -> dict[str, An
 def deadline(application: Application, sop: Sop, calendar: Calendar, now: datetime) -> Deadline | None:
     """None while the SOP's clock stands still."""
     found = standard(application, sop, calendar, now)
-    return Deadline(found["minutes"], datetime.fromisoformat(found["until"]), found["late"]) if found else None
+    if found is None:
+        return None
+    return Deadline(found["time"], datetime.fromisoformat(found["until"]) if found["until"] else None, found["late"])
 
 
 def history(application: Application, words: Words) -> list[Happening]:
@@ -100,7 +102,7 @@ def documents(application: Application, sop: Sop) -> list[dict[str, Any]]:
     checked = _is_checked(application.events)
     return [
         _document(application.ticket, requirement.key, requirement.label, kinds[requirement.key], checked)
-        for requirement in sop.requirements
+        for requirement in sop.documents
         if requirement.key in kinds
     ]
 
@@ -111,7 +113,7 @@ def _told(application: Application, event: Event, words: Words) -> Happening:
     return Happening(
         event=event,
         done=sop.action(before, event.action).done or event.action,
-        by=sop.role(sop.first.role).label if event.actor.role == APPLICANT else event.actor.office,
+        by=sop.applying.label if event.actor.role == APPLICANT else event.actor.office,
         said=words.said(application, event),
         items=tuple(words.items.get(item, item) for item in mended),
         slot=datetime.fromisoformat(slot) if slot else None,
@@ -120,10 +122,10 @@ def _told(application: Application, event: Event, words: Words) -> Happening:
 
 
 def _brought_by(happenings: Sequence[Happening], application: Application) -> Happening | None:
-    """The decision that brought the case to its present step, if it says something."""
+    """What brought the case to its present step: a decision, if it says something, or the applicant's task."""
     for happening in reversed(happenings):
         if happening.event.step == application.step and application.step_before(happening.event) != application.step:
-            return happening if happening.said else None
+            return happening if happening.said or happening.event.action == "report" else None
     return None
 
 

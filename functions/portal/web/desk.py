@@ -36,8 +36,8 @@ class Card:
 
     @property
     def urgency(self) -> tuple[bool, datetime]:
-        """Sorts by the time that is left; where the clock stands still, a visit's time, and last who waits longest."""
-        if self.deadline:
+        """Sorts by the time that is left; where none is promised, a visit's time, and last who waits longest."""
+        if self.deadline and self.deadline.at:
             return False, self.deadline.at
         return True, self.application.slot or self.since
 
@@ -60,7 +60,9 @@ def show() -> Any:
     except LinkForged:
         return render_template("official/desk_link.html")
     cards = [_card(application, official, email) for application, official in here().cases.desk(email)]
-    return render_template("official/desk.html", cards=sorted(cards, key=lambda card: card.urgency))
+    return render_template(
+        "official/desk.html", cards=sorted(cards, key=lambda card: card.urgency), opens=here().cases.opens(email)
+    )
 
 
 @pages.post("/telaah/<number>/meja")

@@ -76,6 +76,6 @@ def begun_at() -> str:
     return "/ajukan" if len(here().office.services) == 1 else f"/ajukan/{present().service}"
 
 
-def shown_email(form: Mapping[str, Any]) -> str:
-    """The applicant's address, masked."""
-    return masked_email(str(form.get(present().applicant["email"], "")))
+def shown_email(form: Mapping[str, Any], opened_by: str = "") -> str:
+    """The address that hears of the draft, masked: the applicant's, or that of the official who fills it in."""
+    return masked_email(opened_by or str(form.get(present().applicant["email"], "")))

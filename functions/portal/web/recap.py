@@ -103,7 +103,9 @@ def _write(writer: Any, edition: Sop, words: Mapping[str, Any], several: bool) -
     writer.writerow(words["step_columns"])
     for time in _times(recap, edition):
         spent = [time.average, time.median] if time.cases else ["", ""]
-        writer.writerow([_plain(edition.step(time.step).name), time.standard, time.cases, *spent])
+        step = edition.step(time.step)
+        standard = edition.time(step) if time.standard is None else time.standard
+        writer.writerow([_plain(step.name), standard, time.cases, *spent])
     if several:
         writer.writerow([])
     return sums.month
@@ -118,13 +120,14 @@ def _asked(edition: Sop) -> tuple[Sums, Recap]:
 
 def _times(recap: Recap, edition: Sop) -> list[StepTime]:
     """Those of the steps at which the office acts: how long an applicant took over the form is nobody's record."""
-    return [time for time in recap.steps if edition.step(time.step).role != edition.first.role]
+    return [time for time in recap.steps if edition.step(time.step).role != edition.applying.key]
 
 
 def _open_cases(edition: Sop) -> list[tuple[str, int]]:
     """(who has to act, how many cases wait for that now), in the order of the SOP's table."""
-    first, count = edition.first.role, partial(here().office.records.count_waiting, edition.service)
-    return [(role.label, count(APPLICANT if role.key == first else role.key)) for role in edition.roles]
+    applying, count = edition.applying.key, partial(here().office.records.count_waiting, edition.service)
+    roles = (*edition.roles, *edition.either)
+    return [(role.label, count(APPLICANT if role.key == applying else role.key)) for role in roles]
 
 
 def _offices(edition: Sop) -> tuple[str, Callable[[str], str]]:

@@ -1,6 +1,7 @@
 """What the records ask of DynamoDB: how often, and no more however much is stored."""
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
 from types import SimpleNamespace
@@ -15,7 +16,7 @@ from portal.engines.aws.records import DynamoRecords
 from portal.engines.ports import Compiled
 from tests.support.aws_wire import Wire
 from tests.support.builders import AT, a_notice, a_sop, after, application, application_in, draft, owed_by
-from tests.support.commits import change, claimed, write
+from tests.support.commits import Open, change, claimed, write
 
 
 def test_looking_a_case_up_is_one_read(records: DynamoRecords, wire: Wire) -> None:
@@ -31,6 +32,25 @@ def test_a_decision_is_one_read_and_one_transaction(records: DynamoRecords, wire
     decided = after(records.load(case.ticket), "forward")
     records.commit(change(decided, notices=owed_by(decided)))
     assert wire.asked[asked:] == ["Query", "TransactWriteItems"]
+
+
+def test_a_deed_costs_the_same_in_a_portal_of_twenty_services(open_records: Open, wire: Wire) -> None:
+    services = ("penerbitan", *(f"layanan{number}" for number in range(19)))
+    office = open_records(services=services)
+    case = write(office, replace(application("confirm"), service=services[-1]))
+    asked = len(wire.asked)
+    decided = after(office.load(case.ticket), "forward")
+    office.commit(change(decided, notices=owed_by(decided)))
+    assert office.next_number(services[-1], "agenda-2026") == 1
+    assert len(list(office.waiting_on(services[-1], "kabid"))) == 1
+    deeds = ["Query", "TransactWriteItems", "UpdateItem", "Query", "Query"]
+    assert wire.asked[asked:] == deeds
+    # With what it began is asked for once.
+    again = open_records(services=services)
+    asked = len(wire.asked)
+    list(again.waiting_on("layanan3", "kabid"))
+    list(again.waiting_on("layanan4", "kabid"))
+    assert wire.asked[asked:].count("GetItem") == 1
 
 
 def test_sending_an_application_is_one_read_and_one_transaction(records: DynamoRecords, wire: Wire) -> None:
@@ -125,8 +145,8 @@ def test_the_recap_looks_at_as_much_however_many_applications_are_stored(
     for asked in ("", "2026-07"):
         sums = read_sums(office, "penerbitan", asked)
         assert summarise(sums.tallies, a_sop(), AT.date()).outcomes == {"withdrawn": stored}
-    # The heads of July and August, no fact, and the tallies of both, or July's.
-    assert looked_at == [2, 0, 2, 2, 0, 1]
+    # The heads of July and August, no fact, and the tallies of both: August's may correct July's.
+    assert looked_at == [2, 0, 2, 2, 0, 2]
 
 
 def store_closed_case(records: DynamoRecords, number: int, at: datetime) -> None:

@@ -18,7 +18,8 @@ claim       CLAIM                      visit/penerbitan/2026-08-04...
 official    OFFICIAL                   kadis#2024-01-02#kadis@...go.id
 sop         SOP#<version>              SOP
 counter     COUNTER#agenda-2026        COUNTER
-fact        FACT                       2026-08-03#TTE-26-4F7K-9QXM
+fact        FACT                       2026-08-03#TTE-26-4F7K-9QXM (5)
+certificate CERTIFICATE#penerbitan     TTE-26-4F7K-9QXM
 tally       TALLY                      2026-08
 compiled    COMPILED                   2026-08 (4)
 founder     FOUNDER                    FOUNDER
@@ -32,6 +33,7 @@ The names are those of the service with which the table began. What belongs to a
 (2) event, letter, occasion, recipient: with the PK the identity of the notice.
 (3) OUTBOX while it is to be sent, HOPELESS when the relay has refused it for good, on no list once sent or dropped.
 (4) how far the tally of that month goes, without the tally: which months there are is known without reading them all.
+(5) of a closed case; or, with the entry's version behind, of what the register corrects: TTE-26-4F7K-9QXM/2.
 
 An item may have 400 KB. What a person types is bounded by the forms (a case and its newest event take some 10 KB), the
 events are items of their own, and an edition of the SOP takes some 40 KB; of a tally ``recap.tally`` tells.
@@ -46,6 +48,7 @@ from portal.core.application import Application, Event
 from portal.core.draft import Draft
 from portal.core.notices import Identity, Notice, Official
 from portal.core.recap import Tally
+from portal.core.register import Certificate
 from portal.engines import entries
 from portal.engines.aws.dynamodb import Item, Key
 from portal.engines.ports import Compiled, Fact
@@ -121,6 +124,16 @@ def fact_key(book: str, ticket: str, closed: str) -> Key:
 def facts_after(day: str) -> str:
     """``2026-08-03#`` and more: sorts after the facts of that day and before those of the next."""
     return fact_key(FACTS, "\U0010ffff", day)["SK"]
+
+
+def certificate_key(service: str, id: str) -> Key:
+    """``CERTIFICATE#penerbitan``, ``TTE-26-4F7K-9QXM``: in one partition a service, which is its register."""
+    return _key(register_of(service), id)
+
+
+def register_of(service: str) -> str:
+    """``CERTIFICATE#penerbitan``"""
+    return f"CERTIFICATE#{service}"
 
 
 def waiting_list(role: str) -> str:
@@ -215,6 +228,11 @@ def sop_item(version: str, text: str) -> Item:
 
 def fact_item(book: str, ticket: str, fact: Fact) -> Item:
     return {**fact_key(book, ticket, str(fact.get("closed", ""))), "fact": fact}
+
+
+def certificate_item(certificate: Certificate) -> Item:
+    key = certificate_key(certificate.service, certificate.id)
+    return {**key, **entries.certificate_entry(certificate)}
 
 
 def tally_item(book: str, compiled: Compiled, tally: Tally) -> Item:

@@ -14,6 +14,7 @@ from portal.core.draft import Draft
 from portal.core.errors import Conflict, NotFound, Unavailable
 from portal.core.notices import Notice, Official
 from portal.core.recap import Tally
+from portal.core.register import Certificate, about
 from portal.engines import entries
 from portal.engines.local import rows
 from portal.engines.local.database import Database
@@ -87,11 +88,8 @@ class SqliteRecords:
             for name in change.claims:
                 _claim(connection, name, ticket)
             if change.fact is not None:
-                connection.execute(
-                    """INSERT INTO fact (ticket, body, book) VALUES (?, ?, ?)
-                    ON CONFLICT (ticket) DO UPDATE SET body = excluded.body""",
-                    (ticket, entries.text(change.fact), self._filed(service, "")),
-                )
+                self._write_fact(connection, service, ticket, change.fact)
+            self._write_certificates(connection, change.certificates, change.corrections)
 
     def taken(self, prefix: str) -> Sequence[str]:
         query = "SELECT name FROM claim WHERE name >= ? AND name < ? ORDER BY name"
@@ -105,6 +103,29 @@ class SqliteRecords:
     def facts_after(self, service: str, day: str) -> Iterator[Fact]:
         query = f"SELECT body FROM fact WHERE book = ? AND {_CLOSED} > ? ORDER BY {_CLOSED}, rowid"  # noqa: S608
         return (json.loads(body) for (body,) in self._all(query, self._filed(service, ""), day))
+
+    # --- the register --------------------------------------------------------------------------------------------
+
+    def certificates(self, service: str) -> Iterator[Certificate]:
+        query = "SELECT body FROM certificate WHERE service = ? ORDER BY id"
+        return (rows.certificate(body) for (body,) in self._all(query, service))
+
+    def certificate(self, service: str, id: str) -> Certificate:
+        for (body,) in self._all("SELECT body FROM certificate WHERE service = ? AND id = ?", service, id):
+            return rows.certificate(body)
+        raise NotFound("certificate_unknown")
+
+    def keep_certificates(
+        self, certificates: Sequence[Certificate], corrections: Sequence[Fact] = (), notices: Sequence[Notice] = ()
+    ) -> None:
+        with self._database.writing() as connection:
+            self._write_certificates(connection, certificates, corrections)
+            _queue(connection, notices)
+
+    def forget_certificate(self, service: str, id: str) -> None:
+        with self._database.writing() as connection:
+            connection.execute("DELETE FROM certificate WHERE service = ? AND id = ?", (service, id))
+            connection.execute("DELETE FROM notice WHERE about = ?", (about(service, id),))
 
     # --- the recap's sums ----------------------------------------------------------------------------------------
 
@@ -217,6 +238,21 @@ class SqliteRecords:
 
     # --- within --------------------------------------------------------------------------------------------------
 
+    def _write_fact(self, connection: Connection, service: str, key: str, fact: Fact) -> None:
+        connection.execute(
+            """INSERT INTO fact (ticket, body, book) VALUES (?, ?, ?)
+            ON CONFLICT (ticket) DO UPDATE SET body = excluded.body""",
+            (key, entries.text(fact), self._filed(service, "")),
+        )
+
+    def _write_certificates(
+        self, connection: Connection, certificates: Iterable[Certificate], corrections: Iterable[Fact]
+    ) -> None:
+        for certificate in certificates:
+            _write_certificate(connection, certificate)
+        for fact in corrections:
+            self._write_fact(connection, fact["service"], fact["ticket"], fact)
+
     def _found(self, services: Sequence[str]) -> str:
         """The service that the file began with; it begins now if it is new."""
         founded = self._all("SELECT service FROM founder")
@@ -266,6 +302,16 @@ def _write_draft(connection: Connection, draft: Draft) -> None:
         statement = "UPDATE draft SET version = :version, body = :body WHERE id = :id AND version = :version - 1"
     if not connection.execute(statement, rows.draft_row(draft)).rowcount:
         raise Conflict("draft_changed")
+
+
+def _write_certificate(connection: Connection, certificate: Certificate) -> None:
+    if certificate.version == 1:
+        statement = "INSERT INTO certificate VALUES (:service, :id, :version, :body) ON CONFLICT DO NOTHING"
+    else:
+        statement = """UPDATE certificate SET version = :version, body = :body
+            WHERE service = :service AND id = :id AND version = :version - 1"""
+    if not connection.execute(statement, rows.certificate_row(certificate)).rowcount:
+        raise Conflict("certificate_changed")
 
 
 def _claim(connection: Connection, name: str, ticket: str) -> None:

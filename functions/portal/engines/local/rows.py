@@ -11,6 +11,7 @@ from typing import Any, Final
 from portal.core.application import Application, Event
 from portal.core.draft import Draft
 from portal.core.notices import Notice, Official
+from portal.core.register import Certificate
 from portal.engines import entries
 
 Row = Mapping[str, Any]
@@ -69,6 +70,11 @@ MIGRATIONS: Final = (
         "INSERT INTO tally SELECT '', month, through, cases, body FROM tally_before",
         "DROP TABLE tally_before",
     ),
+    (
+        """CREATE TABLE certificate (
+            service TEXT NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL, body TEXT NOT NULL,
+            PRIMARY KEY (service, id)) WITHOUT ROWID""",
+    ),
 )
 """The statements that lead from one version of the tables to the next; a released one is never changed."""
 
@@ -125,3 +131,16 @@ def official_row(official: Official, founder: str) -> Row:
 
 def official(body: str, founder: str) -> Official:
     return entries.official(json.loads(body), founder)
+
+
+def certificate_row(certificate: Certificate) -> Row:
+    return {
+        "service": certificate.service,
+        "id": certificate.id,
+        "version": certificate.version,
+        "body": entries.text(entries.certificate_entry(certificate)),
+    }
+
+
+def certificate(body: str) -> Certificate:
+    return entries.certificate(json.loads(body))

@@ -1,0 +1,33 @@
+"""An official begins a service for somebody, from his desk; the further steps of the draft are as for anybody."""
+
+from typing import Any
+
+from flask import Blueprint, request
+
+from portal.core.errors import NotFound
+from portal.web import fields
+from portal.web.apply import filled_in, form_page
+from portal.web.here import here, now, turn_to
+from portal.web.opened import DESK
+
+pages = Blueprint("opening", __name__)
+
+
+@pages.route("/meja/buka/<service:service>", methods=["GET", "POST"])
+def begin(service: str) -> Any:
+    """The form of a service that whoever has this desk begins.
+
+    Raises:
+        LinkForged: no desk is open here. NotFound: not a service that this person begins (``service_unknown``).
+    """
+    email = here().access.claims(DESK, now())["r"].lower()
+    if service not in {sop.service for sop in here().cases.opens(email)}:
+        raise NotFound("service_unknown", key=service)
+    if request.method == "POST":
+        here().access.check_csrf(DESK, now())
+    turn_to(service)
+    form = here().office.words(service).form
+    fixed, token = fields.filled_by(form, other=False) or {}, here().access.csrf(DESK, now())
+    if request.method != "POST":
+        return form_page(form, fixed, form.clean(fixed), token=token)
+    return filled_in(form, fixed, lambda values: here().intake.start(service, values, email), token=token)

@@ -1,0 +1,60 @@
+"""`portal service new` lays down a folder that passes the check and runs as it is."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.support.command_line import Run
+from tests.support.people import Applicant, Mailbox, Official
+from tests.support.places import ROOT
+from tests.support.server import Clock, rehearsal_of, serving
+
+
+@pytest.fixture
+def schemas(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(ROOT / "schemas", tmp_path / "schemas"))
+
+
+def test_a_new_service_passes_the_check_and_runs_to_its_end_beside_the_first(
+    run: Run, schemas: Path, tmp_path: Path
+) -> None:
+    made = run("service", "new", "pinjam_ruang", SCHEMAS=str(schemas))
+    assert made.exit_code == 0, made.stderr
+    assert "pinjam_ruang" in made.stdout
+    assert run("check", schemas / "pinjam_ruang").exit_code == 0
+    with serving(tmp_path / "data", Clock(), SCHEMAS=str(schemas), SERVICES="penerbitan,pinjam_ruang") as served:
+        address = served.house.config.address
+        mailbox = Mailbox(address, served.deliver)
+        siti = Applicant(
+            address,
+            mailbox,
+            rehearsal_of(served.house).props["pinjam_ruang"],
+            nama="Siti Contoh",
+            nomor_pegawai="",
+            jabatan="Analis",
+            unit="Bagian Umum",
+            surel="siti@contoh.go.id",
+            email="siti@contoh.go.id",
+            keperluan="Rapat kantor",
+        )
+        siti.send(siti.upload_all(siti.fill_in("/ajukan/pinjam_ruang")))
+        siti.confirm()
+        Official(address, mailbox, "atasan@contoh.go.id").decide(siti.ticket, "forward", instructions=["proses"])
+        Official(address, mailbox, "petugas@contoh.go.id").decide(siti.ticket, "complete")
+        assert "Selesai" in siti.browser.get(f"/status/{siti.ticket}").text
+
+
+@pytest.mark.parametrize("name", ["Surel", "2surat", "lanjut", "../x", "a b", "x" * 40])
+def test_a_name_that_cannot_be_an_address_is_refused(run: Run, schemas: Path, name: str) -> None:
+    before = sorted(schemas.rglob("*"))
+    refused = run("service", "new", name, SCHEMAS=str(schemas))
+    assert (refused.exit_code, "surel_dinas" in refused.stderr or name in refused.stderr) == (2, True)
+    assert sorted(schemas.rglob("*")) == before
+
+
+def test_a_folder_that_is_there_is_left_as_it_is(run: Run, schemas: Path) -> None:
+    before = (schemas / "penerbitan" / "sop.toml").read_bytes()
+    refused = run("service", "new", "penerbitan", SCHEMAS=str(schemas))
+    assert (refused.exit_code, "sudah ada" in refused.stderr) == (2, True)
+    assert (schemas / "penerbitan" / "sop.toml").read_bytes() == before
