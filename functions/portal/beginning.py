@@ -10,7 +10,6 @@ from typing import Final
 
 from portal.core.errors import SettingInvalid
 
-SKELETON: Final = Path(__file__).with_name("skeleton")
 NAME: Final = re.compile(r"[a-z][a-z0-9_]{1,30}")
 
 TAKEN: Final = ("lanjut", "orang_lain")
@@ -33,7 +32,7 @@ def begin_service(schemas: Path, name: str, prefixes: Sequence[str]) -> Path:
         raise SettingInvalid("service_there", value=str(folder))
     facts = {"service": name, "title": name.replace("_", " ").capitalize(), "prefix": _prefix(name, prefixes)}
     folder.mkdir()
-    for file in sorted(SKELETON.iterdir()):
+    for file in sorted(Path(__file__).with_name("skeleton").iterdir()):
         text = file.read_text("utf-8")
         for key, fact in facts.items():
             text = text.replace(f"{{{key}}}", fact)

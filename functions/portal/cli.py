@@ -3,7 +3,6 @@
 Exit codes: 0 as wished, 1 what was looked at is not in order, 2 it could not be done.
 """
 
-import json
 import logging
 import os
 import re
@@ -13,7 +12,6 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from textwrap import shorten
 from typing import Any, Final, NoReturn
 
 import click
@@ -22,10 +20,10 @@ from portal.bootstrap import build, faults, on_aws, open_house, wsgi
 from portal.config import Config
 from portal.core import identity
 from portal.core.application import Application
-from portal.core.errors import NotFound, PortalError, Problem, SettingInvalid, SopInvalid
+from portal.core.errors import NotFound, PortalError, SettingInvalid, SopInvalid
 from portal.core.notices import Official
 from portal.core.services import Services
-from portal.editions import offered, read_language, read_messages, trusted_sop
+from portal.editions import offered, read_language, read_messages, read_old, trusted_sop
 from portal.engines.ports import BacksUp
 from portal.house import House
 from portal.office import Office
@@ -74,29 +72,11 @@ def _refuse(key: str, **facts: object) -> NoReturn:
     sys.exit(2)
 
 
-def _tell(problem: Problem) -> None:
-    """One thing that does not fit: file and line, key, what is there, and what is expected."""
-    said = read_messages()["cli"]
-    there = said["absent"] if problem.value is None else json.dumps(problem.value, ensure_ascii=False, default=str)
-    facts = {
-        "place": f"{problem.file}:{problem.line}" if problem.line else problem.file,
-        "title": read_messages()["errors"][problem.code]["title"],
-        "key": problem.key,
-        "value": shorten(there, 120, placeholder=" …"),
-        "expected": problem.expected,
-    }
-    for line in (
-        "problem",
-        *(["problem_value"] if problem.key else []),
-        *(["problem_expected"] if problem.expected else []),
-    ):
-        click.echo(said[line].format_map(facts), err=True)
-
-
 def _explain(problem: PortalError) -> None:
     if isinstance(problem, SopInvalid):
-        for each in problem.problems:
-            _tell(each)
+        from portal.examination import in_words
+
+        click.echo("\n".join(map(in_words, problem.problems)), err=True)
         return
     entry = read_messages()["errors"][problem.code]
     facts = {"file": "", "key": "", "value": "", "expected": "", **problem.facts}
@@ -273,22 +253,33 @@ def new_service(context: click.Context, name: str) -> None:
 
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path), required=False)
+@click.option("--against", metavar="OLD", help="Folder, snapshot or version of before: what changes for running cases.")
 @click.pass_context
-def check(context: click.Context, folder: Path | None) -> None:
+def check(context: click.Context, folder: Path | None, against: str) -> None:
     """Check the folders of all services, or one, and say everything in them that does not fit, with file and line."""
+    from portal.core.sop import restore
+    from portal.examination import compared
+
     config = _config(context)
     folders = [folder] if folder else offered(config.schemas, config.services)
     fits = [_fits(each) for each in folders]  # all of them are told of
     if not all(fits):
         sys.exit(1)
+    if against:
+        editions = [trusted_sop(each) for each in folders]
+        if Path(against).exists():
+            old = read_old(Path(against), editions[0])
+        else:  # a version that cases run under, as the records keep it
+            old = restore(_open(context).office.records.sop(against), editions[0])
+        click.echo(compared(old, next((each for each in editions if each.service == old.service), editions[0])))
 
 
 def _fits(folder: Path) -> bool:
-    from portal.examination import examine
+    from portal.examination import examine, in_words
 
     edition, found = examine(folder)
     for problem in found:
-        _tell(problem)
+        click.echo(in_words(problem), err=True)
     if found or edition is None:
         _say("sop_unfit", err=True, number=len(found))
         return False

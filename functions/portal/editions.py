@@ -16,7 +16,7 @@ from portal.core import worktime
 from portal.core.errors import Problem, SopInvalid
 from portal.core.language import Language
 from portal.core.services import Services
-from portal.core.sop import Sop, parse
+from portal.core.sop import Sop, parse, restore
 from portal.core.soundness import problems
 from portal.forms.form import Form, validate
 from portal.forms.references import misled
@@ -144,6 +144,18 @@ def _check_office(data: Mapping[str, Any], path: Path) -> None:
     said = {"services": [data["service"]], "office": merged["office"], "calendar": merged["calendar"]}
     told = path if {"office", "calendar"} & data.keys() else schemas / OFFICE
     validate(read_json(schemas / "office.schema.json"), said, str(told))
+
+
+def read_old(path: Path, present: Sop) -> Sop:
+    """An edition of before: of a service's folder, or of a file with a snapshot (``Sop.snapshot``). Judges nothing.
+
+    Raises:
+        SopInvalid: it cannot be read, or nothing can be made of it.
+    """
+    try:
+        return trusted_sop(path) if path.is_dir() else restore(_read(path, str), present)
+    except UNMADE as problem:
+        raise SopInvalid("sop_unreadable", file=str(path), expected=str(problem)) from problem
 
 
 def read_calendar(edition: Sop, folder: Path) -> worktime.Calendar:

@@ -3,18 +3,31 @@
 What the portal itself needs of it is the business of ``editions``; this is for the person who writes the folder.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from portal.core.changes import changes
 from portal.core.errors import Problem
 from portal.core.sop import Sop
 from portal.core.worktime import Calendar
-from portal.editions import UNMADE, add_new, noted, read_calendar, read_json, read_papers, read_toml, sketch
+from portal.editions import (
+    UNMADE,
+    add_new,
+    noted,
+    read_calendar,
+    read_json,
+    read_messages,
+    read_papers,
+    read_toml,
+    sketch,
+)
 from portal.forms.shape import validate
 from portal.places import line_of, lines
 
@@ -34,6 +47,32 @@ def examine(folder: Path) -> tuple[Sop | None, list[Problem]]:
     placed = list(_placed(found))
     order = list(dict.fromkeys(problem.file for problem in placed))
     return edition, sorted(placed, key=lambda problem: (order.index(problem.file), problem.line))
+
+
+def in_words(problem: Problem) -> str:
+    """File and line; then the key, what is there, and what is expected."""
+    said = read_messages()["cli"]
+    there = said["absent"] if problem.value is None else json.dumps(problem.value, ensure_ascii=False, default=str)
+    facts = {
+        "place": f"{problem.file}:{problem.line}" if problem.line else problem.file,
+        "title": read_messages()["errors"][problem.code]["title"],
+        "key": problem.key,
+        "value": shorten(there, 120, placeholder=" …"),
+        "expected": problem.expected,
+    }
+    lines_ = ("problem", "problem_value" if problem.key else "", "problem_expected" if problem.expected else "")
+    return "\n".join(said[line].format_map(facts) for line in lines_ if line)
+
+
+def compared(old: Sop, new: Sop) -> str:
+    """What a new edition says otherwise than the old one, and what that means for the cases under way."""
+    words, found = read_messages(), list(changes(old, new))
+    facts = {"service": new.service, "old": old.version[:12], "new": new.version[:12]}
+    told = [words["cli"]["changes" if found else "changes_none"].format_map(facts)]
+    for change in found:
+        said = words["changes"][change.code]
+        told += [f"- {said['said'].format_map(change.facts)}", f"  {said['running'].format_map(change.facts)}"]
+    return "\n".join(told)
 
 
 def _check_rehearsal(edition: Sop | None, folder: Path, found: list[Problem]) -> None:

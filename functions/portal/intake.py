@@ -3,7 +3,7 @@
 Everything up to the moment an application exists, or comes back; the case itself is the business of ``cases``.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -22,7 +22,8 @@ from portal.core.errors import (
     Unavailable,
 )
 from portal.core.notices import Notice, notice
-from portal.core.sop import APPLICANT, Requirement, Sop
+from portal.core.requirements import Requirement
+from portal.core.sop import APPLICANT, Sop
 from portal.custody import Custody, Inspected, folder_of
 from portal.engines.ports import UploadForm
 from portal.forms.wording import Words
@@ -134,8 +135,9 @@ class Intake:
             self.office.files.delete(folder_of(old.key))
 
     def missing(self, draft: Draft) -> tuple[str, ...]:
-        """Kinds of document still to be uploaded."""
-        return tuple(asked.key for asked in self.asked(draft) if draft.document(asked.key) is None)
+        """Keys of the documents still to be brought, by somebody with the draft's answers."""
+        asked = self.asked(draft)
+        return tuple(each.key for each in asked if each.is_needed(draft.form) and not each.among(draft.documents))
 
     def asked(self, draft: Draft) -> tuple[Requirement, ...]:
         """The documents of an application; of a case those to be mended, or that its step asks for."""
@@ -192,9 +194,10 @@ class Intake:
             return self.office.records.load_draft(id)
         except NotFound:
             named = [each.key for each in sop.step(application.step).documents] or application.returned.get("items", ())
-            documents = [document.key for document in sop.documents if document.key in named]
-            items = (*documents, *self.office.words_of(application).form.only(named).fields)
-            kept = tuple(each for each in application.documents if brings or each.kind not in items)
+            fields = self.office.words_of(application).form.only(named).fields
+            documents = [each.key for each in sop.documents if each.key in named or _depends(each, fields)]
+            items = (*documents, *fields)
+            kept = tuple(each for each in application.documents if brings or each.requirement not in named)
             return Draft(
                 id, application.service, application.form, self.office.clock(), kept, 0, "", application.ticket, items
             )
@@ -302,7 +305,7 @@ class Intake:
             raise Invalid(findings)
 
     def _requirement(self, draft: Draft, kind: str) -> None:
-        if kind not in {document.key for document in self.asked(draft)}:
+        if not any(kind in document.kinds for document in self.asked(draft)):
             raise NotFound("document_unknown")
 
     def _resumption(self, draft: Draft) -> tuple[Notice, ...]:
@@ -313,3 +316,8 @@ class Intake:
         # Whoever opens that link can send it: of an official's draft it is for him alone.
         actor = Actor(APPLICANT, "" if draft.opened_by else name, email=draft.opened_by or email)
         return (notice("draft_saved", actor, about=draft.id, event=0, at=self.office.clock()),)
+
+
+def _depends(requirement: Requirement, fields: Container[str]) -> bool:
+    """Can what is mended make this document needed?"""
+    return requirement.required_if is not None and requirement.required_if.field in fields

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from portal.core.errors import NotFound
+from portal.core.requirements import Requirement
 from portal.core.sop import (
     ActionText,
     Choice,
-    Requirement,
     Role,
     Sop,
     StatusText,

@@ -16,7 +16,7 @@ SUBMITTED = ("submit", at("11-23 07.50")), ("confirm", at("11-23 08.00"))
 def timed(sop: Sop, **times: Time | None) -> Sop:
     """The SOP with other times for some of its steps."""
     steps = tuple(replace(step, time=times.get(step.key, step.time)) for step in sop.steps)
-    return replace(sop, steps=steps)
+    return replace(sop, steps=steps, rows=steps)
 
 
 @pytest.mark.parametrize(

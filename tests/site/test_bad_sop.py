@@ -54,7 +54,7 @@ BROKEN: dict[str, tuple[str | bytes | None, str, str]] = {
     "role that is a number": (of_step(1, '"kadis"', "3"), "steps[1].role", "huruf kecil"),
     "unknown kind": (of_step(4, '"dispatch"', '"kirim"'), "steps[4].kind", "submission, opening, disposition"),
     "no minutes": (of_step(2, "minutes = 15", "minutes = 0"), "steps[2].minutes", "bilangan bulat"),
-    "no documents": (DOCUMENTS.sub("", TEXT), "documents", "sekurang-kurangnya satu berkas"),
+    "no documents": (DOCUMENTS.sub("", TEXT), "documents", "sekurang-kurangnya satu [[documents]]"),
     "documents that are none": (
         DOCUMENTS.sub("", replaced("draft_days = 7", "documents = []\ndraft_days = 7")),
         "documents",
@@ -65,11 +65,7 @@ BROKEN: dict[str, tuple[str | bytes | None, str, str]] = {
     "document twice": (replaced('key = "ktp"\n', 'key = "formulir_bsre"\n'), "documents", "formulir_bsre"),
     "unknown column": (replaced('column = "Kadis"', 'column = "Kades"'), "roles[1].column", "Pemohon, Kadis"),
     "two standard columns": (replaced('"Waktu", "Output"]', '"Waktu"]'), "text.quality_columns", "tiga kolom"),
-    "chart with a word that is none": (
-        replaced('question = "Lengkap?"\n', 'question = " "\n'),
-        "chart.question",
-        "kata atau kalimat",
-    ),
+    "chart with an empty word": (replaced('"Lengkap?"', '""'), "chart.question", "kata atau kalimat"),
     "unknown word": (replaced('question = "Lengkap?"\n', 'question = "?"\nx = "?"\n'), "chart.x", "question"),
     "hours that are none": (replaced('mon = ["08.00-11.30"', 'mon = ["28.00-11.30"'), "windows.mon", "HH.MM"),
     "an office of its own that is none": (

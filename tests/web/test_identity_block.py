@@ -70,6 +70,7 @@ def test_each_part_may_be_missing_alone(tmp_path: Path, key: str) -> None:
 
 def test_a_part_without_its_heading_is_told(tmp_path: Path) -> None:
     folder = derived(tmp_path, (r'^warning = "PERINGATAN :"\n', ""))
+    derived(tmp_path, (r'^warning = ".*"\n', ""), file="../words.toml")
     assert [(problem.key, problem.value) for problem in examine(folder)[1]] == [("text.labels.warning", None)]
 
 

@@ -42,13 +42,12 @@ quantity = "optional"
 [product_record.labels]
 serial = "Nomor surat"
 
-[office]
-"""
+[applicant]"""
 
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return derived(tmp_path_factory.mktemp("product"), (r"^\[office\]\n", LETTER))
+    return derived(tmp_path_factory.mktemp("product"), (r"^\[applicant\]", LETTER))
 
 
 @pytest.fixture
@@ -63,7 +62,7 @@ def test_the_table_fits_and_belongs_to_the_edition(service: Path) -> None:
 
 
 def test_what_is_odd_in_it_is_told(tmp_path: Path) -> None:
-    folder = derived(tmp_path, (r"^\[office\]\n", '[product_record]\nserial = "ya"\nberlaku = "none"\n[office]\n'))
+    folder = derived(tmp_path, (r"^\[applicant\]", '[product_record]\nserial = "ya"\nberlaku = "none"\n[applicant]'))
     assert {problem.key for problem in examine(folder)[1]} == {"product_record.serial", "product_record.berlaku"}
 
 

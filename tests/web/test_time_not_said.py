@@ -55,6 +55,7 @@ def test_two_times_for_one_step_and_a_unit_without_words_are_told(tmp_path: Path
         (r'^unsaid = ".*"\n', ""),
         (r'^passed = "\{time\}', 'passed = "{minutes} menit'),
     )
+    derived(tmp_path, (r'^unsaid = ".*"\n', ""), file="../words.toml")
     told = {problem.key: problem for problem in examine(folder)[1]}
     assert told.keys() == {"steps[1].working_days", "chart.unsaid", "chart.passed"}
     assert "satu saja dari minutes, hours" in told["steps[1].working_days"].expected

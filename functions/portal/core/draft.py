@@ -15,7 +15,7 @@ class Document:
     """An uploaded file as the portal describes it (``document.schema.json``).
 
     Attributes:
-        kind: key of a requirement of the SOP.
+        kind: key of a requirement of the SOP; from its second file on with a number, such as ``sk-2``.
         key: where the file lies; ``version`` pins that content in stores that keep versions.
         sha256: of the content kept, hexadecimal.
         size: bytes.
@@ -31,6 +31,15 @@ class Document:
     pages: int
     uploaded_at: str
     name: str = ""
+
+    @property
+    def requirement(self) -> str:
+        return requirement_of(self.kind)
+
+
+def requirement_of(kind: str) -> str:
+    """Key of the requirement that a file of this kind is of."""
+    return kind.partition("-")[0]
 
 
 @dataclass(frozen=True)
@@ -81,7 +90,7 @@ class Draft:
 
     def without_document(self, kind: str) -> "Draft":
         self._must_be_open()
-        if self.items and kind not in self.items:
+        if self.items and requirement_of(kind) not in self.items:
             raise NotAllowed("not_to_be_mended", item=kind)
         documents = tuple(document for document in self.documents if document.kind != kind)
         return replace(self, documents=documents, version=self.version + 1)

@@ -11,7 +11,9 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, TypeVar
 
+from portal.core.draft import Document
 from portal.core.errors import NotFound
+from portal.core.requirements import Requirement, brought
 from portal.core.times import Time, added, in_words, time_of
 from portal.core.worktime import WEEKDAYS
 
@@ -50,16 +52,6 @@ class Choice:
     label: str
     actions: tuple[str, ...] = ()
     needs_note: bool = False
-
-
-@dataclass(frozen=True)
-class Requirement:
-    """A document that is brought: by the applicant, or by whoever has the step that names it."""
-
-    key: str
-    label: str
-    hint: str
-    tip: str
 
 
 @dataclass(frozen=True)
@@ -247,6 +239,10 @@ class Sop:
     def reasons_for(self, action: str) -> tuple[Choice, ...]:
         return tuple(reason for reason in self.reasons if action in reason.actions)
 
+    def brought(self, documents: Sequence[Document]) -> list[tuple[str, Document]]:
+        """Every file with its label, in the order of the SOP."""
+        return list(brought(self.documents, documents))
+
     def snapshot(self) -> str:
         """All that a running application depends on, as JSON; ``restore`` reads it back."""
         return json.dumps({"sop": _operated(self.data), "form": self.form}, ensure_ascii=False, sort_keys=True)
@@ -318,7 +314,7 @@ def _step(step: Mapping[str, Any]) -> Step:
 
 
 def _documents(entries: Iterable[Mapping[str, Any]]) -> tuple[Requirement, ...]:
-    return tuple(Requirement(each["key"], each["label"], each["hint"], each.get("tip", "")) for each in entries)
+    return tuple(map(Requirement.from_entry, entries))
 
 
 def _choices(entries: Iterable[Mapping[str, Any]]) -> tuple[Choice, ...]:

@@ -54,6 +54,23 @@ def _references(sop: Sop) -> Iterator[Problem]:
         yield from _one_of(f"applicant.{meaning}", name, list(sop.form["properties"]))
 
 
+def _conditions(sop: Sop) -> Iterator[Problem]:
+    """A document is needed by an answer that the form asks for, and offers."""
+    keys = [step.get("key") for step in sop.data["steps"]]
+    places = {"documents": sop.requirements}
+    places |= {f"steps[{keys.index(step.key)}].documents": step.documents for step in sop.steps}
+    for place, number, requirement in ((p, n, each) for p, found in places.items() for n, each in enumerate(found)):
+        condition, where = requirement.required_if, f"{place}[{number}].required_if"
+        if condition is None:
+            continue
+        yield from _one_of(f"{where}.field", condition.field, list(sop.form["properties"]))
+        field = sop.form["properties"].get(condition.field, {})
+        choices = field.get("items", field).get("oneOf", [field] if "const" in field else [])
+        offered = [choice["const"] for choice in choices if "const" in choice]
+        for at, answer in enumerate(condition.answers if offered else ()):
+            yield from _one_of(f"{where}.is[{at}]", answer, offered)
+
+
 def _labels(sop: Sop) -> Iterator[Problem]:
     """A heading for every part of the identity block that there is; what is missing needs none."""
     text = sop.data["text"]
@@ -86,6 +103,7 @@ def _one_of(where: str, value: str, allowed: Sequence[str]) -> Iterator[Problem]
 RULES: Final[tuple[Callable[[Sop], Iterator[Problem]], ...]] = (
     _keys_once,
     _references,
+    _conditions,
     _labels,
     _times,
     *finishing.RULES,

@@ -13,9 +13,9 @@ from typing import Any, Final
 from flask import Response, redirect, render_template, request
 from werkzeug.exceptions import TooManyRequests
 
-from portal.core.draft import Document, Draft
+from portal.core.draft import Document, Draft, requirement_of
 from portal.core.errors import DocumentRefused, LinkExpired, LinkForged, NotAllowed, NotFound, Unavailable
-from portal.core.sop import Requirement
+from portal.core.requirements import Requirement
 from portal.engines.ports import UploadForm
 from portal.forms.typed import one_line
 from portal.web import files
@@ -34,14 +34,17 @@ class Card:
     """One document, as ``apply/_card.html`` shows it.
 
     Attributes:
-        state: missing, received or replace.
+        state: missing, received or replace; or spare: there may be a file, and need not be.
         refusal: why the file sent last was not taken (``refusals.explain``), or None.
         note: the official's words about it, when it is to be mended.
+        kind: of its file (``core.requirements``); ``label`` what that is called.
         papers: what may be printed and signed to become this document, each as (paper, the official form or None).
         base: address of all the cards; that of this one is ``base/<key>``.
     """
 
     requirement: Requirement
+    kind: str
+    label: str
     state: str
     document: Document | None
     received_at: datetime | None
@@ -56,7 +59,7 @@ class Card:
 
     @property
     def key(self) -> str:
-        return self.requirement.key
+        return self.kind
 
     @property
     def address(self) -> str:
@@ -81,8 +84,9 @@ def document_cards(
         notes: by kind, what an official says about it; such a document is to be replaced, not merely missing.
     """
     return [
-        _card(draft, requirement, base, csrf, refusals.get(requirement.key), notes.get(requirement.key, ""))
+        _card(draft, requirement, kind, base, csrf, refusals.get(kind), notes.get(requirement.key, ""))
         for requirement in here().intake.asked(draft)
+        for kind in _places(draft, requirement)
     ]
 
 
@@ -111,8 +115,7 @@ def accept(draft: Draft, kind: str, base: str, csrf: str, page: Callable[[Mappin
     refusals = {kind: refusal} if refusal else {}
     if "X-Requested-With" in request.headers:
         newest = draft if refusal else here().intake.draft(draft.id)
-        card = find(document_cards(newest, base, csrf, refusals), kind)
-        return render_template("apply/_card.html", card=card), status
+        return render_template("apply/_cards.html", cards=_beside(newest, kind, base, csrf, refusals)), status
     return (page(refusals), status) if refusal else redirect(f"{base}#berkas-{kind}", 303)
 
 
@@ -128,7 +131,7 @@ def remove(draft: Draft, kind: str, base: str) -> Any:
     Raises:
         NotFound: no such document is asked for here (``document_unknown``).
     """
-    if kind not in {requirement.key for requirement in here().intake.asked(draft)}:
+    if not any(kind in requirement.kinds for requirement in here().intake.asked(draft)):
         raise NotFound("document_unknown")
     if draft.document(kind):
         here().intake.remove_document(draft.id, kind)
@@ -138,10 +141,8 @@ def remove(draft: Draft, kind: str, base: str) -> Any:
 def twins(draft: Draft) -> list[list[str]]:
     """Labels of documents for which the same file was sent: most likely a slip."""
     labels: defaultdict[str, list[str]] = defaultdict(list)
-    for requirement in here().intake.asked(draft):
-        document = draft.document(requirement.key)
-        if document:
-            labels[document.sha256].append(requirement.label)
+    for label, document in here().intake.sop_of(draft).brought(draft.documents):
+        labels[document.sha256].append(label)
     return [same for same in labels.values() if len(same) > 1]
 
 
@@ -170,15 +171,37 @@ def filled_in(draft: Draft, file: str) -> Response:
     return response
 
 
-def _card(draft: Draft, requirement: Requirement, base: str, csrf: str, refusal: Explained | None, note: str) -> Card:
-    kind, document = requirement.key, draft.document(requirement.key)
+def _places(draft: Draft, requirement: Requirement) -> list[str]:
+    """The kinds of its files that are there, and one more where there may be another."""
+    taken = [document.kind for document in requirement.among(draft.documents)]
+    free = [kind for kind in requirement.kinds if kind not in taken]
+    return sorted([*taken, *free[: 1 if len(taken) < requirement.files else 0]])
+
+
+def _beside(draft: Draft, kind: str, base: str, csrf: str, refusals: Mapping[str, Explained]) -> list[Card]:
+    """The card of a file, and then that of the one which may come next."""
+    cards = document_cards(draft, base, csrf, refusals)
+    key = requirement_of(kind)
+    return [
+        find(cards, kind),
+        *(card for card in cards if card.requirement.key == key and not card.document and card.kind != kind),
+    ]
+
+
+def _card(
+    draft: Draft, requirement: Requirement, kind: str, base: str, csrf: str, refusal: Explained | None, note: str
+) -> Card:
+    document, others = draft.document(kind), requirement.among(draft.documents)
+    spare = bool(others) or not requirement.is_needed(draft.form)
     address = f"{here().address}{base}/{kind}/terunggah"
     press = here().equipment.press(draft.service)
     upload, finish = here().intake.upload_form(draft, kind, lambda token: f"{address}?selesai={token}")
     allow_store(upload.url)
     return Card(
         requirement=requirement,
-        state="received" if document else "replace" if refusal or note else "missing",
+        kind=kind,
+        label=requirement.label_of(kind),
+        state="received" if document else "replace" if refusal or note else "spare" if spare else "missing",
         document=document,
         received_at=datetime.fromisoformat(document.uploaded_at) if document else None,
         refusal=refusal,
@@ -188,7 +211,7 @@ def _card(draft: Draft, requirement: Requirement, base: str, csrf: str, refusal:
         base=base,
         csrf=csrf,
         max_bytes=here().intake.max_bytes,
-        papers=press.offers(kind) if press else (),
+        papers=press.offers(kind) if press and not others else (),
     )
 
 

@@ -98,12 +98,10 @@ def sender(application: Application, words: Words) -> dict[str, str]:
 
 def documents(application: Application, sop: Sop) -> list[dict[str, Any]]:
     """The documents in the SOP's order, as the macro ``thumbs`` takes them."""
-    kinds = {document.kind: document for document in application.documents}
     checked = _is_checked(application.events)
     return [
-        _document(application.ticket, requirement.key, requirement.label, kinds[requirement.key], checked)
-        for requirement in sop.documents
-        if requirement.key in kinds
+        _document(application.ticket, document.kind, label, document, checked)
+        for label, document in sop.brought(application.documents)
     ]
 
 

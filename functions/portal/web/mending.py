@@ -108,7 +108,7 @@ def _mending_page(
         noticed=noticed,
         cards=shown,
         refused=bool(refusals),
-        missing=[card for card in shown if card.document is None] if incomplete else [],
+        missing=[card for card in shown if card.kind in here().intake.missing(draft)] if incomplete else [],
     )
 
 

@@ -56,7 +56,8 @@ async function answer(form, name) {
   const page = parse(await reply.text()), fresh = page.getElementById(card.id);
   if (!fresh) throw refusal(page);
   const said = fresh.dataset.announce, focused = card.contains(doc.activeElement);
-  card.replaceWith(fresh);
+  const next = all("[data-card]", page).filter((more) => more !== fresh && !doc.getElementById(more.id));
+  card.replaceWith(fresh, ...next);
   running--;
   if (focused) fresh.focus();
   say(said);
