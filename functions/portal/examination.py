@@ -44,6 +44,9 @@ def examine(folder: Path) -> tuple[Sop | None, list[Problem]]:
             read_papers(edition, folder, Calendar(ZoneInfo("UTC"), "", {}))
     with noted(found):
         _check_rehearsal(edition, folder, found)
+    for shape in sorted(folder.parent.glob("*.schema.json")):  # those too that no file of the folder is held against
+        with noted(found):
+            read_json(shape)
     placed = list(_placed(found))
     order = list(dict.fromkeys(problem.file for problem in placed))
     return edition, sorted(placed, key=lambda problem: (order.index(problem.file), problem.line))
@@ -60,8 +63,10 @@ def in_words(problem: Problem) -> str:
         "value": shorten(there, 120, placeholder=" …"),
         "expected": problem.expected,
     }
-    lines_ = ("problem", "problem_value" if problem.key else "", "problem_expected" if problem.expected else "")
-    return "\n".join(said[line].format_map(facts) for line in lines_ if line)
+    # Of a file that cannot be read, ``expected`` is what the reader said.
+    last = "problem_said" if problem.code == "sop_unreadable" else "problem_expected"
+    parts = ("problem", "problem_value" if problem.key else "", last if problem.expected else "")
+    return "\n".join(said[part].format_map(facts) for part in parts if part)
 
 
 def compared(old: Sop, new: Sop) -> str:

@@ -50,6 +50,7 @@ BROKEN: Mapping[str, tuple[str, str, str, list[str]]] = {
     "a section's field": ("penerbitan/application.schema.json", '["jabatan", ', '["jabatn", ', ["jabatn"]),
     "holidays": ("holidays.toml", "[[holiday]]", "[[holiday", ["holidays.toml"]),
     "schema": ("sop.schema.json", "{", "", ["sop.schema.json"]),
+    "decisions": ("decision.schema.json", "{", "", ["decision.schema.json:2"]),
 }
 
 

@@ -43,6 +43,7 @@ STANDARD = {
     *("items", "prefixItems", "contains", "minContains", "maxContains", "minItems", "maxItems", "uniqueItems"),
     *("minLength", "maxLength", "pattern", "minimum", "maximum", "allOf", "anyOf", "oneOf", "not", "if", "then"),
 }
+OF_A_DECISION = {"says", "dates"}
 WIDGETS = {
     *("text", "textarea", "select", "radio", "checkbox", "checkboxes", "email", "tel", "date", "hidden"),
 }
@@ -67,7 +68,7 @@ def test_no_keyword_is_unknown_where_it_stands(path: Path) -> None:
         if path.name in ("application.schema.json", "decision.schema.json", "register.schema.json"):
             form, _, name = place.rpartition("/properties/")
             if place in forms:
-                own = OF_A_FORM
+                own = OF_A_FORM | (OF_A_DECISION if path.name == "decision.schema.json" else set())
             elif form in forms and "/" not in name:
                 own = OF_A_FIELD
             elif place.startswith("/properties/email/allOf/"):
@@ -80,6 +81,12 @@ def test_a_keyword_of_our_own_is_explained_and_used(keyword: str) -> None:
     assert re.search(rf"(^|[ ]){re.escape(keyword)}: ", APPLICATION["$comment"])
     register = json.loads((SCHEMAS / "register.schema.json").read_text("utf-8"))
     assert any(keyword in part for schema in (APPLICATION, DECISIONS, register) for _, part in parts(schema))
+
+
+@pytest.mark.parametrize("keyword", sorted(OF_A_DECISION))
+def test_a_keyword_of_decisions_is_explained_and_used(keyword: str) -> None:
+    assert f" {keyword}: " in DECISIONS["$comment"]
+    assert any(keyword in decision for decision in DECISIONS["$defs"].values())
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)

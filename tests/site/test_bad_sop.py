@@ -151,8 +151,8 @@ def no_actor(project: Path) -> str:
 
 
 def no_such_service(project: Path) -> str:
-    settings = project / "mkdocs.yml"
-    settings.write_text(settings.read_text("utf-8").replace("service: penerbitan", "service: lain"), "utf-8")
+    office = project / "schemas/office.toml"
+    office.write_text(office.read_text("utf-8").replace('services = ["penerbitan"]', 'services = ["lain"]'), "utf-8")
     return "schemas/lain/sop.toml: "
 
 

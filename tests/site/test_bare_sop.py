@@ -8,10 +8,9 @@ import sys
 
 import pytest
 
-from tests.support.derived import derived
+from tests.support.derived import PARTS, derived, without
 from tests.support.places import ROOT
 from tests.support.site_page import Page
-from tests.web.test_identity_block import PARTS, without
 
 
 @pytest.fixture(scope="module")

@@ -305,7 +305,7 @@ def test_link_texts_make_sense_alone(pages: dict[str, Page]) -> None:
 
 def test_each_document_is_drawn_well_and_badly_done(pages: dict[str, Page]) -> None:
     for key in ("surat_permohonan", "formulir_bsre", "ktp", "sk_terakhir"):
-        drawn = (ROOT / f"site/_partials/contoh/{key}.html").read_text("utf-8")
+        drawn = (ROOT / f"schemas/penerbitan/pages/_partials/contoh/{key}.html").read_text("utf-8")
         assert "d.example(true" in drawn, key
         assert "d.example(false" in drawn, key
     drawings = re.findall(r"<svg class=\"drawing[^>]*>.*?</svg>", pages["persyaratan/"].html, re.DOTALL)
@@ -322,7 +322,7 @@ def test_pictures_of_the_screen_are_small_and_said_in_words(site: Path, pages: d
         weight = 0
         for tag in re.findall(r"<img [^>]*assets/panduan/[^>]*>", pages[url].html):
             said = dict(re.findall(r'(\w+)="([^"]*)"', tag))
-            file = site / url / said["src"]
+            file = site / said["src"].lstrip("/")
             with Image.open(file) as picture:
                 shown = int(said["width"]) / int(said["height"])
                 assert picture.width / picture.height == pytest.approx(shown, rel=0.005), said["src"]

@@ -54,5 +54,5 @@ def test_pages_and_theme_are_given_the_same_sop() -> None:
     said = env.variables["sop"]
     assert said == env.conf["extra"]["sop"]
     assert {key: said[key] for key in SOP} == SOP
-    assert SOP["steps"][4]["task"] == env.macros["step"]("pemeriksaan").task
-    assert SOP["roles"][1]["label"] == env.macros["role"]("kadis").label
+    assert SOP["steps"][4]["task"] == env.variables["step"]("pemeriksaan").task
+    assert SOP["roles"][1]["label"] == env.variables["role"]("kadis").label

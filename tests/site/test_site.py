@@ -285,7 +285,7 @@ def test_an_official_form_is_offered_in_the_place_of_the_portals_own(tmp_path: P
     assert not (tmp_path / "site/formulir/formulir-permohonan.pdf").exists()
     partials = jinja2.Environment(loader=jinja2.FileSystemLoader(ROOT / "site/_partials"), autoescape=False)
     shown = [
-        partials.get_template("download.html").render(download=download)
+        partials.get_template("download.html").render(download=download, base="/")
         for download in env.variables["downloads"]
         if download.official
     ]

@@ -6,6 +6,14 @@ from pathlib import Path
 
 from tests.support.places import SCHEMAS
 
+LISTS = ("legal_basis", "qualifications", "related", "equipment", "record")
+LINES = (
+    "year", "address", "telephone", "website", "email", "number", "created", "revised", "approved", "approved_by",
+    "unit", "warning",
+)  # fmt: skip
+PARTS = (*LINES, *LISTS)
+"""What a SOP may leave out of its identity block."""
+
 
 def derived(beside: Path, *changes: tuple[str, str], file: str = "sop.toml") -> Path:
     """The folder of a copy below ``beside``; each change is a pattern (over lines) and what stands there instead."""
@@ -24,3 +32,10 @@ def derived(beside: Path, *changes: tuple[str, str], file: str = "sop.toml") -> 
 def step(key: str, pattern: str) -> str:
     """A pattern within one step, which is group 1 and what follows it."""
     return rf'(^key = "{key}"\nkind = (?:(?!^\[\[steps\]\]).*\n)*?){pattern}'
+
+
+def without(key: str) -> tuple[str, str]:
+    """What takes a part out of ``[text]``."""
+    if key in LISTS:
+        return rf"(^\[text\]\n(?:.*\n)*?){key} = \[(?:[^\]]*\n)*?[^\]\n]*\]\n", r"\1"
+    return rf"(^\[text\]\n(?:.*\n)*?){key} = .*\n", r"\1"

@@ -9,11 +9,9 @@ class Macros:
     """Stands where the mkdocs-macros plugin stands."""
 
     def __init__(self, project: Path) -> None:
-        self.conf: Mapping[str, Any] = {"extra": {"service": "penerbitan"}}
+        self.conf: Mapping[str, Any] = {"extra": {"words": {"product": "produk"}}, "docs_dir": str(project / "site")}
+        self.config: Mapping[str, Any] = {"include_dir": "site/_partials"}
         self.variables: dict[str, Any] = {}
         self.project_dir = str(project)
-        self.macros: dict[str, Any] = {}
-
-    def macro(self, v: Any, name: str = "") -> Any:
-        self.macros[name] = v
-        return v
+        self.page: Any = None
+        self.env: Any = None

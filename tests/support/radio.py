@@ -28,6 +28,7 @@ def with_radio(folder: Path) -> Path:
     _rewrite_sop(radio / "sop.toml")
     _rewrite_form(radio / "application.schema.json")
     (radio / "papers.toml").unlink()  # this office has nothing to print
+    shutil.rmtree(radio / "pages")  # nor anything to tell beyond what its files say
     rehearsal = radio / "rehearsal.toml"
     text = rehearsal.read_text()
     text = text.replace('name = "surat_permohonan"', 'name = "surat_tugas"', 1).replace(
@@ -45,6 +46,7 @@ def _rewrite_sop(path: Path) -> None:
     head = head.replace('service = "penerbitan"', 'service = "radio"').replace('"TTE"', '"RHT"')
     head = re.sub(r'^title = ".*"$', 'title = "Peminjaman Radio"', head, count=1, flags=re.MULTILINE)
     head = head.replace('short_title = "Sertifikat Elektronik"', 'short_title = "Peminjaman Radio"')
+    head = re.sub(r"^\[pages\].*\n(?:.+\n)*", "", head, flags=re.MULTILINE)
     head = head.replace('product = "Sertifikat Elektronik"', 'product = "Radio HT"')
     path.write_text(head + steps[0] + steps[1] + last + rest)
 

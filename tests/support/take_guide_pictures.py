@@ -1,6 +1,7 @@
 """Takes the guides' pictures anew once pages look different: ``.venv/bin/python -m tests.support.take_guide_pictures``.
 
-Plays the rehearsal with its invented people on a still clock and photographs a phone; writes ``site/assets/panduan``.
+Plays the rehearsal with its invented people on a still clock and photographs a phone; writes them to the
+service's ``pages``.
 """
 
 import io
@@ -17,7 +18,7 @@ from tests.support.city import KABID, KADIS, STATISTISI, VERIFIKATOR, City
 from tests.support.places import ROOT
 from tests.support.server import Clock, serving
 
-ALBUM = ROOT / "site" / "assets" / "panduan"
+ALBUM = ROOT / "schemas" / "penerbitan" / "pages" / "assets" / "panduan"
 WIDTH, SHARPNESS = 360, 1.5  # CSS pixels of the phone; device pixels for each of them
 AROUND = 8
 """CSS pixels of page shown around what a picture is of."""

@@ -231,6 +231,7 @@ REHEARSAL = {"/_mailbox/relai", "/_jam"}
 
 ELSEWHERE = {"/meja/buka/<service:service>", "/permohonan/tugas"}
 ELSEWHERE |= {"/permohonan/tugas/berkas/<kind>", "/permohonan/tugas/berkas/<kind>/hapus"}
+ELSEWHERE |= {"/telaah/<number>/surat/<kind>", "/telaah/<number>/surat/<kind>/hapus"}
 """Forms of steps that this service does not have: see ``tests/services``."""
 
 

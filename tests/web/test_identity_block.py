@@ -11,23 +11,10 @@ from portal.examination import examine
 from portal.papers.gaps import without_gaps
 from portal.papers.printing import Press
 from portal.papers.sop_paper import Source, print_sop
-from tests.support.derived import derived
+from tests.support.derived import PARTS, derived, without
 from tests.support.server import Clock, serving
 
-LISTS = ("legal_basis", "qualifications", "related", "equipment", "record")
-LINES = (
-    "year", "address", "telephone", "website", "email", "number", "created", "revised", "approved", "approved_by",
-    "unit", "warning",
-)  # fmt: skip
-PARTS = (*LINES, *LISTS)
 UNLABELLED = ("year", "address", "telephone", "unit")
-
-
-def without(key: str) -> tuple[str, str]:
-    """What takes a part out of ``[text]``."""
-    if key in LISTS:
-        return rf"(^\[text\]\n(?:.*\n)*?){key} = \[(?:[^\]]*\n)*?[^\]\n]*\]\n", r"\1"
-    return rf"(^\[text\]\n(?:.*\n)*?){key} = .*\n", r"\1"
 
 
 @pytest.fixture(scope="module")

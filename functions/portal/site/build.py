@@ -1,5 +1,6 @@
-"""What MkDocs does besides writing pages (``hooks`` of mkdocs.yml): it lends them the portal's own bar, foot and style,
-publishes what they load under names that may be kept, leaves out what they do not load, and draws their cards."""
+"""What MkDocs does besides writing pages (``hooks`` of mkdocs.yml): it takes them from where the services have them,
+lends them the portal's own bar, foot and style, publishes what they load under names that may be kept, leaves out what
+they do not load, and draws their cards."""
 
 import re
 import shutil
@@ -7,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from portal import edge
+from portal.chart.flowchart import fill
+from portal.site.pages import SHARED, Published, is_left_out
 from portal.site.social import draw_card
 
 TEMPLATES = edge.STATIC.parent / "templates"
@@ -15,12 +18,70 @@ WORKER = "search/worker.js"
 _ENDS = re.compile(r"(</(?:caption|dd|div|dt|figcaption|h[1-6]|li|p|summary|td|th)>|<br ?/?>)(?=\S)")
 
 
+def on_config(config: Any) -> Any:
+    """The site is called as the office and its services are."""
+    services: list[Published] = config.extra["services"]
+    words = config.extra["words"]["one" if len(services) == 1 else "several"]
+    names = _names(services[0])
+    config.site_name, config.site_description = fill(words["name"], **names), fill(words["description"], **names)
+    return config
+
+
+def _names(published: Published) -> dict[str, str]:
+    """What may stand in braces in the head of a page."""
+    sop = published.edition.data
+    return {
+        "title": sop["title"],
+        "short_title": sop["short_title"],
+        "product": sop["product"],
+        "short": sop["office"]["short"],
+        "agency": sop["office"]["agency"],
+        "service": sop["service"],
+    }
+
+
+def _take_pages(files: Any, config: Any) -> None:
+    """Lay the services' pages where they belong, in the place of the office's of the same name."""
+    from mkdocs.structure.files import File
+
+    services: list[Published] = config.extra["services"]
+    config.extra["of_page"] = of_page = {}
+    for file in list(files):
+        if is_left_out(file.src_uri, several=len(services) > 1):
+            files.remove(file)
+    for published in services:
+        for name, path in published.sources(Path(config.docs_dir) / SHARED).items():
+            if there := files.get_file_from_path(name):
+                files.remove(there)
+            files.append(File.generated(config, name, abs_src_path=str(path)))
+            of_page[name] = published
+
+
+def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str:
+    """Let the head of a page speak of office and service as its text does."""
+    names = _names(config.extra["of_page"].get(page.file.src_uri, config.extra["services"][0]))
+    for key in ("title", "description"):
+        if key in page.meta:
+            page.meta[key] = fill(page.meta[key], **names)
+    return markdown
+
+
+def on_page_context(context: Any, page: Any, config: Any, nav: Any) -> Any:
+    """The frame around a page is its service's."""
+    services: list[Published] = config.extra["services"]
+    published = config.extra["of_page"].get(page.file.src_uri)
+    context["sop"] = (published or services[0]).edition.data
+    context["name"] = fill(config.extra["words"]["one"]["name"], **_names(published)) if published else config.site_name
+    return context
+
+
 def on_files(files: Any, config: Any) -> Any:
     """Of the theme's own files only the search worker is published; style sheets are named after what they hold."""
+    _take_pages(files, config)
     for file in list(files):
         if file.src_uri.startswith("assets/javascripts/workers/search.") and file.src_uri.endswith(".js"):
             _publish_as(file, WORKER, config)
-        elif file.src_uri.startswith("assets/") and not (Path(config.docs_dir) / file.src_uri).is_file():
+        elif file.src_uri.startswith("assets/") and not _is_ours(file, config):
             files.remove(file)
         elif file.src_uri in config.extra_css:
             name = Path(file.src_uri)
@@ -28,6 +89,10 @@ def on_files(files: Any, config: Any) -> Any:
             config.extra_css[config.extra_css.index(file.src_uri)] = kept
             _publish_as(file, kept, config)
     return files
+
+
+def _is_ours(file: Any, config: Any) -> bool:
+    return (Path(config.docs_dir) / file.src_uri).is_file() or file.src_uri in config.extra["of_page"]
 
 
 def _publish_as(file: Any, name: str, config: Any) -> None:
@@ -54,7 +119,7 @@ def on_post_page(output: str, page: Any, config: Any) -> str:
     """Draw the picture that is shown where somebody shares the page, unless it is kept from search engines."""
     if page.meta.get("robots"):
         return output
-    sop = config.extra["sop"]
+    sop = config.extra["of_page"].get(page.file.src_uri, config.extra["services"][0]).edition.data
     path = Path(config.site_dir) / _card(page)
     path.parent.mkdir(parents=True, exist_ok=True)
     title = str(page.meta.get("title") or page.title)

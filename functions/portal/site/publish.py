@@ -1,12 +1,15 @@
-"""What the public pages say about a service: its SOP file, read once and handed to MkDocs; and its papers to download.
+"""What the public pages say about each service: its SOP file, read once and handed to MkDocs; its papers to download.
 
 Never writes a sentence itself: the pages and partials under ``site/`` do, with the values given here.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, Protocol
+
+from jinja2 import FileSystemLoader
 
 from portal.chart import layout
 from portal.chart.svg import svg
@@ -14,11 +17,12 @@ from portal.config import Config
 from portal.core.errors import SopInvalid
 from portal.core.sop import Sop, Step
 from portal.documents.inspection import Limits
-from portal.editions import read_calendar, read_language, read_papers, read_sop
+from portal.editions import read_calendar, read_language, read_papers, read_services, read_sop
 from portal.papers.printing import Press
 from portal.papers.sheets import OfficialForm, Paper
 from portal.papers.sop_paper import Source, print_sop
 from portal.papers.stationery import Papers
+from portal.site.pages import OWN, SHARED, Published, bases
 
 DOWNLOADS: Final = "formulir"
 """Folder of the site that the papers lie in, and of the service that the official forms come from."""
@@ -57,14 +61,14 @@ class Row:
 
 
 class MacrosPlugin(Protocol):
-    """The part of the mkdocs-macros plugin that is used here."""
+    """The part of the mkdocs-macros plugin that is used here: ``conf`` is of the site, ``config`` the plugin's own."""
 
     conf: Mapping[str, Any]
+    config: Mapping[str, Any]
     variables: dict[str, Any]
     project_dir: str
-
-    def macro(self, v: Callable[..., Any], name: str = "") -> Callable[..., Any]:
-        """Make a function callable from pages."""
+    page: Any
+    env: Any
 
 
 @dataclass(frozen=True)
@@ -80,44 +84,96 @@ class SopFile:
 
 
 def define_env(env: MacrosPlugin) -> None:
-    """Give pages and theme the SOP of the service that ``extra.service`` of mkdocs.yml names.
+    """Give pages and theme the services that ``office.toml`` lists, or those that ``extra.chosen`` of mkdocs.yml names.
 
     Raises:
-        mkdocs.exceptions.PluginError: the SOP is not one that the portal would run, in one line with file and key
-            of the first mistake; or a library that draws its paper is missing.
+        mkdocs.exceptions.PluginError: a SOP is not one that the portal would run, in one line with file and key of
+            the first mistake; a page that it names is not there; or a library that draws its paper is missing.
     """
     from mkdocs.exceptions import PluginError
 
-    folder = Path(env.project_dir) / "schemas" / env.conf["extra"]["service"]
+    extra: dict[str, Any] = env.conf["extra"]
+    schemas = Path(env.project_dir) / (extra.get("schemas") or "schemas")
+    named = [name.strip() for name in (extra.get("chosen") or "").split(",") if name.strip()]
+    site = str(env.conf.get("site_url") or "").rstrip("/")
     try:
-        edition = read_sop(folder)
-        calendar = read_calendar(edition, folder)  # pages print the hours as they are written: they have to be hours
-        papers = read_papers(edition, folder)
+        editions = list(read_services(schemas, named, read_sop))
+        services = [
+            Published(edition, schemas / edition.service, base)
+            for edition, base in zip(editions, bases(editions), strict=True)
+        ]
+        for each in services:
+            each.facts.update(facts_of(each, site, extra))
     except SopInvalid as problem:
         first = problem.problems[0]  # `portal check` tells all
         told = (first.file, first.key, first.value if isinstance(first.value, str) else "", first.expected)
         raise PluginError(": ".join(filter(None, told))) from problem
-    env.conf["extra"]["sop"] = edition.data  # the theme's own templates see the configuration only
-    limits = limits_of(Limits())
-    env.variables.update({"sop": edition.data, "form": edition.form, "total_minutes": edition.minutes})
-    env.variables.update({"total_time": edition.total_time, "untimed": len(edition.untimed)})
-    env.variables.update({"table": table(edition), "limits": limits, "applicants_steps": applicants_steps(edition)})
-    site = str(env.conf.get("site_url") or "").rstrip("/")
-    env.macro(edition.step, "step")
-    env.macro(lambda key: edition.time(edition.step(key)), "time_of")
-    env.macro(edition.role, "role")
-    env.macro(read_language(calendar).date, "date")
-    beyond = bool(env.conf["extra"].get("portal_notes", True))
-    env.variables["charts"] = charts(edition, beyond)
-    try:
-        env.variables["downloads"] = list(downloads(papers, folder, site)) if papers else []
-        env.variables["sop_file"] = sop_file(edition, site, beyond)
     except ImportError as problem:
         raise PluginError(str(problem)) from problem
-    if papers:
-        env.macro(lambda key: papers.sheet(_of(papers, key)), "sheet")
-    env.macro(lambda action: [reason.label for reason in edition.reasons_for(action)], "reasons")
-    env.macro(lambda meaning: edition.form["properties"][edition.applicant[meaning]]["examples"][0], "example")
+    shared = Path(env.conf.get("docs_dir", "site")) / SHARED
+    for each in services:
+        if missing := each.missing(shared):
+            raise PluginError(f"{each.folder / OWN}: {', '.join(missing)}")
+    extra["services"], extra["sop"] = services, services[0].edition.data  # the theme's templates see only this
+    product = services[0].edition.data["product"] if len(services) == 1 else extra["words"]["product"]
+    env.variables.update({"services": services, "product": product, **services[0].facts})
+
+
+def on_pre_page_macros(env: MacrosPlugin) -> None:
+    """Before a page is written: what it says is its own service's, and so are the parts that it is made of."""
+    source = env.page.file.src_uri
+    published: Published = env.conf["extra"]["of_page"].get(source, env.variables["services"][0])
+    env.variables.update(published.facts)
+    own = published.folder / OWN / "_partials"
+    env.env.loader = _loader(str(own), str(Path(env.project_dir) / env.config["include_dir"]))
+
+
+@cache
+def _loader(*folders: str) -> FileSystemLoader:
+    return FileSystemLoader(folders)
+
+
+def facts_of(published: Published, site: str, extra: Mapping[str, Any]) -> dict[str, Any]:
+    """What the pages of a service may say.
+
+    Args:
+        site: public address of the site, or nothing where it is not known.
+        extra: of mkdocs.yml: ``portal_notes``, with what the portal adds to the SOP; ``words`` of the site's own.
+
+    Raises:
+        SopInvalid: its hours or papers do not fit.
+        ImportError: a library that draws its papers is missing.
+    """
+    edition, folder, beyond = published.edition, published.folder, bool(extra.get("portal_notes", True))
+    calendar = read_calendar(edition, folder)  # pages print the hours as they are written: they have to be hours
+    papers = read_papers(edition, folder)
+    own = site and f"{site}{published.base}".rstrip("/")
+    return {
+        "base": published.base,
+        "sop": edition.data,
+        "form": edition.form,
+        "total_minutes": edition.minutes,
+        "total_time": edition.total_time,
+        "untimed": len(edition.untimed),
+        "table": table(edition),
+        "limits": limits_of(Limits()),
+        "applicants_steps": applicants_steps(edition),
+        "charts": charts(edition, beyond),
+        "downloads": list(downloads(papers, folder, own)) if papers else [],
+        "sop_file": sop_file(edition, own, beyond),
+        "secrets": edition.data["sentences"].get("secrets") or extra.get("words", {}).get("secrets"),
+        "apply": "/ajukan" if published.base == "/" else f"/ajukan/{edition.service}",
+        "officials": officials(edition),
+        "pictures": {path.stem for path in (folder / OWN / "assets" / "panduan").glob("*.webp")},
+        "step": edition.step,
+        "time_of": lambda key: edition.time(edition.step(key)),
+        "role": edition.role,
+        "number": edition.number,
+        "date": read_language(calendar).date,
+        "sheet": lambda key: papers and papers.sheet(_of(papers, key)),
+        "reasons": lambda action: [reason.label for reason in edition.reasons_for(action)],
+        "example": lambda meaning: edition.form["properties"][edition.applicant[meaning]]["examples"][0],
+    }
 
 
 def limits_of(limits: Limits) -> dict[str, int]:
@@ -131,13 +187,15 @@ def limits_of(limits: Limits) -> dict[str, int]:
 
 def on_post_build(env: MacrosPlugin) -> None:
     """Put the papers into the built site, each beside the page that offers it."""
-    file: SopFile = env.variables["sop_file"]
-    papers = [(DOWNLOADS, each.files) for each in env.variables["downloads"]]
-    for folder, files in [*papers, (_SOP_PAGE, {file.name: file.content})]:
-        target = Path(env.conf["site_dir"]) / folder
-        target.mkdir(parents=True, exist_ok=True)
-        for name, content in files.items():
-            (target / name).write_bytes(content)
+    for published in env.variables["services"]:
+        facts = published.facts
+        file: SopFile = facts["sop_file"]
+        papers = [(DOWNLOADS, each.files) for each in facts["downloads"]]
+        for folder, files in [*papers, (_SOP_PAGE, {file.name: file.content})]:
+            target = Path(env.conf["site_dir"]) / published.base[1:] / folder
+            target.mkdir(parents=True, exist_ok=True)
+            for name, content in files.items():
+                (target / name).write_bytes(content)
 
 
 def charts(sop: Sop, beyond: bool) -> dict[str, str]:
@@ -200,6 +258,13 @@ def applicants_steps(sop: Sop) -> list[int]:
         for number, step in enumerate(sop.rows, start=1)
         if applicant in (step.role, *step.marks) or step.kind in ("visit", "handover")
     ]
+
+
+def officials(sop: Sop) -> list[str]:
+    """The titles of those who forward a case by an emailed link; in a SOP without any, of all who act in it."""
+    acting = [step for step in sop.steps if step.role != sop.first.role]
+    forwarding = [step.role for step in acting if step.kind == "disposition"]
+    return [sop.role(key).label for key in dict.fromkeys(forwarding or [step.role for step in acting])]
 
 
 def _cells(sop: Sop, marks: Mapping[str, str], step: Step | None = None) -> list[Cell]:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from portal.intake import Intake
     from portal.outbox import Outbox
     from portal.register import Register
+    from portal.signing import Signing
 
 
 class UseCases(Protocol):
@@ -43,6 +44,8 @@ class UseCases(Protocol):
     def intake(self) -> "Intake": ...
     @property
     def register(self) -> "Register": ...
+    @property
+    def signing(self) -> "Signing": ...
     @property
     def outbox(self) -> "Outbox": ...
     @property
@@ -156,6 +159,10 @@ class Here:
     @property
     def register(self) -> "Register":
         return self.use_cases.register
+
+    @property
+    def signing(self) -> "Signing":
+        return self.use_cases.signing
 
     @property
     def outbox(self) -> "Outbox":

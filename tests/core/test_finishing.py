@@ -1,0 +1,90 @@
+"""What keeps a case from its end is found before there is one: each fault of a chain, and nothing of a sound one."""
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from portal.core.finishing import RULES
+from portal.core.sop import Sop, parse
+from portal.editions import read_sop
+from tests.support.services import installed
+
+
+@pytest.fixture(scope="module", params=["surel", "perpanjangan", "penerbitan"])
+def sound(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Sop:
+    folder = tmp_path_factory.mktemp(request.param) / "schemas"
+    installed(folder, request.param)
+    return read_sop(folder / request.param)
+
+
+@pytest.fixture(scope="module")
+def surel(tmp_path_factory: pytest.TempPathFactory) -> Sop:
+    folder = tmp_path_factory.mktemp("surel") / "schemas"
+    installed(folder, "surel")
+    return read_sop(folder / "surel")
+
+
+def found(sop: Sop) -> set[tuple[str, str]]:
+    return {(problem.code, problem.key) for rule in RULES for problem in rule(sop)}
+
+
+def test_a_sound_chain_has_no_fault(sound: Sop) -> None:
+    assert found(sound) == set()
+
+
+HANDOVER = {"kind": "handover", "status": {}, "actions": {}}
+VISIT = {
+    "place": "Kantor",
+    "length_minutes": 60,
+    "days_ahead": 5,
+    "capacity": 1,
+    "bring": ["kartu"],
+    "windows": {"mon": ["08.00-08.30"]},
+}
+FAULTS = [
+    (lambda d: d["steps"][1].update(role="pemohon"), ("sop_role_cannot", "steps[1].role")),
+    (lambda d: d["steps"][4].update(role="pemohon"), ("sop_role_cannot", "steps[4].role")),
+    (lambda d: d["steps"][10].update(role="kadis"), ("sop_role_cannot", "steps[10].role")),
+    (lambda d: d["steps"][0].update(role="kadis"), ("sop_role_cannot", "steps[10].role")),
+    (lambda d: d["either"][0].update(roles=["operator", "pemohon"]), ("sop_role_cannot", "steps[5].role")),
+    (lambda d: d["steps"][0].update(kind="work"), ("sop_cannot_begin", "steps[0].kind")),
+    (lambda d: d["steps"][3].update(kind="submission"), ("sop_begins_twice", "steps[3].kind")),
+    (lambda d: d["steps"][4].update(HANDOVER), ("sop_after_the_end", "steps[5]")),
+    (lambda d: d["steps"].append(d["steps"][1] | {"key": "lagi"}), ("sop_cannot_end", "steps[12].kind")),
+    (lambda d: d["steps"][1].update(also=["send_back"]), ("sop_nobody_before", "steps[1].also[0]")),
+    (lambda d: d["actions"].pop("send_back"), ("sop_invalid", "steps[3].actions.send_back")),
+    (lambda d: d["steps"][0].update(kind="opening", role="kadis"), ("sop_applicant_unclear", "roles")),
+    (lambda d: d["steps"][0].update(kind="opening"), ("sop_invalid", "actions.open")),
+    (lambda d: d["roles"][1].update(applies=True), ("sop_role_cannot", "roles[1].applies")),
+    (lambda d: d.update(reasons=[]), ("sop_invalid", "reasons")),
+    (lambda d: d.update(instructions=[]), ("sop_invalid", "instructions")),
+    (lambda d: d["steps"][4].update(kind="visit", visit=VISIT), ("sop_no_room", "steps[4].visit.windows")),
+    (
+        lambda d: d["steps"][9]["documents"][0].update(key="surat_permintaan"),
+        ("sop_key_twice", "steps[9].documents[0].key"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("break_it", "fault"), FAULTS, ids=[f"{code} {key}" for _, (code, key) in FAULTS])
+def test_what_cannot_finish_is_told(surel: Sop, break_it: Callable[[Any], object], fault: tuple[str, str]) -> None:
+    data = copy.deepcopy(dict(surel.data))
+    break_it(data)
+    assert fault in found(parse(data, surel.form))
+
+
+def test_rows_are_no_steps_and_may_stand_after_the_end(surel: Sop) -> None:
+    data = copy.deepcopy(dict(surel.data))
+    data["steps"][11].update(HANDOVER)
+    data["steps"].append(data["steps"][2] | {"key": "catatan_akhir"})
+    assert found(parse(data, surel.form)) == set()
+
+
+def test_hours_that_are_none_and_kinds_that_are_none_are_told_elsewhere(surel: Sop) -> None:
+    data = copy.deepcopy(dict(surel.data))
+    data["steps"][4].update(kind="visit", visit=VISIT | {"windows": {"mon": ["pagi"]}})
+    assert found(parse(data, surel.form)) == set()
+    data["steps"][4].update(kind="sihir")
+    assert found(parse(data, surel.form)) == set()

@@ -1,0 +1,184 @@
+"""Steps that the seed's SOP does not have: who may do what there, where it leads, and who finds the case."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from portal.core.application import Application
+from portal.core.errors import NotAllowed
+from portal.core.notices import Official, eligible, owed
+from portal.core.progress import status
+from portal.core.sop import APPLICANT, Sop
+from portal.core.steps import State, applicant_actions, follow, official_actions, official_before, waits_on
+from portal.core.worktime import Calendar
+from portal.editions import read_sop
+from tests.support.builders import AT, document
+from tests.support.services import SERVICES, installed
+from tests.support.services_stories import LESTARI
+
+FORM = {name: value for name, value in LESTARI.items() if name != "email"} | {"unit": "Dinas Pertamanan"}
+FOLLOWS = [
+    # step              state       officials may                          the applicant may
+    ("disposisi", "waiting", "forward return reject send_back", "withdraw"),
+    ("telaah", "waiting", "forward return reject", "withdraw"),
+    ("kajian", "waiting", "complete return reject", "withdraw"),
+    ("pembuatan", "waiting", "complete", "withdraw"),
+    ("naskah", "waiting", "complete send_back", "withdraw"),
+    ("penandatanganan", "waiting", "sign send_back", "withdraw"),
+    ("aktivasi", "asked", "", "report withdraw"),
+]
+LEADS = [
+    ("disposisi", "waiting", "send_back", ("telaah", "waiting")),
+    ("kajian", "waiting", "complete", ("pembuatan", "waiting")),
+    ("naskah", "waiting", "send_back", ("pembuatan", "waiting")),
+    ("penandatanganan", "waiting", "sign", ("aktivasi", "asked")),
+    ("aktivasi", "asked", "report", ("arsip", "waiting")),
+    ("arsip", "waiting", "complete", ("arsip", "done")),
+]
+
+
+@pytest.fixture(scope="session")
+def surel(tmp_path_factory: pytest.TempPathFactory) -> Sop:
+    return _read(tmp_path_factory, "surel")
+
+
+@pytest.fixture(scope="session")
+def perpanjangan(tmp_path_factory: pytest.TempPathFactory) -> Sop:
+    return _read(tmp_path_factory, "perpanjangan")
+
+
+def _read(factory: pytest.TempPathFactory, name: str) -> Sop:
+    folder = factory.mktemp(name) / "schemas"
+    installed(folder, name)
+    return read_sop(folder / name)
+
+
+@pytest.mark.parametrize(("step", "state", "officials", "applicants"), FOLLOWS)
+def test_a_step_permits_what_its_kind_does_and_what_it_says_itself(
+    surel: Sop, step: str, state: str, officials: str, applicants: str
+) -> None:
+    assert official_actions(surel, step, State(state)) == tuple(officials.split())
+    assert applicant_actions(surel, step, State(state)) == tuple(applicants.split())
+
+
+@pytest.mark.parametrize(("step", "state", "action", "there"), LEADS)
+def test_where_an_action_leads(surel: Sop, step: str, state: str, action: str, there: tuple[str, str]) -> None:
+    assert follow(surel, step, State(state), action) == there
+
+
+def test_what_a_step_does_not_say_is_not_possible_there(surel: Sop) -> None:
+    for step, action in (("telaah", "send_back"), ("pembuatan", "return"), ("naskah", "reject")):
+        with pytest.raises(NotAllowed, match="action_not_now"):
+            follow(surel, step, State.WAITING, action)
+
+
+def test_a_case_goes_back_past_rows_and_applicants_to_the_official_before(surel: Sop) -> None:
+    before = {step.key: found.key if (found := official_before(surel, step.key)) else "" for step in surel.steps}
+    assert before["telaah"] == ""
+    assert before["disposisi"] == "telaah"
+    assert before["arsip"] == "penandatanganan"
+
+
+def test_a_row_without_a_step_counts_and_is_passed_over(surel: Sop) -> None:
+    assert len(surel.rows) == 12
+    assert [surel.number(step.key) for step in surel.steps] == [1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12]
+    following = surel.after("telaah")
+    assert following is not None
+    assert following.key == "disposisi"
+    assert surel.minutes == 150
+
+
+def test_either_of_two_roles_may_act_and_finds_the_case(surel: Sop) -> None:
+    assert waits_on(surel, "pembuatan", State.WAITING) == "pengelola"
+    assert surel.acting("pengelola") == ("administrator", "operator")
+    assert surel.acting("analis") == ("analis",)
+    assert surel.waiting_lists("operator") == ("operator", "pengelola")
+    assert surel.waiting_lists("analis") == ("analis",)
+    assert surel.role("pengelola").label == "Administrator atau Operator Surel"
+
+
+def test_a_task_waits_for_the_applicant_while_the_clock_stands_still(surel: Sop) -> None:
+    assert waits_on(surel, "aktivasi", State.ASKED) == APPLICANT
+    assert not State.ASKED.clock_runs
+    assert not State.ASKED.is_closed
+
+
+def opened(sop: Sop, **changes: Any) -> Application:
+    from portal.core.draft import Draft
+
+    official = Official("perpanjangan", "verifikator", "Galih", "galih@samarajaya.example")
+    draft = Draft("a1", "perpanjangan", {**FORM, **changes}, AT, (document("daftar_kartu"),))
+    return Application.open(
+        draft,
+        ticket="PKA-26-4F7K-9QXM",
+        documents=draft.documents,
+        agenda="7",
+        actor=official.as_actor(sop),
+        sop=sop,
+        at=AT,
+    )
+
+
+def test_an_official_opens_a_case_with_a_number_and_an_address_that_he_vouches_for(perpanjangan: Sop) -> None:
+    case = opened(perpanjangan)
+    assert (case.step, case.state, case.agenda) == ("formulir", State.ASKED, "7")
+    assert case.address(perpanjangan) == FORM["surel"]
+    assert case.first_damage() is None
+    letters = [(notice.letter, notice.recipient) for notice in owed(case, [], perpanjangan, AT.date())]
+    assert letters == [("asked", FORM["surel"]), ("decided", "galih@samarajaya.example")]
+
+
+def test_nobody_opens_a_case_for_himself(perpanjangan: Sop) -> None:
+    with pytest.raises(NotAllowed, match="own_application"):
+        opened(perpanjangan, surel="galih@samarajaya.example")
+
+
+def test_a_task_s_documents_are_covered_by_the_chain(perpanjangan: Sop) -> None:
+    case = opened(perpanjangan)
+    brought = (*case.documents, document("formulir_perpanjangan"))
+    done = case.report(brought, sop=perpanjangan, at=AT + timedelta(hours=1))
+    assert done.events[-1].data["items"] == ["formulir_perpanjangan"]
+    assert done.first_damage() is None
+    swapped = replace(done, documents=(*case.documents, document("formulir_perpanjangan", sha256="0" * 64)))
+    assert swapped.first_damage() == 2
+
+
+def test_whoever_is_first_acts_and_the_turn_begins_anew_when_a_case_comes_back(surel: Sop, calendar: Calendar) -> None:
+    form = {"nama": "Wira Rekaan", "nomor_pegawai": "400456", "jabatan": "Pustakawan", "unit": "Dinas Pertamanan"}
+    case = Application.submit(
+        draft_of(form | {"surel_pribadi": "wira@kotak.example", "nama_akun": "wira"}),
+        ticket="PAS-26-4F7K-9QXM",
+        documents=(document("surat_permintaan"),),
+        sop=surel,
+        at=AT,
+    ).confirm(agenda="1", sop=surel, at=AT)
+    officials = {role.key: Official("surel", role.key, role.key, f"{role.key}@x.example") for role in surel.roles}
+    acts = [("kadis", "forward"), ("kabid", "forward"), ("analis", "complete"), ("operator", "complete")]
+    for hour, (role, action) in enumerate([*acts, ("operator", "send_back")], start=1):
+        able = [official.role for official in eligible(case, officials.values(), surel, AT.date())]
+        assert role in able
+        assert able == (["administrator", "operator"] if case.step == "pembuatan" else [role])
+        actor = officials[role].as_actor(surel)
+        case = case.decide(action, {}, actor=actor, sop=surel, at=AT + timedelta(hours=hour))
+    assert (case.step, case.state, case.turn) == ("pembuatan", State.WAITING, case.events[-1])
+    assert case.since == case.events[-1].at
+    told = status(case, surel, calendar, AT + timedelta(hours=6))
+    assert [step["number"] for step in told["steps"] if step["position"] == "current"] == [6]
+    turns = {n.recipient for n in owed(case, officials.values(), surel, AT.date()) if n.letter == "turn"}
+    assert turns == {"administrator@x.example", "operator@x.example"}
+
+
+def draft_of(form: dict[str, str]) -> Any:
+    from portal.core.draft import Draft
+
+    return Draft("a1", "surel", form, AT, (document("surat_permintaan"),))
+
+
+def test_no_word_of_the_seed_is_in_the_made_up_services() -> None:
+    said = "".join(
+        path.read_text("utf-8").lower() for path in SERVICES.rglob("*.*") if path.suffix in (".toml", ".json")
+    )
+    for word in ("tarakan", "dkisp", "bsre", "sertifikat elektronik", "passphrase"):
+        assert word not in said, word

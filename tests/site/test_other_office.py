@@ -1,0 +1,107 @@
+"""The site of another office and another service says nothing of ours; that of several services has each at its place.
+
+What is written for developers is about the code, and leaves none of it out.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+import pypdfium2
+import pytest
+
+from tests.support.other_office import OURS, build_site, other_office
+from tests.support.radio import with_radio
+from tests.support.site_page import DEVELOPERS, Page
+from tests.support.stage import Stage
+
+
+def pages(site: Path) -> dict[str, Page]:
+    found = {}
+    for path in sorted(site.rglob("*.html")):
+        url = path.relative_to(site).as_posix().removesuffix("index.html")
+        if url not in DEVELOPERS:
+            found[url] = Page(url="/" + url, html=path.read_text("utf-8"))
+    return found
+
+
+@pytest.fixture(scope="module")
+def other(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build_site(other_office(tmp_path_factory.mktemp("other")), tmp_path_factory.mktemp("site"))
+
+
+@pytest.fixture(scope="module")
+def several(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    schemas = with_radio(tmp_path_factory.mktemp("several"))
+    return build_site(schemas, tmp_path_factory.mktemp("site"), "penerbitan, radio")
+
+
+def written(site: Path) -> Iterator[tuple[str, str]]:
+    """Every file of the site that says something, with what it says."""
+    for path in sorted(site.rglob("*")):
+        name = path.relative_to(site).as_posix()
+        if name.startswith("developers/") or not path.is_file():
+            continue
+        if path.suffix in {".html", ".json", ".xml", ".txt", ".css", ".js", ".svg"}:
+            yield name, path.read_text("utf-8")
+        elif path.suffix == ".pdf":
+            yield name, " ".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(path))
+
+
+def test_the_site_of_another_office_has_none_of_our_words(other: Path) -> None:
+    said = {name: sorted({found.group() for found in OURS.finditer(f"{name} {text}")}) for name, text in written(other)}
+    assert len(said) > 20
+    assert {name: words for name, words in said.items() if words} == {}
+
+
+def test_it_says_whose_it_is_and_what_it_offers(other: Path) -> None:
+    home = pages(other)[""]
+    assert home.title == "Peminjaman Radio – DKC Kota Contoh"
+    assert "Peminjaman Radio" in home.text
+    assert {"sop/", "persyaratan/", "formulir/", "standar-pelayanan/", "privasi/", "panduan/pejabat/"} <= pages(
+        other
+    ).keys()
+    assert "layanan/" not in pages(other)
+
+
+@pytest.mark.parametrize("which", ["other", "several"])
+def test_every_link_leads_somewhere(which: str, request: pytest.FixtureRequest, shared_stage: Stage) -> None:
+    site: Path = request.getfixturevalue(which)
+    found = pages(site)
+    portal = shared_stage.app.url_map.bind("")
+    broken = []
+    for page in found.values():
+        for link in page.links:
+            target, anchor = urldefrag(urljoin(page.url, link))
+            path = urlsplit(target).path.removeprefix("/")
+            if urlsplit(target).scheme or path.startswith(("developers/", "ajukan/")):
+                continue
+            if path in found:
+                leads = not anchor or anchor in found[path].ids
+            else:
+                leads = (site / path).is_file() or portal.test(f"/{path}", "GET")
+            if not leads:
+                broken.append((page.url, link))
+    assert broken == []
+
+
+def test_several_services_are_listed_and_each_has_its_pages_below_its_own_address(several: Path) -> None:
+    found = pages(several)
+    for service, title in (("penerbitan", "Penerbitan Sertifikat Elektronik"), ("radio", "Peminjaman Radio")):
+        base = f"layanan/{service}/"
+        for name in ("", "sop/", "persyaratan/", "formulir/", "standar-pelayanan/", "panduan/pejabat/"):
+            assert base + name in found
+        for listing in ("", "layanan/"):
+            assert f"/{base}" in found[listing].links
+            assert title in found[listing].text
+        assert (several / base / "sop" / f"sop-{service}.pdf").is_file()
+        assert f"/ajukan/{service}" in found[base].links
+    assert "layanan/penerbitan/tanya-jawab/" in found
+    assert not {"sop/", "persyaratan/", "tanya-jawab/"} & found.keys()
+    titles = [page.title for page in found.values()]
+    assert len(titles) == len(set(titles))
+
+
+def test_of_several_services_one_says_nothing_of_the_other(several: Path) -> None:
+    mine = {url: page for url, page in pages(several).items() if url.startswith("layanan/penerbitan/")}
+    assert {url for url, page in mine.items() if "Radio" in page.text} == set()
