@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from portal.core.application import Actor, Application, Event
+from portal.core.draft import Document, Draft
 from portal.core.errors import Conflict, Invalid, NotAllowed
 from portal.core.notices import Official, eligible, notice
 from portal.core.sop import Sop
@@ -40,6 +41,20 @@ class OfficialView:
     def sop(self) -> Sop:
         """The edition that the application runs under."""
         return self.words.sop
+
+
+@dataclass(frozen=True)
+class Brought:
+    """What an official brings with a decision.
+
+    Attributes:
+        documents: all of the case with it; ``draft`` the one it came in, in its new version.
+        said: what is kept of it with the decision.
+    """
+
+    documents: tuple[Document, ...]
+    draft: Draft
+    said: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -97,7 +112,13 @@ class Cases:
         return OfficialView(application, words, official, (), _end_of_turn(application, claims), officials)
 
     def decide(
-        self, claims: Claims, action: str, raw: Mapping[str, Any], seen: int, view: OfficialView | None = None
+        self,
+        claims: Claims,
+        action: str,
+        raw: Mapping[str, Any],
+        seen: int,
+        view: OfficialView | None = None,
+        brought: Brought | None = None,
     ) -> Application:
         """One decision, made on event ``seen``.
 
@@ -118,9 +139,16 @@ class Cases:
         if errors := [finding for finding in form.check(values, self.office.today()) if not finding.passable]:
             raise Invalid(errors)
         actor = view.official.as_actor(view.sop)
-        decided = view.application.decide(action, values, actor=actor, sop=view.sop, at=self.office.clock())
+        decided = view.application.decide(
+            action,
+            {**values, **(brought.said if brought else {})},
+            actor=actor,
+            sop=view.sop,
+            at=self.office.clock(),
+            documents=brought.documents if brought else None,
+        )
         try:
-            return self.office.commit(decided, officials=view.officials)
+            return self.office.commit(decided, draft=brought.draft if brought else None, officials=view.officials)
         except Conflict as conflict:
             raise self._moved_on(self.open_case(claims), seen) from conflict
 

@@ -34,12 +34,14 @@ class Custody:
     max_bytes: int
     token: Callable[[], str]
 
-    def checked(self, kind: str, key: str, name: str) -> Document:
+    def checked(self, kind: str, key: str, name: str, also: Callable[[bytes], object] = bool) -> Document:
+        """What has arrived under a key, judged and kept; ``also``: what else refuses it."""
         stored = self.office.files.stat(key)
         try:
             if stored.size > self.max_bytes:
                 raise DocumentRefused("document_too_large", max_mb=self.max_bytes // 1024**2)
             found = self.inspect(self.office.files.read(key, stored.version))
+            also(found.content)
         except DocumentRefused:
             self.office.files.delete(key)  # and no more: what was accepted from the same form before lies beside it
             raise

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from portal.outbox import Outbox
     from portal.papers.printing import Press
     from portal.register import Register
+    from portal.signing import Signing
 
 
 class Settings(Protocol):
@@ -114,7 +115,15 @@ class House:
 
         limits = inspection.Limits()
         inspect = partial(inspection.inspect, limits=limits)
-        return Intake(self.office, inspect, limits.max_bytes, secrets.choice, lambda: secrets.token_hex(16))
+        token = lambda: secrets.token_hex(16)  # noqa: E731
+        return Intake(self.office, inspect, limits.max_bytes, secrets.choice, token, inspection.signatures)
+
+    @cached_property
+    def signing(self) -> "Signing":
+        from portal.documents import inspection
+        from portal.signing import Signing
+
+        return Signing(self.cases, self.intake, inspection.signatures)
 
     @cached_property
     def correspondence(self) -> "Correspondence":

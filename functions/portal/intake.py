@@ -3,7 +3,7 @@
 Everything up to the moment an application exists, or comes back; the case itself is the business of ``cases``.
 """
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -41,6 +41,7 @@ class Intake:
     Attributes:
         inspect: checks a document's content and returns what to keep.
         max_bytes: largest file taken.
+        signatures: refuses a letter that is not signed as a whole.
         choice: picks a character of a text at random; ``token`` makes a secret.
     """
 
@@ -49,6 +50,7 @@ class Intake:
     max_bytes: int
     choice: Callable[[str], str]
     token: Callable[[], str]
+    signatures: Callable[[bytes], object] = bool
 
     # --- the applicant: draft ------------------------------------------------------------------------------------
 
@@ -106,7 +108,8 @@ class Intake:
             raise NotFound("draft_unknown")
         self._requirement(self.draft(id), claims["k"])
         try:
-            document = self._custody.checked(claims["k"], claims["f"], name)
+            signed = claims["k"] in self.sop_of(self.draft(id)).letters
+            document = self.custody.checked(claims["k"], claims["f"], name, self.signatures if signed else bool)
         except NotFound:
             pinned = self.draft(id).document(claims["k"])
             if pinned and folder_of(pinned.key) == folder_of(claims["f"]):
@@ -186,25 +189,43 @@ class Intake:
             NotAllowed: nothing is to be brought (``action_not_now``).
         """
         sop = self.office.sop_of(application)
-        id = f"{application.ticket}-{application.version}"
         brings = application.may("report", sop)
         if not brings and not application.may("resubmit", sop):
             raise NotAllowed("action_not_now", action="resubmit", state=application.state.value)
+        named = [each.key for each in sop.step(application.step).documents] if brings else application.returned["items"]
+        return self.collecting(application, named, keeping=brings)
+
+    def collecting(self, application: Application, named: Sequence[str], *, keeping: bool) -> Draft:
+        """A draft in which of a case only what is named may change, the same one for each of its events.
+
+        Args:
+            keeping: documents that are named stay until others take their place.
+        """
         try:
-            return self.office.records.load_draft(id)
+            return self.office.records.load_draft(f"{application.ticket}-{application.version}")
         except NotFound:
-            named = [each.key for each in sop.step(application.step).documents] or application.returned.get("items", ())
-            fields = self.office.words_of(application).form.only(named).fields
-            documents = [each.key for each in sop.documents if each.key in named or _depends(each, fields)]
+            words = self.office.words_of(application)
+            fields = words.form.only(named).fields
+            documents = [each.key for each in words.sop.documents if each.key in named or _depends(each, fields)]
             items = (*documents, *fields)
-            kept = tuple(each for each in application.documents if brings or each.requirement not in named)
+            kept = tuple(each for each in application.documents if keeping or each.requirement not in named)
             return Draft(
-                id, application.service, application.form, self.office.clock(), kept, 0, "", application.ticket, items
+                id=f"{application.ticket}-{application.version}",
+                service=application.service,
+                form=application.form,
+                created_at=self.office.clock(),
+                documents=kept,
+                version=0,
+                mends=application.ticket,
+                items=items,
             )
 
     def begin_mending(self, application: Application) -> Draft:
         """The draft of ``mending``, kept from now on, so that something can be changed in it."""
-        draft = self.mending(application)
+        return self.keep(self.mending(application))
+
+    def keep(self, draft: Draft) -> Draft:
+        """A draft that was only looked at, kept from now on."""
         if draft.version:
             return draft
         kept = replace(draft, version=1)
@@ -219,11 +240,11 @@ class Intake:
         draft = self.mending(application)
         self._must_be_complete(draft)
         at = self.office.clock()
-        with self._custody.copied(draft.documents, application.ticket) as documents:
+        with self.custody.copied(draft.documents, application.ticket) as documents:
             mended = application.resubmit(draft, documents=documents, sop=self.office.sop_of(application), at=at)
             kept = self.office.commit(mended, draft=draft.sent_as(application.ticket))
         with suppress(Unavailable):  # the case is safe already; what could not be deleted goes when all its files do
-            self._custody.forget(application.documents, application.ticket)
+            self.custody.forget(application.documents, application.ticket)
         return kept
 
     def report(self, application: Application, seen: int) -> Application:
@@ -247,23 +268,23 @@ class Intake:
             if missing := self.missing(draft):
                 raise Invalid(Finding(kind, "") for kind in missing)
         brought = draft.documents if draft else application.documents
-        with self._custody.copied(brought, application.ticket) as documents:
+        with self.custody.copied(brought, application.ticket) as documents:
             done = application.report(documents, sop=sop, at=at)
             kept = self.office.commit(done, draft=draft and draft.sent_as(application.ticket))
         with suppress(Unavailable):  # as for what was mended
-            self._custody.forget(application.documents, application.ticket)
+            self.custody.forget(application.documents, application.ticket)
         return kept
 
     # --- within ---
 
     @property
-    def _custody(self) -> Custody:
+    def custody(self) -> Custody:
         return Custody(self.office, self.inspect, self.max_bytes, self.token)
 
     def _submit(self, draft: Draft) -> Application:
         sop = self.office.services[draft.service]
         number = ticket.new(sop.ticket_prefix, self.office.today().year, self.choice)
-        with self._custody.copied(draft.documents, number) as documents:
+        with self.custody.copied(draft.documents, number) as documents:
             application = self._begun(draft, number, documents, sop)
             # The case runs under this edition for good, so that is kept before it.
             self.office.records.keep_sop(sop.version, sop.snapshot())

@@ -140,7 +140,7 @@ def test_the_schedules_and_what_came_back_are_answered(deployed: Deployed) -> No
     assert measured.keys() == {"OldestUnsentSeconds", "RedEmails"}
     assert '"Namespace": "Portal"' in deployed.function("mailer").log.read_text("utf-8")
     assert deployed.function("reminder").invoke({"source": "aws.events"}).keys() == {"officials", "escalated", "visits"}
-    assert deployed.function("expiry").invoke({"source": "aws.events"}) == {"expired": 0, "forgotten": 0}
+    assert deployed.function("expiry").invoke({"source": "aws.events"}) == {"expired": 0, "forgotten": 0, "register": 0}
     assert deployed.function("compilation").invoke({"source": "aws.events"}) == {"compiled": 1}
     assert deployed.function("feedback").invoke({"detail": {"eventType": "Delivery", "mail": {"headers": []}}}) is None
 
@@ -205,6 +205,6 @@ def test_what_botocore_knows_of_our_services_is_all_there_but_its_prose(unpacked
 
 def test_what_is_parsed_beforehand_is_what_is_written(unpacked: Path) -> None:
     parsed = list(unpacked.rglob("*.parsed"))
-    assert {path.stem for path in parsed} == {"messages.toml", "holidays.toml", "office.toml", "sop.toml"}
+    assert {path.stem for path in parsed} == {"messages.toml", "holidays.toml", "office.toml", "sop.toml", "words.toml"}
     for path in parsed:
         assert read_toml(path.with_suffix("")) == tomllib.loads(path.with_suffix("").read_text("utf-8"))

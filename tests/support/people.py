@@ -4,6 +4,7 @@ Everything is read from the pages and from the rehearsal's mailbox; nothing reac
 """
 
 import json
+import re
 import time
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -26,6 +27,8 @@ PERSON: Mapping[str, Any] = {
     "hp": "0812-3456-7890",
 }
 
+TICKET = r"[A-Z]{2,5}-[0-9]{2}-[0-9A-Z]{4}-[0-9A-Z]{4}"
+
 KINDS = ("surat_permohonan", "formulir_bsre", "ktp", "sk_terakhir")
 """The documents that the SOP asks for."""
 
@@ -39,6 +42,14 @@ class Mailbox:
     def all(self) -> list[dict[str, Any]]:
         self._deliver()
         return list(json.loads(self._browser.get("/_mailbox.json").body))
+
+    def tickets(self) -> set[str]:
+        """The cases that anybody was ever told of."""
+        return {found for mail in self.all() for found in re.findall(TICKET, mail["subject"])}
+
+    def of(self, ticket: str) -> set[str]:
+        """Everybody who was ever told of this case."""
+        return {mail["to"] for mail in self.all() if ticket in mail["subject"]}
 
     def to(self, email: str, subject: str = "") -> list[dict[str, Any]]:
         return [mail for mail in self.all() if mail["to"] == email and subject in mail["subject"]]
@@ -77,11 +88,7 @@ class Applicant:
 
     def upload(self, page: Page, kind: str, sample_name: str = "", card: str = "") -> Page:
         """Choose a file, send it, and have it checked; returns the page after that."""
-        name, content = self.file(sample_name or kind)
-        form = next(form for form in page.html.forms if form.xpath(f".//input[@id='berkas-{kind}-file']"))
-        arrived = self.browser.submit(page, form, file=File(name, content))
-        assert arrived.status == 200, arrived.text
-        return self.browser.submit(arrived, arrived.form(f"/{kind}"), "Periksa")
+        return _brought(self.browser, page, kind, File(*self.file(sample_name or kind)))
 
     def file(self, name: str) -> tuple[str, bytes]:
         spec = next(spec for spec in self._samples["samples"] if spec["name"] == name)
@@ -165,6 +172,10 @@ class Official:
         page = self.open(ticket)
         return self.press(page, action, **typed)
 
+    def bring(self, page: Page, kind: str, letter: bytes) -> Page:
+        """Upload a letter on an open case, and have it checked; returns the page after that."""
+        return _brought(self.browser, page, kind, File("surat.pdf", letter))
+
     def press(self, page: Page, action: str, **typed: Any) -> Page:
         """Choose an action on an open case and send it with what was typed; ``"*"`` ticks every box."""
         form = next((f for f in page.html.forms if f.xpath(f".//input[@name='tindakan' and @value='{action}']")), None)
@@ -172,6 +183,13 @@ class Official:
         chosen: dict[str, Any] = dict(typed)
         chosen |= {name: _all_values(form, name) for name, value in typed.items() if value == "*"}
         return self.browser.submit(page, form, **chosen)
+
+
+def _brought(browser: Browser, page: Page, kind: str, file: File) -> Page:
+    form = next(form for form in page.html.forms if form.xpath(f".//input[@id='berkas-{kind}-file']"))
+    arrived = browser.submit(page, form, file=file)
+    assert arrived.status == 200, arrived.text
+    return browser.submit(arrived, arrived.form(f"/{kind}"), "Periksa")
 
 
 def _kinds(page: Page) -> list[str]:

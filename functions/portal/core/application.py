@@ -138,8 +138,20 @@ class Application:
         confirmed = {"agenda": agenda, "email": self.value("email", sop)}
         return self._move("confirm", sop, self.applicant(sop), at, confirmed)
 
-    def decide(self, action: str, data: Mapping[str, Any], *, actor: Actor, sop: Sop, at: datetime) -> Self:
+    def decide(
+        self,
+        action: str,
+        data: Mapping[str, Any],
+        *,
+        actor: Actor,
+        sop: Sop,
+        at: datetime,
+        documents: tuple[Document, ...] | None = None,
+    ) -> Self:
         """An official decides at the present step (``data`` as in ``decision.schema.json``).
+
+        Args:
+            documents: all of the case, where the official has brought one.
 
         Raises:
             NotAllowed: not this role's turn, somebody else's action, one's own application, or a visit is yet to come.
@@ -151,7 +163,10 @@ class Application:
         if self.concerns(actor.email, actor.number, sop):
             raise NotAllowed("own_application")
         must_be_open(sop, self.step, action, self.slot, at)
-        return self._move(action, sop, actor, at, data)
+        if documents is None:
+            return self._move(action, sop, actor, at, data)
+        brought = replace(self, documents=documents)
+        return brought._move(action, sop, actor, at, {**data, **brought._basis()})
 
     def resubmit(self, draft: Draft, *, documents: tuple[Document, ...], sop: Sop, at: datetime) -> Self:
         """The applicant has mended what was named; the case goes back to the step that returned it."""

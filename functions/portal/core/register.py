@@ -235,7 +235,7 @@ def plain_serial(serial: str) -> str:
 
 def keeps_register(official: Official, sop: Sop) -> bool:
     """Does this official keep the service's register: appointed to the role of its last step?"""
-    return (official.service, official.role) == (sop.service, sop.steps[-1].role)
+    return official.service == sop.service and official.role in sop.acting(sop.steps[-1].role)
 
 
 def days_before(sop: Sop) -> tuple[int, ...]:

@@ -20,8 +20,7 @@ from portal.core.worktime import WEEKDAYS
 OF_THE_OFFICE = ("calendar", "chart", "notes", "office", "paper", "register", "reminders", "retention")
 """Tables that belong to the office of today and not to a case: a new holiday or telephone reaches running cases too."""
 
-ROW = "row"
-"""Kind of a row that is printed with the others, and that the portal passes over."""
+ROW = "row"  # kind of a row that is printed with the others, and that the portal passes over
 
 APPLICANT = "applicant"
 """The audience that is not an official, whatever the SOP calls the role of its first step."""
@@ -103,10 +102,10 @@ class Step:
     """One step of the SOP: its operational layer, and its verbatim text under ``text``.
 
     Attributes:
-        time: what the SOP allows for it; None where it does not say.
-        also: what its officials may decide besides what every step of its kind permits (``steps.Kind.optional``).
+        also: what may be decided besides what every step of its kind permits (``steps.Kind.optional``).
         documents: what is uploaded at this step, not with the application.
-        turns_page: the office's own paper turns the page after it.
+        time: what the SOP allows for it; None where it does not say.
+        verifier: with what a signed letter's certificate is checked; turns_page: the office's own paper does after it.
         marks: what its table shows in a role's column.
         above: rows of that table above the step's that are no steps, as they are written in the file.
     """
@@ -127,6 +126,7 @@ class Step:
     turns_page: bool = False
     also: tuple[str, ...] = ()
     documents: tuple[Requirement, ...] = ()
+    verifier: str = ""
     marks: Mapping[str, str] = field(default_factory=dict)
     above: Sequence[Mapping[str, Any]] = ()
 
@@ -183,6 +183,11 @@ class Sop:
         return (*self.requirements, *(document for step in self.steps for document in step.documents))
 
     @property
+    def letters(self) -> tuple[str, ...]:
+        """Keys of the documents that officials bring, signed."""
+        return tuple(document.key for step in self.steps if step.kind == "sign" for document in step.documents)
+
+    @property
     def minutes(self) -> int:
         """Handling time of all rows that say minutes or hours (SOP: the column Waktu, added up)."""
         return sum(row.minutes or 0 for row in self.rows)
@@ -219,7 +224,7 @@ class Sop:
 
     def number(self, step: str) -> int:
         """Which row of the table it is: 1 for the first."""
-        return [row.key for row in self.rows].index(step) + 1
+        return 1 + next(place for place, row in enumerate(self.rows) if row.key == step)
 
     def after(self, key: str) -> Step | None:
         """The step that follows, or None after the last."""
@@ -308,6 +313,7 @@ def _step(step: Mapping[str, Any]) -> Step:
         turns_page=step.get("turns_page", False),
         also=tuple(step.get("also", ())),
         documents=_documents(step.get("documents", ())),
+        verifier=step.get("verifier", ""),
         marks=step["text"].get("marks", {}),
         above=step["text"].get("above", ()),
     )

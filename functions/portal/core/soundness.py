@@ -85,10 +85,10 @@ def _times(sop: Sop) -> Iterator[Problem]:
     words = sop.data.get("chart")
     if not words:  # told already
         return
-    for unit in dict.fromkeys(step.time.unit if step.time else "unsaid" for step in sop.steps):
+    for unit in dict.fromkeys(step.time.unit if step.time else "unsaid" for step in sop.rows):
         if unit not in words:
             yield Problem(f"chart.{unit}", None, f"{{{unit}}}", "sop_time_unworded")
-    if all(step.time and step.time.unit == "minutes" for step in sop.steps):
+    if all(step.time and step.time.unit == "minutes" for step in sop.rows):
         return
     for key, text in (("chart.passed", words["passed"]), ("chart.say.step", words["say"]["step"])):
         if "{minutes}" in text:

@@ -137,6 +137,14 @@ class Dispatch(Kind):
     applicant = _APPLICANT_MAY_WITHDRAW
 
 
+class Sign(Kind):
+    """An official brings a letter that was signed outside of the portal, which sees neither key nor passphrase."""
+
+    official = {State.WAITING: {"sign": NEXT, **_WAYS_BACK}}
+    optional = ("return", "reject", "send_back")
+    applicant = _APPLICANT_MAY_WITHDRAW
+
+
 class Visit(Kind):
     """The applicant is invited, picks a time, and comes; whoever never does may be closed by the office."""
 
@@ -168,6 +176,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "disposition": Disposition(),
     "work": Work(),
     "task": Task(),
+    "sign": Sign(),
     "dispatch": Dispatch(),
     "visit": Visit(),
     "handover": Handover(),

@@ -11,11 +11,13 @@ from typing import Any
 
 from portal.core.errors import DocumentRefused, NotFound
 from portal.documents.inspection import PDF, Limits
+from portal.documents.signatures import signatures
 
 _MEMORY = 1024 * 1024 * 1024  # bytes of address space
 _LIBRARIES = {  # by task and whether it is about a PDF: what each child has to load, and no more
     ("inspect", True): ("pikepdf", "pypdfium2"),
     ("inspect", False): ("PIL.Image",),
+    ("signatures", True): ("pyhanko.pdf_utils.reader", "pyhanko.sign.validation.generic_cms"),
     ("page", True): ("pypdfium2", "PIL.Image"),
     ("page", False): ("PIL.Image",),
 }
@@ -26,6 +28,8 @@ def answer(request: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]
     try:
         if request["task"] == "inspect":
             return judge(data, request["media_type"], Limits(**request["limits"]))
+        if request["task"] == "signatures":
+            return {"signatures": signatures(data)}, b""
         return {}, _picture(data, request)
     except DocumentRefused as refusal:
         return {"refused": refusal.code, "facts": refusal.facts}, b""

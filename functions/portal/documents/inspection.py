@@ -83,6 +83,19 @@ def inspect(data: bytes, limits: Limits) -> Inspected:
     return Inspected(content, found["media_type"], found["pages"], sha256(content).hexdigest(), len(content))
 
 
+def signatures(data: bytes) -> list[dict[str, str]]:
+    """Who signed an accepted document, and when (``signatures.signatures``); asked of a child like all else.
+
+    Raises:
+        DocumentRefused: unsigned, or changed after it was signed; an image is unsigned.
+        Unavailable: as for ``inspect``.
+    """
+    if _media_type(data) != PDF:
+        raise DocumentRefused("document_unsigned")
+    found: list[dict[str, str]] = _ask_child({"task": "signatures", "media_type": PDF}, data)[0]["signatures"]
+    return found
+
+
 def page_image(data: bytes, media_type: str, page: int, width: int, stamp: str) -> bytes:
     """One page of an accepted document as a JPEG, with the stamp's text across it.
 

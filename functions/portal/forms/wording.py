@@ -100,6 +100,10 @@ class Words:
                 facts[name] = Fact(
                     asked.label, tuple(form.label(name, each) for each in answers), asked.widget == "date"
                 )
+        schema = self.decisions[event.action]
+        for name, label in schema.get("says", {}).items():  # what the portal found out, and nobody typed
+            if found := tuple(texts(event.data.get(name))):
+                facts[name] = Fact(label, found, name in schema.get("dates", ()))
         return facts
 
     def product(self, application: Application) -> list[Fact]:

@@ -33,7 +33,7 @@ LARGEST_BODY: Final = 256 * 1024
 
 BLUEPRINTS: Final = (
     *("apply", "bring", "send", "uploads", "status", "applicant", "mending", "tasks", "lost_links"),
-    *("official", "originals", "desk", "opening", "recap"),
+    *("official", "signing", "originals", "desk", "opening", "recap"),
 )
 """The modules with pages."""
 
@@ -61,6 +61,7 @@ LIMITED: Final[Mapping[str | None, str]] = {
     "bring.accept": "document",
     "mending.accept_document": "document",
     "tasks.accept_document": "document",
+    "signing.accept_letter": "document",
     "lost_links.send_link": "link",
     "desk.send_link": "link",
 }

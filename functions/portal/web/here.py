@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from portal.clockwork import Clockwork
     from portal.intake import Intake
     from portal.outbox import Outbox
+    from portal.signing import Signing
 
 
 class UseCases(Protocol):
@@ -40,6 +41,8 @@ class UseCases(Protocol):
     def watch(self) -> Watch: ...
     @property
     def intake(self) -> "Intake": ...
+    @property
+    def signing(self) -> "Signing": ...
     @property
     def outbox(self) -> "Outbox": ...
     @property
@@ -149,6 +152,10 @@ class Here:
     @property
     def intake(self) -> "Intake":
         return self.use_cases.intake
+
+    @property
+    def signing(self) -> "Signing":
+        return self.use_cases.signing
 
     @property
     def outbox(self) -> "Outbox":

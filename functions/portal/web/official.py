@@ -4,6 +4,7 @@ Reading never changes anything; only the posted decision does. Who is behind a r
 """
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request
@@ -13,9 +14,10 @@ from portal.core import ticket
 from portal.core.application import Application
 from portal.core.errors import Conflict, Finding, Invalid, NotFound
 from portal.web import case, choices
+from portal.web.cards import Explained, document_cards
 from portal.web.case import Happening
 from portal.web.here import here, now
-from portal.web.opened import PAGE, claims_of, is_own, open_case, path, turn, ways_out
+from portal.web.opened import PAGE, claims_of, is_own, letter_base, open_case, path, turn, ways_out
 
 pages = Blueprint("official", __name__)
 
@@ -31,7 +33,7 @@ def enter(token: str) -> Any:
     if number != token:
         return redirect(path(number), 303)
     claims = claims_of(number)
-    return _case_page(open_case(claims), claims)
+    return case_page(open_case(claims), claims)
 
 
 @pages.post("/telaah/<number>/putuskan")
@@ -47,9 +49,12 @@ def decide(number: str) -> Any:
         abort(400)
     raw = request.form.to_dict(flat=False)
     try:
-        application = here().cases.decide(claims, action, raw, seen, view)
+        if action == "sign":
+            application = here().signing.sign(claims, raw, seen, view)
+        else:
+            application = here().cases.decide(claims, action, raw, seen, view)
     except Invalid as invalid:
-        return _case_page(view, claims, action, raw, invalid.findings), 422
+        return case_page(view, claims, action, raw, invalid.findings), 422
     except Conflict as conflict:
         return _lost(claims, action, seen, conflict)
     return _on_from(application, claims, view)
@@ -117,13 +122,15 @@ def sheet(number: str) -> Any:
 # --- within ----------------------------------------------------------------------------------------------------------
 
 
-def _case_page(
+def case_page(
     view: OfficialView,
     claims: Claims,
     action: str = "",
     raw: Mapping[str, Any] | None = None,
     findings: Iterable[Finding] = (),
+    refusals: Mapping[str, Explained] = MappingProxyType({}),
 ) -> str:
+    """The case to read and decide; ``refusals``: by kind, why the letter sent just now was not taken."""
     if view.moved_on:
         told = case.history(view.application, view.words)[view.moved_on.number - 1]
         return _moved_on_page(view.application, claims, {"office": told.by, "at": told.event.at, "done": told.done})
@@ -133,10 +140,23 @@ def _case_page(
         **case.shown(view, here().office.calendar, now()),
         choices=choices.offered(view, action, raw or {}, findings, now()),
         to_come=choices.to_come(view, now()),
+        **_letter(view, refusals),
         findings=findings,
         tried=action,
         **ways_out(view.application.ticket, claims),
     )
+
+
+def _letter(view: OfficialView, refusals: Mapping[str, Explained]) -> dict[str, Any]:
+    """The letter to bring signed, where that is what the step is for, and who signed what was brought."""
+    if "sign" not in view.actions:
+        return {"letters": [], "signatures": []}
+    draft, base = here().signing.draft(view), letter_base(view.application.ticket)
+    brought = [document for kind in draft.items if (document := draft.document(kind))]
+    return {
+        "letters": document_cards(draft, base, here().access.csrf(PAGE, now()), refusals),
+        "signatures": [signature for document in brought for signature in here().signing.found(document)],
+    }
 
 
 def _moved_on_page(application: Application, claims: Claims, told: Mapping[str, Any], lost: bool = False) -> str:

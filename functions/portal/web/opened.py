@@ -18,6 +18,11 @@ def path(number: str) -> str:
     return f"/{PAGE}/{number}"
 
 
+def letter_base(number: str) -> str:
+    """Below it lies the letter that an official brings signed."""
+    return f"{path(number)}/surat"
+
+
 def claims_of(number: str) -> dict[str, Any]:
     """What the link to this case said. Raises LinkForged (``link_needed``), also for that of another case."""
     claims = here().access.claims(PAGE, now())
