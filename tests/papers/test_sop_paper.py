@@ -2,9 +2,7 @@
 
 import copy
 import io
-import tomllib
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, cast
 
 import pikepdf
@@ -183,6 +181,6 @@ def parse(data: Any, edition: Sop) -> Sop:
 
 
 def test_words_with_signs_of_markup_are_printed_as_they_are(sop: Sop) -> None:
-    data = tomllib.loads((Path(publish.__file__).parents[3] / "schemas/penerbitan/sop.toml").read_text("utf-8"))
+    data = copy.deepcopy(dict(sop.data))
     data["text"]["warning"] = "Bila <b>A & B</b> terlambat"
     assert "Bila <b>A & B</b> terlambat" in words(printed(parse(data, sop)))[0]

@@ -3,6 +3,7 @@
 What is written for developers is about the code, and leaves none of it out.
 """
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urldefrag, urljoin, urlsplit
@@ -12,6 +13,7 @@ import pytest
 
 from tests.support.other_office import OURS, build_site, other_office
 from tests.support.radio import with_radio
+from tests.support.services import installed
 from tests.support.site_page import DEVELOPERS, Page
 from tests.support.stage import Stage
 
@@ -34,6 +36,14 @@ def other(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def several(tmp_path_factory: pytest.TempPathFactory) -> Path:
     schemas = with_radio(tmp_path_factory.mktemp("several"))
     return build_site(schemas, tmp_path_factory.mktemp("site"), "penerbitan, radio")
+
+
+@pytest.fixture(scope="module")
+def made_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A service of a shape of its own, and ours as the second, in an office that does not exist."""
+    schemas = tmp_path_factory.mktemp("made-up") / "schemas"
+    chosen = installed(schemas, "perpanjangan", "penerbitan")
+    return build_site(schemas, tmp_path_factory.mktemp("site"), chosen["SERVICES"])
 
 
 def written(site: Path) -> Iterator[tuple[str, str]]:
@@ -64,7 +74,7 @@ def test_it_says_whose_it_is_and_what_it_offers(other: Path) -> None:
     assert "layanan/" not in pages(other)
 
 
-@pytest.mark.parametrize("which", ["other", "several"])
+@pytest.mark.parametrize("which", ["other", "several", "made_up"])
 def test_every_link_leads_somewhere(which: str, request: pytest.FixtureRequest, shared_stage: Stage) -> None:
     site: Path = request.getfixturevalue(which)
     found = pages(site)
@@ -100,6 +110,19 @@ def test_several_services_are_listed_and_each_has_its_pages_below_its_own_addres
     assert not {"sop/", "persyaratan/", "tanya-jawab/"} & found.keys()
     titles = [page.title for page in found.values()]
     assert len(titles) == len(set(titles))
+
+
+def test_services_of_other_shapes_have_their_pages_and_none_says_our_city(made_up: Path) -> None:
+    found = pages(made_up)
+    for service in ("perpanjangan", "penerbitan"):
+        assert {
+            f"layanan/{service}/",
+            f"layanan/{service}/sop/",
+            f"layanan/{service}/standar-pelayanan/",
+        } <= found.keys()
+    # The privacy notice names every question that any of them asks.
+    others = {url: page for url, page in found.items() if not url.startswith(("layanan/penerbitan/", "privasi/"))}
+    assert {url for url, page in others.items() if re.search("DKISP|Tarakan|BSrE|passphrase", page.html)} == set()
 
 
 def test_of_several_services_one_says_nothing_of_the_other(several: Path) -> None:

@@ -166,7 +166,7 @@ def facts_of(published: Published, site: str, extra: Mapping[str, Any]) -> dict[
         "officials": officials(edition),
         "pictures": {path.stem for path in (folder / OWN / "assets" / "panduan").glob("*.webp")},
         "step": edition.step,
-        "time_of": lambda key: edition.time(edition.step(key)),
+        "time_of": {row.key: edition.time(row) for row in edition.rows}.__getitem__,
         "role": edition.role,
         "number": edition.number,
         "date": read_language(calendar).date,
