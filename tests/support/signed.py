@@ -1,5 +1,6 @@
 """Letters signed with a certificate of our own making: whole, added to afterwards, and changed."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from io import BytesIO
@@ -45,7 +46,9 @@ def signed(*names: str, data: bytes = b"") -> bytes:
     content = data or pdf()
     for name in names:
         writer, field = IncrementalPdfFileWriter(BytesIO(content)), signers.PdfSignatureMetadata(field_name=name)
-        content = signers.sign_pdf(writer, field, signer=signer(name)).getvalue()
+        # In a thread of its own, as the library runs a loop there, and a test's own may have one that runs already.
+        with ThreadPoolExecutor(1) as apart:
+            content = apart.submit(signers.sign_pdf, writer, field, signer=signer(name)).result().getvalue()
     return content
 
 

@@ -269,6 +269,8 @@ class Session:
             links, number, draft = [stage.draft_link(made)], "", made.id
         else:
             number, draft = stage.handed_over() if state == "done" else stage.case(*WAYS[state]), ""
+            if "on" in fields:  # that day has come
+                stage.clock.at = max(stage.clock.at, datetime.fromisoformat(f"{fields['on']}T12:00+08:00"))
             links = [stage.link("konfirmasi", number), stage.link("permohonan", number)]
             links += [stage.link("telaah", number, KADIS)] if page.startswith("/telaah") else []
             links += [stage.renewal_link(number)] if page.startswith("/perpanjang") else []
