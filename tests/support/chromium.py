@@ -84,11 +84,11 @@ TOO_SMALL = """() => [...document.querySelectorAll(
   .filter(([each, box]) => box.height < 47.5 || box.width < 47.5)
   .map(([each, box]) => `${each.tagName} "${each.textContent.trim().slice(0, 30)}" ${box.width} x ${box.height}`)"""
 
-# What scrolls within its own box may, and the parts of a drawing have none; anything else that is wider than its box,
-# or than the page, is told.
+# What scrolls within its own box may, but for tables that turn into cards; the parts of a drawing have none; anything
+# else that is wider than its box, or than the page, is told.
 TOO_WIDE = """() => {
   const page = document.scrollingElement;
-  const scrolls = ".table-box, .thumbs, .viewer, .sr, .said, .skip, thead, input, textarea, svg *";
+  const scrolls = ".table-box:not(:has(.as-cards)), .thumbs, .viewer, .sr, .said, .skip, thead, input, textarea, svg *";
   return [page, ...document.querySelectorAll("main *")]
     .filter((each) => each.scrollWidth > each.clientWidth + 1 && !each.closest(scrolls))
     .filter((each) => each === page || getComputedStyle(each).display !== "inline")

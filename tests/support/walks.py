@@ -46,4 +46,34 @@ WALKS: Mapping[str, frozenset[str]] = {
             "status/show.html",
         }
     ),
+    "register": frozenset(
+        {
+            "applicant/renew.html",
+            "official/entry.html",
+            "official/entry_check.html",
+            "official/register.html",
+            "official/register_import.html",
+        }
+    ),
+    "services": frozenset(
+        {
+            "apply/by_official.html",
+            "apply/services.html",
+            "official/registers.html",
+            "recap/overview.html",
+        }
+    ),
+    "begun for somebody": frozenset(
+        {
+            "applicant/show.html",
+            "apply/arrived.html",
+            "apply/check.html",
+            "apply/documents.html",
+            "apply/form.html",
+            "apply/sent.html",
+            "official/case.html",
+            "official/receipt.html",
+        }
+    ),
+    "signed letter": frozenset({"applicant/show.html", "apply/arrived.html", "official/case.html"}),
 }
