@@ -72,7 +72,7 @@ class Watch:
         since = slot if slot and slot <= now else application.events[-1].at
         return Waiting(
             ticket=application.ticket,
-            product=sop.data["product"],
+            product=self.office.services[application.service].data["product"],
             step=step.name,
             office=sop.role(step.role).label,
             since=since,
