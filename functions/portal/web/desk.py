@@ -87,7 +87,7 @@ def _card(application: Application, official: Official, email: str) -> Card:
     step, status = words.sop.step(application.step), words.sop.status(application.step, application.state)
     return Card(
         application=application,
-        product=words.sop.data["product"],
+        product=office.services[application.service].data["product"],
         sender=sender(application, words),
         step=step.name,
         task=status.task or step.task,
