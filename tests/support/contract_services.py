@@ -86,5 +86,7 @@ class ServicesContract:
         with pytest.raises(Unavailable) as caught:
             open_records(services=("penerbitan",)).appoint(official("kadis"))
         assert caught.value.code == "store_foreign"
+        with pytest.raises(Unavailable):
+            open_records(services=("penerbitan",)).keep_sop("9f86d0", "{}")
         assert caught.value.facts == {"founder": "surel", "services": "penerbitan"}
         assert len(tickets(before.waiting_on("surel", "kadis"))) == 1

@@ -252,6 +252,7 @@ class DynamoRecords:
     def keep_sop(self, version: str, snapshot: str) -> None:
         # Looked for first, once a process: a write of it takes some eighty units, also one that its condition refuses.
         if version not in self._known_sops:
+            self._found()  # nor does anybody's case begin there
             if self._table.get(items.sop_key(version)) is None:
                 self._table.transact([Write(items.sop_item(version, snapshot), NEW)])
             self._known_sops.add(version)
