@@ -169,7 +169,7 @@ def _case(me: Person, siti: Applicant, city: City) -> Iterator[tuple[str, Person
     yield "application, done", me
     me.press("Cetak tanda terima penyerahan")
     yield "handover paper", me
-    me.go("/permohonan/tanda-terima")
+    me.go(f"/permohonan/{ticket}/tanda-terima")
     yield "acknowledgement", me
     me.go(f"/status/{ticket}")
     yield "status, done", me

@@ -67,7 +67,7 @@ def test_what_is_typed_is_shown_as_typed_on_every_page_and_in_every_email(stage:
             decide(stage, onlooker, number, action)
         siti.open()
         for page in ("perbaikan", "jadwal", "tanda-terima", "serah-terima"):
-            siti.browser.get(f"/permohonan/{page}")
+            siti.browser.get(f"/permohonan/{number}/{page}")
     assert stage.load(number).state.value == "done"
 
     typed = quote(MARKUP)

@@ -31,6 +31,16 @@ def claims_of(number: str) -> dict[str, Any]:
     return claims
 
 
+def posted(number: str) -> dict[str, Any]:
+    """What the page with the posted form had open, whichever of the case's links was opened since.
+
+    Raises:
+        LinkForged: as ``claims_of``. NotAllowed: as ``Access.check_csrf``.
+    """
+    claims_of(number)
+    return here().access.check_csrf(PAGE, now())
+
+
 def open_case(claims: Claims) -> OfficialView:
     """What stands behind the link, on a page in the words of its service. Raises as ``Cases.open_case``."""
     view = here().cases.open_case(claims)
