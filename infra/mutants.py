@@ -32,7 +32,7 @@ SETTINGS: Final = """
 source_paths = ["src/portal/core"]
 also_copy = ["src", "functions", "infra", "schemas", "conftest.py"]
 pytest_add_cli_args_test_selection = ["tests/core"]
-pytest_add_cli_args = ["--hypothesis-profile=mutants"]
+pytest_add_cli_args = ["--hypothesis-profile=mutants", "-p", "no:unraisableexception"]
 use_git_change_detection = false
 
 [tool.pytest.ini_options]
