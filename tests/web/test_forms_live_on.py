@@ -108,6 +108,7 @@ def test_a_session_from_before_leads_on_to_the_address_with_the_ticket(stage: St
     assert browser.get("/konfirmasi").location == f"/konfirmasi/{number}"
     assert browser.get(f"/konfirmasi/{number}").status_code == 200
     assert stage.browser().get(f"/permohonan{page}").status_code == 403
+    assert browser.get(f"/permohonan/{number}/tidak-ada{page}").status_code == 404
 
 
 def test_a_ticket_typed_by_hand_finds_its_case(stage: Stage) -> None:

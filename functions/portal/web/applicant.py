@@ -1,12 +1,12 @@
 """The applicant's own case, behind the emailed link: confirming, mending, visits, withdrawing, papers."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, abort, redirect, render_template, request
 
 from portal.core import ticket
 from portal.core.application import Application
@@ -82,17 +82,23 @@ def open_case(token: str) -> Any:
 @pages.get("/permohonan/<path:before>")
 def opened_case(before: str = "") -> Any:
     """An address of the time when it named no ticket: on to the case that this browser has open."""
+    if before and before.partition("/")[0] not in BEFORE:
+        abort(404)
     return _to_what_is_open(PAGE, before)
 
 
 def case_page(
-    application: Application, refusals: Mapping[str, Explained] = MappingProxyType({}), incomplete: bool = False
+    application: Application,
+    refusals: Mapping[str, Explained] = MappingProxyType({}),
+    incomplete: bool = False,
+    not_kept: Sequence[tuple[str, str]] = (),
 ) -> str:
     """The case, with what it asks of the applicant now.
 
     Args:
         refusals: by kind, why the file sent just now was not taken.
         incomplete: tell which documents of the step's task are missing.
+        not_kept: labels and answers of what was typed on a page from before the case was sent.
     """
     office, words = here().office, here().office.words_of(application)
     sop, calendar = words.sop, office.calendar
@@ -107,6 +113,7 @@ def case_page(
         action=sop.action(application.step, "report"),
         cards=_task_cards(application, refusals),
         incomplete=incomplete,
+        not_kept=not_kept,
         at=datetime.fromisoformat,
         deadline=deadline(application, sop),
         next=turn_to_come(application, sop),

@@ -9,7 +9,7 @@ from portal.core.application import Application
 from portal.core.draft import Draft
 from portal.core.errors import Invalid
 from portal.web import cards, fields
-from portal.web.applicant import PAGE, case_facts, done, own, path
+from portal.web.applicant import PAGE, case_facts, case_page, done, own, path
 from portal.web.drafts import mark, overtaken
 from portal.web.here import here, now
 
@@ -91,7 +91,7 @@ def _sent_already(application: Application, raw: Mapping[str, Any]) -> Any:
     if not typed:
         return redirect(done(application.ticket), 303)
     answers = [(field.label, words) for _, shown in form.shown(typed) for field, words in shown]
-    return render_template("applicant/not_kept.html", **case_facts(application), typed=answers), 409
+    return case_page(application, not_kept=answers), 409
 
 
 def _mending_page(
