@@ -97,7 +97,8 @@ def define_env(env: MacrosPlugin) -> None:
     named = [name.strip() for name in (extra.get("chosen") or "").split(",") if name.strip()]
     site = str(env.conf.get("site_url") or "").rstrip("/")
     try:
-        editions = list(read_services(schemas, named, read_sop))
+        offered = read_services(schemas, named, read_sop)
+        editions = list(offered)
         services = [
             Published(edition, schemas / edition.service, base)
             for edition, base in zip(editions, bases(editions), strict=True)
@@ -114,17 +115,21 @@ def define_env(env: MacrosPlugin) -> None:
     for each in services:
         if missing := each.missing(shared):
             raise PluginError(f"{each.folder / OWN}: {', '.join(missing)}")
-    extra["services"], extra["sop"] = services, services[0].edition.data  # the theme's templates see only this
-    product = services[0].edition.data["product"] if len(services) == 1 else extra["words"]["product"]
-    env.variables.update({"services": services, "product": product, **services[0].facts})
+    extra["services"], extra["sop"] = services, offered.general  # the theme's templates see only this
+    extra["general"] = dict(services[0].facts)  # what pages say that are about no service
+    product = services[0].edition.data["product"]
+    if len(services) > 1:
+        product = extra["words"]["product"]
+        extra["general"] |= {"sop": offered.general, "secrets": extra["words"]["secrets"]}
+    env.variables.update({"services": services, "product": product, **extra["general"]})
 
 
 def on_pre_page_macros(env: MacrosPlugin) -> None:
     """Before a page is written: what it says is its own service's, and so are the parts that it is made of."""
     source = env.page.file.src_uri
-    published: Published = env.conf["extra"]["of_page"].get(source, env.variables["services"][0])
-    env.variables.update(published.facts)
-    own = published.folder / OWN / "_partials"
+    about: Published | None = env.conf["extra"]["of_page"].get(source)
+    env.variables.update(about.facts if about else env.conf["extra"]["general"])
+    own = (about or env.variables["services"][0]).folder / OWN / "_partials"
     env.env.loader = _loader(str(own), str(Path(env.project_dir) / env.config["include_dir"]))
 
 
