@@ -116,6 +116,16 @@ def test_pages_about_no_service_speak_for_the_office_and_not_for_its_first_servi
     assert "passphrase" in own.html.xpath("string(//footer//p[@class='safety'])")
 
 
+def test_papers_and_the_status_lead_to_the_pages_of_their_own_service(town: Town) -> None:
+    for service in ("penerbitan", "radio"):
+        press = town.house.equipment.press(service)
+        if press:
+            assert press.site == f"{town.address}/layanan/{service}"  # type: ignore[attr-defined]
+    radio = town.applies("radio", jumlah_radio="2")
+    status = town.public.get(f"/status/{radio.ticket}")
+    assert status.html.xpath("//figcaption/a/@href") == ["/layanan/radio/sop/#bagan"]
+
+
 def test_one_desk_and_one_digest_hold_the_cases_of_all_services(town: Town) -> None:
     radio, certificate = town.applies("radio", jumlah_radio="2"), town.applies("penerbitan")
     town.house.cases.owe_desk(HEAD)

@@ -3,10 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from portal.core.errors import NotFound, SopInvalid
 from portal.core.sop import Sop
+
+BELOW: Final = "layanan"
+"""The address below which the public pages of several services lie, each below its own key."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,10 @@ class Services:
     def general(self) -> Mapping[str, Any]:
         """What is said where no service is meant: by one service its own words, of several what the office says."""
         return self.first.data if len(self) == 1 else {**self.first.data, **self.shared}
+
+    def base(self, key: str) -> str:
+        """The address below which the public pages of a service lie: the root for a single one."""
+        return "/" if len(self) == 1 else f"/{BELOW}/{key}/"
 
     @property
     def office(self) -> Mapping[str, Any]:

@@ -22,7 +22,7 @@ from portal.papers.printing import Press
 from portal.papers.sheets import OfficialForm, Paper
 from portal.papers.sop_paper import Source, print_sop
 from portal.papers.stationery import Papers
-from portal.site.pages import OWN, SHARED, Published, bases
+from portal.site.pages import OWN, SHARED, Published
 
 DOWNLOADS: Final = "formulir"
 """Folder of the site that the papers lie in, and of the service that the official forms come from."""
@@ -98,11 +98,7 @@ def define_env(env: MacrosPlugin) -> None:
     site = str(env.conf.get("site_url") or "").rstrip("/")
     try:
         offered = read_services(schemas, named, read_sop)
-        editions = list(offered)
-        services = [
-            Published(edition, schemas / edition.service, base)
-            for edition, base in zip(editions, bases(editions), strict=True)
-        ]
+        services = [Published(edition, schemas / edition.service, offered.base(edition.service)) for edition in offered]
         for each in services:
             each.facts.update(facts_of(each, site, extra))
     except SopInvalid as problem:

@@ -22,7 +22,7 @@ from portal.core.language import Language
 from portal.editions import read_language, read_messages
 from portal.web.access import Access, refuse_foreign
 from portal.web.answers import protect
-from portal.web.here import Equipment, Here, UseCases, here, now, spoken
+from portal.web.here import Equipment, Here, UseCases, here, now, present, spoken
 from portal.web.limits import Limit, client_of
 from portal.web.refusals import failed, http_error, refused
 
@@ -141,6 +141,7 @@ def _prepare_templates(app: Flask, language: Language) -> None:
         return {
             "sop": spoken(),
             "services": place.office.services,
+            "base": place.office.services.base(present().service),
             "rehearsal": place.equipment.rehearsal is not None,
             "address": place.address,
             "now": now(),
