@@ -118,7 +118,7 @@ def test_a_serving_portal_ends_promptly_and_well_when_told_to(
     started = serve(tmp_path, port, *options)
     assert (answer(port, "/sehat"), answer(port, "/_mailbox")) == (200, mailbox)
     started.send_signal(ending)
-    output, errors = started.communicate(timeout=15)
+    output, errors = started.communicate(timeout=60)
     assert (started.returncode, "Traceback" in errors) == (0, False), errors
     assert words in output
 
@@ -129,6 +129,6 @@ def test_a_port_in_use_is_told_in_words(tmp_path: Path) -> None:
         taken.listen()
         port = taken.getsockname()[1]
         started = serve(tmp_path, port, "--rehearsal")
-        _, errors = started.communicate(timeout=15)
+        _, errors = started.communicate(timeout=60)
     assert started.returncode == 2
     assert errors.startswith(f"Portal tidak dapat mendengarkan di 127.0.0.1:{port}: ")

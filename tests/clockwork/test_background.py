@@ -25,7 +25,7 @@ def background(stage: Stage) -> Iterator[Background]:
 
 
 def wait_for(condition: Any) -> None:
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < until
         time.sleep(0.02)
