@@ -43,11 +43,15 @@ class Access:
         return response  # type: ignore[return-value]
 
     def remember(self, response: Any, page: str, claims: Mapping[str, Any], path: str, now: datetime) -> None:
+        self.keep(response, page, self._links.sign(f"cookie.{page}", claims, now + SESSION), path, SESSION)
+
+    def keep(self, response: Any, name: str, signed: str, path: str, life: timedelta) -> None:
+        """A cookie that no script reads."""
         response.set_cookie(
-            page,
-            self._links.sign(f"cookie.{page}", claims, now + SESSION),
+            name,
+            signed,
             path=path,
-            max_age=int(SESSION.total_seconds()),
+            max_age=int(life.total_seconds()),
             httponly=True,
             samesite="Lax",
             secure=self._secure,

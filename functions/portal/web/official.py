@@ -13,7 +13,7 @@ from portal.cases import Claims, OfficialView
 from portal.core import ticket
 from portal.core.application import Application
 from portal.core.errors import Conflict, Finding, Invalid, NotAllowed, NotFound
-from portal.web import case, choices
+from portal.web import case, choices, devices
 from portal.web.cards import Explained, document_cards
 from portal.web.case import Happening
 from portal.web.here import here, now
@@ -29,18 +29,18 @@ def enter(token: str) -> Any:
         number = ticket.parse(token)
     except NotFound:
         claims = here().access.read_link(PAGE, token, now())
-        return here().access.enter(PAGE, claims, path(claims["t"]), now())
+        return devices.marked(here().access.enter(PAGE, claims, path(claims["t"]), now()))
     if number != token:
         return redirect(path(number), 303)
     claims = claims_of(number)
-    return case_page(open_case(claims), claims)
+    return case_page(open_case(claims, told=True), claims)
 
 
 @pages.post("/telaah/<number>/putuskan")
 def decide(number: str) -> Any:
     """Fields ``tindakan``, ``peristiwa`` (the event that was seen) and those of the action's form."""
     claims = claims_of(number)
-    action, seen = request.form.get("tindakan", ""), request.form.get("peristiwa", type=int)
+    action, seen, device = request.form.get("tindakan", ""), request.form.get("peristiwa", type=int), devices.mark()
     view = open_case(claims)
     if _decided_before(view.application, claims, action, seen):
         return _to_receipt(number)
@@ -57,9 +57,9 @@ def decide(number: str) -> Any:
         abort(400)
     try:
         if action == "sign":
-            application = here().signing.sign(claims, raw, seen, view)
+            application = here().signing.sign(claims, raw, seen, view, device)
         else:
-            application = here().cases.decide(claims, action, raw, seen, view)
+            application = here().cases.decide(claims, action, raw, seen, view, device=device)
     except Invalid as invalid:
         return case_page(view, claims, action, raw, invalid.findings), 422
     except Conflict as conflict:
