@@ -61,8 +61,9 @@ def _config(context: click.Context, **given: Any) -> Config:
     return Config.from_environment(os.environ, data=context.obj["data"], **given)
 
 
-def _open(context: click.Context) -> House:
-    return open_house(os.environ, context.obj["clock"], data=context.obj["data"])
+def _open(context: click.Context, *, begins: bool = False) -> House:
+    """The portal to look after; ``begins``: for what may be the first thing that is ever done there."""
+    return open_house(os.environ, context.obj["clock"], begins=begins, data=context.obj["data"])
 
 
 def _say(key: str, *, err: bool = False, **facts: object) -> None:
@@ -179,7 +180,7 @@ def appoint(
     context: click.Context, /, named: Sequence[str], since: datetime | None, until: datetime | None, **given: str
 ) -> None:
     """Appoint somebody, for good or for a time; what already waits for the role is announced to the new person."""
-    house = _open(context)
+    house = _open(context, begins=True)
     services = house.office.services
     if len(services) > 1 and not named:
         _refuse("service_wanted", services=", ".join(edition.service for edition in services))
