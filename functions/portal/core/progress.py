@@ -4,11 +4,12 @@ The one place that decides what a ticket number reveals (``status.schema.json``)
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from portal.core.application import Application, Event
+from portal.core.clocks import later, present
 from portal.core.sop import Sop, Step, Visit
 from portal.core.steps import State
 from portal.core.times import Time
@@ -85,15 +86,15 @@ def standard(application: Application, sop: Sop, calendar: Calendar, now: dateti
     late. Minutes count in office hours and days in working days, from when the office got the case at this step
     (``Application.turn``), and not while an outside authority has it; a mended case has all of them again.
     """
-    if not application.state.clock_runs:
+    clock = present(application, sop, calendar, now)
+    if clock is None:
         return None
     step = sop.step(application.step)
-    until = _runs_out(application, step.time, calendar, now) if step.time else None
     return {
         "minutes": step.minutes,
         "time": sop.time(step),
-        "until": _local_or_none(until, calendar),
-        "late": until is not None and now > until,
+        "until": _local_or_none(clock.due, calendar),
+        "late": clock.is_late,
     }
 
 
@@ -105,10 +106,10 @@ def forecast(application: Application, sop: Sop, calendar: Calendar, now: dateti
     every later one moves with it (the SOP's own warning). Where the SOP says no time, nobody knows any later one
     either. Empty while the clock stands still, and once closed.
     """
-    here = sop.step(application.step)
-    if not application.state.clock_runs or here.time is None:
+    here, clock = sop.step(application.step), present(application, sop, calendar, now)
+    if clock is None or clock.due is None or here.time is None:
         return {}
-    promised = _runs_out(application, here.time, calendar, now)
+    promised = clock.due
     done = max(promised, calendar.next_opening(now)) if now > promised else promised
     if here.visit:
         done = max(done, _visited(here.time, here.visit, now, calendar))
@@ -116,7 +117,7 @@ def forecast(application: Application, sop: Sop, calendar: Calendar, now: dateti
     for step in sop.steps[sop.steps.index(here) + 1 :]:
         if step.time is None:
             break
-        done = _visited(step.time, step.visit, done, calendar) if step.visit else _later(done, step.time, calendar)
+        done = _visited(step.time, step.visit, done, calendar) if step.visit else later(done, step.time, calendar)
         expected[step.key] = done
     return expected
 
@@ -152,33 +153,6 @@ def deadline(application: Application, sop: Sop) -> datetime | None:
     return confirm_by(application, sop) if application.state is State.UNCONFIRMED else None
 
 
-def _runs_out(application: Application, time: Time, calendar: Calendar, now: datetime) -> datetime:
-    turn = application.turn.at
-    counting = [(start, end) for _, state, start, end in application.spans(now) if start >= turn and state.clock_runs]
-    left = time if time.minutes is None else Time(time.minutes, "minutes")
-    for start, end in counting[:-1]:
-        used = _spent(left, start, end, calendar)
-        if used >= left.number:
-            return _later(start, left, calendar)
-        left = replace(left, number=left.number - used)
-    return _later(counting[-1][0], left, calendar)
-
-
-def _later(start: datetime, time: Time, calendar: Calendar) -> datetime:
-    """When so much time has passed: of working days, the closing hour of the last."""
-    if time.minutes is not None:
-        return calendar.add_minutes(start, time.minutes)
-    day = calendar.add_working_days(calendar.local(start).date(), time.number)
-    return calendar.intervals(day)[-1][1]
-
-
-def _spent(time: Time, start: datetime, end: datetime, calendar: Calendar) -> int:
-    """How many minutes, or how many whole working days, have passed; as ``time`` counts them."""
-    if time.minutes is not None:
-        return calendar.minutes_between(start, end)
-    return calendar.working_days_between(calendar.local(start).date(), calendar.local(end).date())
-
-
 def _visited(time: Time, visit: Visit, invited: datetime, calendar: Calendar) -> datetime:
     """When a visit can be over, for somebody invited then who comes as soon as there are visits at all."""
     day = calendar.local(invited).date()
@@ -186,8 +160,8 @@ def _visited(time: Time, visit: Visit, invited: datetime, calendar: Calendar) ->
         day = calendar.add_working_days(day, 1)
         starts = calendar.slots(day, visit.windows_on(day), visit.length_minutes)
         if starts:
-            return _later(starts[0], time, calendar)
-    return _later(invited, time, calendar)
+            return later(starts[0], time, calendar)
+    return later(invited, time, calendar)
 
 
 def _steps(application: Application, sop: Sop) -> Iterator[tuple[Step, dict[str, Any]]]:
