@@ -13,6 +13,7 @@ from portal.cases import Claims, OfficialView
 from portal.core import ticket
 from portal.core.application import Application
 from portal.core.errors import Conflict, Finding, Invalid, NotAllowed, NotFound
+from portal.core.forecast import expect
 from portal.web import case, choices, devices
 from portal.web.cards import Explained, document_cards
 from portal.web.case import Happening
@@ -157,6 +158,9 @@ def case_page(
         **case.shown(view, here().office.calendar, now()),
         choices=offered,
         typed=[] if any(choice.action == action for choice in offered) else _typed(view, claims, action, raw),
+        forecast=expect(
+            view.application, view.sop, here().office.calendar, now(), here().experience.usual(view.application.service)
+        ),
         to_come=choices.to_come(view, now()),
         **_letter(view, refusals),
         findings=findings,
