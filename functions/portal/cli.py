@@ -29,6 +29,7 @@ from portal.editions import offered, read_language, read_messages, read_old, tru
 from portal.engines.ports import BacksUp
 from portal.house import House
 from portal.office import Office
+from portal.rehearsing import rehearse
 
 LARGEST_BODY: Final = 80 * 1024**2
 """Bytes; far above the largest file, so that a person with a too large photo gets a page, not a reset."""
@@ -47,7 +48,7 @@ class Explaining(click.Group):
             _refuse("engine_refused", problem=problem)
 
 
-@click.group(cls=Explaining, commands={"register": register, "service": service})
+@click.group(cls=Explaining, commands={"register": register, "rehearse": rehearse, "service": service})
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of everything that must survive (DATA).")
 @click.pass_context
 def main(context: click.Context, data: Path | None) -> None:
