@@ -156,11 +156,11 @@ def case_page(
     return render_template(
         "official/case.html",
         **case.shown(view, here().office.calendar, now()),
-        choices=offered,
-        typed=[] if any(choice.action == action for choice in offered) else _typed(view, claims, action, raw),
         forecast=expect(
             view.application, view.sop, here().office.calendar, now(), here().experience.usual(view.application.service)
         ),
+        choices=offered,
+        typed=[] if any(choice.action == action for choice in offered) else _typed(view, claims, action, raw),
         to_come=choices.to_come(view, now()),
         **_letter(view, refusals),
         findings=findings,
