@@ -4,13 +4,13 @@ Everything goes the way that people's own clicks go, at times that have passed: 
 """
 
 import os
+from bisect import insort
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from hashlib import sha256
-from heapq import heappop, heappush
 from random import Random
 from typing import Any, Final
 
@@ -28,6 +28,8 @@ from portal.documents.samples import sample
 from portal.editions import read_messages, read_toml
 from portal.house import House
 from portal.trial import answer, decision
+
+MOST: Final = 500
 
 DAYS: Final = 15
 """Working days that the office has been at it."""
@@ -74,10 +76,11 @@ class Lively:
         self._appoint_deputies(until)
         minutes = office.calendar.minutes_between(began, until)
         for n in range(1, number + 1):
-            heappush(self.coming, (office.calendar.add_minutes(began, self.chance.randrange(minutes)), n, ""))
+            self.coming.append((office.calendar.add_minutes(began, self.chance.randrange(minutes)), n, ""))
+        self.coming.sort()
         day = first
         while self.coming and self.coming[0][0] <= until:
-            self.clock.at, n, ticket = heappop(self.coming)
+            self.clock.at, n, ticket = self.coming.pop(0)
             if office.today() != day:
                 day = office.today()
                 for chore in self.house.clockwork.chores():
@@ -86,7 +89,7 @@ class Lively:
             self.house.outbox.send_due()
             if going and self.chance.random() > LEFT:
                 when = office.calendar.add_minutes(self.clock.at, self.chance.choice(PAUSES))
-                heappush(self.coming, (max(when, self._possible_from(going)), n, going.ticket))
+                insort(self.coming, (max(when, self._possible_from(going)), n, going.ticket))
         self.clock.at = until
         return Counter(self._standing(office.records.load(each)) for each in self.tickets)
 
@@ -212,13 +215,15 @@ class Lively:
 
 
 @click.command()
-@click.option("--applications", default=40, show_default=True, type=click.IntRange(1, 500))
+@click.option("--applications", default=40, show_default=True, help="1 to 500.")
 @click.option("--seed", default=1, show_default=True, help="Another number fills another office.")
 @click.pass_context
 def rehearse(context: click.Context, applications: int, seed: int) -> None:
     """Fill a rehearsal with a lively office: late, returned, stuck, a deputy, visits, and what is done already."""
     config = Config.from_environment(os.environ, data=context.obj["data"], rehearsal=True)
     words = read_messages()["cli"]
+    if not 1 <= applications <= MOST:
+        raise click.BadParameter(f"1-{MOST}", param_hint="--applications")
     if (config.data / DATABASE).exists() and not (config.data / MAILBOX).exists():
         raise click.ClickException(words["not_rehearsed"].format(data=config.data))
     now = (context.obj["clock"] or TimeMachine(config.data / CLOCK).now)()
