@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime
 from hashlib import sha256
+from typing import Any
 
 import pytest
 
@@ -109,7 +110,7 @@ def test_the_holder_is_written_to_at_the_confirmed_address() -> None:
 def test_what_the_recap_hears_of_each_move() -> None:
     moved = ENTRY.change({"office": "BKPSDM"}, {}, on=TODAY, by=BY, at=NOW, today=TODAY)
     revoked = ENTRY.revoke({}, on=TODAY, by=BY, at=NOW, today=TODAY)
-    said = {"service": "contoh", "today": TODAY}
+    said: dict[str, Any] = {"service": "contoh", "today": TODAY}
     assert corrections(None, ENTRY, TODAY) == [correction("TTE-1/1", [count(ENTRY, 1)], **said)]
     assert corrections(ENTRY, revoked, TODAY) == [correction("TTE-1/2", [count(ENTRY, -1, "revoked")], **said)]
     assert corrections(ENTRY, moved, TODAY) == [correction("TTE-1/2", [count(ENTRY, -1), count(moved, 1)], **said)]
