@@ -123,6 +123,10 @@ class Notice:
         pause = min(SLOWEST_RETRY, FIRST_RETRY * 2 ** min(self.attempts - 1, 12))
         return replace(self, due_at=at + pause, problem=problem, hopeless=hopeless)
 
+    def put_off(self, until: datetime) -> "Notice":
+        """Not to be sent before then, though nothing has gone wrong."""
+        return replace(self, due_at=until)
+
     def dropped(self, at: datetime, problem: str = "") -> "Notice":
         """No longer owed, and on no list; the last answer stays if no other ``problem`` is named."""
         return replace(self, problem=problem or self.problem, dropped_at=at)
