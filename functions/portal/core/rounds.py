@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
 from typing import Any, Final
 
-from portal.core.notices import Notice
+from portal.core.notices import OWN, Notice
 from portal.core.sop import APPLICANT
 from portal.core.worktime import parse_hours
 
@@ -50,7 +50,7 @@ class Rounds:
 
     def collects(self, owed: Notice) -> bool:
         """Can it go with others in one email? Not what somebody has asked for and waits for now."""
-        if not self.times or owed.role == APPLICANT or owed.occasion.startswith("again-"):
+        if not self.times or owed.role == APPLICANT or owed.is_asked_for:
             return False
         return owed.letter in NEWS | SPENT or self._is_for_the_evening(owed)
 
@@ -68,7 +68,8 @@ class Rounds:
         return max(at for at in self._around(now, self.times) if at <= now)
 
     def _is_for_the_evening(self, owed: Notice) -> bool:
-        return owed.letter in RECEIPTS and self.receipts == "evening"
+        is_no_news = owed.letter in RECEIPTS or owed.occasion == OWN
+        return is_no_news and self.receipts == "evening"
 
     def _around(self, moment: datetime, times: tuple[time, ...]) -> list[datetime]:
         day = moment.astimezone(self.zone).date()
