@@ -44,7 +44,11 @@ class Correspondence:
     render: Callable[[str, str, Letter], Message]
     address: str
 
-    def compose(self, written: Sequence[tuple[Notice, Letter]]) -> Message:
+    def compose(self, owed: Notice) -> Message:
+        """The email of a notice. Raises as ``letter`` does."""
+        return self.render(owed.letter, owed.recipient, self.letter(owed))
+
+    def join(self, written: Sequence[tuple[Notice, Letter]]) -> Message:
         """The one email of some notices to the same person, each with its ``letter``."""
         # Of those that tell how things stand when they are sent, one says it all.
         alone = {owed.letter if owed.letter in SPENT else owed.identity: (owed, said) for owed, said in written}

@@ -142,13 +142,13 @@ class House:
         def letter(owed: Notice) -> Any:  # letters are loaded with the first that is written
             return self.correspondence.letter(owed)
 
-        def compose(written: Sequence[tuple[Notice, Any]]) -> Message:
-            return self.correspondence.compose(written)
+        def join(written: Sequence[tuple[Notice, Any]]) -> Message:
+            return self.correspondence.join(written)
 
         # In a rehearsal days pass in minutes, and whoever plays wants to see each email.
         reminders, zone = office.services.first.data["reminders"], office.calendar.zone
         rounds = None if self.config.rehearsal else Rounds.of(reminders, zone)
-        return Outbox(office.records, engine.mail, office.clock, letter, compose, engine.mark or unmarked, rounds)
+        return Outbox(office.records, engine.mail, office.clock, letter, join, engine.mark or unmarked, rounds)
 
     @cached_property
     def clockwork(self) -> "Clockwork":

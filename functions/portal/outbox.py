@@ -31,7 +31,7 @@ class Outbox:
     """Attributes:
     clock: the time now, aware.
     letter: finds what the email of a notice may say (``Correspondence.letter``).
-    compose: writes the one email of such notices to the same person (``Correspondence.compose``).
+    join: writes the one email of such notices to the same person (``Correspondence.join``).
     rounds: when officials' emails are collected to; by default each goes alone and at once.
     mark: headers by which the relay's later word about an email (it came back, say) finds its notice again.
     """
@@ -40,7 +40,7 @@ class Outbox:
     mail: Mail
     clock: Callable[[], datetime]
     letter: Callable[[Notice], Letter]
-    compose: Callable[[Sequence[Written]], Message]
+    join: Callable[[Sequence[Written]], Message]
     mark: Callable[[Notice], Mapping[str, str]] = unmarked
     rounds: Rounds | None = None
 
@@ -127,7 +127,7 @@ class Outbox:
         """Send them in one email; was it taken?"""
         now, together = self.clock(), [owed for owed, _ in written]
         try:
-            message = self.compose(written)
+            message = self.join(written)
             self.mail.send(replace(message, headers={**message.headers, **self.mark(together[0])}), now)
         except MailRefused as problem:
             settled = [owed.failed(_answer(problem), now, hopeless=True) for owed in together]

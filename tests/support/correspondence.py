@@ -111,8 +111,8 @@ class Office:
         register = json.loads((SCHEMAS / "register.schema.json").read_text("utf-8"))["$defs"]
         self.register = Register(self.office, register)
         self.correspondence = Correspondence(self.office, self.cases, self.watch, self.register, self.render, ADDRESS)
-        letter, compose = self.correspondence.letter, self.correspondence.compose
-        self.outbox = Outbox(self.office.records, mail, self.office.clock, letter, compose)
+        letter, join = self.correspondence.letter, self.correspondence.join
+        self.outbox = Outbox(self.office.records, mail, self.office.clock, letter, join)
         self.clockwork = Clockwork(self.office, self.cases, self.watch)
         for role, name in OFFICIALS.items():
             self.cases.appoint(Official("penerbitan", role, said(name), f"{role}@tarakankota.go.id"))

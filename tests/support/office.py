@@ -135,8 +135,7 @@ class Office:
     def emailed(self, letter: str, email: str) -> str:
         """The text of an owed email."""
         owed = next(n for n in self.office.records.unsent() if n.letter == letter and n.recipient == email)
-        said = self.house.correspondence.letter(owed)
-        return self.house.correspondence.compose([(owed, said)]).text
+        return self.house.correspondence.compose(owed).text
 
     def dump(self) -> tuple[list[str], list[tuple[str, int]]]:
         """All that is stored."""

@@ -139,7 +139,7 @@ def test_a_draft_needs_no_more_than_a_good_address(world: World) -> None:
 def test_the_emailed_link_opens_the_draft_in_another_browser(world: World) -> None:
     world.applicant().post("/ajukan", {"nik": "12", "email": ANSWERS["email"], "tindakan": "simpan"})
     (owed,) = world.house.office.records.unsent()
-    message = world.house.correspondence.compose([(owed, world.house.correspondence.letter(owed))])
+    message = world.house.correspondence.compose(owed)
     link = next(word for word in message.text.split() if "/ajukan/lanjut/" in word)
     page = world.applicant().get(link)
     assert page.path == f"/ajukan/{owed.about}/data"
