@@ -147,7 +147,7 @@ class House:
 
         # In a rehearsal days pass in minutes, and whoever plays wants to see each email.
         reminders, zone = office.services.first.data["reminders"], office.calendar.zone
-        rounds = None if self.config.rehearsal else Rounds.of(reminders, zone)
+        rounds = None if engine.mailbox else Rounds.of(reminders, zone)
         return Outbox(office.records, engine.mail, office.clock, letter, join, engine.mark or unmarked, rounds)
 
     @cached_property
