@@ -13,12 +13,14 @@ from portal.core.progress import confirm_by, standard
 from portal.core.register import Certificate, keeps_register, soon
 from portal.core.sop import APPLICANT, Sop
 from portal.engines.ports import Message
+from portal.entrance import LIFE, PURPOSE, Entrance
 from portal.forms.letter import (
     CaseLetter,
     CertificateLetter,
     DeskLetter,
     DraftLetter,
     EndingLetter,
+    EntranceLetter,
     EscalationLetter,
     Letter,
 )
@@ -39,6 +41,7 @@ class Correspondence:
     cases: Cases
     watch: Watch
     register: Register
+    entrance: Entrance
     render: Callable[[str, str, Letter], Message]
     address: str
 
@@ -59,6 +62,8 @@ class Correspondence:
             return self._about_desk(owed)
         if owed.letter == "escalation":
             return self._about_overdue(owed)
+        if owed.letter in ("clerk_link", "clerk_code"):
+            return self._about_entrance(owed)
         if owed.letter in ("expiring", "revoked", "changed"):
             return self._about_certificate(owed)
         if owed.letter == "expiring_list":
@@ -156,6 +161,16 @@ class Correspondence:
         told = {case.service for case in overdue} or {services.first.service}
         days = min(self.watch.policy(service)["escalate_after_working_days"] for service in told)
         return EscalationLetter(services.first.data, owed.name, "", [self.watch.told(case) for case in overdue], days)
+
+    def _about_entrance(self, owed: Notice) -> EntranceLetter:
+        sop, name = self.office.services.first.data, self.entrance.clerk(owed.recipient).name
+        if owed.letter == "clerk_code":
+            given = datetime.fromisoformat(owed.occasion)
+            code = self.entrance.code(owed.recipient, owed.occasion)
+            return EntranceLetter(sop, name, "", code, given + LIFE)
+        token = self.office.links.sign(PURPOSE, {"r": owed.recipient}, self.office.clock() + OFFICIAL_LINK)
+        link = f"{self.address}/petugas/masuk/{token}"
+        return EntranceLetter(sop, name, link, "", self.office.clock() + OFFICIAL_LINK)
 
     def _due(self, application: Application, sop: Sop) -> datetime | None:
         """By when the SOP's time will have passed; None when it does not run, has passed already, or is not said."""

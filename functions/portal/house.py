@@ -15,7 +15,7 @@ from portal.core.draft import Document
 from portal.core.notices import Notice, Official
 from portal.core.services import Services
 from portal.core.worktime import Calendar
-from portal.editions import read_calendar, read_json, read_language, read_papers, read_toml
+from portal.editions import read_calendar, read_json, read_language, read_messages, read_papers, read_toml
 from portal.engines.ports import Files, Mail, Message, Records
 from portal.links import Links
 from portal.office import Office
@@ -28,8 +28,10 @@ from portal.web.images import PageImages
 if TYPE_CHECKING:
     from markupsafe import Markup
 
+    from portal.archive import Archive
     from portal.clockwork import Clockwork
     from portal.correspondence import Correspondence
+    from portal.entrance import Entrance
     from portal.intake import Intake
     from portal.letters.writing import Letters
     from portal.outbox import Outbox
@@ -109,6 +111,18 @@ class House:
         return Register(self.office, schemas)
 
     @cached_property
+    def archive(self) -> "Archive":
+        from portal.archive import Archive
+
+        return Archive(self.office)
+
+    @cached_property
+    def entrance(self) -> "Entrance":
+        from portal.entrance import Entrance
+
+        return Entrance(self.office, read_messages()["code"])
+
+    @cached_property
     def intake(self) -> "Intake":
         from portal.documents import inspection
         from portal.intake import Intake
@@ -130,7 +144,7 @@ class House:
         from portal.correspondence import Correspondence
 
         render, address = self.letters().render, self.config.address
-        return Correspondence(self.office, self.cases, self.watch, self.register, render, address)
+        return Correspondence(self.office, self.cases, self.watch, self.register, self.entrance, render, address)
 
     @cached_property
     def outbox(self) -> "Outbox":

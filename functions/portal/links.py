@@ -6,6 +6,7 @@ Time comes in as an argument; keys come from ``bootstrap``. Around ``itsdangerou
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
+from hashlib import sha256
 from typing import Any
 
 from portal.core.errors import LinkExpired, LinkForged
@@ -51,6 +52,14 @@ class Links:
         if now > expires:
             raise LinkExpired("link_expired", claims=claims)
         return claims
+
+    def code(self, purpose: str, claims: Mapping[str, Any]) -> str:
+        """Six digits that nobody else can tell from what they stand for; the same ones for the same claims.
+
+        So a code need be stored nowhere: who made it makes it again to compare. Guessing is for its user to bound.
+        """
+        signed = self._serializer(f"code.{purpose}").dumps(dict(claims))
+        return f"{int(sha256(signed.encode()).hexdigest(), 16) % 10**6:06}"
 
     def _serializer(self, purpose: str) -> Any:
         from itsdangerous import URLSafeSerializer

@@ -14,6 +14,7 @@ from portal.forms.letter import (
     DeskLetter,
     DraftLetter,
     EndingLetter,
+    EntranceLetter,
     EscalationLetter,
     Letter,
 )
@@ -28,6 +29,8 @@ CLASSES: dict[str, type[Letter]] = {
     "desk": DeskLetter,
     "reminder": DeskLetter,
     "escalation": EscalationLetter,
+    "clerk_link": EntranceLetter,
+    "clerk_code": EntranceLetter,
     "expiring": CertificateLetter,
     "revoked": CertificateLetter,
     "changed": CertificateLetter,

@@ -28,6 +28,7 @@ from portal.engines.local.files import FolderFiles
 from portal.engines.local.mail import Mailbox
 from portal.engines.local.records import SqliteRecords
 from portal.engines.ports import Message
+from portal.entrance import Entrance
 from portal.forms.letter import Letter
 from portal.intake import Intake
 from portal.letters.writing import Letters
@@ -109,7 +110,9 @@ class Office:
         self.intake = Intake(self.office, uninspected, 5, random.Random(7).choice, token)
         register = json.loads((SCHEMAS / "register.schema.json").read_text("utf-8"))["$defs"]
         self.register = Register(self.office, register)
-        self.correspondence = Correspondence(self.office, self.cases, self.watch, self.register, self.render, ADDRESS)
+        self.correspondence = Correspondence(
+            self.office, self.cases, self.watch, self.register, Entrance(self.office, {}), self.render, ADDRESS
+        )
         self.outbox = Outbox(self.office.records, mail, self.office.clock, self.correspondence.compose)
         self.clockwork = Clockwork(self.office, self.cases, self.watch)
         for role, name in OFFICIALS.items():

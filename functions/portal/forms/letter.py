@@ -94,6 +94,14 @@ class EscalationLetter(Letter):
 
 
 @dataclass(frozen=True)
+class EntranceLetter(Letter):
+    """To a clerk who comes in: by a link, or with the ``code`` that it asks for; ``until`` is when either ends."""
+
+    code: str
+    until: datetime
+
+
+@dataclass(frozen=True)
 class CertificateLetter(Letter):
     """About an entry of the register, to its holder.
 

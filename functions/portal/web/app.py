@@ -34,6 +34,7 @@ LARGEST_BODY: Final = 256 * 1024
 BLUEPRINTS: Final = (
     *("apply", "bring", "send", "uploads", "status", "applicant", "mending", "tasks", "lost_links"),
     *("official", "signing", "originals", "desk", "opening", "register", "register_import", "renewal", "recap"),
+    *("clerk_entry", "clerk_desk", "clerk_archive", "clerk_mail", "clerk_people"),
 )
 """The modules with pages."""
 
@@ -66,6 +67,9 @@ LIMITED: Final[Mapping[str | None, str]] = {
     "signing.accept_letter": "document",
     "lost_links.send_link": "link",
     "desk.send_link": "link",
+    "clerk_entry.send_link": "link",
+    "clerk_entry.send_code": "link",
+    "clerk_entry.come_in": "link",
 }
 """Which of these a posted form is, by endpoint; a ticket is counted where it turns out to be unknown, a
 paper where it is printed."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from portal.core.application import Application
 from portal.core.draft import Draft
 from portal.core.errors import Conflict, NotFound, Unavailable
+from portal.core.listing import Line
 from portal.core.notices import SLOWEST_RETRY, Notice, Official
 from portal.core.recap import Tally
 from portal.core.register import Certificate, about
@@ -91,6 +92,7 @@ class DynamoRecords:
         if change.fact is not None:
             writes.append(Write(items.fact_item(self._filed(service, items.FACTS), ticket, change.fact)))
         writes += [*map(_entered, change.certificates), *map(self._correction, change.corrections)]
+        writes += [Write(items.line_item(change.line))] if change.line else []
         writes += _owed(change.notices)
         # At most 100 writes fit. Those above are few: a letter to the applicant and to each official of one role is the
         # most. The names given up grow with every visit picked anew, but as a case holds one seat at a time, only the
@@ -98,6 +100,14 @@ class DynamoRecords:
         releases = [_release(name, ticket) for name in dict.fromkeys(change.releases) if name not in change.claims]
         room = max(0, MOST_AT_ONCE - len(writes))
         self._table.transact([*writes, *releases[::-1][:room]])
+
+    def lines(self, service: str) -> Iterator[Line]:
+        return map(entries.line, self._table.partition(items.lines_of(service)))
+
+    def keep_lines(self, lines: Sequence[Line]) -> None:
+        writes = [Write(items.line_item(line), NEW) for line in lines]
+        for start in range(0, len(writes), MOST_AT_ONCE):
+            self._table.transact(writes[start : start + MOST_AT_ONCE])
 
     def taken(self, prefix: str) -> Sequence[str]:
         return [item["SK"] for item in self._table.partition(items.CLAIMS, prefix)]

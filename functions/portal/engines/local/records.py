@@ -12,6 +12,7 @@ from typing import Any, Final
 from portal.core.application import Application
 from portal.core.draft import Draft
 from portal.core.errors import Conflict, NotFound, Unavailable
+from portal.core.listing import Line
 from portal.core.notices import Notice, Official
 from portal.core.recap import Tally
 from portal.core.register import Certificate, about
@@ -90,6 +91,18 @@ class SqliteRecords:
             if change.fact is not None:
                 self._write_fact(connection, service, ticket, change.fact)
             self._write_certificates(connection, change.certificates, change.corrections)
+            if change.line:
+                connection.execute(
+                    "INSERT OR REPLACE INTO line VALUES (:service, :ticket, :body)", rows.line_row(change.line)
+                )
+
+    def lines(self, service: str) -> Iterator[Line]:
+        return (rows.line(body) for (body,) in self._all("SELECT body FROM line WHERE service = ?", service))
+
+    def keep_lines(self, lines: Sequence[Line]) -> None:
+        with self._database.writing() as connection:
+            kept = "INSERT INTO line VALUES (:service, :ticket, :body) ON CONFLICT DO NOTHING"
+            connection.executemany(kept, map(rows.line_row, lines))
 
     def taken(self, prefix: str) -> Sequence[str]:
         query = "SELECT name FROM claim WHERE name >= ? AND name < ? ORDER BY name"

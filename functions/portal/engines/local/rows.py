@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from portal.core.application import Application, Event
 from portal.core.draft import Draft
+from portal.core.listing import Line
 from portal.core.notices import Notice, Official
 from portal.core.register import Certificate
 from portal.engines import entries
@@ -74,6 +75,11 @@ MIGRATIONS: Final = (
         """CREATE TABLE certificate (
             service TEXT NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL, body TEXT NOT NULL,
             PRIMARY KEY (service, id)) WITHOUT ROWID""",
+    ),
+    (
+        """CREATE TABLE line (
+            service TEXT NOT NULL, ticket TEXT NOT NULL, body TEXT NOT NULL,
+            PRIMARY KEY (service, ticket)) WITHOUT ROWID""",
     ),
 )
 """The statements that lead from one version of the tables to the next; a released one is never changed."""
@@ -144,3 +150,11 @@ def certificate_row(certificate: Certificate) -> Row:
 
 def certificate(body: str) -> Certificate:
     return entries.certificate(json.loads(body))
+
+
+def line_row(line: Line) -> Row:
+    return {"service": line.service, "ticket": line.ticket, "body": entries.text(entries.line_entry(line))}
+
+
+def line(body: str) -> Line:
+    return entries.line(json.loads(body))
