@@ -5,7 +5,6 @@ city's size: some thousand cases are a few hundredths of a second in SQLite and 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from portal.core.listing import Line, Wanted, line, newest_first
 from portal.core.recap import is_of_a_case
@@ -13,9 +12,12 @@ from portal.core.sop import APPLICANT, Sop
 from portal.office import Office
 
 
-@dataclass(frozen=True)
 class Archive:
-    office: Office
+    """The list, over one office."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        self._is_complete = False
 
     def lines(self) -> list[Line]:
         """All cases of all services, newest first."""
@@ -30,14 +32,22 @@ class Archive:
         return f"{self.office.calendar.local(found.opened):%Y-%m}"
 
     def complete(self) -> int:
-        """Give their lines to cases of before there was a list; returns how many it were."""
-        return sum(self._complete(sop) for sop in self.office.services)
+        """Give their lines to cases of before there was a list; returns how many it were.
+
+        Since then every move writes its case's own line, so it is enough to look once.
+        """
+        if self._is_complete:
+            return 0
+        given = sum(self._complete(sop) for sop in self.office.services)
+        self._is_complete = True
+        return given
 
     def _complete(self, sop: Sop) -> int:
         records, service = self.office.records, sop.service
         known = {each.ticket for each in records.lines(service)}
         missing = {fact["ticket"] for fact in records.facts(service) if is_of_a_case(fact)} - known
-        roles = (APPLICANT, *(role.key for role in (*sop.roles, *sop.either)))
+        appointed = (official.role for official in records.officials() if official.service == service)
+        roles = dict.fromkeys([APPLICANT, *(role.key for role in (*sop.roles, *sop.either)), *appointed])
         missing |= {case.ticket for role in roles for case in records.waiting_on(service, role)} - known
         cases = [records.load(ticket) for ticket in sorted(missing)]
         records.keep_lines([line(case, self.office.sop_of(case)) for case in cases])

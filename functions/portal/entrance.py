@@ -27,6 +27,8 @@ LIFE: Final = timedelta(minutes=10)
 PAUSE: Final = timedelta(minutes=15)
 """All codes of so long share their tries; once these are used up, the next one is given when it is over."""
 
+FIELD: Final = "kode"
+
 TRIES: Final = 5
 CODES: Final = 3
 
@@ -85,12 +87,12 @@ class Entrance:
         found, right, at = self.clerk(email), self.code(email, given), datetime.fromisoformat(given)
         digits = "".join(filter(str.isdecimal, typed))
         if len(digits) != len(right):
-            raise Invalid([Finding("kode", self.words["unreadable"])])
+            raise Invalid([Finding(FIELD, self.words["unreadable"])])
         tried = self._count("tries", email, at)
         if tried > TRIES:
             raise NotAllowed("code_pause", until=_end(at))
         if not compare_digest(digits.encode(), right.encode()):
-            raise Invalid([Finding("kode", self.words["wrong"].format(left=TRIES - tried))])
+            raise Invalid([Finding(FIELD, self.words["wrong"].format(left=TRIES - tried))])
         return found
 
     def _count(self, what: str, email: str, at: datetime) -> int:

@@ -1,7 +1,9 @@
 """A clerk with a browser, who comes in as clerks do: by the link of an email and the code of the next."""
 
 import re
+from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from tests.support.browser_without_javascript import Page
 from tests.support.stage import InProcess, Stage
@@ -51,3 +53,17 @@ class ClerkInPerson:
     def opens_link_of(self, other: "ClerkInPerson") -> Page:
         """What another browser was sent; both have the same mailbox."""
         return other.__class__.opens_again(self)
+
+    def cookie(self) -> str:
+        """Of somebody who is in."""
+        at = self.stage.clock.at + timedelta(days=400)
+        return self.stage.office.links.sign("cookie.petugas", {"r": self.email}, at)
+
+    def post(self, path: str, page: Page, **fields: str) -> Page:
+        """What a form of a page sends, whatever the page says now."""
+        csrf = page.html.xpath("//input[@name='csrf']/@value")[0]
+        return self.browser.post(path, urlencode({"csrf": csrf, **fields}).encode())
+
+    def marks(self, page: Page) -> list[str]:
+        """Of the emails that a page offers to see to."""
+        return [str(mark) for mark in page.html.xpath("//input[@name='email']/@value")]

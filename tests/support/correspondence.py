@@ -110,8 +110,9 @@ class Office:
         self.intake = Intake(self.office, uninspected, 5, random.Random(7).choice, token)
         register = json.loads((SCHEMAS / "register.schema.json").read_text("utf-8"))["$defs"]
         self.register = Register(self.office, register)
+        self.entrance = Entrance(self.office, {})
         self.correspondence = Correspondence(
-            self.office, self.cases, self.watch, self.register, Entrance(self.office, {}), self.render, ADDRESS
+            self.office, self.cases, self.watch, self.register, self.entrance, self.render, ADDRESS
         )
         self.outbox = Outbox(self.office.records, mail, self.office.clock, self.correspondence.compose)
         self.clockwork = Clockwork(self.office, self.cases, self.watch)
@@ -210,6 +211,9 @@ def story(office: Office) -> list[Sent]:
         chore()
     kadis = Actor("kadis", said(OFFICIALS["kadis"]), email="kadis@tarakankota.go.id")
     office.office.records.owe([notice("desk", kadis, about="meja", event=0, at=office.now)])
+    clerk = office.office.services.office["email"]
+    office.entrance.owe_link(clerk)
+    office.entrance.owe_code(clerk)
     office.deliver()
     life_of_what_was_issued(office)
     assert list(office.office.records.unsent()) == []

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from flask import Blueprint, redirect, render_template, request
 
@@ -13,11 +13,17 @@ from portal.core.listing import Line
 from portal.core.notices import Official
 from portal.core.sop import APPLICANT, Sop
 from portal.core.steps import State
+from portal.register import page_of
 from portal.web.case import sender
 from portal.web.clerk_entry import csrf, reader
 from portal.web.here import here, now
 
 pages = Blueprint("clerk_desk", __name__)
+
+SHOWN: Final = 8
+"""Late or stuck cases on the desk itself; all of them have a page of their own."""
+
+SIZE: Final = 25
 
 
 @dataclass(frozen=True)
@@ -60,11 +66,24 @@ def show() -> Any:
         "clerk/desk.html",
         clerk=clerk,
         attention=here().watch.attention(),
+        shown=SHOWN,
+        names={line.ticket: line.name for line in lines},
+        running=len(lines),
         red=here().outbox.red_list(),
         loads=loads(lines, officials),
         coming=coming(lines, here().office.today()),
         csrf=csrf(),
     )
+
+
+@pages.get("/petugas/perhatian")
+def stuck() -> str:
+    """All that is late or stuck, the longest waiting first."""
+    reader()
+    attention = here().watch.attention()
+    found, number, last = page_of(attention, request.args.get("hal", ""), SIZE)
+    names = {line.ticket: line.name for line in here().archive.lines()}
+    return render_template("clerk/stuck.html", found=found, names=names, total=len(attention), number=number, last=last)
 
 
 @pages.get("/petugas/kunjungan")

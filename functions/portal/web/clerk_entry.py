@@ -70,20 +70,16 @@ def door() -> Any:
 
 @pages.post("/petugas/kode/kirim")
 def send_code() -> Any:
-    claims = _claims()
-    if not claims:
-        return redirect(f"{PATH}/masuk", 303)
-    here().access.check_csrf(DOOR, now())
+    claims = _sent_at_the_door()
     given = here().entrance.owe_code(claims["r"])
     return here().access.enter(DOOR, {"r": claims["r"], "at": given}, f"{PATH}/kode", now())
 
 
 @pages.post("/petugas/kode")
 def come_in() -> Any:
-    claims = _claims()
+    claims = _sent_at_the_door()
     if "at" not in claims:
         return redirect(f"{PATH}/kode", 303)
-    here().access.check_csrf(DOOR, now())
     typed = request.form.get("kode", "")
     try:
         clerk = here().entrance.enter(claims["r"], claims["at"], typed)
@@ -119,6 +115,15 @@ def _claims() -> dict[str, Any]:
         return here().access.claims(DOOR, now())
     except LinkForged:
         return {}
+
+
+def _sent_at_the_door() -> dict[str, Any]:
+    """Raises LinkForged (``clerk_needed``): no link was opened here; NotAllowed (``form_foreign``)."""
+    claims = _claims()
+    if not claims:
+        raise LinkForged("clerk_needed")
+    here().access.check_csrf(DOOR, now())
+    return claims
 
 
 def _door_page(typed: str = "", refused: Invalid | None = None) -> str:

@@ -15,7 +15,7 @@ from portal.core.notices import SLOWEST_RETRY, Notice, Official
 from portal.core.recap import Tally
 from portal.core.register import Certificate, about
 from portal.engines import entries
-from portal.engines.aws import items
+from portal.engines.aws import items, writing
 from portal.engines.aws.dynamodb import EXISTING, MOST_AT_ONCE, NEW, Item, Key, Table, Write
 from portal.engines.ports import CameBack, Change, Compiled, Fact
 
@@ -88,16 +88,18 @@ class DynamoRecords:
         ]
         if change.draft:
             writes.append(self._draft(change.draft))
-        writes += [_claim(name, ticket) for name in dict.fromkeys(change.claims)]
+        writes += [writing.claim(name, ticket) for name in dict.fromkeys(change.claims)]
         if change.fact is not None:
             writes.append(Write(items.fact_item(self._filed(service, items.FACTS), ticket, change.fact)))
-        writes += [*map(_entered, change.certificates), *map(self._correction, change.corrections)]
+        writes += [*map(writing.entered, change.certificates), *map(self._correction, change.corrections)]
         writes += [Write(items.line_item(change.line))] if change.line else []
-        writes += _owed(change.notices)
+        writes += writing.owed(change.notices)
         # At most 100 writes fit. Those above are few: a letter to the applicant and to each official of one role is the
         # most. The names given up grow with every visit picked anew, but as a case holds one seat at a time, only the
         # newest can still be its own.
-        releases = [_release(name, ticket) for name in dict.fromkeys(change.releases) if name not in change.claims]
+        releases = [
+            writing.release(name, ticket) for name in dict.fromkeys(change.releases) if name not in change.claims
+        ]
         room = max(0, MOST_AT_ONCE - len(writes))
         self._table.transact([*writes, *releases[::-1][:room]])
 
@@ -137,9 +139,9 @@ class DynamoRecords:
         of_entry: dict[str, list[Write]] = {}
         for fact in corrections:
             of_entry.setdefault(fact["ticket"].rpartition("/")[0], []).append(self._correction(fact))
-        writes = _owed(notices)
+        writes = writing.owed(notices)
         for certificate in certificates:
-            together = [_entered(certificate), *of_entry.get(certificate.id, ())]
+            together = [writing.entered(certificate), *of_entry.get(certificate.id, ())]
             if len(writes) + len(together) > MOST_AT_ONCE:
                 self._table.transact(writes)
                 writes = []
@@ -176,7 +178,7 @@ class DynamoRecords:
         return entries.draft(found)
 
     def save_draft(self, draft: Draft, notices: Sequence[Notice] = ()) -> None:
-        self._table.transact([self._draft(draft), *_owed(notices)])
+        self._table.transact([self._draft(draft), *writing.owed(notices)])
 
     def drafts_before(self, created_before: datetime) -> Iterator[Draft]:
         keys = self._table.listed(items.DRAFTS, until=entries.moment(created_before))
@@ -192,7 +194,7 @@ class DynamoRecords:
     # --- owed emails ---------------------------------------------------------------------------------------------
 
     def owe(self, notices: Sequence[Notice]) -> None:
-        writes = _owed(notices)
+        writes = writing.owed(notices)
         # More than fit into one transaction may be cut off in the middle; owing them again then owes the rest.
         for start in range(0, len(writes), MOST_AT_ONCE):
             self._table.transact(writes[start : start + MOST_AT_ONCE])
@@ -331,24 +333,3 @@ class DynamoRecords:
         if draft.version == 1:
             return Write(item, NEW, conflict="draft_changed")
         return Write(item, "version = :before", {":before": draft.version - 1}, "draft_changed")
-
-
-def _entered(certificate: Certificate) -> Write:
-    item = items.certificate_item(certificate)
-    if certificate.version == 1:
-        return Write(item, NEW, conflict="certificate_changed")
-    return Write(item, "version = :before", {":before": certificate.version - 1}, "certificate_changed")
-
-
-def _claim(name: str, ticket: str) -> Write:
-    return Write(items.claim_item(name, ticket), f"{NEW} OR ticket = :ticket", {":ticket": ticket}, "claim_taken")
-
-
-def _release(name: str, ticket: str) -> Write:
-    return Write(items.claim_key(name), f"{NEW} OR ticket = :ticket", {":ticket": ticket}, deletes=True)
-
-
-def _owed(notices: Sequence[Notice]) -> list[Write]:
-    """One already queued stays as it is; the first of two alike is kept, as a transaction takes no item twice."""
-    alike = {notice.identity: notice for notice in reversed(notices)}
-    return [Write(items.notice_item(notice), NEW) for notice in alike.values()]
