@@ -6,6 +6,8 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from portal.cases import APPLICANT_LINK, OFFICIAL_LINK, Cases
+from portal.codes import LETTER as CODE
+from portal.codes import Codes
 from portal.core.application import Application
 from portal.core.errors import NotAllowed
 from portal.core.notices import Notice, Official
@@ -13,10 +15,11 @@ from portal.core.progress import confirm_by, standard
 from portal.core.register import Certificate, keeps_register, soon
 from portal.core.sop import APPLICANT, Sop
 from portal.engines.ports import Message
-from portal.entrance import LIFE, PURPOSE, Entrance
+from portal.entrance import PURPOSE, Entrance
 from portal.forms.letter import (
     CaseLetter,
     CertificateLetter,
+    CodeLetter,
     DeskLetter,
     DraftLetter,
     EndingLetter,
@@ -51,18 +54,20 @@ class Correspondence:
         Raises:
             NotFound: what it is about is gone.
             NotAllowed: its reader holds no office any more (``not_appointed``), or what was about to end has ended
-                (``certificate_ended``).
+                (``certificate_ended``), or a code is good no more (``code_expired``).
         """
         return self.render(owed.letter, owed.recipient, self._letter(owed))
 
     def _letter(self, owed: Notice) -> Letter:
         if owed.letter == "draft_saved":
             return self._about_draft(owed)
+        if owed.letter == CODE:
+            return self._about_code(owed)
         if owed.letter in ("reminder", "desk"):
             return self._about_desk(owed)
         if owed.letter == "escalation":
             return self._about_overdue(owed)
-        if owed.letter in ("clerk_link", "clerk_code"):
+        if owed.letter == "clerk_link":
             return self._about_entrance(owed)
         if owed.letter in ("expiring", "revoked", "changed"):
             return self._about_certificate(owed)
@@ -143,6 +148,10 @@ class Correspondence:
         token = self.office.links.sign("draft", {"d": draft.id, "r": owed.recipient}, expires)
         return DraftLetter(sop.data, owed.name, f"{self.address}/ajukan/lanjut/{token}", expires)
 
+    def _about_code(self, owed: Notice) -> CodeLetter:
+        code, until = Codes(self.office).code(owed.about, owed.recipient, owed.occasion)
+        return CodeLetter(self.office.services.first.data, owed.name, "", f"{code[:3]} {code[3:]}", until)
+
     def _about_desk(self, owed: Notice) -> DeskLetter:
         waiting = [case for case, _ in self.cases.desk(owed.recipient)]
         # In the words of one of the services that the reader serves; of the others he need not hear.
@@ -163,14 +172,9 @@ class Correspondence:
         return EscalationLetter(services.first.data, owed.name, "", [self.watch.told(case) for case in overdue], days)
 
     def _about_entrance(self, owed: Notice) -> EntranceLetter:
-        sop, name = self.office.services.first.data, self.entrance.clerk(owed.recipient).name
-        if owed.letter == "clerk_code":
-            given = datetime.fromisoformat(owed.occasion)
-            code = self.entrance.code(owed.recipient, owed.occasion)
-            return EntranceLetter(sop, name, "", code, given + LIFE)
-        token = self.office.links.sign(PURPOSE, {"r": owed.recipient}, self.office.clock() + OFFICIAL_LINK)
-        link = f"{self.address}/petugas/masuk/{token}"
-        return EntranceLetter(sop, name, link, "", self.office.clock() + OFFICIAL_LINK)
+        name, until = self.entrance.clerk(owed.recipient).name, self.office.clock() + OFFICIAL_LINK
+        link = f"{self.address}/petugas/masuk/{self.office.links.sign(PURPOSE, {'r': owed.recipient}, until)}"
+        return EntranceLetter(self.office.services.first.data, name, link, until)
 
     def _due(self, application: Application, sop: Sop) -> datetime | None:
         """By when the SOP's time will have passed; None when it does not run, has passed already, or is not said."""

@@ -15,7 +15,7 @@ from portal.core.draft import Document
 from portal.core.notices import Notice, Official
 from portal.core.services import Services
 from portal.core.worktime import Calendar
-from portal.editions import read_calendar, read_json, read_language, read_messages, read_papers, read_toml
+from portal.editions import read_calendar, read_json, read_language, read_papers, read_toml
 from portal.engines.ports import Files, Mail, Message, Records
 from portal.links import Links
 from portal.office import Office
@@ -120,7 +120,7 @@ class House:
     def entrance(self) -> "Entrance":
         from portal.entrance import Entrance
 
-        return Entrance(self.office, read_messages()["code"])
+        return Entrance(self.office)
 
     @cached_property
     def intake(self) -> "Intake":

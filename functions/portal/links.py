@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import sha256
+from hmac import HMAC
 from typing import Any
 
 from portal.core.errors import LinkExpired, LinkForged
@@ -53,13 +54,13 @@ class Links:
             raise LinkExpired("link_expired", claims=claims)
         return claims
 
-    def code(self, purpose: str, claims: Mapping[str, Any]) -> str:
-        """Six digits that nobody else can tell from what they stand for; the same ones for the same claims.
+    def codes(self, purpose: str, said: str) -> list[str]:
+        """The six digits that each of our keys makes of a text, for this purpose only; the newest key's first.
 
-        So a code need be stored nowhere: who made it makes it again to compare. Guessing is for its user to bound.
+        A code is sent by the newest; one that was sent before a key was added still stands among them.
         """
-        signed = self._serializer(f"code.{purpose}").dumps(dict(claims))
-        return f"{int(sha256(signed.encode()).hexdigest(), 16) % 10**6:06}"
+        made = (HMAC(key.encode(), f"portal.{purpose} {said}".encode(), sha256).digest() for key in self._keys[::-1])
+        return [f"{int.from_bytes(each) % 10**6:06}" for each in made]
 
     def _serializer(self, purpose: str) -> Any:
         from itsdangerous import URLSafeSerializer

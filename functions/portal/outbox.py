@@ -15,7 +15,7 @@ LEASE: Final = timedelta(minutes=2)
 
 OUTDATED: Final = "outdated"
 UNMISSED: Final = frozenset(
-    {"draft_unknown", "not_appointed", "certificate_unknown", "certificate_ended", "not_a_clerk", "code_over"}
+    {"draft_unknown", "not_appointed", "certificate_unknown", "certificate_ended", "code_expired", "not_a_clerk"}
 )
 """Why an email is dropped without anybody having to know: what it is about is gone, or its reader left the office."""
 

@@ -30,7 +30,7 @@ class ClerkInPerson:
         return self.get(self.newest()["links"][0].removeprefix("http://localhost"))
 
     def code(self) -> str:
-        found = re.search(r"Kode masuk Anda: (\d{3}) (\d{3})", self.newest()["text"])
+        found = re.search(r"Kode Anda: (\d{3}) (\d{3})", self.newest()["text"])
         assert found
         return "".join(found.groups())
 

@@ -16,6 +16,7 @@ import lxml.html
 from portal import office
 from portal.cases import Cases
 from portal.clockwork import Clockwork
+from portal.codes import Codes
 from portal.core import worktime
 from portal.core.application import Actor, Application
 from portal.core.draft import Document, Draft
@@ -110,7 +111,7 @@ class Office:
         self.intake = Intake(self.office, uninspected, 5, random.Random(7).choice, token)
         register = json.loads((SCHEMAS / "register.schema.json").read_text("utf-8"))["$defs"]
         self.register = Register(self.office, register)
-        self.entrance = Entrance(self.office, {})
+        self.entrance = Entrance(self.office)
         self.correspondence = Correspondence(
             self.office, self.cases, self.watch, self.register, self.entrance, self.render, ADDRESS
         )
@@ -211,9 +212,8 @@ def story(office: Office) -> list[Sent]:
         chore()
     kadis = Actor("kadis", said(OFFICIALS["kadis"]), email="kadis@tarakankota.go.id")
     office.office.records.owe([notice("desk", kadis, about="meja", event=0, at=office.now)])
-    clerk = office.office.services.office["email"]
-    office.entrance.owe_link(clerk)
-    office.entrance.owe_code(clerk)
+    Codes(office.office).ask("perangkat", kadis)
+    office.entrance.owe_link(office.office.services.office["email"])
     office.deliver()
     life_of_what_was_issued(office)
     assert list(office.office.records.unsent()) == []

@@ -57,69 +57,38 @@ def test_nobody_else_gets_a_link_and_the_answer_is_the_same(stage: Stage) -> Non
     assert {message["to"] for message in stage.mail()} == {EMAIL}
 
 
-def test_a_wrong_code_is_told_and_after_five_there_is_a_pause(stage: Stage, clerk: ClerkInPerson) -> None:
+def test_a_wrong_code_is_told_with_the_tries_that_are_left(stage: Stage, clerk: ClerkInPerson) -> None:
+    """Tries, pause and end of a code are tested with codes themselves (``tests/test_codes.py``)."""
     wrong = at_the_door(clerk)
-    page = clerk.get("/petugas/kode")
-    for left in (4, 3, 2, 1, 0):
+    page = clerk.types(clerk.get("/petugas/kode"), wrong)
+    assert (page.status, "Sisa percobaan: 4" in page.text) == (422, True)
+    for _ in range(4):
         page = clerk.types(page, wrong)
-        assert (page.status, f"Sisa percobaan: {left}" in page.text) == (422, True)
     right = clerk.code()
     page = clerk.types(page, right)
-    assert (page.status, "Tunggu sebentar" in page.text) == (429, True)
-    page = clerk.wants_code(clerk.get("/petugas/kode"))
-    assert clerk.types(page, clerk.code()).status == 429  # a new code has no tries of its own
-    stage.clock.forward(minutes=15)
+    assert (page.status, "terlalu sering dicoba" in page.text) == (422, True)
+    stage.clock.forward(minutes=31)
     page = clerk.wants_code(clerk.get("/petugas/kode"))
     assert clerk.types(page, clerk.code()).url.endswith("/petugas")
 
 
-def test_what_is_no_code_takes_no_try_and_spaces_do_not_matter(clerk: ClerkInPerson) -> None:
+def test_spaces_in_a_code_do_not_matter_and_an_old_one_is_told_as_such(stage: Stage, clerk: ClerkInPerson) -> None:
     at_the_door(clerk)
-    page = clerk.get("/petugas/kode")
-    for _ in range(7):
-        page = clerk.types(page, "12 ab")
-        assert "Tulis enam angka" in page.text
+    stage.clock.forward(minutes=11)
+    page = clerk.types(clerk.get("/petugas/kode"), clerk.code())
+    assert (page.status, "sudah lewat" in page.text) == (422, True)
+    page = clerk.wants_code(page)
     code = clerk.code()
     assert clerk.types(page, f" {code[:3]} {code[3:]} ").url.endswith("/petugas")
 
 
-def test_a_code_is_over_after_ten_minutes_and_says_so(stage: Stage, clerk: ClerkInPerson) -> None:
-    at_the_door(clerk)
-    stage.clock.forward(minutes=11)
-    page = clerk.types(clerk.get("/petugas/kode"), clerk.code())
-    assert (page.status, "Kode tidak berlaku lagi" in page.text) == (410, True)
-
-
-def test_a_code_asked_for_in_one_browser_opens_no_other(stage: Stage, clerk: ClerkInPerson) -> None:
+def test_a_browser_in_which_no_code_was_asked_for_takes_none(stage: Stage, clerk: ClerkInPerson) -> None:
     at_the_door(clerk)
     other = ClerkInPerson(stage)
     page = other.opens_link_of(clerk)
     assert not page.html.xpath("//input[@name='kode']")
-    page = other.wants_code(page)
-    assert clerk.code() == other.code()  # the newest email's, which the other browser has asked for
-    assert clerk.types(clerk.get("/petugas/kode"), other.code()).status == 422
-
-
-def test_more_than_three_codes_in_a_quarter_of_an_hour_are_not_sent(stage: Stage, clerk: ClerkInPerson) -> None:
-    clerk.asks()
-    page = clerk.opens_link()
-    for _ in range(3):
-        page = clerk.wants_code(page)
-        stage.clock.forward(seconds=1)
-    assert clerk.wants_code(page).status == 429
-    assert sum("Kode masuk" in message["subject"] for message in stage.mail()) == 3
-
-
-def test_a_code_that_could_not_be_sent_in_time_is_not_sent_late(stage: Stage, clerk: ClerkInPerson) -> None:
-    clerk.asks()
-    page = clerk.opens_link()
-    stage.mailbox.failing = True
-    clerk.wants_code(page)
-    stage.mail()
-    stage.mailbox.failing = False
-    stage.clock.forward(hours=1)
-    assert not any("Kode masuk" in message["subject"] for message in stage.mail())
-    assert not list(stage.records.unsent())
+    assert other.post("/petugas/kode", page, kode=clerk.code()).url.endswith("/petugas/kode")
+    assert other.get("/petugas/permohonan").status == 403
 
 
 def test_who_is_clerk_no_longer_is_out_at_once(

@@ -95,9 +95,8 @@ class EscalationLetter(Letter):
 
 @dataclass(frozen=True)
 class EntranceLetter(Letter):
-    """To a clerk who comes in: by a link, or with the ``code`` that it asks for; ``until`` is when either ends."""
+    """To a clerk who comes in; ``until`` is when the link ends."""
 
-    code: str
     until: datetime
 
 
@@ -128,4 +127,12 @@ class EndingLetter(Letter):
 
     entries: Sequence[Certificate]
     days: int
+    until: datetime
+
+
+@dataclass(frozen=True)
+class CodeLetter(Letter):
+    """A six-digit ``code``, good ``until`` then; the link is empty."""
+
+    code: str
     until: datetime

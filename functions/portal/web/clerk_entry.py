@@ -8,14 +8,16 @@ from typing import Any, Final
 from flask import Blueprint, redirect, render_template, request
 
 from portal.core.clerks import Clerk
-from portal.core.errors import Invalid, LinkForged
+from portal.core.errors import Finding, LinkForged, NotAllowed
 from portal.entrance import PURPOSE
 from portal.forms.typed import masked_email, one_line
 from portal.web.here import here, now
+from portal.web.refusals import explain
 
 pages = Blueprint("clerk_entry", __name__)
 
 PATH: Final = "/petugas"
+FIELD: Final = "kode"
 DESK: Final = "petugas"
 DOOR: Final = "petugas-kode"
 """Cookies of whoever is in, and of whoever has opened a link and is still to type the code."""
@@ -71,20 +73,21 @@ def door() -> Any:
 @pages.post("/petugas/kode/kirim")
 def send_code() -> Any:
     claims = _sent_at_the_door()
-    given = here().entrance.owe_code(claims["r"])
-    return here().access.enter(DOOR, {"r": claims["r"], "at": given}, f"{PATH}/kode", now())
+    asked = here().entrance.ask(claims["r"])
+    return here().access.enter(DOOR, {"r": claims["r"], "asked": asked}, f"{PATH}/kode", now())
 
 
 @pages.post("/petugas/kode")
 def come_in() -> Any:
     claims = _sent_at_the_door()
-    if "at" not in claims:
+    if "asked" not in claims:
         return redirect(f"{PATH}/kode", 303)
-    typed = request.form.get("kode", "")
     try:
-        clerk = here().entrance.enter(claims["r"], claims["at"], typed)
-    except Invalid as refused:
-        return _door_page(typed, refused), 422
+        clerk = here().entrance.enter(claims["asked"], request.form.get("kode", ""))
+    except NotAllowed as refused:
+        if not refused.code.startswith("code_"):
+            raise
+        return _door_page(explain(refused.code, refused.facts)["sentence"]), 422
     response = here().access.enter(DESK, {"r": clerk.email}, PATH, now())
     response.delete_cookie(DOOR, path=f"{PATH}/kode")
     return response
@@ -110,7 +113,7 @@ def leave_again() -> Any:
 
 
 def _claims() -> dict[str, Any]:
-    """What the opened link said, and when a code was given; empty without one."""
+    """What the opened link said, and the code that was asked for; empty without a link."""
     try:
         return here().access.claims(DOOR, now())
     except LinkForged:
@@ -126,13 +129,12 @@ def _sent_at_the_door() -> dict[str, Any]:
     return claims
 
 
-def _door_page(typed: str = "", refused: Invalid | None = None) -> str:
+def _door_page(problem: str = "") -> str:
     claims = _claims()
     return render_template(
         "clerk/code.html",
         email=masked_email(claims["r"]),
-        sent="at" in claims,
-        typed=typed,
-        findings=refused.findings if refused else (),
+        sent="asked" in claims,
+        findings=[Finding(FIELD, problem)] if problem else [],
         csrf=here().access.csrf(DOOR, now()),
     )
