@@ -35,7 +35,8 @@ class ClerkInPerson:
         return "".join(found.groups())
 
     def wants_code(self, page: Page) -> Page:
-        return self.browser.submit(page, page.form("/petugas/kode/kirim"))
+        csrf = page.html.xpath("//input[@name='csrf']/@value")[0]
+        return self.browser.post("/petugas/kode/kirim", urlencode({"csrf": csrf}).encode())
 
     def types(self, page: Page, code: str) -> Page:
         return self.browser.submit(page, page.form("/petugas/kode"), "Masuk", kode=code)
