@@ -14,6 +14,7 @@ from portal.core.draft import Answers, Document
 from portal.core.language import Language
 from portal.core.sop import Sop
 from portal.engines.ports import Stored
+from portal.experience import Experience
 from portal.office import Office
 from portal.visits import Visits
 from portal.watch import Watch
@@ -46,6 +47,8 @@ class UseCases(Protocol):
     def archive(self) -> "Archive": ...
     @property
     def entrance(self) -> "Entrance": ...
+    @property
+    def experience(self) -> Experience: ...
     @property
     def intake(self) -> "Intake": ...
     @property
@@ -165,6 +168,10 @@ class Here:
     @property
     def entrance(self) -> "Entrance":
         return self.use_cases.entrance
+
+    @property
+    def experience(self) -> Experience:
+        return self.use_cases.experience
 
     @property
     def intake(self) -> "Intake":
