@@ -45,12 +45,12 @@ WORKS: Mapping[str, tuple[str, str, Mapping[str, str | list[str]]]] = {
     "/ajukan/<draft>/berkas/<kind>": ("draft", "/ajukan/<draft>/berkas", {}),
     "/ajukan/<draft>/berkas/<kind>/hapus": ("draft", "/ajukan/<draft>/berkas", {}),
     "/ajukan/<draft>/periksa": ("draft", "/ajukan/<draft>/periksa", {"pernyataan": "ya"}),
-    "/konfirmasi": ("unconfirmed", "/konfirmasi", {}),
-    "/permohonan/batal": ("waiting", "/permohonan/batal", {}),
-    "/permohonan/jadwal": ("invited", "/permohonan/jadwal", {"jadwal": "*"}),
-    "/permohonan/perbaikan": ("returned", "/permohonan/perbaikan", {"jabatan": "Lain"}),
-    "/permohonan/perbaikan/berkas/<kind>": ("returned", "/permohonan/perbaikan", {}),
-    "/permohonan/perbaikan/berkas/<kind>/hapus": ("returned", "/permohonan/perbaikan", {}),
+    "/konfirmasi/<number>": ("unconfirmed", "/konfirmasi/<number>", {}),
+    "/permohonan/<number>/batal": ("waiting", "/permohonan/<number>/batal", {}),
+    "/permohonan/<number>/jadwal": ("invited", "/permohonan/<number>/jadwal", {"jadwal": "*"}),
+    "/permohonan/<number>/perbaikan": ("returned", "/permohonan/<number>/perbaikan", {"jabatan": "Lain"}),
+    "/permohonan/<number>/perbaikan/berkas/<kind>": ("returned", "/permohonan/<number>/perbaikan", {}),
+    "/permohonan/<number>/perbaikan/berkas/<kind>/hapus": ("returned", "/permohonan/<number>/perbaikan", {}),
     "/perpanjang": ("done", "/perpanjang", {"tindakan": "tetap"}),
     "/meja/register/<service:service>/entri/<id>/catat": (
         "done",
@@ -319,7 +319,7 @@ class Session:
         stage.records.owe([owed])
         stage.records.settle_notice(owed.failed("550", stage.clock.at, hopeless=True))
         asked = stage.house.entrance.ask(email) if rule == "/petugas/kode" else ""
-        at_the_door = {"r": email, **({"asked": asked} if asked else {})}
+        at_the_door = {"r": email, **({"n": asked} if asked else {})}
         for name, claims in (("petugas", {"r": email}), ("petugas-kode", at_the_door)):
             path = "/petugas/kode" if name == "petugas-kode" else "/petugas"
             self.browser.set_cookie(name, stage.sign(f"cookie.{name}", claims), path=path)

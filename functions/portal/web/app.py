@@ -33,7 +33,18 @@ LARGEST_BODY: Final = 256 * 1024
 
 BLUEPRINTS: Final = (
     *("apply", "bring", "send", "uploads", "status", "applicant", "mending", "tasks", "lost_links"),
-    *("official", "signing", "originals", "desk", "opening", "register", "register_import", "renewal", "recap"),
+    *(
+        "official",
+        "codes",
+        "signing",
+        "originals",
+        "desk",
+        "opening",
+        "register",
+        "register_import",
+        "renewal",
+        "recap",
+    ),
     *("clerk_entry", "clerk_desk", "clerk_archive", "clerk_mail", "clerk_people"),
 )
 """The modules with pages."""
@@ -70,6 +81,7 @@ LIMITED: Final[Mapping[str | None, str]] = {
     "clerk_entry.send_link": "link",
     "clerk_entry.send_code": "link",
     "clerk_entry.come_in": "link",
+    "codes.send": "link",
 }
 """Which of these a posted form is, by endpoint; a ticket is counted where it turns out to be unknown, a
 paper where it is printed."""

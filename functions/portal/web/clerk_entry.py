@@ -74,16 +74,16 @@ def door() -> Any:
 def send_code() -> Any:
     claims = _sent_at_the_door()
     asked = here().entrance.ask(claims["r"])
-    return here().access.enter(DOOR, {"r": claims["r"], "asked": asked}, f"{PATH}/kode", now())
+    return here().access.enter(DOOR, {"r": claims["r"], "n": asked}, f"{PATH}/kode", now())
 
 
 @pages.post("/petugas/kode")
 def come_in() -> Any:
     claims = _sent_at_the_door()
-    if "asked" not in claims:
+    if "n" not in claims:
         return redirect(f"{PATH}/kode", 303)
     try:
-        clerk = here().entrance.enter(claims["asked"], request.form.get("kode", ""))
+        clerk = here().entrance.enter(claims["n"], request.form.get("kode", ""))
     except NotAllowed as refused:
         if not refused.code.startswith("code_"):
             raise
@@ -113,7 +113,7 @@ def leave_again() -> Any:
 
 
 def _claims() -> dict[str, Any]:
-    """What the opened link said, and the code that was asked for; empty without a link."""
+    """What the opened link said (``r``), and of which code the page is (``n``); empty without a link."""
     try:
         return here().access.claims(DOOR, now())
     except LinkForged:
@@ -134,7 +134,7 @@ def _door_page(problem: str = "") -> str:
     return render_template(
         "clerk/code.html",
         email=masked_email(claims["r"]),
-        sent="asked" in claims,
+        sent="n" in claims,
         findings=[Finding(FIELD, problem)] if problem else [],
         csrf=here().access.csrf(DOOR, now()),
     )
