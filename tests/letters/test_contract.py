@@ -16,6 +16,7 @@ from portal.forms.letter import (
     DigestLetter,
     DraftLetter,
     EndingLetter,
+    EntranceLetter,
     EscalationLetter,
     Letter,
 )
@@ -31,6 +32,7 @@ CLASSES: dict[str, type[Letter]] = {
     "reminder": DeskLetter,
     "digest": DigestLetter,
     "escalation": EscalationLetter,
+    "clerk_link": EntranceLetter,
     "expiring": CertificateLetter,
     "revoked": CertificateLetter,
     "changed": CertificateLetter,
