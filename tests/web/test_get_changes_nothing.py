@@ -242,8 +242,14 @@ ELSEWHERE |= {"/telaah/<number>/surat/<kind>", "/telaah/<number>/surat/<kind>/ha
 """Forms of steps that this service does not have: see ``tests/services``."""
 
 
+OF_DEVICES = {"/telaah/<number>/kode", "/telaah/<number>/kode/kirim"}
+"""Forms that only a strange browser is shown: see ``test_second_device``."""
+
+
 def test_every_form_is_known_here(stage: Stage) -> None:
-    assert {rule.rule for rule in rules(stage, "POST")} == PUBLIC | REHEARSAL | ASKING | ELSEWHERE | WORKS.keys()
+    assert {
+        rule.rule for rule in rules(stage, "POST")
+    } == PUBLIC | REHEARSAL | ASKING | ELSEWHERE | OF_DEVICES | WORKS.keys()
 
 
 def of_others(stage: Stage, token: str) -> list[str]:
