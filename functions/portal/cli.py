@@ -204,12 +204,13 @@ def appoint(
 @main.command()
 @click.pass_context
 def late(context: click.Context) -> None:
-    """Cases past the SOP's minutes or waiting too long, and those that nobody can act on."""
+    """Cases past the SOP's minutes, waiting too long with whomever, or that nobody can act on, and why."""
     house = _open(context)
     waiting = house.watch.attention()
     moment = read_language(house.office.calendar).moment
     for case in waiting:
-        _say("late_unattended" if case.unattended else "late", **{**vars(case), "since": moment(case.since)})
+        why = read_messages()["stuck"][case.reason]["said"].rstrip(".") if case.reason else ""
+        _say("late_stuck" if case.reason else "late", **{**vars(case), "since": moment(case.since), "why": why})
     if not waiting:
         _say("late_none")
 

@@ -47,18 +47,18 @@ class Correspondence:
 
         Raises:
             NotFound: what it is about is gone.
-            NotAllowed: its reader holds no office any more (``not_appointed``), or what was about to end has ended
-                (``certificate_ended``).
+            NotAllowed: its reader holds no office any more (``not_appointed``), what was about to end has ended
+                (``certificate_ended``), or nothing is stuck any more (``not_stuck``).
         """
         return self.render(owed.letter, owed.recipient, self._letter(owed))
 
     def _letter(self, owed: Notice) -> Letter:
-        if owed.letter == "draft_saved":
+        if owed.letter in ("draft_saved", "draft_waiting"):
             return self._about_draft(owed)
         if owed.letter in ("reminder", "desk"):
             return self._about_desk(owed)
-        if owed.letter == "escalation":
-            return self._about_overdue(owed)
+        if owed.letter in ("escalation", "unattended"):
+            return self._about_stuck(owed)
         if owed.letter in ("expiring", "revoked", "changed"):
             return self._about_certificate(owed)
         if owed.letter == "expiring_list":
@@ -139,23 +139,29 @@ class Correspondence:
         return DraftLetter(sop.data, owed.name, f"{self.address}/ajukan/lanjut/{token}", expires)
 
     def _about_desk(self, owed: Notice) -> DeskLetter:
-        waiting = [case for case, _ in self.cases.desk(owed.recipient)]
-        # In the words of one of the services that the reader serves; of the others he need not hear.
-        service = next(iter(self.cases.appointments(owed.recipient))).service
+        waiting = list(self.watch.stand(case for case, _ in self.cases.desk(owed.recipient)))
+        appointments = self.cases.appointments(owed.recipient)
+        posts = {(official.service, official.role) for official in appointments}
         return DeskLetter(
-            sop=self.office.services[service].data,
+            # In the words of one of the services that the reader serves; of the others he need not hear.
+            sop=self.office.services[appointments[0].service].data,
             name=owed.name,
             link=self._signed("meja", {"r": owed.recipient.lower()}, OFFICIAL_LINK),
-            cases=[self.watch.told(case) for case in waiting],
-            late=[self.watch.told(case) for case in waiting if self.watch.is_late(case)],
+            cases=[self.watch.told(case, how) for case, how in waiting],
+            late=[self.watch.told(case, how) for case, how in waiting if self.watch.is_due(how)],
+            vacant=[self.watch.told(case, how) for case, how, above in self.watch.vacancies() if above & posts],
             until=self.office.clock() + OFFICIAL_LINK,
         )
 
-    def _about_overdue(self, owed: Notice) -> EscalationLetter:
-        overdue, services = self.watch.overdue(), self.office.services
-        told = {case.service for case in overdue} or {services.first.service}
-        days = min(self.watch.policy(service)["escalate_after_working_days"] for service in told)
-        return EscalationLetter(services.first.data, owed.name, "", [self.watch.told(case) for case in overdue], days)
+    def _about_stuck(self, owed: Notice) -> EscalationLetter:
+        stuck = self.watch.stuck()
+        if owed.letter == "unattended":
+            stuck = [each for each in stuck if owed.about in (each.ticket, f"peran/{each.service}/{each.role}")]
+            if not stuck:
+                raise NotAllowed("not_stuck")
+        services = self.office.services
+        told = services[stuck[0].service] if stuck and stuck[0].service else services.first
+        return EscalationLetter(told.data, owed.name, "", stuck)
 
     def _due(self, application: Application, sop: Sop) -> datetime | None:
         """By when the SOP's time will have passed; None when it does not run, has passed already, or is not said."""

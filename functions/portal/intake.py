@@ -21,9 +21,9 @@ from portal.core.errors import (
     PortalError,
     Unavailable,
 )
-from portal.core.notices import Notice, notice
+from portal.core.notices import Notice, about_draft
 from portal.core.requirements import Requirement
-from portal.core.sop import APPLICANT, Sop
+from portal.core.sop import Sop
 from portal.custody import Custody, Inspected, folder_of
 from portal.engines.ports import UploadForm
 from portal.forms.wording import Words
@@ -332,13 +332,7 @@ class Intake:
             raise NotFound("document_unknown")
 
     def _resumption(self, draft: Draft) -> tuple[Notice, ...]:
-        fields = self.office.services[draft.service].applicant
-        name, email = (str(draft.form.get(fields[meaning], "")) for meaning in ("name", "email"))
-        if not email or draft.mends:
-            return ()
-        # Whoever opens that link can send it: of an official's draft it is for him alone.
-        actor = Actor(APPLICANT, "" if draft.opened_by else name, email=draft.opened_by or email)
-        return (notice("draft_saved", actor, about=draft.id, event=0, at=self.office.clock()),)
+        return about_draft("draft_saved", draft, self.office.services[draft.service], self.office.clock())
 
 
 def _depends(requirement: Requirement, fields: Container[str]) -> bool:

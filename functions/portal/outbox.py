@@ -13,7 +13,7 @@ LEASE: Final = timedelta(minutes=2)
 """How long a sender may hold a notice; longer than any relay's time-out."""
 
 OUTDATED: Final = "outdated"
-UNMISSED: Final = frozenset({"draft_unknown", "not_appointed", "certificate_unknown", "certificate_ended"})
+UNMISSED: Final = frozenset({"draft_unknown", "not_appointed", "certificate_unknown", "certificate_ended", "not_stuck"})
 """Why an email is dropped without anybody having to know: what it is about is gone, or its reader left the office."""
 
 
@@ -103,11 +103,13 @@ class Outbox:
         return False
 
     def _is_outdated(self, owed: Notice, now: datetime) -> bool:
-        """Would it remind of a visit that has passed, or is agreed no more? The relay may have been down for long."""
-        if owed.letter != "visit_tomorrow":
-            return False
-        application = self.records.load(owed.about)
-        return application.version != owed.event or application.slot is None or application.slot <= now
+        """Would it remind of what has passed, or is so no more? The relay may have been down for long."""
+        if owed.letter == "visit_tomorrow":
+            application = self.records.load(owed.about)
+            return application.version != owed.event or application.slot is None or application.slot <= now
+        if owed.letter in ("still_waiting", "confirm_address") and owed.occasion:
+            return self.records.load(owed.about).entered.number != owed.event
+        return False
 
 
 def _answer(problem: PortalError) -> str:

@@ -68,9 +68,9 @@ def test_a_renewed_email_is_due_at_once_and_hopeless_no_more() -> None:
     assert refused.renewed(now) == replace(refused, due_at=now, hopeless=False)
 
 
-def test_the_clerk_hears_of_an_email_that_is_hopeless_or_a_week_late_and_still_owed() -> None:
-    late, hopeless = MORNING + timedelta(days=7, seconds=1), replace(OWED, hopeless=True)
-    assert timedelta(days=7) == DEADLINE
+def test_the_clerk_hears_of_an_email_that_is_hopeless_or_a_day_late_and_still_owed() -> None:
+    late, hopeless = MORNING + timedelta(days=1, seconds=1), replace(OWED, hopeless=True)
+    assert timedelta(days=1) == DEADLINE
     assert [OWED.is_red(MORNING), OWED.is_red(MORNING + DEADLINE), OWED.is_red(late)] == [False, False, True]
     assert hopeless.is_red(MORNING)
     assert not hopeless.delivered(LATER).is_red(late)

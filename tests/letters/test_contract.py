@@ -25,9 +25,11 @@ FILES = sorted(TEXTS.glob("*.txt"))
 PARSED_BY = Letters(TEXTS, Language((), (), UTC, ""))._texts
 CLASSES: dict[str, type[Letter]] = {
     "draft_saved": DraftLetter,
+    "draft_waiting": DraftLetter,
     "desk": DeskLetter,
     "reminder": DeskLetter,
     "escalation": EscalationLetter,
+    "unattended": EscalationLetter,
     "expiring": CertificateLetter,
     "revoked": CertificateLetter,
     "changed": CertificateLetter,
@@ -36,6 +38,7 @@ CLASSES: dict[str, type[Letter]] = {
 """All others are about a case."""
 
 GIVEN_TO_PARTS = {"_bring": {"step"}, "_calendar": {"step", "ticket"}, "_facts": {"said"}, "missed": {"slot"}}
+GIVEN_TO_PARTS |= {"_stuck": {"cases"}}
 GIVEN_TO_PARTS |= {letter: {"said"} for letter in ("expiring", "revoked", "changed")}
 """What ``Letters.visit``, or the letter that includes a part, gives it besides; or what it sets itself."""
 

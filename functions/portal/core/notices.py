@@ -9,12 +9,13 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from portal.core.application import Actor, Application, Event
+from portal.core.draft import Draft
 from portal.core.sop import APPLICANT, Sop
 from portal.core.steps import State
 
 FIRST_RETRY: Final = timedelta(seconds=10)
 SLOWEST_RETRY: Final = timedelta(hours=6)
-DEADLINE: Final = timedelta(days=7)
+DEADLINE: Final = timedelta(days=1)
 """How long an email may stay undelivered before it is on the red list; trying goes on after that."""
 
 APPLICANT_LETTERS: Final[Mapping[str, str]] = {
@@ -139,6 +140,16 @@ class Notice:
 def notice(letter: str, actor: Actor, *, about: str, event: int, at: datetime, occasion: str = "") -> Notice:
     """An owed email to one person, due at once."""
     return Notice(about, event, letter, actor.email, occasion, actor.role, actor.name, at, at)
+
+
+def about_draft(letter: str, draft: Draft, sop: Sop, at: datetime, occasion: str = "") -> tuple[Notice, ...]:
+    """A letter with the link by which a draft is gone on with; none where there is no address, or a case is mended."""
+    name, email = (str(draft.form.get(sop.applicant[meaning], "")) for meaning in ("name", "email"))
+    if not email or draft.mends:
+        return ()
+    # Whoever opens that link can send it: of an official's draft it is for him alone.
+    actor = Actor(APPLICANT, "" if draft.opened_by else name, email=draft.opened_by or email)
+    return (notice(letter, actor, about=draft.id, event=0, at=at, occasion=occasion),)
 
 
 def owed(application: Application, officials: Iterable[Official], sop: Sop, day: date) -> tuple[Notice, ...]:
