@@ -14,7 +14,6 @@ from portal.core.progress import Waiting, standard
 from portal.core.sop import APPLICANT
 from portal.office import Office
 
-
 Waits = Sequence[tuple[Application, Wait]]
 """Open cases, each with how it stands."""
 
