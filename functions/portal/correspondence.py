@@ -140,16 +140,17 @@ class Correspondence:
 
     def _about_desk(self, owed: Notice) -> DeskLetter:
         waiting = list(self.watch.stand(case for case, _ in self.cases.desk(owed.recipient)))
-        appointments = self.cases.appointments(owed.recipient)
-        posts = {(official.service, official.role) for official in appointments}
+        posts = {(held.service, held.role): None for held in self.cases.appointments(owed.recipient)}
+        # In the words of the service that the reader serves; of the others he need not hear.
+        services = list(dict.fromkeys(service for service, _ in posts))
+        known = self.office.services
         return DeskLetter(
-            # In the words of one of the services that the reader serves; of the others he need not hear.
-            sop=self.office.services[appointments[0].service].data,
+            sop=known[services[0]].data if len(services) == 1 else known.general,
             name=owed.name,
             link=self._signed("meja", {"r": owed.recipient.lower()}, OFFICIAL_LINK),
             cases=[self.watch.told(case, how) for case, how in waiting],
             late=[self.watch.told(case, how) for case, how in waiting if self.watch.is_due(how)],
-            vacant=[self.watch.told(case, how) for case, how, above in self.watch.vacancies() if above & posts],
+            vacant=[self.watch.told(case, how) for case, how, above in self.watch.vacancies() if above & posts.keys()],
             until=self.office.clock() + OFFICIAL_LINK,
         )
 
@@ -159,9 +160,7 @@ class Correspondence:
             stuck = [each for each in stuck if owed.about in (each.ticket, f"peran/{each.service}/{each.role}")]
             if not stuck:
                 raise NotAllowed("not_stuck")
-        services = self.office.services
-        told = services[stuck[0].service] if stuck and stuck[0].service else services.first
-        return EscalationLetter(told.data, owed.name, "", stuck)
+        return EscalationLetter(self.office.services.general, owed.name, "", stuck)
 
     def _due(self, application: Application, sop: Sop) -> datetime | None:
         """By when the SOP's time will have passed; None when it does not run, has passed already, or is not said."""
