@@ -144,13 +144,14 @@ class Correspondence:
         # In the words of the service that the reader serves; of the others he need not hear.
         services = list(dict.fromkeys(service for service, _ in posts))
         known = self.office.services
+        vacancies = self.watch.vacancies() if owed.letter == "reminder" else ()
         return DeskLetter(
             sop=known[services[0]].data if len(services) == 1 else known.general,
             name=owed.name,
             link=self._signed("meja", {"r": owed.recipient.lower()}, OFFICIAL_LINK),
             cases=[self.watch.told(case, how) for case, how in waiting],
             late=[self.watch.told(case, how) for case, how in waiting if self.watch.is_due(how)],
-            vacant=[self.watch.told(case, how) for case, how, above in self.watch.vacancies() if above & posts.keys()],
+            vacant=[self.watch.told(case, how) for case, how, above in vacancies if above & posts.keys()],
             until=self.office.clock() + OFFICIAL_LINK,
         )
 

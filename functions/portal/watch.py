@@ -54,9 +54,10 @@ class Watch:
             yield case, wait(case, sop, appointed, dead, self.office.calendar, self.office.clock())
 
     def failing(self) -> set[str]:
-        """Addresses, in lower case, at which emails do not arrive (the red list)."""
+        """Addresses, in lower case, at which emails do not arrive: tried, and on the red list."""
         now = self.office.clock()
-        return {owed.recipient.lower() for owed in self.office.records.unsent() if owed.is_red(now)}
+        red = (owed for owed in self.office.records.unsent() if owed.problem and owed.is_red(now))
+        return {owed.recipient.lower() for owed in red}
 
     def open(self, officials: Sequence[Official] | None = None) -> Iterator[Application]:
         """Every open case."""

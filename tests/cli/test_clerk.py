@@ -150,7 +150,7 @@ def test_what_is_late_or_waits_for_nobody_is_listed_longest_first(run: Run, tmp_
         == "Tidak ada permohonan yang terlambat atau tertahan, dan setiap permohonan ada pejabatnya.\n"
     )
     now = clock.at
-    stage = Stage(tmp_path / "data", Clock(now - timedelta(days=14)))
+    stage = Stage(tmp_path / "data", Clock(now - timedelta(days=21)))
     try:
         late = stage.case("confirm")
         sent = stage.case(*WAYS["sent"])
