@@ -17,7 +17,7 @@ from typing import Any, Final, NoReturn
 import click
 
 from portal.authors import fits, service
-from portal.bootstrap import build, faults, on_aws, open_house, wsgi
+from portal.bootstrap import alarm, build, faults, on_aws, open_house, wsgi
 from portal.clerk import register
 from portal.config import Config
 from portal.core import identity
@@ -104,7 +104,7 @@ def serve(context: click.Context, host: str, port: int, address: str | None, reh
     config.must_reach_people()
     house = build(config, context.obj["clock"])
     run = _server(house, host, port)
-    background = Background(house.outbox, house.clockwork)
+    background = Background(house.outbox, house.clockwork, alarm(house))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     background.start()
     _say("serving_rehearsal" if config.rehearsal else "serving", address=config.address)

@@ -81,7 +81,7 @@ class Clockwork:
 
     def escalate(self, waits: Waits | None = None) -> int:
         """Owe the office's own mailbox the clerk's list once a working day; returns how many are on it."""
-        stuck = self.watch.stuck(waits) if self._office_has_opened() else []
+        stuck = self.watch.cases_stuck(waits) if self._office_has_opened() else []
         if stuck:
             self.office.records.owe([self._digest("escalation", self._clerk)])
         return len(stuck)

@@ -156,7 +156,7 @@ class Correspondence:
         )
 
     def _about_stuck(self, owed: Notice) -> EscalationLetter:
-        stuck = self.watch.stuck()
+        stuck = self.watch.cases_stuck()
         if owed.letter == "unattended":
             stuck = [each for each in stuck if owed.about in (each.ticket, f"peran/{each.service}/{each.role}")]
             if not stuck:

@@ -7,6 +7,7 @@ from typing import Final
 
 from portal.core.errors import MailDeferred, MailRefused, NotAllowed, NotFound, PortalError
 from portal.core.notices import Notice
+from portal.core.outage import Outage, outage
 from portal.engines.ports import Mail, Message, Records
 
 LEASE: Final = timedelta(minutes=2)
@@ -60,6 +61,10 @@ class Outbox:
         now, found = self.clock(), self.records.unsent() if unsent is None else unsent
         return [owed for owed in found if owed.is_red(now)]
 
+    def outage(self, unsent: Iterable[Notice] | None = None) -> Outage | None:
+        """Is the relay out? ``unsent`` as above."""
+        return outage(self.records.unsent() if unsent is None else unsent)
+
     def try_again(self) -> int:
         """Hopeless emails of the red list are due again, as after an address was mended; returns how many.
 
@@ -88,7 +93,8 @@ class Outbox:
         except MailRefused as problem:
             self.records.settle_notice(held.failed(_answer(problem), now, hopeless=True))
         except MailDeferred as problem:
-            self.records.settle_notice(held.failed(_answer(problem), now))
+            relay = bool(problem.facts.get("relay"))
+            self.records.settle_notice(held.failed(_answer(problem), now, relay=relay))
         except (NotFound, NotAllowed) as problem:
             # What it was about has expired, or the person holds no office any more: there is nothing left to say.
             unmissed = problem.code in UNMISSED

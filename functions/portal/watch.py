@@ -9,7 +9,8 @@ from datetime import datetime, time
 
 from portal.core.application import Application
 from portal.core.notices import Official
-from portal.core.patience import Stuck, Wait, superior, wait
+from portal.core.outage import outage
+from portal.core.patience import Reason, Stuck, Wait, superior, wait
 from portal.core.progress import Waiting, standard
 from portal.core.sop import APPLICANT
 from portal.office import Office
@@ -75,8 +76,14 @@ class Watch:
 
     # --- lists ---------------------------------------------------------------------------------------------------
 
-    def stuck(self, waits: Waits | None = None) -> list[Stuck]:
-        """The clerk's list: what nobody would see to otherwise, each with its reason, longest waiting first.
+    def stuck(self) -> list[Stuck]:
+        """The clerk's list: a relay that is out, and what nobody would see to otherwise, each with its reason."""
+        out = outage(self.office.records.unsent())
+        relay = [Stuck("", "", "", "", "", "", out.since, Reason.RELAY)] if out else []
+        return [*relay, *self.cases_stuck()]
+
+    def cases_stuck(self, waits: Waits | None = None) -> list[Stuck]:
+        """The cases on the clerk's list, longest waiting first.
 
         Args:
             waits: all open cases, where they have been looked at already.

@@ -15,8 +15,14 @@ from portal.core.steps import State
 
 FIRST_RETRY: Final = timedelta(seconds=10)
 SLOWEST_RETRY: Final = timedelta(hours=6)
-DEADLINE: Final = timedelta(days=1)
-"""How long an email may stay undelivered before it is on the red list; trying goes on after that."""
+RELAY_RETRY: Final = timedelta(minutes=5)
+"""The slowest where the relay itself is out, so that it shows soon that it is back."""
+
+PATIENCE: Final = timedelta(days=1)
+"""How long the relay may put an email off before it is on the red list; trying goes on after that."""
+
+DEADLINE: Final = timedelta(days=7)
+"""The same for an email that has not even been tried."""
 
 APPLICANT_LETTERS: Final[Mapping[str, str]] = {
     "submit": "confirm_address",
@@ -84,6 +90,7 @@ class Notice:
         role: as what the person receives it: a role of the SOP, or ``APPLICANT``.
         due_at: not to be tried before; moves on with every failure and while a sender holds it.
         problem: the relay's last answer, empty so far; ``hopeless`` when repeating is pointless.
+        relay_out_since: since when it is held up by the relay itself and not by anything about this email; else None.
         dropped_at: given up without anybody having to know any more: nobody misses it, or a person has seen to it.
     """
 
@@ -101,6 +108,7 @@ class Notice:
     hopeless: bool = False
     sent_at: datetime | None = None
     dropped_at: datetime | None = None
+    relay_out_since: datetime | None = None
 
     @property
     def identity(self) -> Identity:
@@ -116,13 +124,18 @@ class Notice:
         return replace(self, due_at=until, attempts=self.attempts + 1)
 
     def delivered(self, at: datetime) -> "Notice":
-        return replace(self, sent_at=at, problem="")
+        return replace(self, sent_at=at, problem="", relay_out_since=None)
 
-    def failed(self, problem: str, at: datetime, *, hopeless: bool = False) -> "Notice":
-        """Not taken by the relay; due again after 10 s, 20 s, 40 s ... at most 6 h."""
+    def failed(self, problem: str, at: datetime, *, hopeless: bool = False, relay: bool = False) -> "Notice":
+        """Not taken by the relay; due again after 10 s, 20 s, 40 s ... at most 6 h.
+
+        Args:
+            relay: it is the relay that is out: out of reach, refusing whatever comes, or rejecting our login.
+        """
         # Beyond 12 doublings the pause is past its ceiling anyway; the bound keeps the power small.
-        pause = min(SLOWEST_RETRY, FIRST_RETRY * 2 ** min(self.attempts - 1, 12))
-        return replace(self, due_at=at + pause, problem=problem, hopeless=hopeless)
+        pause = min(RELAY_RETRY if relay else SLOWEST_RETRY, FIRST_RETRY * 2 ** min(self.attempts - 1, 12))
+        since = (self.relay_out_since or at) if relay else None
+        return replace(self, due_at=at + pause, problem=problem, hopeless=hopeless, relay_out_since=since)
 
     def dropped(self, at: datetime, problem: str = "") -> "Notice":
         """No longer owed, and on no list; the last answer stays if no other ``problem`` is named."""
@@ -134,7 +147,8 @@ class Notice:
 
     def is_red(self, now: datetime) -> bool:
         """Must the clerk hear of it?"""
-        return self.is_owed and (self.hopeless or now - self.queued_at > DEADLINE)
+        patience = PATIENCE if self.problem else DEADLINE
+        return self.is_owed and (self.hopeless or now - self.queued_at > patience)
 
 
 def notice(letter: str, actor: Actor, *, about: str, event: int, at: datetime, occasion: str = "") -> Notice:

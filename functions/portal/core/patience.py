@@ -31,6 +31,7 @@ class Reason(StrEnum):
     UNANSWERED = "unanswered"  # the outside authority has had it for too long
     SILENT = "silent"  # the applicant has not acted
     UNCONFIRMED = "unconfirmed"  # the applicant's address is not confirmed
+    RELAY = "relay"  # about no case: no email leaves the portal
 
     @property
     def is_vacancy(self) -> bool:
