@@ -21,6 +21,9 @@ RELAY_RETRY: Final = timedelta(minutes=5)
 PATIENCE: Final = timedelta(days=1)
 """How long the relay may put an email off before it is on the red list; trying goes on after that."""
 
+RELAY_OUT: Final = "relay out since "
+"""Beginning of the problem of an email that any relay in that state would have held up."""
+
 DEADLINE: Final = timedelta(days=7)
 """The same for an email that has not even been tried."""
 
@@ -89,8 +92,8 @@ class Notice:
             link or the reminder of a day.
         role: as what the person receives it: a role of the SOP, or ``APPLICANT``.
         due_at: not to be tried before; moves on with every failure and while a sender holds it.
-        problem: the relay's last answer, empty so far; ``hopeless`` when repeating is pointless.
-        relay_out_since: since when it is held up by the relay itself and not by anything about this email; else None.
+        problem: the relay's last answer, empty so far, and with it since when the relay itself is out if that is what
+            holds the email up (``relay_out_since``); ``hopeless`` when repeating is pointless.
         dropped_at: given up without anybody having to know any more: nobody misses it, or a person has seen to it.
     """
 
@@ -108,7 +111,6 @@ class Notice:
     hopeless: bool = False
     sent_at: datetime | None = None
     dropped_at: datetime | None = None
-    relay_out_since: datetime | None = None
 
     @property
     def identity(self) -> Identity:
@@ -119,12 +121,18 @@ class Notice:
         """Has it neither been taken by the relay nor been dropped?"""
         return self.sent_at is None and self.dropped_at is None
 
+    @property
+    def relay_out_since(self) -> datetime | None:
+        """Since when it is held up by the relay itself, and not by anything about this email; else None."""
+        told = self.problem.removeprefix(RELAY_OUT) if self.problem.startswith(RELAY_OUT) else ""
+        return datetime.fromisoformat(told.partition(": ")[0]) if told else None
+
     def held(self, until: datetime) -> "Notice":
         """Taken by a sender; should it crash, the notice is due again at ``until``."""
         return replace(self, due_at=until, attempts=self.attempts + 1)
 
     def delivered(self, at: datetime) -> "Notice":
-        return replace(self, sent_at=at, problem="", relay_out_since=None)
+        return replace(self, sent_at=at, problem="")
 
     def failed(self, problem: str, at: datetime, *, hopeless: bool = False, relay: bool = False) -> "Notice":
         """Not taken by the relay; due again after 10 s, 20 s, 40 s ... at most 6 h.
@@ -134,8 +142,8 @@ class Notice:
         """
         # Beyond 12 doublings the pause is past its ceiling anyway; the bound keeps the power small.
         pause = min(RELAY_RETRY if relay else SLOWEST_RETRY, FIRST_RETRY * 2 ** min(self.attempts - 1, 12))
-        since = (self.relay_out_since or at) if relay else None
-        return replace(self, due_at=at + pause, problem=problem, hopeless=hopeless, relay_out_since=since)
+        said = f"{RELAY_OUT}{(self.relay_out_since or at).isoformat()}: {problem}" if relay else problem
+        return replace(self, due_at=at + pause, problem=said, hopeless=hopeless)
 
     def dropped(self, at: datetime, problem: str = "") -> "Notice":
         """No longer owed, and on no list; the last answer stays if no other ``problem`` is named."""

@@ -73,13 +73,12 @@ def notice_entry(notice: Notice) -> Entry:
         "due_at": moment(notice.due_at),
         "sent_at": moment(notice.sent_at) if notice.sent_at else None,
         "dropped_at": moment(notice.dropped_at) if notice.dropped_at else None,
-        "relay_out_since": moment(notice.relay_out_since) if notice.relay_out_since else None,
     }
 
 
 def notice(entry: Entry) -> Notice:
     kept = _own(Notice, entry)
-    for name in ("queued_at", "due_at", "sent_at", "dropped_at", "relay_out_since"):
+    for name in ("queued_at", "due_at", "sent_at", "dropped_at"):
         kept[name] = datetime.fromisoformat(kept[name]) if kept.get(name) else None
     return Notice(**kept)
 
