@@ -6,7 +6,7 @@ from tests.support.stage import Stage
 from tests.support.status_page import get, main
 from tests.support.ways import WAYS
 
-NOTHING = ["unconfirmed", "returned", "sent", "invited", "booked", "missed", "done", "rejected", "withdrawn", "lapsed"]
+NOTHING = ["unconfirmed", "returned", "sent", "invited", "missed", "done", "rejected", "withdrawn", "lapsed"]
 
 
 def test_the_status_page_shows_the_earliest_time_of_each_coming_step(stage: Stage) -> None:

@@ -10,7 +10,8 @@ from flask import Blueprint, Response, redirect, render_template, request
 
 from portal.core.application import Application
 from portal.core.errors import NotAllowed, NotFound
-from portal.core.progress import deadline, forecast, history, standard, turn_to_come
+from portal.core.forecast import expect
+from portal.core.progress import deadline, history, reasons, standard, turn_to_come
 from portal.core.steps import State
 from portal.retention import forgotten_on
 from portal.web import files
@@ -87,13 +88,16 @@ def case_page(
     """
     office, words = here().office, here().office.words_of(application)
     sop, calendar = words.sop, office.calendar
+    forecast = expect(application, sop, calendar, now(), here().experience.usual(application.service))
     return render_template(
         "applicant/show.html",
         **case_facts(application),
         sections=words.form.shown(application.form),
         standard=standard(application, sop, calendar, now()),
         product=words.product(application),
-        expected=forecast(application, sop, calendar, now()).get(sop.steps[-1].key),
+        expected=forecast.at.get(sop.steps[-1].key),
+        usual=forecast.is_usual,
+        why=reasons(forecast, sop),
         may={action: application.may(action, sop) for action in ("resubmit", "withdraw", "book", "report")},
         action=sop.action(application.step, "report"),
         cards=_task_cards(application, refusals),

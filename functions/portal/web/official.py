@@ -13,6 +13,7 @@ from portal.cases import Claims, OfficialView
 from portal.core import ticket
 from portal.core.application import Application
 from portal.core.errors import Conflict, Finding, Invalid, NotFound
+from portal.core.forecast import expect
 from portal.web import case, choices
 from portal.web.cards import Explained, document_cards
 from portal.web.case import Happening
@@ -138,6 +139,9 @@ def case_page(
     return render_template(
         "official/case.html",
         **case.shown(view, here().office.calendar, now()),
+        forecast=expect(
+            view.application, view.sop, here().office.calendar, now(), here().experience.usual(view.application.service)
+        ),
         choices=choices.offered(view, action, raw or {}, findings, now()),
         to_come=choices.to_come(view, now()),
         **_letter(view, refusals),
