@@ -110,11 +110,10 @@ class Watch:
         """Are the officials who have it to be reminded of it?"""
         return how.is_with_officials and how.reminded(self.office.clock()) is not None
 
-    def nobody(self) -> int:
-        """How many cases nobody can act on."""
-        officials = self.office.records.officials()
-        found = self.stand(self.with_officials(officials), officials, ())
-        return sum(how.reason is not None and how.reason.is_vacancy for _, how in found)
+    def counts(self) -> tuple[int, int]:
+        """How many cases nobody can act on, and how many are on the clerk's list, those included."""
+        reasons = [how.reason for _, how in self.waits() if how.reason]
+        return sum(reason.is_vacancy for reason in reasons), len(reasons)
 
     def attention(self) -> list[Waiting]:
         """Past the SOP's minutes, with officials who are being reminded, or on the clerk's list; longest first."""

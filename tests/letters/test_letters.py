@@ -23,10 +23,11 @@ from tests.support.places import ROOT
 
 OTHERS = {"turn", "visit_booked", "decided", "draft_saved", "visit_tomorrow", "new_link"}
 OF_THE_REGISTER = {"expiring", "expiring_list", "revoked", "changed"}
-OTHERS |= {"reminder", "desk", "escalation", "asked", "finished", *OF_THE_REGISTER}
+OTHERS |= {"reminder", "desk", "code", "escalation", "asked", "finished", *OF_THE_REGISTER}
 OTHERS |= {"unattended", "draft_waiting", "still_waiting"}
-ABOUT_NO_CASE = {"draft_saved", "draft_waiting", "reminder", "desk", "escalation", "unattended", *OF_THE_REGISTER}
-LEAD_NOWHERE = {"decided", "withdrawn", "lapsed", "escalation", "unattended", "revoked", "changed"}
+ABOUT_NO_CASE = {"draft_saved", "draft_waiting", "reminder", "desk", "code", "escalation", "unattended"}
+ABOUT_NO_CASE |= OF_THE_REGISTER
+LEAD_NOWHERE = {"code", "decided", "withdrawn", "lapsed", "escalation", "unattended", "revoked", "changed"}
 OF_OTHER_KINDS = {"asked", "reported", "opened", "finished"}
 """About steps that this service does not have; the services of ``tests/services`` send them."""
 

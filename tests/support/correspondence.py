@@ -16,6 +16,7 @@ import lxml.html
 from portal import office
 from portal.cases import Cases
 from portal.clockwork import Clockwork
+from portal.codes import Codes
 from portal.core import worktime
 from portal.core.application import Actor, Application
 from portal.core.draft import Document, Draft
@@ -210,6 +211,7 @@ def story(office: Office) -> list[Sent]:
         office.deliver()
     kadis = Actor("kadis", said(OFFICIALS["kadis"]), email="kadis@tarakankota.go.id")
     office.office.records.owe([notice("desk", kadis, about="meja", event=0, at=office.now)])
+    Codes(office.office).ask("perangkat", kadis)
     office.deliver()
     nobody_serves(office, "kadis")
     life_of_what_was_issued(office)

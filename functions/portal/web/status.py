@@ -68,12 +68,13 @@ def health() -> Any:
     """For a monitor: counts and ages only; 503 when the records do not answer.
 
     ``red`` counts emails that do not arrive, ``nobody`` cases that nobody can act on, ``relay`` is false while the mail
-    relay takes nothing; with any of these, not all is ``ok``.
+    relay takes nothing; with any of these, not all is ``ok``. ``stuck`` counts cases on the clerk's list, for whatever
+    reason.
     """
     try:
         owed = list(here().office.records.unsent())
         unsent = [notice for notice in owed if not notice.hopeless]
-        red, nobody = len(here().outbox.red_list(owed)), here().watch.nobody()
+        red, nobody, stuck = len(here().outbox.red_list(owed)), *here().watch.counts()
         out = here().outbox.outage(owed)
     except Unavailable:
         return jsonify(ok=False, records=False), 503
@@ -89,6 +90,7 @@ def health() -> Any:
         oldest_unsent_seconds=int(oldest),
         red=red,
         nobody=nobody,
+        stuck=stuck,
     )
 
 
