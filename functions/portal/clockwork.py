@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import starmap
 
+from portal.archive import Archive
 from portal.cases import Cases
 from portal.compilation import Compilation
 from portal.core.application import Actor, Application
@@ -47,11 +48,16 @@ class Clockwork:
         """The daily look at the register, which remembers when it last looked."""
         return Upkeep(self.office)
 
+    @cached_property
+    def archive(self) -> Archive:
+        """The list of all cases, which remembers whether it is complete."""
+        return Archive(self.office)
+
     def chores(self) -> tuple[Callable[[], int], ...]:
         """What is to be looked at now and then, one independent of the other."""
         swept, summed = self.retention.forget_documents, self.compilation.compile_recap
-        looked = self.upkeep.look_after_register
-        return self.look_after_cases, self.remind_drafts, self.expire, swept, summed, looked
+        looked, listed = self.upkeep.look_after_register, self.archive.complete
+        return self.look_after_cases, self.remind_drafts, self.expire, swept, summed, looked, listed
 
     def look_after_cases(self) -> int:
         """All that is owed about open cases, from one look at all of them; returns how much that is."""

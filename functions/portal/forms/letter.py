@@ -89,10 +89,34 @@ class DeskLetter(Letter):
 
 
 @dataclass(frozen=True)
+class DigestLetter(Letter):
+    """Several letters to an official in one; its link leads to the desk.
+
+    Attributes:
+        turns: cases that have come; ``visits`` booked; ``receipts`` of what the reader decided.
+        late: what has waited past the policy's patience.
+        until: when the links end.
+    """
+
+    turns: Sequence[CaseLetter]
+    visits: Sequence[CaseLetter]
+    receipts: Sequence[CaseLetter]
+    late: Sequence[Waiting]
+    until: datetime
+
+
+@dataclass(frozen=True)
 class EscalationLetter(Letter):
     """About ``cases`` on the clerk's list; the link is empty."""
 
     cases: Sequence[Stuck]
+
+
+@dataclass(frozen=True)
+class EntranceLetter(Letter):
+    """To a clerk who comes in; ``until`` is when the link ends."""
+
+    until: datetime
 
 
 @dataclass(frozen=True)
