@@ -29,6 +29,7 @@ from portal.editions import offered, read_language, read_messages, read_old, tru
 from portal.engines.ports import BacksUp
 from portal.house import House
 from portal.office import Office
+from portal.rehearsing import rehearse
 
 LARGEST_BODY: Final = 80 * 1024**2
 """Bytes; far above the largest file, so that a person with a too large photo gets a page, not a reset."""
@@ -47,7 +48,7 @@ class Explaining(click.Group):
             _refuse("engine_refused", problem=problem)
 
 
-@click.group(cls=Explaining, commands={"register": register, "service": service})
+@click.group(cls=Explaining, commands={"register": register, "rehearse": rehearse, "service": service})
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of everything that must survive (DATA).")
 @click.pass_context
 def main(context: click.Context, data: Path | None) -> None:
@@ -61,8 +62,9 @@ def _config(context: click.Context, **given: Any) -> Config:
     return Config.from_environment(os.environ, data=context.obj["data"], **given)
 
 
-def _open(context: click.Context) -> House:
-    return open_house(os.environ, context.obj["clock"], data=context.obj["data"])
+def _open(context: click.Context, *, begins: bool = False) -> House:
+    """The portal to look after; ``begins``: for what may be the first thing that is ever done there."""
+    return open_house(os.environ, context.obj["clock"], begins=begins, data=context.obj["data"])
 
 
 def _say(key: str, *, err: bool = False, **facts: object) -> None:
@@ -179,7 +181,7 @@ def appoint(
     context: click.Context, /, named: Sequence[str], since: datetime | None, until: datetime | None, **given: str
 ) -> None:
     """Appoint somebody, for good or for a time; what already waits for the role is announced to the new person."""
-    house = _open(context)
+    house = _open(context, begins=True)
     services = house.office.services
     if len(services) > 1 and not named:
         _refuse("service_wanted", services=", ".join(edition.service for edition in services))
