@@ -15,7 +15,7 @@ from portal.core.draft import Document
 from portal.core.notices import Notice, Official
 from portal.core.services import Services
 from portal.core.worktime import Calendar
-from portal.editions import read_calendar, read_json, read_language, read_papers, read_toml
+from portal.editions import read_calendar, read_json, read_language, read_messages, read_papers, read_toml
 from portal.engines.ports import Files, Mail, Message, Records
 from portal.experience import Experience
 from portal.links import Links
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from portal.archive import Archive
     from portal.clockwork import Clockwork
+    from portal.corrections import Corrections
     from portal.correspondence import Correspondence
     from portal.entrance import Entrance
     from portal.intake import Intake
@@ -120,6 +121,12 @@ class House:
         from portal.archive import Archive
 
         return Archive(self.office)
+
+    @cached_property
+    def corrections(self) -> "Corrections":
+        from portal.corrections import Corrections
+
+        return Corrections(self.office, read_messages()["clerk"]["title"])
 
     @cached_property
     def entrance(self) -> "Entrance":

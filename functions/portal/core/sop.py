@@ -17,7 +17,9 @@ from portal.core.requirements import Requirement, brought
 from portal.core.times import Time, added, in_words, time_of
 from portal.core.worktime import WEEKDAYS
 
-OF_THE_OFFICE = ("calendar", "chart", "notes", "office", "pages", "paper", "register", "reminders", "retention")
+OF_THE_OFFICE = (
+    *("calendar", "chart", "corrections", "notes", "office", "pages", "paper", "register", "reminders", "retention"),
+)
 """Tables that belong to the office of today and not to a case: a new holiday or telephone reaches running cases too."""
 
 ROW = "row"  # kind of a row that is printed with the others, and that the portal passes over
@@ -239,6 +241,8 @@ class Sop:
     def action(self, step: str, action: str) -> ActionText:
         """The words for an action, the step's own before the general ones."""
         texts = self.step(step).actions
+        if corrected := self.data.get("corrections", {}).get(action):
+            return ActionText(done=corrected["done"])
         return texts[action] if action in texts else self.action_texts.get(action, ActionText())
 
     def reasons_for(self, action: str) -> tuple[Choice, ...]:

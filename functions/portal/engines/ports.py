@@ -31,6 +31,7 @@ class Change:
         certificates: the register's entries that it makes or changes, each in its new version.
         corrections: what the recap has to hear of these besides (``register.corrections``).
         line: the case in the list of all.
+        reopened: the day of closing, where the case was closed before this event: what the recap kept of it is gone.
     """
 
     application: Application
@@ -43,6 +44,7 @@ class Change:
     certificates: Sequence[Certificate] = ()
     corrections: Sequence[Fact] = ()
     line: Line | None = None
+    reopened: str = ""
 
 
 @dataclass(frozen=True)
