@@ -13,6 +13,7 @@ from portal.core import sop
 from portal.core.application import Event
 from portal.core.draft import Document
 from portal.core.notices import Notice, Official
+from portal.core.rounds import Rounds
 from portal.core.services import Services
 from portal.core.worktime import Calendar
 from portal.editions import read_calendar, read_json, read_language, read_messages, read_papers, read_toml
@@ -164,10 +165,16 @@ class House:
 
         engine, office = self.engine, self.office
 
-        def compose(owed: Notice) -> Message:  # letters are loaded with the first that is written
-            return self.correspondence.compose(owed)
+        def letter(owed: Notice) -> Any:  # letters are loaded with the first that is written
+            return self.correspondence.letter(owed)
 
-        return Outbox(office.records, engine.mail, office.clock, compose, engine.mark or unmarked)
+        def join(written: Sequence[tuple[Notice, Any]]) -> Message:
+            return self.correspondence.join(written)
+
+        # In a rehearsal days pass in minutes, and whoever plays wants to see each email.
+        reminders, zone = office.services.first.data["reminders"], office.calendar.zone
+        rounds = None if engine.mailbox else Rounds.of(reminders, zone)
+        return Outbox(office.records, engine.mail, office.clock, letter, join, engine.mark or unmarked, rounds)
 
     @cached_property
     def clockwork(self) -> "Clockwork":

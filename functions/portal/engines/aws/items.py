@@ -13,6 +13,7 @@ application APPLICATION#TTE-26-4F7K-.. APPLICATION                     WAITING#k
 event       APPLICATION#TTE-26-4F7K-.. EVENT#0003
 notice      NOTICE#TTE-26-4F7K-9QXM    0003#turn##kadis@...go.id (2)   OUTBOX (3)        due_at
                                                                        HOPELESS (3)      due_at
+told        TOLD#kadis@...go.id (6)    TOLD
 draft       DRAFT#5b0c...              DRAFT                           DRAFTS            created_at, then #id
 claim       CLAIM                      visit/penerbitan/2026-08-04...
 official    OFFICIAL                   kadis#2024-01-02#kadis@...go.id
@@ -20,7 +21,7 @@ sop         SOP#<version>              SOP
 counter     COUNTER#agenda-2026        COUNTER
 fact        FACT                       2026-08-03#TTE-26-4F7K-9QXM (5)
 certificate CERTIFICATE#penerbitan     TTE-26-4F7K-9QXM
-line        LINE#penerbitan            TTE-26-4F7K-9QXM (6)
+line        LINE#penerbitan            TTE-26-4F7K-9QXM (7)
 tally       TALLY                      2026-08
 compiled    COMPILED                   2026-08 (4)
 founder     FOUNDER                    FOUNDER
@@ -35,7 +36,8 @@ The names are those of the service with which the table began. What belongs to a
 (3) OUTBOX while it is to be sent, HOPELESS when the relay has refused it for good, on no list once sent or dropped.
 (4) how far the tally of that month goes, without the tally: which months there are is known without reading them all.
 (5) of a closed case; or, with the entry's version behind, of what the register corrects: TTE-26-4F7K-9QXM/2.
-(6) of some 300 bytes, one a case; all of a service are read together, which takes one read unit for every dozen cases.
+(6) when an official was last sent one of the emails that are collected, and which.
+(7) of some 300 bytes, one a case; all of a service are read together, which takes one read unit for every dozen cases.
 
 An item may have 400 KB. What a person types is bounded by the forms (a case and its newest event take some 10 KB), the
 events are items of their own, and an edition of the SOP takes some 40 KB; of a tally ``recap.tally`` tells.
@@ -92,6 +94,16 @@ def notice_key(identity: Identity) -> Key:
 def notices_of(about: str) -> str:
     """``NOTICE#TTE-26-4F7K-9QXM``: the partition of all emails about a ticket or a draft."""
     return f"NOTICE#{about}"
+
+
+def recipient(key: Key) -> str:
+    """To whom the notice of a ``notice_key`` is owed."""
+    return key["SK"].split("#", 3)[3]
+
+
+def told_key(recipient: str) -> Key:
+    """``TOLD#kadis@tarakankota.go.id``, ``TOLD``"""
+    return _key(f"TOLD#{recipient}", "TOLD")
 
 
 def draft_key(id: str) -> Key:

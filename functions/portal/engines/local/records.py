@@ -1,7 +1,7 @@
 """The records in one SQLite file: what ``ports.Records`` promises, in SQL. Decides nothing about a case."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
@@ -17,7 +17,7 @@ from portal.core.notices import Notice, Official
 from portal.core.recap import Tally
 from portal.core.register import Certificate, about
 from portal.engines import entries
-from portal.engines.local import rows, statements
+from portal.engines.local import owed, rows, statements
 from portal.engines.local.database import Database
 from portal.engines.ports import Change, Compiled, Fact
 
@@ -81,7 +81,7 @@ class SqliteRecords:
         waiting = self._filed(service, change.waits_on) if change.waits_on else ""
         with self._database.writing() as connection:
             statements.write_application(connection, change.application, waiting)
-            statements.queue(connection, change.notices)
+            owed.queue(connection, change.notices)
             if change.draft:
                 statements.write_draft(connection, change.draft)
             for name in change.releases:
@@ -133,7 +133,7 @@ class SqliteRecords:
     ) -> None:
         with self._database.writing() as connection:
             self._write_certificates(connection, certificates, corrections)
-            statements.queue(connection, notices)
+            owed.queue(connection, notices)
 
     def forget_certificate(self, service: str, id: str) -> None:
         with self._database.writing() as connection:
@@ -168,7 +168,7 @@ class SqliteRecords:
     def save_draft(self, draft: Draft, notices: Sequence[Notice] = ()) -> None:
         with self._database.writing() as connection:
             statements.write_draft(connection, draft)
-            statements.queue(connection, notices)
+            owed.queue(connection, notices)
 
     def drafts_before(self, created_before: datetime) -> Iterator[Draft]:
         query = "SELECT body FROM draft WHERE created_at < ? ORDER BY created_at, id"
@@ -183,39 +183,29 @@ class SqliteRecords:
 
     def owe(self, notices: Sequence[Notice]) -> None:
         with self._database.writing() as connection:
-            statements.queue(connection, notices)
+            owed.queue(connection, notices)
 
     def claim_notice(self, now: datetime, lease: timedelta) -> Notice | None:
-        due = """SELECT * FROM notice WHERE sent_at IS NULL AND dropped_at IS NULL AND hopeless = 0 AND due_at <= ?
-            ORDER BY due_at, queued_at LIMIT 1"""
         with self._database.writing() as connection:
-            found = statements.notices(connection, due, entries.moment(now))
-            if not found:
-                return None
-            held = found[0].held(now + lease)
-            connection.execute(
-                """UPDATE notice SET due_at = :due_at, attempts = :attempts
-                WHERE about = :about AND event = :event AND letter = :letter AND recipient = :recipient
-                AND occasion = :occasion""",
-                rows.notice_row(held),
-            )
-        return held
+            return owed.claim(connection, now, lease)
+
+    def claim_also(
+        self, held: Notice, wanted: Callable[[Notice], bool], now: datetime, lease: timedelta
+    ) -> Sequence[Notice]:
+        with self._database.writing() as connection:
+            return owed.claim_also(connection, held, wanted, now, lease)
+
+    def goes_first(self, held: Notice, since: datetime, now: datetime) -> bool:
+        with self._database.writing() as connection:
+            return owed.goes_first(connection, held, since, now)
 
     def settle_notice(self, notice: Notice) -> None:
         with self._database.writing() as connection:
-            connection.execute(
-                """UPDATE notice SET due_at = :due_at, problem = :problem, hopeless = :hopeless, sent_at = :sent_at,
-                dropped_at = :dropped_at
-                WHERE about = :about AND event = :event AND letter = :letter AND recipient = :recipient
-                AND occasion = :occasion AND sent_at IS NULL AND dropped_at IS NULL
-                AND (attempts = :attempts OR :sent_at IS NOT NULL)""",
-                rows.notice_row(notice),
-            )
+            owed.settle(connection, notice)
 
     def unsent(self) -> Iterator[Notice]:
         with self._database.reading() as connection:
-            unsent = "SELECT * FROM notice WHERE sent_at IS NULL AND dropped_at IS NULL ORDER BY queued_at"
-            return iter(statements.notices(connection, unsent))
+            return iter(owed.unsent(connection))
 
     # --- officials, editions of the SOP, numbers -----------------------------------------------------------------
 

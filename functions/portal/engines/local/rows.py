@@ -6,6 +6,7 @@ every value is a column.
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from portal.core.application import Application, Event
@@ -77,6 +78,11 @@ MIGRATIONS: Final = (
             PRIMARY KEY (service, id)) WITHOUT ROWID""",
     ),
     (
+        "CREATE TABLE told (recipient TEXT PRIMARY KEY, at TEXT NOT NULL, by TEXT NOT NULL) WITHOUT ROWID",
+        """CREATE INDEX notice_recipient ON notice (recipient, queued_at)
+            WHERE sent_at IS NULL AND dropped_at IS NULL AND hopeless = 0""",
+    ),
+    (
         """CREATE TABLE line (
             service TEXT NOT NULL, ticket TEXT NOT NULL, body TEXT NOT NULL,
             PRIMARY KEY (service, ticket)) WITHOUT ROWID""",
@@ -124,6 +130,12 @@ def notice_row(notice: Notice) -> Row:
 def notice(row: Row) -> Notice:
     # SQLite has no truth, only 0 and 1.
     return entries.notice({**row, "hopeless": bool(row["hopeless"])})
+
+
+def told_row(notice: Notice, at: datetime, since: datetime) -> Row:
+    """That its recipient is sent this notice now, unless another one was sent to the same since then."""
+    by = json.dumps(notice.identity)
+    return {"recipient": notice.recipient, "at": entries.moment(at), "by": by, "since": entries.moment(since)}
 
 
 def official_row(official: Official, founder: str) -> Row:

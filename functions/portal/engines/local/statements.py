@@ -1,13 +1,11 @@
-"""What is written to the tables, and emails read from them, in SQL: each on a connection whose transaction is open."""
+"""What is written to the tables, in SQL: each on a connection whose transaction is open."""
 
-from collections.abc import Iterable
 from sqlite3 import Connection
 
 from portal.core.application import Application
 from portal.core.draft import Draft
 from portal.core.errors import Conflict
 from portal.core.listing import Line
-from portal.core.notices import Notice
 from portal.core.register import Certificate
 from portal.engines.local import rows
 
@@ -62,18 +60,3 @@ def claim(connection: Connection, name: str, ticket: str) -> None:
     )
     if not written.rowcount:
         raise Conflict("claim_taken")
-
-
-def queue(connection: Connection, notices: Iterable[Notice]) -> None:
-    """Owe emails; one already queued stays as it is."""
-    connection.executemany(
-        """INSERT INTO notice VALUES (:about, :event, :letter, :recipient, :occasion, :role, :name, :queued_at, :due_at,
-        :attempts, :problem, :hopeless, :sent_at, :dropped_at) ON CONFLICT DO NOTHING""",
-        [rows.notice_row(notice) for notice in notices],
-    )
-
-
-def notices(connection: Connection, query: str, *values: object) -> list[Notice]:
-    found = connection.execute(query, values)
-    columns = [column for column, *_ in found.description]
-    return [rows.notice(dict(zip(columns, row, strict=True))) for row in found.fetchall()]
