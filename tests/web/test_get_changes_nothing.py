@@ -232,14 +232,15 @@ ASKING = {OF_THE_REGISTER, f"{OF_THE_REGISTER}/entri/<id>/periksa", f"{OF_THE_RE
 ASKING |= {"/petugas/permohonan", "/petugas/permohonan/xlsx", "/petugas/keluar"}
 """Forms that need our token too, and keep nothing even so: a search, and what is to be read once more."""
 
-REHEARSAL = {"/_mailbox/relai", "/_jam"}
+REHEARSAL = {"/_mailbox/relai", "/_jam", "/_gangguan"}
 """The rehearsal's switches; in production these do not exist."""
 
 
 ELSEWHERE = {"/meja/buka/<service:service>", "/permohonan/<number>/tugas"}
 ELSEWHERE |= {"/permohonan/<number>/tugas/berkas/<kind>", "/permohonan/<number>/tugas/berkas/<kind>/hapus"}
 ELSEWHERE |= {"/telaah/<number>/surat/<kind>", "/telaah/<number>/surat/<kind>/hapus"}
-"""Forms of steps that this service does not have: see ``tests/services``."""
+ELSEWHERE |= {"/telaah/<number>/kode", "/telaah/<number>/kode/kirim"}
+"""Of steps that this service does not have (``tests/services``), and of a second device (``test_second_device``)."""
 
 
 def test_every_form_is_known_here(stage: Stage) -> None:
@@ -281,7 +282,7 @@ def test_a_form_without_our_token_or_from_another_site_is_refused_and_the_same_f
 def test_a_public_form_is_refused_too_when_another_site_posts_it(
     stage: Stage, cases: dict[str, str], rule: str
 ) -> None:
-    fields = {**FORM, "tiket": cases["waiting"], "halaman": "permohonan", "mati": "ya", "maju": "hari"}
+    fields = {**FORM, "tiket": cases["waiting"], "halaman": "permohonan", "mati": "ya", "maju": "hari", "apa": "tabel"}
     before = stage.dump()
     for headers in ({"Origin": "https://jahat.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}):
         answer = stage.browser().post(rule.replace("<service:service>", "penerbitan"), data=fields, headers=headers)
