@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from portal.archive import Archive
     from portal.clockwork import Clockwork
+    from portal.corrections import Corrections
     from portal.correspondence import Correspondence
     from portal.entrance import Entrance
     from portal.intake import Intake
@@ -122,6 +123,12 @@ class House:
         from portal.archive import Archive
 
         return Archive(self.office)
+
+    @cached_property
+    def corrections(self) -> "Corrections":
+        from portal.corrections import Corrections
+
+        return Corrections(self.office, read_messages()["clerk"]["title"])
 
     @cached_property
     def entrance(self) -> "Entrance":

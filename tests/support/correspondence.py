@@ -19,12 +19,14 @@ from portal.clockwork import Clockwork
 from portal.codes import Codes
 from portal.core import worktime
 from portal.core.application import Actor, Application
+from portal.core.clerks import Clerk
 from portal.core.draft import Document, Draft
 from portal.core.language import Language
 from portal.core.notices import Official, notice
 from portal.core.rounds import Rounds
 from portal.core.services import Services
 from portal.core.sop import APPLICANT, Sop
+from portal.corrections import Corrections
 from portal.correspondence import Correspondence
 from portal.engines.local.files import FolderFiles
 from portal.engines.local.mail import Mailbox
@@ -204,7 +206,10 @@ def story(office: Office) -> list[Sent]:
     )
     office.deliver()
     office.decide(case, "hand_over", received_by="Siti Aminah")
-    office.decide(office.confirmed(), "reject", reason="lainnya", note=said("Bukan pegawai."))
+    rejected = office.decide(office.confirmed(), "reject", reason="lainnya", note=said("Bukan pegawai."))
+    clerk = Clerk("Rina Contoh", "rina@tarakankota.go.id")
+    corrections, reason = Corrections(office.office, "Petugas"), said("Keliru memilih tombol.")
+    office.cases.withdraw(corrections.undo(rejected.ticket, rejected.version, reason, clerk))
     office.cases.withdraw(office.confirmed())
     office.deliver()
     office.submit()

@@ -239,7 +239,8 @@ REHEARSAL = {"/_mailbox/relai", "/_jam", "/_gangguan"}
 ELSEWHERE = {"/meja/buka/<service:service>", "/permohonan/<number>/tugas"}
 ELSEWHERE |= {"/permohonan/<number>/tugas/berkas/<kind>", "/permohonan/<number>/tugas/berkas/<kind>/hapus"}
 ELSEWHERE |= {"/telaah/<number>/surat/<kind>", "/telaah/<number>/surat/<kind>/hapus"}
-"""Forms of steps that this service does not have: see ``tests/services``."""
+ELSEWHERE |= {"/telaah/<number>/kode", "/telaah/<number>/kode/kirim"}
+"""Of steps that this service does not have (``tests/services``), and of a second device (``test_second_device``)."""
 
 
 OF_DEVICES = {"/telaah/<number>/kode", "/telaah/<number>/kode/kirim"}

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from portal.core.application import Actor, Application, Event
+from portal.core.clerks import CLERK
 from portal.core.draft import Draft
 from portal.core.sop import APPLICANT, Sop
 from portal.core.steps import State
@@ -47,6 +48,7 @@ APPLICANT_LETTERS: Final[Mapping[str, str]] = {
     "miss": "missed",
     "record": "ready",
     "hand_over": "handed_over",
+    "undo": "undone",
 }
 """Letter to the applicant by action; actions not named here are no news to the applicant."""
 
@@ -221,6 +223,8 @@ def _occasion(letter: str, actor: Actor, event: Event) -> str:
 
 def _applicant(application: Application, sop: Sop, event: Event) -> Iterator[tuple[str, Actor]]:
     letter, asked = APPLICANT_LETTERS.get(event.action), application.state is State.ASKED
+    if event.action == "undo" and event.data["undone"] not in APPLICANT_LETTERS:
+        return  # who was not told of a decision need not hear that it is undone
     # Who is asked for something at once learns from that letter that the case was opened for him.
     if letter and not (asked and event.action == "open"):
         yield letter, application.applicant(sop)
@@ -239,5 +243,5 @@ def _turn(application: Application, officials: Iterable[Official], sop: Sop, day
 
 
 def _receipt(event: Event) -> Iterator[tuple[str, Actor]]:
-    if event.actor.role not in (APPLICANT, "portal"):
+    if event.actor.role not in (APPLICANT, CLERK, "portal"):
         yield "decided", event.actor
