@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
+from portal.appointing import Appointing
 from portal.cases import Cases
 from portal.compilation import Compilation
 from portal.core.application import Actor, Application
@@ -48,7 +49,11 @@ class Clockwork:
         """What is to be looked at now and then, one independent of the other."""
         swept, summed = self.retention.forget_documents, self.compilation.compile_recap
         looked = self.upkeep.look_after_register
-        return self.remind, self.escalate, self.remind_visits, self.expire, swept, summed, looked
+        return self.announce, self.remind, self.escalate, self.remind_visits, self.expire, swept, summed, looked
+
+    def announce(self) -> int:
+        """Owe whoever's duty has begun one email of all that waits since before; returns how many began so."""
+        return Appointing(self.office, self.cases).announce() if self._office_has_opened() else 0
 
     def remind(self) -> int:
         """Owe every official one digest a working day while a case has waited too long; returns how many are owed."""

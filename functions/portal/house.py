@@ -30,6 +30,7 @@ from portal.web.images import PageImages
 if TYPE_CHECKING:
     from markupsafe import Markup
 
+    from portal.appointing import Appointing
     from portal.clockwork import Clockwork
     from portal.correspondence import Correspondence
     from portal.intake import Intake
@@ -123,6 +124,12 @@ class House:
         inspect = partial(inspection.inspect, limits=limits)
         token = lambda: secrets.token_hex(16)  # noqa: E731
         return Intake(self.office, inspect, limits.max_bytes, secrets.choice, token, inspection.signatures)
+
+    @cached_property
+    def appointing(self) -> "Appointing":
+        from portal.appointing import Appointing
+
+        return Appointing(self.office, self.cases)
 
     @cached_property
     def signing(self) -> "Signing":

@@ -14,6 +14,7 @@ from portal.forms.letter import (
     DeskLetter,
     DigestLetter,
     DraftLetter,
+    DutyLetter,
     EndingLetter,
     EscalationLetter,
     Letter,
@@ -29,6 +30,7 @@ CLASSES: dict[str, type[Letter]] = {
     "desk": DeskLetter,
     "reminder": DeskLetter,
     "digest": DigestLetter,
+    "duty": DutyLetter,
     "escalation": EscalationLetter,
     "expiring": CertificateLetter,
     "revoked": CertificateLetter,
@@ -37,7 +39,13 @@ CLASSES: dict[str, type[Letter]] = {
 }
 """All others are about a case."""
 
-GIVEN_TO_PARTS = {"_bring": {"step"}, "_calendar": {"step", "ticket"}, "_facts": {"said"}, "missed": {"slot"}}
+GIVEN_TO_PARTS = {
+    "_bring": {"step"},
+    "_calendar": {"step", "ticket"},
+    "_facts": {"said"},
+    "_turns": {"turns"},
+    "missed": {"slot"},
+}
 GIVEN_TO_PARTS |= {letter: {"said"} for letter in ("expiring", "revoked", "changed")}
 """What ``Letters.visit``, or the letter that includes a part, gives it besides; or what it sets itself."""
 
