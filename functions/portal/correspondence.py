@@ -6,6 +6,8 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from portal.cases import APPLICANT_LINK, OFFICIAL_LINK, Cases
+from portal.codes import LETTER as CODE
+from portal.codes import Codes
 from portal.core.application import Application
 from portal.core.errors import NotAllowed
 from portal.core.notices import Notice, Official
@@ -17,6 +19,7 @@ from portal.engines.ports import Message
 from portal.forms.letter import (
     CaseLetter,
     CertificateLetter,
+    CodeLetter,
     DeskLetter,
     DigestLetter,
     DraftLetter,
@@ -64,12 +67,15 @@ class Correspondence:
         Raises:
             NotFound: what it is about is gone.
             NotAllowed: its reader holds no office any more (``not_appointed``), what was about to end has ended
-                (``certificate_ended``), or the case has moved on since it was owed (``outdated``).
+                (``certificate_ended``), a code is good no more (``code_expired``), or the case has moved on since
+                (``outdated``).
         """
         if owed.letter == "draft_saved":
             return self._about_draft(owed)
         if owed.letter == "duty":
             return self._about_duty(owed)
+        if owed.letter == CODE:
+            return self._about_code(owed)
         if owed.letter in ("reminder", "desk"):
             return self._about_desk(owed)
         if owed.letter == "escalation":
@@ -190,6 +196,10 @@ class Correspondence:
             last=by.until,
             until=self.office.clock() + OFFICIAL_LINK,
         )
+
+    def _about_code(self, owed: Notice) -> CodeLetter:
+        code, until = Codes(self.office).code(owed.about, owed.recipient, owed.occasion)
+        return CodeLetter(self.office.services.first.data, owed.name, "", f"{code[:3]} {code[3:]}", until)
 
     def _about_desk(self, owed: Notice) -> DeskLetter:
         waiting = [case for case, _ in self.cases.desk(owed.recipient)]

@@ -15,7 +15,9 @@ LEASE: Final = timedelta(minutes=2)
 """How long a sender may hold a notice; longer than any relay's time-out."""
 
 OUTDATED: Final = "outdated"
-UNMISSED: Final = frozenset({"draft_unknown", "not_appointed", "certificate_unknown", "certificate_ended", OUTDATED})
+UNMISSED: Final = frozenset(
+    {"draft_unknown", "not_appointed", "certificate_unknown", "certificate_ended", "code_expired", OUTDATED}
+)
 """Why an email is dropped without anybody having to know: what it is about is gone, or its reader left the office."""
 
 Written = tuple[Notice, Letter]
@@ -106,7 +108,7 @@ class Outbox:
             return []
 
         def joins(other: Notice) -> bool:
-            return rounds.collects(other) and not rounds.waits(other, now)
+            return rounds.join(held, other) and not rounds.waits(other, now)
 
         return [*written, *self._write(self.records.claim_also(held, joins, now, LEASE), now)]
 

@@ -17,6 +17,7 @@ from portal import office
 from portal.appointing import Appointing
 from portal.cases import Cases
 from portal.clockwork import Clockwork
+from portal.codes import Codes
 from portal.core import worktime
 from portal.core.application import Actor, Application
 from portal.core.draft import Document, Draft
@@ -210,6 +211,7 @@ def story(office: Office) -> list[Sent]:
         chore()
     kadis = Actor("kadis", said(OFFICIALS["kadis"]), email="kadis@tarakankota.go.id")
     office.office.records.owe([notice("desk", kadis, about="meja", event=0, at=office.now)])
+    Codes(office.office).ask("perangkat", kadis)
     office.deliver()
     a_full_day(office)
     somebody_acts(office)

@@ -17,7 +17,7 @@ def test_of_two_who_want_one_time_the_second_is_offered_the_others(stage: Stage)
     page = wati.get("/jadwal")
     wanted = times(page)[2]
     assert siti.submit("/jadwal", "Ambil", jadwal=wanted).status == 200
-    answer = wati.browser.submit(page, page.form("/permohonan/jadwal", "Ambil"), "Ambil", jadwal=wanted)
+    answer = wati.browser.submit(page, page.form("/jadwal", "Ambil"), "Ambil", jadwal=wanted)
     assert answer.status == 409
     assert answer.html.xpath("//*[@role='alert']")
     assert wanted not in times(answer)
@@ -82,8 +82,8 @@ def test_with_no_time_left_the_page_says_so(stage: Stage) -> None:
 )
 def test_a_time_that_is_not_offered_is_not_taken(stage: Stage, typed: str, status: int) -> None:
     siti = holder(stage, "invited")
-    token = siti.get("/jadwal").form("/permohonan/jadwal").fields["csrf"]
-    answer = siti.browser.post("/permohonan/jadwal", f"csrf={token}&jadwal={typed}".encode())
+    token = siti.get("/jadwal").form("/jadwal").fields["csrf"]
+    answer = siti.browser.post(f"/permohonan/{siti.number}/jadwal", f"csrf={token}&jadwal={typed}".encode())
     assert answer.status == status
     assert answer.html.xpath("//*[@role='alert']")
     assert times(answer)
@@ -107,7 +107,8 @@ def test_without_a_visit_there_is_no_calendar_entry(shared_stage: Stage, state: 
 
 @pytest.mark.parametrize("state", ["waiting", "sent", "handover", "done"])
 def test_where_there_is_nothing_to_pick_the_page_leads_back(shared_stage: Stage, state: str) -> None:
-    assert holder(shared_stage, state).get("/jadwal").url == "http://localhost/permohonan"
+    siti = holder(shared_stage, state)
+    assert siti.get("/jadwal").url == f"http://localhost/permohonan/{siti.number}"
 
 
 # --- a word that it was done ---
@@ -116,7 +117,7 @@ def test_where_there_is_nothing_to_pick_the_page_leads_back(shared_stage: Stage,
 def test_what_was_just_done_is_said_once(stage: Stage) -> None:
     siti = holder(stage, "invited")
     page = siti.get("/jadwal")
-    page = siti.browser.submit(page, page.form("/permohonan/jadwal"), jadwal=times(page)[0])
+    page = siti.browser.submit(page, page.form("/jadwal"), jadwal=times(page)[0])
     assert "Berhasil: Jadwal Anda tercatat" in said(page)
     assert said(siti.get()) == ""
 

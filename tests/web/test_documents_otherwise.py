@@ -109,9 +109,9 @@ def test_several_files_one_left_out_and_one_that_an_answer_asks_for(siti: Applic
 
     mine = siti.open()
     assert "SK terakhir (3)" in mine.text
-    assert siti.browser.get("/permohonan/berkas/sk_terakhir-3").status == 200
-    assert siti.browser.get("/permohonan/berkas/ktp").status == 404
-    paper = siti.browser.get("/permohonan/tanda-terima")
+    assert siti.browser.get(f"/permohonan/{siti.ticket}/berkas/sk_terakhir-3").status == 200
+    assert siti.browser.get(f"/permohonan/{siti.ticket}/berkas/ktp").status == 404
+    paper = siti.browser.get(f"/permohonan/{siti.ticket}/tanda-terima")
     assert "SK terakhir (3)" in paper.text
     assert "KTP-el" not in paper.text
 
@@ -128,11 +128,11 @@ def test_several_files_one_left_out_and_one_that_an_answer_asks_for(siti: Applic
 
     # What is returned is all files of the document; they are brought anew, and the chain holds.
     kadis.press(case, "return", items=["sk_terakhir"], reason="lainnya", note="SK kurang jelas.")
-    mend = siti.browser.get(siti.open().href("/permohonan/perbaikan"))
+    mend = siti.browser.get(siti.open().href("/perbaikan"))
     assert states(mend) == {"sk_terakhir": "Belum ada"}
     mend = siti.upload(mend, "sk_terakhir")
     mend = siti.upload(mend, "sk_terakhir-2", "ktp")
-    siti.browser.submit(mend, mend.form("/permohonan/perbaikan", "Kirim perbaikan"), "Kirim")
+    siti.browser.submit(mend, mend.form("/perbaikan", "Kirim perbaikan"), "Kirim")
     kept = house.office.records.load(siti.ticket)
     assert sorted(document.kind for document in kept.documents) == [
         "formulir_bsre", "sk_terakhir", "sk_terakhir-2", "surat_permohonan",
@@ -159,15 +159,15 @@ def test_an_answer_mended_can_make_a_document_needed(siti: Applicant, house: Hou
     siti.confirm()
     kadis = Official(house.config.address, siti.mailbox, KADIS)
     kadis.decide(siti.ticket, "return", items=["status_kepegawaian"], reason="lainnya", note="Status Anda PNS.")
-    mend = siti.browser.get(siti.open().href("/permohonan/perbaikan"))
+    mend = siti.browser.get(siti.open().href("/perbaikan"))
     assert states(mend) == {"formulir_bsre": "Bila ada"}
-    form = mend.form("/permohonan/perbaikan", "Kirim perbaikan")
+    form = mend.form("/perbaikan", "Kirim perbaikan")
     answers = {"status_kepegawaian": "PNS", "nip": "199001052015032001", "pangkat": "III/c", "status_uraian": ""}
     refused = siti.browser.submit(mend, form, "Kirim", **answers)
     assert refused.status == 422
     assert "Formulir Permohonan BSrE belum diunggah." in refused.text
     mend = siti.upload(refused, "formulir_bsre")
-    siti.browser.submit(mend, mend.form("/permohonan/perbaikan", "Kirim perbaikan"), "Kirim", **answers)
+    siti.browser.submit(mend, mend.form("/perbaikan", "Kirim perbaikan"), "Kirim", **answers)
     assert house.office.records.load(siti.ticket).state == "waiting"
 
 

@@ -35,4 +35,4 @@ def test_a_page_that_can_promise_nothing_shows_no_time(shared_stage: Stage, stat
 def test_the_applicant_sees_when_it_can_be_finished(stage: Stage) -> None:
     browser, number = stage.browser(), stage.case("confirm")
     browser.get(stage.link("permohonan", number))
-    assert "selesai paling cepat 24 November 2026 08.30 WITA" in browser.get("/permohonan").text
+    assert "selesai paling cepat 24 November 2026 08.30 WITA" in browser.get(f"/permohonan/{number}").text
