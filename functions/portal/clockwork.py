@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from portal.appointing import Appointing
+from portal.archive import Archive
 from portal.cases import Cases
 from portal.compilation import Compilation
 from portal.core.application import Actor, Application
@@ -45,11 +46,16 @@ class Clockwork:
         """The daily look at the register, which remembers when it last looked."""
         return Upkeep(self.office)
 
+    @cached_property
+    def archive(self) -> Archive:
+        """The list of all cases, which remembers whether it is complete."""
+        return Archive(self.office)
+
     def chores(self) -> tuple[Callable[[], int], ...]:
         """What is to be looked at now and then, one independent of the other."""
         swept, summed = self.retention.forget_documents, self.compilation.compile_recap
-        looked = self.upkeep.look_after_register
-        return self.announce, self.remind, self.escalate, self.remind_visits, self.expire, swept, summed, looked
+        looked, listed = self.upkeep.look_after_register, self.archive.complete
+        return self.announce, self.remind, self.escalate, self.remind_visits, self.expire, swept, summed, looked, listed
 
     def announce(self) -> int:
         """Owe whoever's duty has begun one email of all that waits since before; returns how many began so."""

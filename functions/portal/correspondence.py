@@ -16,6 +16,7 @@ from portal.core.register import Certificate, keeps_register, soon
 from portal.core.rounds import SPENT
 from portal.core.sop import APPLICANT, Sop
 from portal.engines.ports import Message
+from portal.entrance import PURPOSE, Entrance
 from portal.forms.letter import (
     CaseLetter,
     CertificateLetter,
@@ -25,6 +26,7 @@ from portal.forms.letter import (
     DraftLetter,
     DutyLetter,
     EndingLetter,
+    EntranceLetter,
     EscalationLetter,
     Letter,
 )
@@ -45,6 +47,7 @@ class Correspondence:
     cases: Cases
     watch: Watch
     register: Register
+    entrance: Entrance
     render: Callable[[str, str, Letter], Message]
     address: str
 
@@ -67,8 +70,8 @@ class Correspondence:
         Raises:
             NotFound: what it is about is gone.
             NotAllowed: its reader holds no office any more (``not_appointed``), what was about to end has ended
-                (``certificate_ended``), a code is good no more (``code_expired``), or the case has moved on since
-                (``outdated``).
+                (``certificate_ended``), a code is good no more (``code_expired``), or the case has moved on since it
+                was owed (``outdated``).
         """
         if owed.letter == "draft_saved":
             return self._about_draft(owed)
@@ -80,6 +83,8 @@ class Correspondence:
             return self._about_desk(owed)
         if owed.letter == "escalation":
             return self._about_overdue(owed)
+        if owed.letter == "clerk_link":
+            return self._about_entrance(owed)
         if owed.letter in ("expiring", "revoked", "changed"):
             return self._about_certificate(owed)
         if owed.letter == "expiring_list":
@@ -220,6 +225,11 @@ class Correspondence:
         told = {case.service for case in overdue} or {services.first.service}
         days = min(self.watch.policy(service)["escalate_after_working_days"] for service in told)
         return EscalationLetter(services.general, owed.name, "", [self.watch.told(case) for case in overdue], days)
+
+    def _about_entrance(self, owed: Notice) -> EntranceLetter:
+        name, until = self.entrance.clerk(owed.recipient).name, self.office.clock() + OFFICIAL_LINK
+        link = f"{self.address}/petugas/masuk/{self.office.links.sign(PURPOSE, {'r': owed.recipient}, until)}"
+        return EntranceLetter(self.office.services.first.data, name, link, until)
 
     def _due(self, application: Application, sop: Sop) -> datetime | None:
         """By when the SOP's time will have passed; None when it does not run, has passed already, or is not said."""

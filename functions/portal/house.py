@@ -31,8 +31,10 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from portal.appointing import Appointing
+    from portal.archive import Archive
     from portal.clockwork import Clockwork
     from portal.correspondence import Correspondence
+    from portal.entrance import Entrance
     from portal.intake import Intake
     from portal.letters.writing import Letters
     from portal.outbox import Outbox
@@ -116,6 +118,18 @@ class House:
         return Register(self.office, schemas)
 
     @cached_property
+    def archive(self) -> "Archive":
+        from portal.archive import Archive
+
+        return Archive(self.office)
+
+    @cached_property
+    def entrance(self) -> "Entrance":
+        from portal.entrance import Entrance
+
+        return Entrance(self.office)
+
+    @cached_property
     def intake(self) -> "Intake":
         from portal.documents import inspection
         from portal.intake import Intake
@@ -143,7 +157,7 @@ class House:
         from portal.correspondence import Correspondence
 
         render, address = self.letters().render, self.config.address
-        return Correspondence(self.office, self.cases, self.watch, self.register, render, address)
+        return Correspondence(self.office, self.cases, self.watch, self.register, self.entrance, render, address)
 
     @cached_property
     def outbox(self) -> "Outbox":

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Final
 
 from portal.core.errors import MailDeferred, MailRefused, NotAllowed, NotFound, PortalError
@@ -16,7 +17,10 @@ LEASE: Final = timedelta(minutes=2)
 
 OUTDATED: Final = "outdated"
 UNMISSED: Final = frozenset(
-    {"draft_unknown", "not_appointed", "certificate_unknown", "certificate_ended", "code_expired", OUTDATED}
+    {
+        *("draft_unknown", "not_appointed", "certificate_unknown", "certificate_ended", "code_expired", "not_a_clerk"),
+        OUTDATED,
+    }
 )
 """Why an email is dropped without anybody having to know: what it is about is gone, or its reader left the office."""
 
@@ -26,6 +30,11 @@ Written = tuple[Notice, Letter]
 
 def unmarked(_: Notice) -> Mapping[str, str]:
     return {}
+
+
+def mark_of(owed: Notice) -> str:
+    """Tells an email from others on a page, and says nothing of whom it is to."""
+    return sha256("\n".join(map(str, owed.identity)).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)
@@ -88,6 +97,19 @@ class Outbox:
         for owed in hopeless:
             self.records.settle_notice(owed.renewed(self.clock()))
         return len(hopeless)
+
+    def settle(self, mark: str, *, again: bool) -> Notice:
+        """One email of the red list is due again, or a person has seen to it.
+
+        Raises:
+            NotFound: it is not on the list any more (``notice_gone``).
+        """
+        for owed in self.red_list():
+            if mark_of(owed) == mark:
+                now = self.clock()
+                self.records.settle_notice(owed.renewed(now) if again else owed.dropped(now))
+                return owed
+        raise NotFound("notice_gone")
 
     def drop(self, about: str) -> int:
         """A person has seen to what the emails of the red list about a ticket or draft had to say; returns how many."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from portal.core.application import Actor
 from portal.core.errors import Conflict, Finding, Invalid, NotFound
@@ -13,6 +13,8 @@ from portal.core.sop import APPLICANT, Choice, Sop
 from portal.forms.form import Form
 from portal.forms.wording import Fact
 from portal.office import Office
+
+_Entry = TypeVar("_Entry")
 
 ACTIONS: Final = ("change", "revoke")
 """What the keepers of a register may record of an entry."""
@@ -185,7 +187,7 @@ def counted(entries: Iterable[Certificate], register: Register) -> dict[str, int
     return {standing.value: standings.count(standing.value) for standing in Standing}
 
 
-def page_of(found: Sequence[Certificate], asked: str, size: int) -> tuple[Sequence[Certificate], int, int]:
+def page_of(found: Sequence[_Entry], asked: str, size: int) -> tuple[Sequence[_Entry], int, int]:
     """The entries of a page, its number, and how many pages there are; the nearest one there is."""
     last = max(1, -(-len(found) // size))
     number = min(max(int(asked), 1), last) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1

@@ -17,6 +17,7 @@ from portal.forms.letter import (
     DraftLetter,
     DutyLetter,
     EndingLetter,
+    EntranceLetter,
     EscalationLetter,
     Letter,
 )
@@ -33,6 +34,7 @@ CLASSES: dict[str, type[Letter]] = {
     "digest": DigestLetter,
     "duty": DutyLetter,
     "escalation": EscalationLetter,
+    "clerk_link": EntranceLetter,
     "expiring": CertificateLetter,
     "revoked": CertificateLetter,
     "changed": CertificateLetter,

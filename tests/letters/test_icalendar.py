@@ -68,7 +68,9 @@ def test_a_calendar_entry_holds_nothing_personal(sent: list[Sent]) -> None:
 
 
 def test_a_changed_booking_takes_the_place_of_the_one_before(sent: list[Sent]) -> None:
-    events = [calendar(each.message.calendar)["VEVENT"] for each in sent if each.letter == "booked"]
+    ticket = first(sent, "booked").context["application"].ticket
+    of_one = [each for each in sent if each.letter == "booked" and each.context["application"].ticket == ticket]
+    events = [calendar(each.message.calendar)["VEVENT"] for each in of_one]
     assert len(events) == 3
     assert len({event["UID"] for event in events}) == 1
     sequences = [int(event["SEQUENCE"][1]) for event in events]

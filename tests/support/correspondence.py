@@ -31,6 +31,7 @@ from portal.engines.local.files import FolderFiles
 from portal.engines.local.mail import Mailbox
 from portal.engines.local.records import SqliteRecords
 from portal.engines.ports import Message
+from portal.entrance import Entrance
 from portal.forms.letter import Letter
 from portal.intake import Intake
 from portal.letters.writing import Letters
@@ -112,7 +113,10 @@ class Office:
         self.intake = Intake(self.office, uninspected, 5, random.Random(7).choice, token)
         register = json.loads((SCHEMAS / "register.schema.json").read_text("utf-8"))["$defs"]
         self.register = Register(self.office, register)
-        self.correspondence = Correspondence(self.office, self.cases, self.watch, self.register, self.render, ADDRESS)
+        self.entrance = Entrance(self.office)
+        self.correspondence = Correspondence(
+            self.office, self.cases, self.watch, self.register, self.entrance, self.render, ADDRESS
+        )
         letter, join = self.correspondence.letter, self.correspondence.join
         self.outbox = Outbox(self.office.records, mail, self.office.clock, letter, join)
         self.clockwork = Clockwork(self.office, self.cases, self.watch)
@@ -212,6 +216,7 @@ def story(office: Office) -> list[Sent]:
     kadis = Actor("kadis", said(OFFICIALS["kadis"]), email="kadis@tarakankota.go.id")
     office.office.records.owe([notice("desk", kadis, about="meja", event=0, at=office.now)])
     Codes(office.office).ask("perangkat", kadis)
+    office.entrance.owe_link(office.office.services.office["email"])
     office.deliver()
     a_full_day(office)
     somebody_acts(office)

@@ -8,6 +8,7 @@ from typing import Any, Final, Protocol, runtime_checkable
 
 from portal.core.application import Application
 from portal.core.draft import Draft
+from portal.core.listing import Line
 from portal.core.notices import Identity, Notice, Official
 from portal.core.recap import Tally
 from portal.core.register import Certificate
@@ -33,6 +34,7 @@ class Change:
         waits_on: who has to act now, a role or ``APPLICANT``; empty when closed.
         certificates: the register's entries that it makes or changes, each in its new version.
         corrections: what the recap has to hear of these besides (``register.corrections``).
+        line: the case in the list of all.
     """
 
     application: Application
@@ -44,6 +46,7 @@ class Change:
     waits_on: str = ""
     certificates: Sequence[Certificate] = ()
     corrections: Sequence[Fact] = ()
+    line: Line | None = None
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,12 @@ class Records(Protocol):
 
     def count_waiting(self, service: str, role: str) -> int:
         """How many applications ``waiting_on`` would yield, without loading them."""
+
+    def lines(self, service: str) -> Iterator[Line]:
+        """All cases of a service, open and closed, in no order: one short entry each, and no case is read for it."""
+
+    def keep_lines(self, lines: Sequence[Line]) -> None:
+        """Keep the lines of cases that have none yet; of the others, what their own last move wrote stays."""
 
     def load_draft(self, id: str) -> Draft:
         """Raises NotFound (``draft_unknown``)."""

@@ -127,6 +127,13 @@ class EscalationLetter(Letter):
 
 
 @dataclass(frozen=True)
+class EntranceLetter(Letter):
+    """To a clerk who comes in; ``until`` is when the link ends."""
+
+    until: datetime
+
+
+@dataclass(frozen=True)
 class CertificateLetter(Letter):
     """About an entry of the register, to its holder.
 

@@ -45,6 +45,7 @@ BLUEPRINTS: Final = (
         "renewal",
         "recap",
     ),
+    *("clerk_entry", "clerk_desk", "clerk_archive", "clerk_mail", "clerk_people"),
 )
 """The modules with pages."""
 
@@ -77,6 +78,9 @@ LIMITED: Final[Mapping[str | None, str]] = {
     "signing.accept_letter": "document",
     "lost_links.send_link": "link",
     "desk.send_link": "link",
+    "clerk_entry.send_link": "link",
+    "clerk_entry.send_code": "link",
+    "clerk_entry.come_in": "link",
     "codes.send": "link",
 }
 """Which of these a posted form is, by endpoint; a ticket is counted where it turns out to be unknown, a

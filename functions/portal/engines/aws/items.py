@@ -21,6 +21,7 @@ sop         SOP#<version>              SOP
 counter     COUNTER#agenda-2026        COUNTER
 fact        FACT                       2026-08-03#TTE-26-4F7K-9QXM (5)
 certificate CERTIFICATE#penerbitan     TTE-26-4F7K-9QXM
+line        LINE#penerbitan            TTE-26-4F7K-9QXM (7)
 tally       TALLY                      2026-08
 compiled    COMPILED                   2026-08 (4)
 founder     FOUNDER                    FOUNDER
@@ -36,6 +37,7 @@ The names are those of the service with which the table began. What belongs to a
 (4) how far the tally of that month goes, without the tally: which months there are is known without reading them all.
 (5) of a closed case; or, with the entry's version behind, of what the register corrects: TTE-26-4F7K-9QXM/2.
 (6) when an official was last sent one of the emails that are collected, and which.
+(7) of some 300 bytes, one a case; all of a service are read together, which takes one read unit for every dozen cases.
 
 An item may have 400 KB. What a person types is bounded by the forms (a case and its newest event take some 10 KB), the
 events are items of their own, and an edition of the SOP takes some 40 KB; of a tally ``recap.tally`` tells.
@@ -48,6 +50,7 @@ from typing import Final
 
 from portal.core.application import Application, Event
 from portal.core.draft import Draft
+from portal.core.listing import Line
 from portal.core.notices import Identity, Notice, Official
 from portal.core.recap import Tally
 from portal.core.register import Certificate
@@ -148,6 +151,16 @@ def register_of(service: str) -> str:
     return f"CERTIFICATE#{service}"
 
 
+def line_key(service: str, ticket: str) -> Key:
+    """``LINE#penerbitan``, ``TTE-26-4F7K-9QXM``: in one partition a service, which is the list of its cases."""
+    return _key(lines_of(service), ticket)
+
+
+def lines_of(service: str) -> str:
+    """``LINE#penerbitan``"""
+    return f"LINE#{service}"
+
+
 def waiting_list(role: str) -> str:
     """``WAITING#kadis``"""
     return f"WAITING#{role}"
@@ -245,6 +258,10 @@ def fact_item(book: str, ticket: str, fact: Fact) -> Item:
 def certificate_item(certificate: Certificate) -> Item:
     key = certificate_key(certificate.service, certificate.id)
     return {**key, **entries.certificate_entry(certificate)}
+
+
+def line_item(line: Line) -> Item:
+    return {**line_key(line.service, line.ticket), **entries.line_entry(line)}
 
 
 def tally_item(book: str, compiled: Compiled, tally: Tally) -> Item:

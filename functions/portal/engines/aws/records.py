@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Final
 from portal.core.application import Application
 from portal.core.draft import Draft
 from portal.core.errors import Conflict, NotFound, Unavailable
+from portal.core.listing import Line
 from portal.core.notices import Notice, Official
 from portal.core.recap import Tally
 from portal.core.register import Certificate, about
 from portal.engines import entries
-from portal.engines.aws import items, owed
+from portal.engines.aws import items, owed, writing
 from portal.engines.aws.dynamodb import MOST_AT_ONCE, NEW, Item, Key, Table, Write
 from portal.engines.ports import CameBack, Change, Compiled, Fact
 
@@ -74,17 +75,28 @@ class DynamoRecords:
         ]
         if change.draft:
             writes.append(self._draft(change.draft))
-        writes += [_claim(name, ticket) for name in dict.fromkeys(change.claims)]
+        writes += [writing.claim(name, ticket) for name in dict.fromkeys(change.claims)]
         if change.fact is not None:
             writes.append(Write(items.fact_item(self._filed(service, items.FACTS), ticket, change.fact)))
-        writes += [*map(_entered, change.certificates), *map(self._correction, change.corrections)]
+        writes += [*map(writing.entered, change.certificates), *map(self._correction, change.corrections)]
+        writes += [Write(items.line_item(change.line))] if change.line else []
         writes += owed.queued(change.notices)
         # At most 100 writes fit. Those above are few: a letter to the applicant and to each official of one role is the
         # most. The names given up grow with every visit picked anew, but as a case holds one seat at a time, only the
         # newest can still be its own.
-        releases = [_release(name, ticket) for name in dict.fromkeys(change.releases) if name not in change.claims]
+        releases = [
+            writing.release(name, ticket) for name in dict.fromkeys(change.releases) if name not in change.claims
+        ]
         room = max(0, MOST_AT_ONCE - len(writes))
         self._table.transact([*writes, *releases[::-1][:room]])
+
+    def lines(self, service: str) -> Iterator[Line]:
+        return map(entries.line, self._table.partition(items.lines_of(service)))
+
+    def keep_lines(self, lines: Sequence[Line]) -> None:
+        writes = [Write(items.line_item(line), NEW) for line in lines]
+        for start in range(0, len(writes), MOST_AT_ONCE):
+            self._table.transact(writes[start : start + MOST_AT_ONCE])
 
     def taken(self, prefix: str) -> Sequence[str]:
         return [item["SK"] for item in self._table.partition(items.CLAIMS, prefix)]
@@ -116,7 +128,7 @@ class DynamoRecords:
             of_entry.setdefault(fact["ticket"].rpartition("/")[0], []).append(self._correction(fact))
         writes = owed.queued(notices)
         for certificate in certificates:
-            together = [_entered(certificate), *of_entry.get(certificate.id, ())]
+            together = [writing.entered(certificate), *of_entry.get(certificate.id, ())]
             if len(writes) + len(together) > MOST_AT_ONCE:
                 self._table.transact(writes)
                 writes = []
@@ -284,18 +296,3 @@ class DynamoRecords:
         if draft.version == 1:
             return Write(item, NEW, conflict="draft_changed")
         return Write(item, "version = :before", {":before": draft.version - 1}, "draft_changed")
-
-
-def _entered(certificate: Certificate) -> Write:
-    item = items.certificate_item(certificate)
-    if certificate.version == 1:
-        return Write(item, NEW, conflict="certificate_changed")
-    return Write(item, "version = :before", {":before": certificate.version - 1}, "certificate_changed")
-
-
-def _claim(name: str, ticket: str) -> Write:
-    return Write(items.claim_item(name, ticket), f"{NEW} OR ticket = :ticket", {":ticket": ticket}, "claim_taken")
-
-
-def _release(name: str, ticket: str) -> Write:
-    return Write(items.claim_key(name), f"{NEW} OR ticket = :ticket", {":ticket": ticket}, deletes=True)

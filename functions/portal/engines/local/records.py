@@ -11,12 +11,13 @@ from typing import Any, Final
 
 from portal.core.application import Application
 from portal.core.draft import Draft
-from portal.core.errors import Conflict, NotFound, Unavailable
+from portal.core.errors import NotFound, Unavailable
+from portal.core.listing import Line
 from portal.core.notices import Notice, Official
 from portal.core.recap import Tally
 from portal.core.register import Certificate, about
 from portal.engines import entries
-from portal.engines.local import owed, rows
+from portal.engines.local import owed, rows, statements
 from portal.engines.local.database import Database
 from portal.engines.ports import Change, Compiled, Fact
 
@@ -79,17 +80,27 @@ class SqliteRecords:
         ticket, service = change.application.ticket, change.application.service
         waiting = self._filed(service, change.waits_on) if change.waits_on else ""
         with self._database.writing() as connection:
-            _write_application(connection, change.application, waiting)
+            statements.write_application(connection, change.application, waiting)
             owed.queue(connection, change.notices)
             if change.draft:
-                _write_draft(connection, change.draft)
+                statements.write_draft(connection, change.draft)
             for name in change.releases:
                 connection.execute("DELETE FROM claim WHERE name = ? AND ticket = ?", (name, ticket))
             for name in change.claims:
-                _claim(connection, name, ticket)
+                statements.claim(connection, name, ticket)
             if change.fact is not None:
                 self._write_fact(connection, service, ticket, change.fact)
             self._write_certificates(connection, change.certificates, change.corrections)
+            if change.line:
+                statements.write_line(connection, change.line)
+
+    def lines(self, service: str) -> Iterator[Line]:
+        return (rows.line(body) for (body,) in self._all("SELECT body FROM line WHERE service = ?", service))
+
+    def keep_lines(self, lines: Sequence[Line]) -> None:
+        with self._database.writing() as connection:
+            kept = "INSERT INTO line VALUES (:service, :ticket, :body) ON CONFLICT DO NOTHING"
+            connection.executemany(kept, map(rows.line_row, lines))
 
     def taken(self, prefix: str) -> Sequence[str]:
         query = "SELECT name FROM claim WHERE name >= ? AND name < ? ORDER BY name"
@@ -154,7 +165,7 @@ class SqliteRecords:
 
     def save_draft(self, draft: Draft, notices: Sequence[Notice] = ()) -> None:
         with self._database.writing() as connection:
-            _write_draft(connection, draft)
+            statements.write_draft(connection, draft)
             owed.queue(connection, notices)
 
     def drafts_before(self, created_before: datetime) -> Iterator[Draft]:
@@ -239,7 +250,7 @@ class SqliteRecords:
         self, connection: Connection, certificates: Iterable[Certificate], corrections: Iterable[Fact]
     ) -> None:
         for certificate in certificates:
-            _write_certificate(connection, certificate)
+            statements.write_certificate(connection, certificate)
         for fact in corrections:
             self._write_fact(connection, fact["service"], fact["ticket"], fact)
 
@@ -269,47 +280,3 @@ class SqliteRecords:
         # Applications and their events come from one query, hence from one moment.
         for (ticket, body), events in groupby(self._all(query, value), key=itemgetter(0, 1)):
             yield rows.application(ticket, body, [entry for _, _, entry in events])
-
-
-def _write_application(connection: Connection, application: Application, waiting: str) -> None:
-    connection.execute(
-        """INSERT INTO application VALUES (:ticket, :waiting_role, :waiting_since, :body) ON CONFLICT (ticket) DO UPDATE
-        SET waiting_role = excluded.waiting_role, waiting_since = excluded.waiting_since, body = excluded.body""",
-        rows.application_row(application, waiting),
-    )
-    written = connection.execute(
-        "INSERT INTO event VALUES (:ticket, :number, :entry) ON CONFLICT DO NOTHING",
-        rows.event_row(application.ticket, application.events[-1]),
-    )
-    if not written.rowcount:
-        raise Conflict("event_taken")
-
-
-def _write_draft(connection: Connection, draft: Draft) -> None:
-    if draft.version == 1:
-        statement = "INSERT INTO draft VALUES (:id, :version, :created_at, :body) ON CONFLICT DO NOTHING"
-    else:
-        statement = "UPDATE draft SET version = :version, body = :body WHERE id = :id AND version = :version - 1"
-    if not connection.execute(statement, rows.draft_row(draft)).rowcount:
-        raise Conflict("draft_changed")
-
-
-def _write_certificate(connection: Connection, certificate: Certificate) -> None:
-    if certificate.version == 1:
-        statement = "INSERT INTO certificate VALUES (:service, :id, :version, :body) ON CONFLICT DO NOTHING"
-    else:
-        statement = """UPDATE certificate SET version = :version, body = :body
-            WHERE service = :service AND id = :id AND version = :version - 1"""
-    if not connection.execute(statement, rows.certificate_row(certificate)).rowcount:
-        raise Conflict("certificate_changed")
-
-
-def _claim(connection: Connection, name: str, ticket: str) -> None:
-    # A claim of one's own is written over itself, so that it counts as written.
-    written = connection.execute(
-        """INSERT INTO claim VALUES (?, ?)
-        ON CONFLICT (name) DO UPDATE SET ticket = excluded.ticket WHERE claim.ticket = excluded.ticket""",
-        (name, ticket),
-    )
-    if not written.rowcount:
-        raise Conflict("claim_taken")

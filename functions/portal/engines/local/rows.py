@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from portal.core.application import Application, Event
 from portal.core.draft import Draft
+from portal.core.listing import Line
 from portal.core.notices import Notice, Official
 from portal.core.register import Certificate
 from portal.engines import entries
@@ -80,6 +81,11 @@ MIGRATIONS: Final = (
         "CREATE TABLE told (recipient TEXT PRIMARY KEY, at TEXT NOT NULL, by TEXT NOT NULL) WITHOUT ROWID",
         """CREATE INDEX notice_recipient ON notice (recipient, queued_at)
             WHERE sent_at IS NULL AND dropped_at IS NULL AND hopeless = 0""",
+    ),
+    (
+        """CREATE TABLE line (
+            service TEXT NOT NULL, ticket TEXT NOT NULL, body TEXT NOT NULL,
+            PRIMARY KEY (service, ticket)) WITHOUT ROWID""",
     ),
 )
 """The statements that lead from one version of the tables to the next; a released one is never changed."""
@@ -156,3 +162,11 @@ def certificate_row(certificate: Certificate) -> Row:
 
 def certificate(body: str) -> Certificate:
     return entries.certificate(json.loads(body))
+
+
+def line_row(line: Line) -> Row:
+    return {"service": line.service, "ticket": line.ticket, "body": entries.text(entries.line_entry(line))}
+
+
+def line(body: str) -> Line:
+    return entries.line(json.loads(body))
