@@ -25,6 +25,7 @@ from portal.engines.ports import BacksUp
 from portal.house import House
 from portal.office import Office
 from portal.officials import official
+from portal.rehearsing import rehearse
 
 LARGEST_BODY: Final = 80 * 1024**2
 """Bytes; far above the largest file, so that a person with a too large photo gets a page, not a reset."""
@@ -43,7 +44,10 @@ class Explaining(click.Group):
             _refuse("engine_refused", problem=problem)
 
 
-@click.group(cls=Explaining, commands={"register": register, "official": official, "service": service})
+@click.group(
+    cls=Explaining,
+    commands={"register": register, "official": official, "rehearse": rehearse, "service": service},
+)
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of everything that must survive (DATA).")
 @click.pass_context
 def main(context: click.Context, data: Path | None) -> None:
@@ -57,8 +61,9 @@ def _config(context: click.Context, **given: Any) -> Config:
     return Config.from_environment(os.environ, data=context.obj["data"], **given)
 
 
-def _open(context: click.Context) -> House:
-    return open_house(os.environ, context.obj["clock"], data=context.obj["data"])
+def _open(context: click.Context, *, begins: bool = False) -> House:
+    """The portal to look after; ``begins``: for what may be the first thing that is ever done there."""
+    return open_house(os.environ, context.obj["clock"], begins=begins, data=context.obj["data"])
 
 
 def _say(key: str, *, err: bool = False, **facts: object) -> None:

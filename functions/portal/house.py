@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, cached_property, partial
 from pathlib import Path
@@ -67,7 +67,7 @@ class Engine:
     Attributes:
         original, receiver: as in ``web.here.Equipment``.
         mark: as in ``outbox.Outbox``; None where the relay tells nothing afterwards.
-        mailbox, time_machine: a rehearsal's, which only it shows.
+        mailbox, time_machine: a rehearsal's, which only it shows; ``switches``: what it may let fail, by name.
     """
 
     records: Records
@@ -79,6 +79,7 @@ class Engine:
     mark: Callable[[Notice], Mapping[str, str]] | None = None
     mailbox: SentMail | None = None
     time_machine: TimeMachine | None = None
+    switches: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -248,4 +249,4 @@ def _rehearse(services: Services, schemas: Path, records: Records, engine: Engin
             if (service, sample.role, sample.email.lower()) not in known:
                 records.appoint(sample)
         props[service] = {"samples": data.get("samples", []), "specimen": data.get("specimen", {})}
-    return Rehearsal(engine.mailbox, engine.time_machine, props)
+    return Rehearsal(engine.mailbox, engine.time_machine, props, engine.switches)

@@ -83,7 +83,7 @@ def act(context: click.Context, /, named: Sequence[str], since: datetime, until:
 
 
 def _appoint(context: click.Context, named: Sequence[str], first: date | None, last: date | None, **given: str) -> None:
-    house = _open(context)
+    house = _open(context, begins=True)
     editions = _editions(house, named, given["role"])
     if first and last and last < first:
         _refuse("days_reversed", since=first, until=last)
@@ -197,8 +197,8 @@ def _day(moment: datetime | None) -> date | None:
     return moment.date() if moment else None
 
 
-def _open(context: click.Context) -> House:
-    return open_house(os.environ, context.obj["clock"], data=context.obj["data"])
+def _open(context: click.Context, *, begins: bool = False) -> House:
+    return open_house(os.environ, context.obj["clock"], begins=begins, data=context.obj["data"])
 
 
 def _say(key: str, *, err: bool = False, **facts: object) -> None:

@@ -123,7 +123,7 @@ def _case(me: Person, siti: Applicant, city: City) -> Iterator[tuple[str, Person
     yield "strange device", me
     me.press("Kirim kode ke")
     yield "strange device, code sent", me
-    me.fill({"kode": "12"})
+    me.fill({"kode": "12"}, me.page.locator("main form").first)
     with me.expecting(422):
         me.press("Buka permohonan")
     yield "strange device, wrong code", me

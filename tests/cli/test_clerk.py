@@ -128,7 +128,9 @@ def test_mail_that_was_given_up_is_tried_again_when_asked(run: Run, tmp_path: Pa
     finally:
         stage.close()
     assert run("red-list").output == given_up
-    assert run("red-list", "--again", data=tmp_path / "other").output.endswith("Email yang akan dicoba lagi: 0\n")
+    other = Stage(tmp_path / "other", clock)
+    other.close()
+    assert run("red-list", "--again", data=other.data).output.endswith("Email yang akan dicoba lagi: 0\n")
 
 
 def test_what_somebody_was_told_otherwise_leaves_the_red_list_for_good(run: Run, tmp_path: Path, clock: Clock) -> None:

@@ -72,6 +72,7 @@ def test_nobody_on_whom_cases_wait_is_removed_without_a_successor(run: Run, tmp_
 
 
 def test_an_absence_is_listed_and_the_check_says_which_office_nobody_fills(run: Run, clock: Clock) -> None:
+    run("official", "appoint", *DEWI[:1], "verifikator", *DEWI[2:])
     assert run("official", "check").exit_code == 1
     assert "Kepala Dinas: belum ada pejabat yang bertugas hari ini." in run("official", "check").output
     for role in ("kadis", "kabid", "pelaksana_bidang", "verifikator"):

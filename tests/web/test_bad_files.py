@@ -260,7 +260,7 @@ def test_a_document_is_never_served_as_anything_that_runs(shared_stage: Stage) -
     official.get(shared_stage.link("telaah", number))
     for answer in (
         siti.browser.get(f"{siti.base}/{KINDS[0]}/lihat"),
-        person.get("/permohonan/berkas/ktp"),
+        person.get(f"/permohonan/{number}/berkas/ktp"),
         official.get(f"/telaah/{number}/berkas/ktp/asli"),
     ):
         assert answer.mimetype == "application/pdf"
