@@ -12,7 +12,9 @@ from typing import Any, Final
 from portal import edge
 from portal.config import SECURITY, Config
 from portal.core.errors import SettingInvalid
-from portal.editions import read_services, read_sop
+from portal.core.outage import Outage
+from portal.editions import read_language, read_messages, read_services, read_sop
+from portal.engines.local.alarm import Alarm
 from portal.engines.local.breakdown import Breakdown
 from portal.engines.local.files import FolderFiles
 from portal.engines.local.mail import Mailbox, Smtp
@@ -119,6 +121,18 @@ def build(config: Config, clock: Callable[[], datetime] | None = None) -> House:
     for edition in services:
         house.equipment.press(edition.service)  # papers that do not fit are told of at the start
     return house
+
+
+def alarm(house: House) -> Alarm | None:
+    """Calls for somebody when the mail relay is out, if the office has said how (ALERT)."""
+    if not house.config.alert:
+        return None
+    words, moment = read_messages()["alert"]["relay"], read_language(house.office.calendar).moment
+
+    def line(outage: Outage) -> str:
+        return str(words.format(address=house.config.address, since=moment(outage.since), held_up=outage.held_up))
+
+    return Alarm(house.config.alert, house.config.data / "gangguan-email", line)
 
 
 def wsgi(house: House) -> Any:

@@ -15,7 +15,7 @@ from typing import Any, Final, NoReturn
 import click
 
 from portal.authors import fits, service
-from portal.bootstrap import build, faults, on_aws, open_house, wsgi
+from portal.bootstrap import alarm, build, faults, on_aws, open_house, wsgi
 from portal.clerk import register
 from portal.config import Config
 from portal.core.application import Application
@@ -105,7 +105,7 @@ def serve(context: click.Context, host: str, port: int, address: str | None, reh
     config.must_reach_people()
     house = build(config, context.obj["clock"])
     run = _server(house, host, port)
-    background = Background(house.outbox, house.clockwork)
+    background = Background(house.outbox, house.clockwork, alarm(house))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     background.start()
     _say("serving_rehearsal" if config.rehearsal else "serving", address=config.address)
@@ -134,12 +134,13 @@ def _server(house: House, host: str, port: int) -> Callable[[], None]:
 @main.command()
 @click.pass_context
 def late(context: click.Context) -> None:
-    """Cases past the SOP's minutes or waiting too long, and those that nobody can act on."""
+    """Cases past the SOP's minutes, waiting too long with whomever, or that nobody can act on, and why."""
     house = _open(context)
     waiting = house.watch.attention()
     moment = read_language(house.office.calendar).moment
     for case in waiting:
-        _say("late_unattended" if case.unattended else "late", **{**vars(case), "since": moment(case.since)})
+        why = read_messages()["stuck"][case.reason]["said"].rstrip(".") if case.reason else ""
+        _say("late_stuck" if case.reason else "late", **{**vars(case), "since": moment(case.since), "why": why})
     if not waiting:
         _say("late_none")
 

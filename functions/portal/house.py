@@ -16,7 +16,7 @@ from portal.core.notices import Notice, Official
 from portal.core.rounds import Rounds
 from portal.core.services import Services
 from portal.core.worktime import Calendar
-from portal.editions import read_calendar, read_json, read_language, read_papers, read_toml
+from portal.editions import read_calendar, read_json, read_language, read_messages, read_papers, read_toml
 from portal.engines.ports import Files, Mail, Message, Records
 from portal.experience import Experience
 from portal.links import Links
@@ -215,7 +215,7 @@ def pages(house: House, names: Sequence[str] = BLUEPRINTS) -> Any:
 def _letters(calendar: Calendar) -> "Letters":
     from portal.letters.writing import Letters
 
-    return Letters(Path(__file__).parent / "letters" / "texts", read_language(calendar))
+    return Letters(Path(__file__).parent / "letters" / "texts", read_language(calendar), read_messages()["stuck"])
 
 
 def _qr(text: str) -> "Markup":

@@ -29,11 +29,13 @@ FILES = sorted(TEXTS.glob("*.txt"))
 PARSED_BY = Letters(TEXTS, Language((), (), UTC, ""))._texts
 CLASSES: dict[str, type[Letter]] = {
     "draft_saved": DraftLetter,
+    "draft_waiting": DraftLetter,
     "desk": DeskLetter,
     "reminder": DeskLetter,
     "digest": DigestLetter,
     "duty": DutyLetter,
     "escalation": EscalationLetter,
+    "unattended": EscalationLetter,
     "clerk_link": EntranceLetter,
     "expiring": CertificateLetter,
     "revoked": CertificateLetter,
@@ -43,13 +45,8 @@ CLASSES: dict[str, type[Letter]] = {
 }
 """All others are about a case."""
 
-GIVEN_TO_PARTS = {
-    "_bring": {"step"},
-    "_calendar": {"step", "ticket"},
-    "_facts": {"said"},
-    "_turns": {"turns"},
-    "missed": {"slot"},
-}
+GIVEN_TO_PARTS = {"_bring": {"step"}, "_calendar": {"step", "ticket"}, "_facts": {"said"}, "missed": {"slot"}}
+GIVEN_TO_PARTS |= {"_stuck": {"cases"}, "_turns": {"turns"}}
 GIVEN_TO_PARTS |= {letter: {"said"} for letter in ("expiring", "revoked", "changed")}
 """What ``Letters.visit``, or the letter that includes a part, gives it besides; or what it sets itself."""
 

@@ -17,7 +17,9 @@ from portal.core.requirements import Requirement, brought
 from portal.core.times import Time, added, in_words, time_of
 from portal.core.worktime import WEEKDAYS
 
-OF_THE_OFFICE = ("calendar", "chart", "notes", "office", "pages", "paper", "register", "reminders", "retention")
+OF_THE_OFFICE = (
+    "calendar", "chart", "notes", "office", "pages", "paper", "patience", "register", "reminders", "retention",
+)  # fmt: skip
 """Tables that belong to the office of today and not to a case: a new holiday or telephone reaches running cases too."""
 
 ROW = "row"  # kind of a row that is printed with the others, and that the portal passes over

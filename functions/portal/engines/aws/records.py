@@ -45,7 +45,7 @@ class DynamoRecords:
         client: "DynamoDBClient",
         table: str,
         services: Sequence[str],
-        draft_life: timedelta = timedelta(days=30),
+        draft_life: timedelta = timedelta(days=60),
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._table = Table(client, table, pause)
