@@ -30,6 +30,7 @@ from portal.web.images import PageImages
 if TYPE_CHECKING:
     from markupsafe import Markup
 
+    from portal.appointing import Appointing
     from portal.archive import Archive
     from portal.clockwork import Clockwork
     from portal.corrections import Corrections
@@ -145,6 +146,12 @@ class House:
         inspect = partial(inspection.inspect, limits=limits)
         token = lambda: secrets.token_hex(16)  # noqa: E731
         return Intake(self.office, inspect, limits.max_bytes, secrets.choice, token, inspection.signatures)
+
+    @cached_property
+    def appointing(self) -> "Appointing":
+        from portal.appointing import Appointing
+
+        return Appointing(self.office, self.cases)
 
     @cached_property
     def signing(self) -> "Signing":

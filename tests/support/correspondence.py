@@ -14,6 +14,7 @@ from typing import Any
 import lxml.html
 
 from portal import office
+from portal.appointing import Appointing
 from portal.cases import Cases
 from portal.clockwork import Clockwork
 from portal.codes import Codes
@@ -122,7 +123,7 @@ class Office:
         self.outbox = Outbox(self.office.records, mail, self.office.clock, letter, join)
         self.clockwork = Clockwork(self.office, self.cases, self.watch)
         for role, name in OFFICIALS.items():
-            self.cases.appoint(Official("penerbitan", role, said(name), f"{role}@tarakankota.go.id"))
+            self.office.records.appoint(Official("penerbitan", role, said(name), f"{role}@tarakankota.go.id"))
 
     def render(self, letter: str, to: str, values: Letter) -> Message:
         message = WRITTEN.render(letter, to, values)
@@ -227,6 +228,7 @@ def story(office: Office) -> list[Sent]:
     office.deliver()
     a_full_day(office)
     nobody_serves(office, "kadis")
+    somebody_acts(office)
     life_of_what_was_issued(office)
     assert list(office.office.records.unsent()) == []
     return office.sent
@@ -270,6 +272,14 @@ def a_full_day(office: Office) -> None:
     office.now = office.now.replace(hour=16, minute=1)
     office.deliver()
     office.outbox = at_once
+
+
+def somebody_acts(office: Office) -> None:
+    """A Plh. takes over what waits for the head of agency."""
+    today = office.now.date()
+    plh = Official("penerbitan", "kadis", office.said("Joko Contoh"), "joko@tarakankota.go.id", capacity="Plh.")
+    Appointing(office.office, office.cases).appoint(replace(plh, decree="800/7/2026", since=today, until=today))
+    office.deliver()
 
 
 def visit(case: Application) -> datetime:
