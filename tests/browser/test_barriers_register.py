@@ -71,7 +71,7 @@ def _register(me: Person, holder: Person, siti: Applicant, city: City) -> Iterat
     me.sees("Tidak ada yang baru")
     yield "import, nothing new", me
 
-    _hand_over(siti, city)
+    city.hand_over(siti)
     open_desk()
     me.go("/meja/register")
     me.sees("Halaman 1 dari 2")
@@ -139,22 +139,6 @@ def _register(me: Person, holder: Person, siti: Applicant, city: City) -> Iterat
     holder.go(renewal)
     holder.sees("Tidak dapat diperpanjang lagi")
     yield "renewal of what was revoked", holder
-
-
-def _hand_over(siti: Applicant, city: City) -> None:
-    """From the confirmation to the certificate handed over, as another test looks at it."""
-    siti.confirm()
-    city.forward_to_verifikator(siti.ticket)
-    verifikator = city.official(VERIFIKATOR)
-    verifikator.decide(siti.ticket, "dispatch", checklist="*")
-    verifikator.decide(siti.ticket, "accept")
-    verifikator.decide(siti.ticket, "invite")
-    siti.pick()
-    city.clock.forward(days=2)
-    verifikator.decide(siti.ticket, "attend")
-    serial = {"serial": "4A1F2209", "valid_from": "2026-11-24", "valid_until": "2028-11-24"}
-    verifikator.decide(siti.ticket, "record", **serial)
-    verifikator.decide(siti.ticket, "hand_over", received_by="Siti Contoh")
 
 
 def _table(content: str) -> FilePayload:
