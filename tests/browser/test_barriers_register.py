@@ -48,7 +48,7 @@ def _register(me: Person, holder: Person, siti: Applicant, city: City) -> Iterat
     open_desk()
     yield "desk of who keeps the register", me
     me.press("Register Sertifikat Elektronik")
-    me.sees("Register masih kosong")
+    me.sees("Belum ada. Daftar ini bertambah")
     yield "register, empty", me
 
     me.press("Impor dari berkas")
@@ -74,17 +74,17 @@ def _register(me: Person, holder: Person, siti: Applicant, city: City) -> Iterat
     city.hand_over(siti)
     open_desk()
     me.go("/meja/register")
-    me.sees("Halaman 1 dari 2")
+    me.sees("Masih berlaku", "Pemilik B")
     yield "register", me
     me.press("Berikutnya")
-    me.sees("Halaman 2 dari 2")
+    me.sees("SITI CONTOH")
     yield "register, further on", me
     me.fill({"cari": "tidak ada"})
-    me.press("Tampilkan")
+    me.press("Cari di register")
     me.sees("Tidak ada yang cocok")
     yield "register, nothing found", me
     me.fill({"cari": "Pemilik C"})
-    me.press("Tampilkan")
+    me.press("Cari di register")
     me.press("Pemilik C Contoh")
     yield "entry, imported", me
     me.open_choice("change")
@@ -132,12 +132,11 @@ def _register(me: Person, holder: Person, siti: Applicant, city: City) -> Iterat
     me.sees("Telepon genggam hilang")
     yield "entry, revoked", me
     me.go("/meja/register/penerbitan")
-    me.fill({"keadaan": "revoked"})
-    me.press("Tampilkan")
-    me.sees("1 cocok")
+    me.page.get_by_role("link", name="Dicabut").click()
+    me.sees("SITI CONTOH")
     yield "register, by how they stand", me
     holder.go(renewal)
-    holder.sees("Tidak dapat diperpanjang lagi")
+    holder.sees("Tidak dapat diperpanjang")
     yield "renewal of what was revoked", holder
 
 

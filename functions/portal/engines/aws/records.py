@@ -12,9 +12,10 @@ from portal.core.draft import Draft
 from portal.core.errors import Conflict, NotFound, Unavailable
 from portal.core.notices import SLOWEST_RETRY, Notice, Official
 from portal.core.recap import Tally
-from portal.core.register import Certificate, about
+from portal.core.register import Certificate
 from portal.engines import entries
 from portal.engines.aws import items
+from portal.engines.aws.certificates import DynamoCertificates, entered
 from portal.engines.aws.dynamodb import EXISTING, MOST_AT_ONCE, NEW, Item, Key, Table, Write
 from portal.engines.ports import CameBack, Change, Compiled, Fact
 
@@ -38,7 +39,7 @@ _UNSENT: Final = "attribute_exists(GSI1PK)"
 _NOT_BACK: Final = "(attribute_not_exists(came_back) OR came_back < :attempts)"
 
 
-class DynamoRecords:
+class DynamoRecords(DynamoCertificates):
     """``ports.Records`` on the table of ``items``, for any number of callers; also ``Streamed`` and ``HearsBack``.
 
     Needs the actions Query (on table and index), GetItem, BatchGetItem, PutItem, UpdateItem and DeleteItem. Nothing is
@@ -90,7 +91,8 @@ class DynamoRecords:
         writes += [_claim(name, ticket) for name in dict.fromkeys(change.claims)]
         if change.fact is not None:
             writes.append(Write(items.fact_item(self._filed(service, items.FACTS), ticket, change.fact)))
-        writes += [*map(_entered, change.certificates), *map(self._correction, change.corrections)]
+        writes += [write for certificate in change.certificates for write in entered(certificate)]
+        writes += map(self._correction, change.corrections)
         writes += _owed(change.notices)
         # At most 100 writes fit. Those above are few: a letter to the applicant and to each official of one role is the
         # most. The names given up grow with every visit picked anew, but as a case holds one seat at a time, only the
@@ -112,15 +114,6 @@ class DynamoRecords:
 
     # --- the register --------------------------------------------------------------------------------------------
 
-    def certificates(self, service: str) -> Iterator[Certificate]:
-        return map(entries.certificate, self._table.partition(items.register_of(service)))
-
-    def certificate(self, service: str, id: str) -> Certificate:
-        found = self._table.get(items.certificate_key(service, id))
-        if found is None:
-            raise NotFound("certificate_unknown")
-        return entries.certificate(found)
-
     def keep_certificates(
         self, certificates: Sequence[Certificate], corrections: Sequence[Fact] = (), notices: Sequence[Notice] = ()
     ) -> None:
@@ -129,18 +122,12 @@ class DynamoRecords:
             of_entry.setdefault(fact["ticket"].rpartition("/")[0], []).append(self._correction(fact))
         writes = _owed(notices)
         for certificate in certificates:
-            together = [_entered(certificate), *of_entry.get(certificate.id, ())]
+            together = [*entered(certificate), *of_entry.get(certificate.id, ())]
             if len(writes) + len(together) > MOST_AT_ONCE:
                 self._table.transact(writes)
                 writes = []
             writes += together
         self._table.transact(writes)
-
-    def forget_certificate(self, service: str, id: str) -> None:
-        for owed in self._table.partition(items.notices_of(about(service, id))):
-            self._table.delete({"PK": owed["PK"], "SK": owed["SK"]})
-        # Last, so that a sweep which was cut short finds the entry again.
-        self._table.delete(items.certificate_key(service, id))
 
     # --- the recap's sums ----------------------------------------------------------------------------------------
 
@@ -321,13 +308,6 @@ class DynamoRecords:
         if draft.version == 1:
             return Write(item, NEW, conflict="draft_changed")
         return Write(item, "version = :before", {":before": draft.version - 1}, "draft_changed")
-
-
-def _entered(certificate: Certificate) -> Write:
-    item = items.certificate_item(certificate)
-    if certificate.version == 1:
-        return Write(item, NEW, conflict="certificate_changed")
-    return Write(item, "version = :before", {":before": certificate.version - 1}, "certificate_changed")
 
 
 def _claim(name: str, ticket: str) -> Write:
