@@ -30,6 +30,22 @@ def revoked(certificate: Certificate) -> Certificate:
     return certificate.revoke({"reason": "hilang", "note": ""}, on=TODAY, by=BY, at=AT, today=TODAY)
 
 
+NEWER = entry("N", issued=date(2027, 1, 5))
+BEFORE = (
+    entry("A"),
+    entry("B", valid_until=None),
+    revoked(entry("C")),
+    entry("D", email="Siti.Baru@x.go.id").renew(NEWER, by=BY, at=AT, today=TODAY),
+)
+"""As an older portal may have kept them."""
+ENDED = [[BEFORE[0], BEFORE[1]], [BEFORE[2]], [BEFORE[3]]]
+"""By how they ended, each by their ends."""
+
+
+def by_end(records: Records) -> list[list[Certificate]]:
+    return [list(records.certificates_by_end("contoh", ended_by)) for ended_by in ("", "revoke", "replace")]
+
+
 def ids(records: Records, service: str = "contoh") -> list[str]:
     return [each.id for each in records.certificates(service)]
 
