@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from portal.core import register, ticket
-from portal.core.application import Application
+from portal.core.application import BOOKINGS, Application
 from portal.core.draft import Draft
 from portal.core.errors import Conflict, NotFound
 from portal.core.notices import Official, owed
@@ -154,4 +154,4 @@ class Office:
 
 
 def _seats_ever(application: Application) -> Iterator[str]:
-    return (event.data["seat"] for event in application.events if event.action == "book")
+    return (event.data["seat"] for event in application.events if event.action in BOOKINGS)

@@ -6,7 +6,7 @@ Knows nothing of files, clocks or applications; the folder it came from is read 
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -291,7 +291,9 @@ def _kept(snapshot: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
 def restore(snapshot: str, present: Sop) -> Sop:
     """The SOP an older application runs under, from ``Sop.snapshot``, in the office of the present one."""
     data, form = _kept(snapshot)
-    return parse({**data, **{key: present.data[key] for key in OF_THE_OFFICE if key in present.data}}, form)
+    kept = parse({**data, **{key: present.data[key] for key in OF_THE_OFFICE if key in present.data}}, form)
+    # What can be done by now and could not be then has no words in the older edition.
+    return replace(kept, action_texts={**present.action_texts, **kept.action_texts})
 
 
 def _step(step: Mapping[str, Any]) -> Step:

@@ -33,7 +33,8 @@ LARGEST_BODY: Final = 256 * 1024
 
 BLUEPRINTS: Final = (
     *("apply", "bring", "send", "uploads", "status", "applicant", "mending", "tasks", "lost_links"),
-    *("official", "signing", "originals", "desk", "opening", "register", "register_import", "renewal", "recap"),
+    *("official", "visiting", "signing", "originals", "desk", "opening"),
+    *("register", "register_import", "renewal", "recap"),
 )
 """The modules with pages."""
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -31,7 +31,10 @@ DONE: Final = "/permohonan?terkirim"
 """The case, with a word that what the applicant just did has been kept."""
 
 # Which notes of officials are meant for the applicant; those of a disposition are between officials.
-_TOLD: Final = ("return", "reject", "invite", "miss", "record", "hand_over")
+_OFFERED: Final = ("resubmit", "withdraw", "book", "cancel_visit", "report")
+"""What the applicant is offered on the page where it can be done."""
+
+_TOLD: Final = ("return", "reject", "invite", "move_visit", "cancel_visit", "miss", "record", "hand_over")
 
 
 # --- Confirming the address ------------------------------------------------------------------------------------------
@@ -94,7 +97,7 @@ def case_page(
         standard=standard(application, sop, calendar, now()),
         product=words.product(application),
         expected=forecast(application, sop, calendar, now()).get(sop.steps[-1].key),
-        may={action: application.may(action, sop) for action in ("resubmit", "withdraw", "book", "report")},
+        may={action: application.may(action, sop) for action in _OFFERED},
         action=sop.action(application.step, "report"),
         cards=_task_cards(application, refusals),
         incomplete=incomplete,
@@ -171,13 +174,25 @@ def book() -> Any:
     return redirect(DONE, 303)
 
 
+@pages.route("/permohonan/jadwal/batal", methods=["GET", "POST"])
+def call_off() -> Any:
+    """The visit is off, the application goes on."""
+    application = own()
+    if request.method == "POST":
+        here().visits.call_off(application)
+        return redirect(DONE, 303)
+    if not application.may("cancel_visit", here().office.sop_of(application)):
+        return redirect("/permohonan", 303)
+    return render_template("applicant/call_off.html", **case_facts(application))
+
+
 @pages.get("/permohonan/jadwal.ics")
 def calendar_entry() -> Response:
     application = own()
-    booking = next((event for event in reversed(application.events) if event.action == "book"), None)
-    if booking is None or application.slot is None:
+    if application.booking is None:
         raise NotAllowed("action_not_now", action="book", state=application.state.value)
-    text = here().equipment.calendar_entry(application.ticket, booking, here().office.sop_of(application))
+    sop = here().office.sop_of(application)
+    text = here().equipment.calendar_entry(application.ticket, application.booking, sop, now())
     headers = {"Content-Disposition": f'attachment; filename="{application.ticket}.ics"'}
     return Response(text, mimetype="text/calendar", headers=headers)
 
@@ -204,6 +219,14 @@ def case_facts(application: Application) -> dict[str, Any]:
         "step": sop.step(application.step),
         "csrf": here().access.csrf(PAGE, now()),
     }
+
+
+def by_day(application: Application) -> dict[date, list[datetime]]:
+    """The free times to come, by day."""
+    days: defaultdict[date, list[datetime]] = defaultdict(list)
+    for slot in here().visits.slots(application):
+        days[here().office.calendar.local(slot).date()].append(slot)
+    return days
 
 
 def _task_cards(application: Application, refusals: Mapping[str, Explained]) -> list[Card]:
@@ -236,7 +259,4 @@ def _events(application: Application) -> list[dict[str, Any]]:
 def _slots_page(application: Application, refusal: Explained | None) -> Any:
     if not application.may("book", here().office.sop_of(application)):
         return redirect("/permohonan", 303)
-    days: defaultdict[Any, list[datetime]] = defaultdict(list)
-    for slot in here().visits.slots(application):
-        days[here().office.calendar.local(slot).date()].append(slot)
-    return render_template("applicant/slots.html", **case_facts(application), days=days, refusal=refusal)
+    return render_template("applicant/slots.html", **case_facts(application), days=by_day(application), refusal=refusal)

@@ -141,6 +141,7 @@ def case_page(
         choices=choices.offered(view, action, raw or {}, findings, now()),
         to_come=choices.to_come(view, now()),
         **_letter(view, refusals),
+        arranges=here().visits.may_arrange(view.application),
         findings=findings,
         tried=action,
         **ways_out(view.application.ticket, claims),

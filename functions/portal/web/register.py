@@ -65,7 +65,9 @@ def show(service: str) -> str:
     standing = standing if standing in LISTS else ""
     after = after if PLACE.fullmatch(after) else ""
     found = here().register.listed(service, standing, after, SIZE + 1)
-    return _list_page(service, found[:SIZE], standing=standing, after=after, next=found[SIZE - 1].place if found[SIZE:] else "")
+    return _list_page(
+        service, found[:SIZE], standing=standing, after=after, next=found[SIZE - 1].place if found[SIZE:] else ""
+    )
 
 
 @pages.post("/meja/register/<service:service>")

@@ -28,14 +28,19 @@ def test_what_is_looked_for_is_found_without_going_through_the_register(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[tuple[str, tuple[Any, ...]]] = []
+
+    def note(self: SqliteRecords, query: str, *values: Any) -> list[Any]:
+        asked.append((query, values))
+        return []
+
     path = tmp_path / "portal.db"
     with closing(SqliteRecords(path, ["contoh"])) as records:
-        monkeypatch.setattr(SqliteRecords, "_all", lambda self, query, *values: asked.append((query, values)) or [])
+        monkeypatch.setattr(SqliteRecords, "_all", note)
         records.certificates_by_end("contoh", after="2026-08-03", until=TODAY, most=25)
         records.certificates_of("contoh", "1", "a@x.go.id")
     with closing(sqlite3.connect(path)) as connection:
         plans = [connection.execute(f"EXPLAIN QUERY PLAN {query}", values).fetchall() for query, values in asked]
-    read = [detail for plan in plans for *_, detail in plan if "certificate" in detail]
+    read = [detail for plan in plans for *_, detail in plan if "INDEX certificate_" in detail]
     assert [detail.split("INDEX ")[1].split()[0] for detail in read] == [
         "certificate_ends",
         "certificate_number",

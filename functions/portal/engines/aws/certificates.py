@@ -77,7 +77,8 @@ def entered(certificate: Certificate) -> list[Write]:
     if certificate.version == 1:
         return [Write(item, NEW, conflict="certificate_changed"), *_known(certificate)]
     over = Write(item, "version = :before", {":before": certificate.version - 1}, "certificate_changed")
-    return [over, *(_known(certificate) if certificate.recorded[-1].action == "change" else ())]
+    moved = any(newest.action == "change" for newest in certificate.recorded[-1:])
+    return [over, *(_known(certificate) if moved else ())]
 
 
 def _known(certificate: Certificate) -> list[Write]:
