@@ -11,7 +11,7 @@ RUNTIME := functions/requirements.txt infra/requirements/site.txt
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help aws build run run-aws test test-aws site-check test-dynamodb bench mutants package publish check lock clean
+.PHONY: help aws build run run-aws test test-browser test-aws site-check test-dynamodb bench mutants package publish check lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -52,16 +52,19 @@ run: build/site/index.html ## start the portal in rehearsal mode (PORT=8000 DATA
 run-aws: $(VENV)/test.stamp build/site/index.html ## the same on AWS as moto plays it, from infra/template.yaml (PORT=8000)
 	@$(BIN)/python infra/run_aws.py --port $(PORT)
 
-# Following every branch makes Python's own work half as long again, so that the whole portal is covered when asked for
-# (COVERAGE=1), and otherwise the core by its own tests.
+# Following every branch makes Python's own work half as long again, so that the core is covered by its own tests, and
+# the whole portal when asked for (COVERAGE=1).
 COVERED := --cov-branch --cov-report=term
 CORE_FLOOR := 95
-test: $(VENV)/test.stamp build/site/index.html ## lint, types and the tests; those on AWS are test-aws (COVERAGE=1 covers all)
+test: $(VENV)/test.stamp build/site/index.html ## lint, types and the tests without browser and AWS (COVERAGE=1 covers all)
 	$(BIN)/ruff check functions infra tests
 	$(BIN)/ruff format --check functions infra tests
 	$(BIN)/mypy
-	$(BIN)/pytest tests/core -q -n 0 $(COVERED) --cov=portal.core --cov-fail-under=$(CORE_FLOOR)
-	$(BIN)/pytest -m "not cloud" $(if $(COVERAGE),$(COVERED) --cov)
+	$(BIN)/pytest tests/core $(COVERED) --cov=portal.core --cov-fail-under=$(CORE_FLOOR)
+	$(BIN)/pytest -m "not cloud and not browser" $(if $(COVERAGE),$(COVERED) --cov,--ignore=tests/core)
+
+test-browser: $(VENV)/test.stamp build/site/index.html ## the pages as people meet them, in Debian's Chromium
+	$(BIN)/pytest -m "browser and not cloud"
 
 # Lighthouse's version is part of what a score means.
 build/npm/lighthouse.stamp:

@@ -32,7 +32,7 @@ SETTINGS: Final = """
 source_paths = ["src/portal/core"]
 also_copy = ["src", "functions", "infra", "schemas", "conftest.py"]
 pytest_add_cli_args_test_selection = ["tests/core"]
-pytest_add_cli_args = ["--hypothesis-profile=mutants"]
+pytest_add_cli_args = ["--hypothesis-profile=mutants", "-p", "no:unraisableexception"]
 use_git_change_detection = false
 
 [tool.pytest.ini_options]
@@ -74,7 +74,7 @@ def lay_out() -> None:
     """The core, its tests and what they read, as mutmut wants them: below src/, in a project of their own."""
     shutil.rmtree(WORK, ignore_errors=True)
     nothing_compiled = shutil.ignore_patterns("__pycache__")
-    for folder in ("functions/portal", "infra", "schemas", "tests/core", "tests/support"):
+    for folder in ("functions/portal", "infra", "schemas", "tests/core", "tests/services", "tests/support"):
         shutil.copytree(ROOT / folder, WORK / folder, ignore=nothing_compiled)
     for file in ("__init__.py", "conftest.py"):
         shutil.copy(ROOT / "tests" / file, WORK / "tests")

@@ -255,6 +255,19 @@ def test_every_code_that_is_raised_has_its_sentence() -> None:
     assert raised - messages.keys() == set()
 
 
+def test_every_change_of_an_edition_has_its_sentences() -> None:
+    sentences = tomllib.loads((PORTAL / "messages.toml").read_text("utf-8"))["changes"]
+    calls = [node for node in ast.walk(ast.parse(SOURCES["core.changes"])) if isinstance(node, ast.Call)]
+    codes = {
+        ast.literal_eval(each.args[0])
+        for each in calls
+        if getattr(each.func, "id", "") == "Change" and isinstance(each.args[0], ast.Constant)
+    }
+    codes |= {"step_kind", "step_role", "step_name", "step_time"}
+    assert codes == sentences.keys()
+    assert all(words.keys() == {"said", "running"} for words in sentences.values())
+
+
 def test_no_module_grows_past_what_one_can_read_at_once() -> None:
     assert {module(p): n for p in MODULES if (n := len(p.read_text("utf-8").splitlines())) > 350} == {}
 

@@ -16,6 +16,7 @@ from typing import Any, Final, NoReturn
 
 import click
 
+from portal.authors import fits, service
 from portal.bootstrap import build, faults, on_aws, open_house, wsgi
 from portal.clerk import register
 from portal.config import Config
@@ -46,7 +47,7 @@ class Explaining(click.Group):
             _refuse("engine_refused", problem=problem)
 
 
-@click.group(cls=Explaining, commands={"register": register})
+@click.group(cls=Explaining, commands={"register": register, "service": service})
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of everything that must survive (DATA).")
 @click.pass_context
 def main(context: click.Context, data: Path | None) -> None:
@@ -232,26 +233,6 @@ def red_list(context: click.Context, again: bool, done: str | None) -> None:
         _say("red_again", number=outbox.try_again())
 
 
-@main.group()
-def service() -> None:
-    """The services that the office offers."""
-
-
-@service.command("new")
-@click.argument("name")
-@click.pass_context
-def new_service(context: click.Context, name: str) -> None:
-    """Make the folder of a new service, which passes the check and runs as it is."""
-    from portal.beginning import begin_service
-
-    schemas = _config(context).schemas
-    prefixes = [trusted_sop(path.parent).ticket_prefix for path in schemas.glob("*/sop.toml")]
-    folder = begin_service(schemas, name, prefixes)
-    if not _fits(folder):
-        sys.exit(1)
-    _say("service_new", folder=folder, service=name, office=schemas / "office.toml")
-
-
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path), required=False)
 @click.option("--against", metavar="OLD", help="Folder, snapshot or version of before: what changes for running cases.")
@@ -263,8 +244,8 @@ def check(context: click.Context, folder: Path | None, against: str) -> None:
 
     config = _config(context)
     folders = [folder] if folder else offered(config.schemas, config.services)
-    fits = [_fits(each) for each in folders]  # all of them are told of
-    if not all(fits):
+    found = [fits(each) for each in folders]  # all of them are told of
+    if not all(found):
         sys.exit(1)
     if against:
         editions = [trusted_sop(each) for each in folders]
@@ -273,19 +254,6 @@ def check(context: click.Context, folder: Path | None, against: str) -> None:
         else:  # a version that cases run under, as the records keep it
             old = restore(_open(context).office.records.sop(against), editions[0])
         click.echo(compared(old, next((each for each in editions if each.service == old.service), editions[0])))
-
-
-def _fits(folder: Path) -> bool:
-    from portal.examination import examine, in_words
-
-    edition, found = examine(folder)
-    for problem in found:
-        click.echo(in_words(problem), err=True)
-    if found or edition is None:
-        _say("sop_unfit", err=True, number=len(found))
-        return False
-    _say("sop_fits", service=edition.service, steps=len(edition.steps), version=edition.version[:12])
-    return True
 
 
 @main.command()

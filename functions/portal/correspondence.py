@@ -140,10 +140,11 @@ class Correspondence:
 
     def _about_desk(self, owed: Notice) -> DeskLetter:
         waiting = [case for case, _ in self.cases.desk(owed.recipient)]
-        # In the words of one of the services that the reader serves; of the others he need not hear.
-        service = next(iter(self.cases.appointments(owed.recipient))).service
+        # In the words of the service that the reader serves; of the others he need not hear.
+        services = list(dict.fromkeys(held.service for held in self.cases.appointments(owed.recipient)))
+        known = self.office.services
         return DeskLetter(
-            sop=self.office.services[service].data,
+            sop=known[services[0]].data if len(services) == 1 else known.general,
             name=owed.name,
             link=self._signed("meja", {"r": owed.recipient.lower()}, OFFICIAL_LINK),
             cases=[self.watch.told(case) for case in waiting],
@@ -155,7 +156,7 @@ class Correspondence:
         overdue, services = self.watch.overdue(), self.office.services
         told = {case.service for case in overdue} or {services.first.service}
         days = min(self.watch.policy(service)["escalate_after_working_days"] for service in told)
-        return EscalationLetter(services.first.data, owed.name, "", [self.watch.told(case) for case in overdue], days)
+        return EscalationLetter(services.general, owed.name, "", [self.watch.told(case) for case in overdue], days)
 
     def _due(self, application: Application, sop: Sop) -> datetime | None:
         """By when the SOP's time will have passed; None when it does not run, has passed already, or is not said."""

@@ -52,7 +52,7 @@ def read_services(schemas: Path, named: Sequence[str], read: Callable[[Path], So
             file = str(folder / "sop.toml")
             raise SopInvalid("sop_invalid", file=file, key="service", value=edition.service, expected=folder.name)
         editions.append(edition)
-    return Services(editions)
+    return Services(editions, _said_by_the_office(schemas) if len(editions) > 1 else {})
 
 
 def read_sop(folder: Path) -> Sop:
@@ -114,6 +114,14 @@ def read_office(schemas: Path) -> dict[str, Any]:
     data = read_toml(path)
     validate(read_json(schemas / "office.schema.json"), data, str(path))
     return data
+
+
+def _said_by_the_office(schemas: Path) -> dict[str, Any]:
+    """What is said for several services together: by ``office.toml``, and in words that fit any of them."""
+    office, words = schemas / OFFICE, schemas / WORDS
+    named: dict[str, Any] = read_messages()["several"]
+    said = _at_the_office(named, schemas) if office.exists() else named
+    return {**said, "sentences": read_toml(words)["sentences"]} if words.exists() else said
 
 
 def _at_the_office(data: Mapping[str, Any], schemas: Path) -> dict[str, Any]:

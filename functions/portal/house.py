@@ -201,7 +201,8 @@ def _press(services: Services, config: Settings, service: str) -> "Press | None"
     from portal.papers.printing import Press
 
     papers_to_print = read_papers(services[service], config.schemas / service)
-    return Press(papers_to_print, config.address) if papers_to_print else None
+    site = f"{config.address}{services.base(service)}".rstrip("/")
+    return Press(papers_to_print, site) if papers_to_print else None
 
 
 def _rehearse(services: Services, schemas: Path, records: Records, engine: Engine) -> Rehearsal:

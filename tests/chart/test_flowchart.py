@@ -30,6 +30,9 @@ def edited(edition: Sop, how: str) -> Sop:
         data["chart"] |= {"mend": "Penyempurnaan", "joins": LONG, "question": "Sudah lengkap dan sesuai ketentuan?"}
     elif how == "reversed":
         data["roles"].reverse()
+    elif how == "back":
+        for number in (2, 4):
+            data["steps"][number] |= {"also": ["send_back"]}
     elif how == "short":
         data["steps"] = [data["steps"][number] for number in (0, 1, 6)]
     return parse(data, edition.form)
@@ -44,7 +47,7 @@ def states(edition: Sop) -> Iterator[tuple[str, State]]:
 
 
 def charts(edition: Sop) -> Iterator[Chart]:
-    for how in ("", "long", "reversed", "short"):
+    for how in ("", "long", "reversed", "back", "short"):
         one = edited(edition, how)
         for lay_out in DIRECTIONS.values():
             yield lay_out(one)
@@ -280,3 +283,17 @@ def test_a_line_is_broken_between_words_only() -> None:
     assert wrap("satu dua tiga", 10, width("satu dua", 10)) == ("satu dua", "tiga")
     assert wrap("pertanggungjawaban", 10, 5) == ("pertanggungjawaban",)
     assert wrap("", 10, 5) == ()
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+def test_a_way_back_to_the_official_before_is_drawn_and_said_as_the_portals(sop: Sop, direction: str) -> None:
+    with_ways = edited(sop, "back")
+    drawn = DIRECTIONS[direction](with_ways)
+    told = [" ".join(line.text for line in shape.lines) for shape in drawn.shapes if shape.beyond]
+    assert [text for text in told if "kembali ke langkah" in text] == [
+        "Dapat kembali ke langkah 2",
+        "Dapat kembali ke langkah 4",
+    ]
+    assert "dikembalikan kepada pejabat pada langkah 4" in drawn.description
+    assert "kembali ke langkah" not in DIRECTIONS[direction](with_ways, beyond=False).description
+    assert "pejabat pada langkah" not in DIRECTIONS[direction](sop).description

@@ -58,3 +58,18 @@ def test_a_folder_that_is_there_is_left_as_it_is(run: Run, schemas: Path) -> Non
     refused = run("service", "new", "penerbitan", SCHEMAS=str(schemas))
     assert (refused.exit_code, "sudah ada" in refused.stderr) == (2, True)
     assert (schemas / "penerbitan" / "sop.toml").read_bytes() == before
+
+
+def test_a_folder_that_does_not_fit_is_not_previewed_but_told_of(run: Run, schemas: Path) -> None:
+    sop = schemas / "penerbitan" / "sop.toml"
+    sop.write_text(sop.read_text("utf-8").replace('kind = "visit"', 'kind = "vist"'), "utf-8")
+    for name in ("penerbitan", ""):
+        refused = run("service", "preview", *([name] if name else []), SCHEMAS=str(schemas))
+        assert refused.exit_code == 1
+        assert f"{sop}:" in refused.stderr
+        assert '"vist"' in refused.stderr
+
+
+def test_a_service_that_is_not_there_is_not_previewed(run: Run, schemas: Path) -> None:
+    refused = run("service", "preview", "tidak_ada", SCHEMAS=str(schemas))
+    assert (refused.exit_code, "tidak_ada" in refused.stderr) == (1, True)

@@ -1,17 +1,13 @@
 """What a new edition says otherwise than the one that running cases keep."""
 
-import ast
 import copy
-import inspect
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from portal.core import changes as module
 from portal.core.changes import changes
 from portal.core.sop import Sop, parse
-from portal.editions import read_messages
 
 
 def changed(sop: Sop, change: Callable[[dict[str, Any]], object]) -> Sop:
@@ -130,15 +126,3 @@ def test_a_role_that_is_gone_is_told_with_the_step_that_lost_it(sop: Sop) -> Non
 def test_a_role_under_another_title_is_told_of_the_role_and_its_step(sop: Sop) -> None:
     new = changed(sop, lambda d: d["sop"]["roles"][2].update(label="Kabid Baru"))
     assert [each.code for each in changes(sop, new)] == ["step_role", "role_label"]
-
-
-def test_every_change_has_its_sentences() -> None:
-    calls = [node for node in ast.walk(ast.parse(inspect.getsource(module))) if isinstance(node, ast.Call)]
-    codes = {
-        ast.literal_eval(each.args[0])
-        for each in calls
-        if getattr(each.func, "id", "") == "Change" and isinstance(each.args[0], ast.Constant)
-    }
-    codes |= {"step_kind", "step_role", "step_name", "step_time"}
-    assert codes == read_messages()["changes"].keys()
-    assert all(words.keys() == {"said", "running"} for words in read_messages()["changes"].values())

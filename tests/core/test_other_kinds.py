@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from portal.core.application import Application
+from portal.core.application import Actor, Application
+from portal.core.draft import Draft
 from portal.core.errors import NotAllowed
 from portal.core.notices import Official, eligible, owed
 from portal.core.progress import status
@@ -105,17 +106,15 @@ def test_a_task_waits_for_the_applicant_while_the_clock_stands_still(surel: Sop)
     assert not State.ASKED.is_closed
 
 
-def opened(sop: Sop, **changes: Any) -> Application:
-    from portal.core.draft import Draft
-
-    official = Official("perpanjangan", "verifikator", "Galih", "galih@samarajaya.example")
+def opened(sop: Sop, actor: Actor | None = None, **changes: Any) -> Application:
+    galih = Official("perpanjangan", "verifikator", "Galih", "galih@samarajaya.example")
     draft = Draft("a1", "perpanjangan", {**FORM, **changes}, AT, (document("daftar_kartu"),))
     return Application.open(
         draft,
         ticket="PKA-26-4F7K-9QXM",
         documents=draft.documents,
         agenda="7",
-        actor=official.as_actor(sop),
+        actor=actor or galih.as_actor(sop),
         sop=sop,
         at=AT,
     )
@@ -130,6 +129,31 @@ def test_an_official_opens_a_case_with_a_number_and_an_address_that_he_vouches_f
     assert letters == [("asked", FORM["surel"]), ("decided", "galih@samarajaya.example")]
 
 
+def test_a_case_opened_by_an_official_says_everything_in_its_first_event(perpanjangan: Sop) -> None:
+    case = opened(perpanjangan)
+    (event,) = case.events
+    assert (case.ticket, case.service, case.sop_version) == ("PKA-26-4F7K-9QXM", "perpanjangan", perpanjangan.version)
+    assert (case.form, case.documents) == (FORM, (document("daftar_kartu"),))
+    assert (event.number, event.action, event.step, event.state, event.at) == (1, "open", case.step, case.state, AT)
+    assert (event.actor.role, event.actor.name) == ("verifikator", "Galih")
+    assert event.data == {"agenda": "7", "email": FORM["surel"], **case._basis()}
+
+
+@pytest.mark.parametrize("role", ["kepala", "pemohon", "portal", ""])
+def test_nobody_but_who_begins_a_service_opens_its_cases(perpanjangan: Sop, role: str) -> None:
+    actor = replace(
+        Official("perpanjangan", "verifikator", "Galih", "galih@x.example").as_actor(perpanjangan), role=role
+    )
+    with pytest.raises(NotAllowed, match="not_your_turn"):
+        opened(perpanjangan, actor=actor)
+
+
+def test_a_service_that_applicants_begin_is_opened_by_no_official(surel: Sop) -> None:
+    actor = Actor(surel.first.role, "Galih", email="galih@samarajaya.example")
+    with pytest.raises(NotAllowed, match="not_your_turn"):
+        opened(surel, actor=actor)
+
+
 def test_nobody_opens_a_case_for_himself(perpanjangan: Sop) -> None:
     with pytest.raises(NotAllowed, match="own_application"):
         opened(perpanjangan, surel="galih@samarajaya.example")
@@ -139,7 +163,8 @@ def test_a_task_s_documents_are_covered_by_the_chain(perpanjangan: Sop) -> None:
     case = opened(perpanjangan)
     brought = (*case.documents, document("formulir_perpanjangan"))
     done = case.report(brought, sop=perpanjangan, at=AT + timedelta(hours=1))
-    assert done.events[-1].data["items"] == ["formulir_perpanjangan"]
+    assert done.documents == brought
+    assert done.events[-1].data == {**done._basis(), "items": ["formulir_perpanjangan"]}
     assert done.first_damage() is None
     swapped = replace(done, documents=(*case.documents, document("formulir_perpanjangan", sha256="0" * 64)))
     assert swapped.first_damage() == 2

@@ -29,6 +29,13 @@ def test_the_first_speaks_where_none_is_meant_and_for_the_office_itself() -> Non
     assert (services.first, services.office) == (EXTENDING, {"telephone": "0552"})
 
 
+def test_of_several_services_the_office_speaks_where_none_is_meant_and_of_one_that_service() -> None:
+    shared = {"office": {"telephone": "0550"}, "short_title": "Layanan"}
+    several, one = Services([EXTENDING, ISSUING], shared), Services([EXTENDING], shared)
+    assert (several.general["short_title"], several.office) == ("Layanan", {"telephone": "0550"})
+    assert (one.general, one.office) == (EXTENDING.data, {"telephone": "0552"})
+
+
 def test_a_service_that_is_not_there_is_unknown() -> None:
     with pytest.raises(NotFound) as refusal:
         Services([ISSUING])["tidak_ada"]

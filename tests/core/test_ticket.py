@@ -1,6 +1,6 @@
 import random
-import time
 from itertools import combinations
+from typing import cast
 
 import pytest
 from hypothesis import given, settings
@@ -126,11 +126,15 @@ def test_any_text_is_either_canonical_or_unknown(text: str) -> None:
     assert is_refused(text) or ticket.parse(ticket.parse(text)) == ticket.parse(text)
 
 
-def test_huge_input_is_refused_at_once() -> None:
-    texts = ["A" * 10_000_000, "-" * 10_000_000, "\0" * 10_000_000]
-    started = time.process_time()
-    assert all(is_refused(text) for text in texts)
-    assert time.process_time() - started < 0.1
+def test_huge_input_is_refused_by_its_length_alone() -> None:
+    class OnlyLong:
+        """Whoever asks it for more than its length fails."""
+
+        def __len__(self) -> int:
+            return 10_000_000
+
+    assert is_refused(cast(str, OnlyLong()))
+    assert all(is_refused(text * 10_000_000) for text in "A-\0")
 
 
 @pytest.mark.parametrize("prefix", ["", "T", "tte", "TTE1", "TTE-", "TTEXYZ", "ÄÖ"])

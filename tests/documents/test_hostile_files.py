@@ -2,9 +2,9 @@
 
 import random
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
 
 import pikepdf
@@ -21,30 +21,27 @@ from tests.support.inspecting import LIMITS, inspect, page, refusal
 
 def test_a_drawing_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inspection, "_CPU_SECONDS", 1)
-    started = time.monotonic()
     assert refusal(specimens.pdf(change=specimens.endless_drawing)) == ("document_damaged", {})
-    assert time.monotonic() - started < 5
 
 
-def test_a_file_of_very_many_small_parts_is_looked_through_in_time() -> None:
+def test_of_very_many_small_parts_only_those_that_name_something_telling_are_looked_into() -> None:
     def tag(document: pikepdf.Pdf) -> None:
         parts = (Dictionary(S=Name.P, K=number, A=Dictionary(W=3)) for number in range(30_000))
         document.Root.K = Array([document.make_indirect(part) for part in parts])
 
     data = specimens.pdf(change=tag, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-    started = time.process_time()
     assert pdf.check(data, max_pages=1) == 1
-    assert time.process_time() - started < 1
+    with pikepdf.open(BytesIO(data)) as document:
+        assert len(document.objects) > 30_000
+        assert len(list(pdf.dictionaries(document))) < 10
 
 
 def test_an_index_that_swells_beyond_all_measure_is_refused() -> None:
-    started = time.process_time()
     assert refusal(specimens.pdf_with_swollen_index(200 * 1024 * 1024)) == ("document_damaged", {})
-    assert time.process_time() - started < 5
 
 
 def test_damaged_files_lead_to_an_answer_and_nothing_else() -> None:
-    """Without the child process around it: a library that crashes or hangs over one of these would be seen."""
+    """Without the child process around it, which would end one that takes more than its seconds or crashes."""
     chance = random.Random(20261122)
     seeds = [
         (specimens.pdf(pages=2, change=specimens.like_an_office_program), PDF),
@@ -57,9 +54,7 @@ def test_damaged_files_lead_to_an_answer_and_nothing_else() -> None:
     for turn in range(400):
         data, media_type = seeds[turn % len(seeds)]
         request = {"task": "inspect", "media_type": media_type, "limits": vars(LIMITS)}
-        started = time.process_time()
         answer, _ = child.answer(request, mutated(data, chance))
-        assert time.process_time() - started < 3, turn
         answers.add(answer.get("refused", "accepted"))
     assert {"accepted", "document_damaged"} <= answers
 

@@ -312,7 +312,7 @@ print("ready", flush=True)
 sys.stdin.readline()
 while held := records.claim_notice(AT, timedelta(minutes=2)):
     print(held.about)
-    time.sleep(0.001)  # the relay's answer
+    time.sleep(0.02)  # the relay's answer
     records.settle_notice(held.delivered(AT))
 """
 

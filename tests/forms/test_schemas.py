@@ -109,13 +109,12 @@ def test_no_pattern_takes_long_over_any_text() -> None:
         part["pattern"] for path in FILES for _, part in parts(json.loads(path.read_text("utf-8"))) if "pattern" in part
     }
     patterns |= {warning["pattern"] for _, field, _ in fields() for warning in field.get("warnings", ())}
-    slowest = 0.0
     for pattern in patterns:
         for text in HOSTILE:
             began = time.process_time()
             re.search(pattern, text)
-            slowest = max(slowest, time.process_time() - began)
-    assert slowest < 0.2
+            # Some milliseconds where the pattern goes through the text once, and minutes where it goes back each time.
+            assert time.process_time() - began < 5, pattern
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)

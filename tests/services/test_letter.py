@@ -53,6 +53,19 @@ def opened(stage: Stage, number: str) -> tuple[FlaskClient, dict[str, Any]]:
     return browser, {"csrf": form.get("data-csrf"), "selesai": finish}
 
 
+def test_the_card_of_a_letter_asks_for_a_pdf_and_that_of_any_other_document_for_a_picture_too(
+    stage: Stage, number: str
+) -> None:
+    browser, _ = opened(stage, number)
+    letter = browser.get(f"/telaah/{number}").text
+    assert ('accept="application/pdf"' in letter, "JPG, atau PNG" in letter) == (True, False)
+    draft = stage.intake.start("surel", FORM)
+    browser.get(f"/ajukan/lanjut/{stage.sign('draft', {'d': draft.id, 'r': FORM['surel_pribadi']})}")
+    request = browser.get(f"/ajukan/{draft.id}/berkas").text
+    assert 'accept="application/pdf,image/jpeg,image/png"' in request
+    assert "PDF, JPG, atau PNG, paling besar" in request
+
+
 def test_a_letter_is_taken_by_our_own_form_only(stage: Stage, number: str) -> None:
     browser, fields = opened(stage, number)
     before = stage.dump()

@@ -40,9 +40,9 @@ def several(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def made_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A service of a shape of its own, and ours as the second, in an office that does not exist."""
+    """Two services of shapes of their own, and ours as the third, in an office that does not exist."""
     schemas = tmp_path_factory.mktemp("made-up") / "schemas"
-    chosen = installed(schemas, "perpanjangan", "penerbitan")
+    chosen = installed(schemas, "perpanjangan", "surel", "penerbitan")
     return build_site(schemas, tmp_path_factory.mktemp("site"), chosen["SERVICES"])
 
 
@@ -112,9 +112,18 @@ def test_several_services_are_listed_and_each_has_its_pages_below_its_own_addres
     assert len(titles) == len(set(titles))
 
 
+def test_pages_of_several_services_speak_for_the_office_and_those_of_one_for_themselves(several: Path) -> None:
+    found = pages(several)
+    for url in ("", "layanan/", "privasi/", "pengaduan/", "panduan/"):
+        assert "DKISP Kota Tarakan Layanan" in found[url].text, url
+        assert "Petugas tidak pernah meminta kata sandi atau kode OTP Anda." in found[url].text
+        assert "Passphrase hanya diisi sendiri" not in found[url].text
+    assert "Passphrase hanya diisi sendiri" in found["layanan/penerbitan/sop/"].text
+
+
 def test_services_of_other_shapes_have_their_pages_and_none_says_our_city(made_up: Path) -> None:
     found = pages(made_up)
-    for service in ("perpanjangan", "penerbitan"):
+    for service in ("perpanjangan", "surel", "penerbitan"):
         assert {
             f"layanan/{service}/",
             f"layanan/{service}/sop/",

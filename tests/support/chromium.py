@@ -57,10 +57,11 @@ SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 ALL: Final = "all"
 CONTRAST: Final = "contrast"
 RULES: Mapping[str, Mapping[str, Any]] = {
-    ALL: {"resultTypes": ["violations"], "preload": False},
+    ALL: {"resultTypes": ["violations"], "preload": False, "selectors": False},
     CONTRAST: {
         "resultTypes": ["violations"],
         "preload": False,
+        "selectors": False,
         "runOnly": {"type": "rule", "values": ["color-contrast"]},
     },
 }

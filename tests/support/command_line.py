@@ -27,7 +27,7 @@ def serve(data: Path, port: int, *options: str, **environ: str) -> subprocess.Po
 
 def answer(port: int, path: str) -> int:
     """The HTTP status of a page, as soon as anything is served there."""
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while True:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as found:

@@ -20,7 +20,7 @@ def run(code: str, *arguments: object) -> subprocess.Popen[str]:
 
 def said(process: subprocess.Popen[str]) -> list[str]:
     """The lines of a process that ended well."""
-    output, _ = process.communicate(timeout=30)
+    output, _ = process.communicate(timeout=90)
     assert process.returncode == 0
     return output.splitlines()
 

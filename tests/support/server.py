@@ -149,7 +149,7 @@ class Process:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        until = time.monotonic() + 20
+        until = time.monotonic() + 60
         while time.monotonic() < until:
             try:
                 urllib.request.urlopen(f"{self.address}/sehat", timeout=1).close()
@@ -157,7 +157,7 @@ class Process:
                 time.sleep(0.05)
             else:
                 return
-        raise AssertionError("the portal did not start within 20 s")
+        raise AssertionError("the portal did not start within a minute")
 
     def kill(self) -> None:
         """kill -9: no handler runs, nothing is flushed."""

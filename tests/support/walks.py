@@ -33,6 +33,7 @@ WALKS: Mapping[str, frozenset[str]] = {
             "official/sheet.html",
         }
     ),
+    "preview": frozenset({"preview/start.html", "preview/step.html", "preview/unfit.html"}),
     "public": frozenset(
         {
             "applicant/ask_link.html",

@@ -53,13 +53,15 @@ def test_the_time_it_takes_tells_nothing_that_the_number_itself_does_not(stage: 
     unknown, misspelt = ticket.new("TTE", 2026, draw("2345678")), "TTE-26-2345-6782"
     browser = stage.browser()
     taken: dict[str, list[float]] = {unknown: [], misspelt: []}
-    for _ in range(60):
+    for turn in range(600):
         for number, times in taken.items():
             began = time.perf_counter()
             assert browser.get(f"/status/{number}").status_code == 404
             times.append(time.perf_counter() - began)
-    # The quickest of many: whatever else this machine is doing only ever adds to it.
-    assert abs(min(taken[unknown]) - min(taken[misspelt])) < 0.003
+        # The quickest of many: whatever else this machine is doing only ever adds to it.
+        if turn > 20 and abs(min(taken[unknown]) - min(taken[misspelt])) < 0.003:
+            return
+    raise AssertionError({number: min(times) for number, times in taken.items()})
 
 
 class Watching(InProcess):

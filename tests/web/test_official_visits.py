@@ -47,7 +47,11 @@ def test_the_office_moves_a_visit_and_everybody_hears_of_it(stage: Stage, number
     page = sends(browser, page, "move_visit", jadwal=new, note="Verifikator dinas luar.")
     assert "Jadwal dipindahkan" in words(page)
     case = stage.load(number)
-    assert (case.slot.isoformat(), case.state, case.events[-1].actor.email) == (new, "booked", VERIFIKATOR)
+    assert case.slot and (case.slot.isoformat(), case.state, case.events[-1].actor.email) == (
+        new,
+        "booked",
+        VERIFIKATOR,
+    )
     assert case.first_damage() is None
     (told,) = mail_to(stage, EMAIL, "dipindahkan")
     assert "Verifikator dinas luar." in told["text"]

@@ -104,6 +104,28 @@ def test_the_way_in_asks_which_service_it_is_to_be(town: Town) -> None:
     assert town.public.get("/ajukan/surel").status != 200
 
 
+def test_pages_about_no_service_speak_for_the_office_and_not_for_its_first_service(town: Town) -> None:
+    words = "Petugas tidak pernah meminta kata sandi atau kode OTP Anda."
+    for path in ("/ajukan", "/rekap", "/status", "/tautan", "/_latihan", "/tidak-ada"):
+        page = town.public.get(path)
+        assert page.html.xpath("string(//header//a[@class='brand'])") == "DKISP Kota Tarakan Layanan", path
+        assert page.html.xpath("string(//footer//p[@class='safety'])") == words
+        assert "passphrase" not in page.text
+    own = town.public.get("/ajukan/penerbitan")
+    assert "Layanan" not in own.html.xpath("string(//header//a[@class='brand'])")
+    assert "passphrase" in own.html.xpath("string(//footer//p[@class='safety'])")
+
+
+def test_papers_and_the_status_lead_to_the_pages_of_their_own_service(town: Town) -> None:
+    for service in ("penerbitan", "radio"):
+        press = town.house.equipment.press(service)
+        if press:
+            assert press.site == f"{town.address}/layanan/{service}"  # type: ignore[attr-defined]
+    radio = town.applies("radio", jumlah_radio="2")
+    status = town.public.get(f"/status/{radio.ticket}")
+    assert status.html.xpath("//figcaption/a/@href") == ["/layanan/radio/sop/#bagan"]
+
+
 def test_one_desk_and_one_digest_hold_the_cases_of_all_services(town: Town) -> None:
     radio, certificate = town.applies("radio", jumlah_radio="2"), town.applies("penerbitan")
     town.house.cases.owe_desk(HEAD)

@@ -53,7 +53,8 @@ class Column(Drawing):
         )
         step = self.box("process", lines, EDGE, top, full, **self.marks(stop))
         self._connect(before, entry)
-        leaving, self.y = step, step.bottom + GAP
+        leaving = step = self.back(stop, step)
+        self.y = step.bottom + GAP
         if stop.joins:
             self._join(stop, step)
         if stop.returns:

@@ -52,6 +52,14 @@ class Drawing:
         lines = bold(wrap(self.mark_words, SIZE, wide - 2 * PAD, bold=True))
         return self.box("flag", lines, left, top, wide, here=True).bottom
 
+    def back(self, stop: Stop, step: Shape) -> Shape:
+        """What the portal adds below a step: to which one it may be given back. Returns what the flow goes on from."""
+        if not stop.back:
+            return step
+        words = fill(self.words["back"], number=stop.back)
+        lines = tuple(map(Line, wrap(words, SIZE, step.width - 2 * PAD)))
+        return self.box("process", lines, step.left, step.bottom, step.width, beyond=True)
+
     def decision(self, middle: float, top: float) -> Shape:
         lines = wrap(self.words["question"], SIZE, DECISION * 0.6)
         words, block = longest(lines, SIZE), len(lines) * LEADING

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any, Final, Literal
 
 from portal.core.sop import ROW, Role, Sop, Step
-from portal.core.steps import State, official_actions
+from portal.core.steps import State, official_actions, official_before
 
 Kind = Literal["terminator", "process", "decision", "connector", "flag"]
 
@@ -134,13 +134,14 @@ class Place:
 @dataclass(frozen=True)
 class Stop:
     """One step on the way; what only the portal adds: ``joins``, the applicant comes to it too; ``returns``, it may be
-    sent back for mending."""
+    sent back for mending; ``back``, the number of the step whose officials may get it again, 0 for none."""
 
     number: int
     step: Step
     role: Role
     joins: bool
     returns: bool
+    back: int = 0
 
 
 def place_of(sop: Sop, step: str, state: State) -> Place:
@@ -158,8 +159,11 @@ def stops(sop: Sop, beyond: bool = True) -> Iterator[Stop]:
     for number, step in enumerate(sop.rows, start=1):
         own = step.role == sop.applying.key
         decides = beyond and not own and step.kind != ROW
-        returns = decides and "return" in official_actions(sop, step.key, State.WAITING)
-        yield Stop(number, step, sop.role(step.role), beyond and step.kind == "visit" and not own, returns)
+        possible = official_actions(sop, step.key, State.WAITING) if decides else ()
+        before = official_before(sop, step.key) if "send_back" in possible else None
+        back = sop.number(before.key) if before and "back" in sop.data["chart"] else 0
+        joins = beyond and step.kind == "visit" and not own
+        yield Stop(number, step, sop.role(step.role), joins, "return" in possible, back)
 
 
 def sections(chart: Chart) -> list[tuple[float, float]]:
@@ -210,6 +214,8 @@ def description(sop: Sop, place: Place | None = None, beyond: bool = True) -> st
             said.append(fill(say["joins"], applicant=applicant, text=words["joins"]))
         if stop.returns:
             said.append(fill(say["returns"], applicant=applicant))
+        if stop.back:
+            said.append(fill(say["back"], number=stop.back))
         if stop.step.turns_page:
             said.append(say["page"])
     said.append(f"{words['end']}.")

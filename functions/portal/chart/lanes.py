@@ -56,19 +56,19 @@ class Lanes(Drawing):
         lines += (Line(""),) * max(0, len(joining) - len(lines))
         step = self.box("process", lines, left, top, self.inner, **self.marks(stop))
         self._connect(before, step.middle, entry)
-        leaving = step
+        leaving = below = self.back(stop, step)
         if stop.joins:
             joined = replace(step, left=self.lanes[applicant].left + _LANE_PAD, lines=joining, beyond=True)
             self.shapes.append(joined)
             self.arrow(*_level(step, joined), beyond=True)
             self.joined = joined if not stop.returns else None
         if stop.returns:
-            leaving = self._decide(stop, step)
+            leaving = self._decide(stop, step, below)
         self.y = max(step.bottom, leaving.bottom) + (ANSWER_GAP if stop.returns else GAP)
         return leaving
 
-    def _decide(self, stop: Stop, step: Shape) -> Shape:
-        """The decision below a step, and the way by the applicant's lane back into it."""
+    def _decide(self, stop: Stop, step: Shape, below: Shape) -> Shape:
+        """The decision below a step (``below``: its lowest part), and the way by the applicant's lane back into it."""
         lane, own, mark = self.lanes[self.sop.applying.key], self._lane(stop.step.role), self.is_mending(stop)
         leftwards, wide = lane.left < own.left, self.mend_width(mark)
         # At the far side of the applicant's lane: the answer stands between it and the decision's own lane.
@@ -76,7 +76,7 @@ class Lanes(Drawing):
         flag = len(wrap(self.mark_words, SIZE, wide - 2 * PAD, bold=True)) if mark else 0
         high = LEADING + 2 * PAD
         raised = flag * LEADING + 2 * PAD if flag else 0
-        decision = self.decision(step.middle, step.bottom + BEFORE_DECISION)
+        decision = self.decision(step.middle, below.bottom + BEFORE_DECISION)
         # The mark of the place needs its room above the box; the decision makes way.
         lowest = step.level + 14 + raised + high / 2
         if decision.level < lowest:
@@ -85,7 +85,7 @@ class Lanes(Drawing):
         if mark:
             self.flag(left, top - raised, wide)
         mend = self.box("process", [Line(self.words["mend"])], left, top, wide, beyond=True, here=mark)
-        self.arrow((step.middle, step.bottom), (decision.middle, decision.top))
+        self.arrow((step.middle, below.bottom), (decision.middle, decision.top))
         away, near = _level(decision, mend)
         self.arrow(away, near, beyond=True)
         into = step.left if leftwards else step.right
@@ -136,7 +136,11 @@ class Lanes(Drawing):
             self.words["mend"],
             *([self.place.words] if self.place else []),
         ]
-        words = (*(word for text in said for word in text.split()), *self.words["joins"].split())
+        words = (
+            *(word for text in said for word in text.split()),
+            *self.words["joins"].split(),
+            *self.words.get("back", "").split(),
+        )
         return longest(words, SIZE, bold=True)
 
 

@@ -22,7 +22,7 @@ Tally = Mapping[str, Any]
 
 
 def minutes_per_step(application: Application, calendar: Calendar, now: datetime) -> dict[str, int]:
-    """Working minutes the office has had the case at each step; time with applicant or BSrE does not count."""
+    """Working minutes the office has had the case at each step; that of others does not count."""
     minutes: Counter[str] = Counter()
     for step, state, start, end in application.spans(now):
         minutes[step] += calendar.minutes_between(start, end) if state.clock_runs else 0

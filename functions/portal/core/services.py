@@ -1,17 +1,23 @@
 """The services of one office, by the present edition of each."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from portal.core.errors import NotFound, SopInvalid
 from portal.core.sop import Sop
+
+BELOW: Final = "layanan"
+"""The address below which the public pages of several services lie, each below its own key."""
 
 
 @dataclass(frozen=True)
 class Services:
     """All of them, in the order in which the office lists them.
+
+    Attributes:
+        shared: what the office says itself where none of several is meant, by table of a ``sop.toml``.
 
     Raises:
         SopInvalid: there is none (``services_none``), or two share a key or the beginning of their tickets
@@ -19,6 +25,7 @@ class Services:
     """
 
     editions: Sequence[Sop]
+    shared: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.editions:
@@ -43,13 +50,22 @@ class Services:
 
     @property
     def first(self) -> Sop:
-        """The one that speaks where none is meant; with one service, that one."""
+        """The one with which the office began; with one service, that one."""
         return self.editions[0]
+
+    @cached_property
+    def general(self) -> Mapping[str, Any]:
+        """What is said where no service is meant: by one service its own words, of several what the office says."""
+        return self.first.data if len(self) == 1 else {**self.first.data, **self.shared}
+
+    def base(self, key: str) -> str:
+        """The address below which the public pages of a service lie: the root for a single one."""
+        return "/" if len(self) == 1 else f"/{BELOW}/{key}/"
 
     @property
     def office(self) -> Mapping[str, Any]:
         """Names, addresses and telephones of the office itself (``[office]``)."""
-        found: Mapping[str, Any] = self.first.data["office"]
+        found: Mapping[str, Any] = self.general["office"]
         return found
 
     @cached_property

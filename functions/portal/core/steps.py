@@ -18,7 +18,7 @@ class State(StrEnum):
     UNCONFIRMED = "unconfirmed"  # sent, but the email address is not confirmed yet
     WAITING = "waiting"  # an official is to decide
     RETURNED = "returned"  # the applicant is to mend
-    SENT = "sent"  # an outside authority (BSrE) has it
+    SENT = "sent"  # an outside authority has it
     INVITED = "invited"  # the applicant is to pick a visit
     BOOKED = "booked"  # a visit is agreed
     MISSED = "missed"  # nobody came; the applicant is to pick again
@@ -40,7 +40,7 @@ class State(StrEnum):
 
     @property
     def clock_runs(self) -> bool:
-        """The SOP's minutes count only while the office itself has the case (not applicant, not BSrE)."""
+        """The SOP's minutes count only while the office itself has the case and nobody else does."""
         return self in (State.WAITING, State.READY)
 
 

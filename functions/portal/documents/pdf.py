@@ -80,7 +80,7 @@ def _check_objects(data: bytes, max_pages: int) -> int:
             pages = len(pdf.pages)
             if pages > max_pages:
                 raise DocumentRefused("document_too_many_pages", pages=pages, max_pages=max_pages)
-            if "/XFA" in pdf.Root.get("/AcroForm", {}) or any(map(_is_active, _dictionaries(pdf))):
+            if "/XFA" in pdf.Root.get("/AcroForm", {}) or any(map(_is_active, dictionaries(pdf))):
                 raise DocumentRefused("document_active_content")
             return pages
     except pikepdf.PasswordError as error:
@@ -90,7 +90,7 @@ def _check_objects(data: bytes, max_pages: int) -> int:
         raise DocumentRefused("document_encrypted" if b"/Encrypt" in data else "document_damaged") from error
 
 
-def _dictionaries(pdf: Any) -> Iterator[Any]:
+def dictionaries(pdf: Any) -> Iterator[Any]:
     """The file's dictionaries, those of streams too, reachable or not: no cycle to be caught in.
 
     Objects that do not even spell a telling name are passed over: a tagged PDF has tens of thousands of them.

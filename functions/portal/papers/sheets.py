@@ -136,7 +136,7 @@ class Paper:
 
 @dataclass(frozen=True)
 class OfficialForm:
-    """A form of BSrE itself, as the office was given it: ``replaces`` is the key of a paper, or empty."""
+    """A form of an outside authority, as the office was given it: ``replaces`` is the key of a paper, or empty."""
 
     file: str
     title: str

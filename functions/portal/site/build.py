@@ -4,6 +4,7 @@ they do not load, and draws their cards."""
 
 import re
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +21,14 @@ _ENDS = re.compile(r"(</(?:caption|dd|div|dt|figcaption|h[1-6]|li|p|summary|td|t
 
 def on_config(config: Any) -> Any:
     """The site is called as the office and its services are."""
-    services: list[Published] = config.extra["services"]
-    words = config.extra["words"]["one" if len(services) == 1 else "several"]
-    names = _names(services[0])
+    words = config.extra["words"]["one" if len(config.extra["services"]) == 1 else "several"]
+    names = _names(config.extra["sop"])
     config.site_name, config.site_description = fill(words["name"], **names), fill(words["description"], **names)
     return config
 
 
-def _names(published: Published) -> dict[str, str]:
+def _names(sop: Mapping[str, Any]) -> dict[str, str]:
     """What may stand in braces in the head of a page."""
-    sop = published.edition.data
     return {
         "title": sop["title"],
         "short_title": sop["short_title"],
@@ -59,7 +58,7 @@ def _take_pages(files: Any, config: Any) -> None:
 
 def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str:
     """Let the head of a page speak of office and service as its text does."""
-    names = _names(config.extra["of_page"].get(page.file.src_uri, config.extra["services"][0]))
+    names = _names(_said_on(page, config))
     for key in ("title", "description"):
         if key in page.meta:
             page.meta[key] = fill(page.meta[key], **names)
@@ -68,11 +67,17 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str:
 
 def on_page_context(context: Any, page: Any, config: Any, nav: Any) -> Any:
     """The frame around a page is its service's."""
-    services: list[Published] = config.extra["services"]
-    published = config.extra["of_page"].get(page.file.src_uri)
-    context["sop"] = (published or services[0]).edition.data
-    context["name"] = fill(config.extra["words"]["one"]["name"], **_names(published)) if published else config.site_name
+    context["sop"] = sop = _said_on(page, config)
+    of_a_service = page.file.src_uri in config.extra["of_page"]
+    context["name"] = fill(config.extra["words"]["one"]["name"], **_names(sop)) if of_a_service else config.site_name
     return context
+
+
+def _said_on(page: Any, config: Any) -> Mapping[str, Any]:
+    """The words of the service that a page is about, or those of the office."""
+    published: Published | None = config.extra["of_page"].get(page.file.src_uri)
+    said: Mapping[str, Any] = published.edition.data if published else config.extra["sop"]
+    return said
 
 
 def on_files(files: Any, config: Any) -> Any:
@@ -119,7 +124,7 @@ def on_post_page(output: str, page: Any, config: Any) -> str:
     """Draw the picture that is shown where somebody shares the page, unless it is kept from search engines."""
     if page.meta.get("robots"):
         return output
-    sop = config.extra["of_page"].get(page.file.src_uri, config.extra["services"][0]).edition.data
+    sop = _said_on(page, config)
     path = Path(config.site_dir) / _card(page)
     path.parent.mkdir(parents=True, exist_ok=True)
     title = str(page.meta.get("title") or page.title)

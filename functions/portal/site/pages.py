@@ -5,15 +5,16 @@ service's folder its own, which go before those of the same name. One service's 
 several at ``/layanan/<service>/``.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from portal.core.services import BELOW
 from portal.core.sop import Sop
 
-SHARED: Final = "layanan"
-"""Folder of ``site/`` with the pages that every service has, and the address below which several services lie."""
+SHARED: Final = BELOW
+"""Folder of ``site/`` with the pages that every service has, called as the address below which several services lie."""
 
 OWN: Final = "pages"
 """Folder of a service with its own pages; names that begin with ``_`` are parts of pages, not pages."""
@@ -46,12 +47,6 @@ class Published:
             name.removesuffix(".md").removesuffix("/index") for name, _ in (*_files(shared), *_files(self.folder / OWN))
         }
         return [name for name in self.edition.data.get("pages", ()) if name not in there]
-
-
-def bases(services: Sequence[Sop]) -> Iterator[str]:
-    """The address that each service's pages begin with."""
-    for each in services:
-        yield "/" if len(services) == 1 else f"/{SHARED}/{each.service}/"
 
 
 def is_left_out(source: str, several: bool) -> bool:

@@ -22,7 +22,7 @@ from portal.papers.printing import Press
 from portal.papers.sheets import OfficialForm, Paper
 from portal.papers.sop_paper import Source, print_sop
 from portal.papers.stationery import Papers
-from portal.site.pages import OWN, SHARED, Published, bases
+from portal.site.pages import OWN, SHARED, Published
 
 DOWNLOADS: Final = "formulir"
 """Folder of the site that the papers lie in, and of the service that the official forms come from."""
@@ -97,11 +97,8 @@ def define_env(env: MacrosPlugin) -> None:
     named = [name.strip() for name in (extra.get("chosen") or "").split(",") if name.strip()]
     site = str(env.conf.get("site_url") or "").rstrip("/")
     try:
-        editions = list(read_services(schemas, named, read_sop))
-        services = [
-            Published(edition, schemas / edition.service, base)
-            for edition, base in zip(editions, bases(editions), strict=True)
-        ]
+        offered = read_services(schemas, named, read_sop)
+        services = [Published(edition, schemas / edition.service, offered.base(edition.service)) for edition in offered]
         for each in services:
             each.facts.update(facts_of(each, site, extra))
     except SopInvalid as problem:
@@ -114,17 +111,21 @@ def define_env(env: MacrosPlugin) -> None:
     for each in services:
         if missing := each.missing(shared):
             raise PluginError(f"{each.folder / OWN}: {', '.join(missing)}")
-    extra["services"], extra["sop"] = services, services[0].edition.data  # the theme's templates see only this
-    product = services[0].edition.data["product"] if len(services) == 1 else extra["words"]["product"]
-    env.variables.update({"services": services, "product": product, **services[0].facts})
+    extra["services"], extra["sop"] = services, offered.general  # the theme's templates see only this
+    extra["general"] = dict(services[0].facts)  # what pages say that are about no service
+    product = services[0].edition.data["product"]
+    if len(services) > 1:
+        product = extra["words"]["product"]
+        extra["general"] |= {"sop": offered.general, "secrets": extra["words"]["secrets"]}
+    env.variables.update({"services": services, "product": product, **extra["general"]})
 
 
 def on_pre_page_macros(env: MacrosPlugin) -> None:
     """Before a page is written: what it says is its own service's, and so are the parts that it is made of."""
     source = env.page.file.src_uri
-    published: Published = env.conf["extra"]["of_page"].get(source, env.variables["services"][0])
-    env.variables.update(published.facts)
-    own = published.folder / OWN / "_partials"
+    about: Published | None = env.conf["extra"]["of_page"].get(source)
+    env.variables.update(about.facts if about else env.conf["extra"]["general"])
+    own = (about or env.variables["services"][0]).folder / OWN / "_partials"
     env.env.loader = _loader(str(own), str(Path(env.project_dir) / env.config["include_dir"]))
 
 

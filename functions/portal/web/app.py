@@ -22,7 +22,7 @@ from portal.core.language import Language
 from portal.editions import read_language, read_messages
 from portal.web.access import Access, refuse_foreign
 from portal.web.answers import protect
-from portal.web.here import Equipment, Here, UseCases, here, now, present
+from portal.web.here import Equipment, Here, UseCases, here, now, present, spoken
 from portal.web.limits import Limit, client_of
 from portal.web.refusals import failed, http_error, refused
 
@@ -140,8 +140,9 @@ def _prepare_templates(app: Flask, language: Language) -> None:
     def shared() -> dict[str, Any]:
         place = here()
         return {
-            "sop": present().data,
+            "sop": spoken(),
             "services": place.office.services,
+            "base": place.office.services.base(present().service),
             "rehearsal": place.equipment.rehearsal is not None,
             "address": place.address,
             "now": now(),

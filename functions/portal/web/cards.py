@@ -26,6 +26,10 @@ from portal.web.refusals import explain
 
 Explained = Mapping[str, Any]
 
+PDF: Final = "application/pdf"
+ANY: Final = f"{PDF},image/jpeg,image/png"
+"""What a signed letter has to be, and what any other document may be."""
+
 _NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
@@ -38,6 +42,7 @@ class Card:
         refusal: why the file sent last was not taken (``refusals.explain``), or None.
         note: the official's words about it, when it is to be mended.
         kind: of its file (``core.requirements``); ``label`` what that is called.
+        types: media types that are taken here.
         papers: what may be printed and signed to become this document, each as (paper, the official form or None).
         base: address of all the cards; that of this one is ``base/<key>``.
     """
@@ -55,6 +60,7 @@ class Card:
     base: str
     csrf: str
     max_bytes: int
+    types: str = ANY
     papers: Sequence[tuple[Any, Any]] = ()
 
     @property
@@ -211,6 +217,7 @@ def _card(
         base=base,
         csrf=csrf,
         max_bytes=here().intake.max_bytes,
+        types=PDF if requirement.key in here().intake.sop_of(draft).letters else ANY,
         papers=press.offers(kind) if press and not others else (),
     )
 

@@ -186,6 +186,11 @@ def turn_to(service: str) -> Sop:
     return present()
 
 
+def spoken() -> Mapping[str, Any]:
+    """The words that this request's pages speak in: of the service it is about, or the office's own."""
+    return present().data if "service" in g else here().office.services.general
+
+
 def present() -> Sop:
     """The present edition of the service that this request is about; of none in particular, the first one's."""
     services = here().office.services

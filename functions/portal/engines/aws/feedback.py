@@ -17,7 +17,7 @@ HEADER: Final = "X-Portal-Notice"
 
 
 def reference(identity: Identity) -> str:
-    """``["TTE-26-4F7K-9QXM", 3, "turn", "kadis@tarakankota.go.id", ""]``: the value of ``HEADER``.
+    """``["TTE-26-4F7K-9QXM", 3, "turn", "kadis@example.go.id", ""]``: the value of ``HEADER``.
 
     ASCII whatever the address, and with spaces, at which a header may be folded.
     """

@@ -82,7 +82,7 @@ def event_key(ticket: str, number: int) -> Key:
 
 
 def notice_key(identity: Identity) -> Key:
-    """``NOTICE#TTE-26-4F7K-9QXM``, ``0003#reminder#2026-08-05#kadis@tarakankota.go.id``
+    """``NOTICE#TTE-26-4F7K-9QXM``, ``0003#reminder#2026-08-05#kadis@example.go.id``
 
     The recipient comes last, as nothing else in it is typed by people and could hold a ``#``.
     """
@@ -106,7 +106,7 @@ def claim_key(name: str) -> Key:
 
 
 def official_key(official: Official, role: str) -> Key:
-    """``OFFICIAL``, ``kadis#2024-01-02#kadis@tarakankota.go.id``"""
+    """``OFFICIAL``, ``kadis#2024-01-02#kadis@example.go.id``"""
     return _key(OFFICIALS, f"{role}#{entries.day(official.since)}#{official.email.lower()}")
 
 

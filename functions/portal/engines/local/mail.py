@@ -34,7 +34,7 @@ class Smtp:
     """``ports.Mail`` through a relay.
 
     Args:
-        sender: who it is from, as in a From line: ``Portal <portal@tarakankota.go.id>``; its domain is also what the
+        sender: who it is from, as in a From line: ``Portal <portal@example.go.id>``; its domain is also what the
             relay is greeted with, and where message ids belong.
         starttls: False for a relay on the same machine or network, True to insist on encryption after the greeting
             (port 587), "ssl" for encryption from the start (port 465).

@@ -1,0 +1,106 @@
+"""What one part of a SOP says of another: each word that leads nowhere is told with its place and what would do."""
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from portal.core.errors import Problem
+from portal.core.sop import parse
+from portal.core.soundness import problems
+from tests.support.builders import COLUMNS, a_sop
+
+FORM = {
+    "type": "object",
+    "properties": {
+        **{name: {"type": "string"} for name in ("nama_ktp", "email", "nip", "opd")},
+        "keperluan": {"type": "string", "oneOf": [{"const": "baru"}, {"const": "pindah"}, {"title": "Lain-lain"}]},
+        "lampiran": {"type": "array", "items": {"oneOf": [{"const": "sk"}, {"const": "foto"}]}},
+        "setuju": {"type": "boolean", "const": True},
+    },
+}
+ROLES = ", ".join(COLUMNS)
+FIELDS = ", ".join(FORM["properties"])
+
+
+def told(change: Callable[[dict[str, Any]], object]) -> list[Problem]:
+    data = copy.deepcopy(dict(a_sop().data))
+    change(data)
+    return [each for each in problems(parse(data, FORM)) if each.code == "sop_reference_unknown"]
+
+
+def needed_if(field: str, *answers: str) -> dict[str, Any]:
+    return {"field": field, "is": list(answers), "words": "bila diperlukan"}
+
+
+def document(**changes: Any) -> dict[str, Any]:
+    return {"key": "sk", "label": "SK", "hint": "Petunjuk.", **changes}
+
+
+def test_a_sound_one_has_nothing_to_tell() -> None:
+    assert list(problems(a_sop())) == []
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        needed_if("keperluan", "baru", "pindah"),
+        needed_if("lampiran", "foto"),
+        needed_if("setuju", True),  # type: ignore[arg-type]
+        needed_if("nip", "whatever is typed there"),
+    ],
+)
+def test_a_document_may_be_needed_by_any_answer_that_the_form_offers(condition: dict[str, Any]) -> None:
+    assert told(lambda data: data["documents"].append(document(required_if=condition))) == []
+
+
+def unknown(place: str, value: str, expected: str) -> Problem:
+    return Problem(place, value, expected, "sop_reference_unknown")
+
+
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [
+        (needed_if("tujuan", "baru"), unknown("field", "tujuan", FIELDS)),
+        (needed_if("keperluan", "baru", "hilang"), unknown("is[1]", "hilang", "baru, pindah")),
+        (needed_if("lampiran", "ktp"), unknown("is[0]", "ktp", "sk, foto")),
+    ],
+)
+def test_a_document_needed_by_what_nobody_can_answer_is_told(condition: dict[str, Any], found: Problem) -> None:
+    place = f"documents[3].required_if.{found.key}"
+    documents = [document(), document(key="foto", required_if=condition)]
+    assert told(lambda data: data["documents"].extend(documents)) == [unknown(place, str(found.value), found.expected)]
+
+
+def test_a_document_of_a_step_is_told_by_its_row_in_the_file() -> None:
+    condition = needed_if("keperluan", "hilang")
+
+    def change(data: dict[str, Any]) -> None:
+        data["steps"][3]["documents"] = [document(), document(key="foto", required_if=condition)]
+
+    assert told(change) == [unknown("steps[3].documents[1].required_if.is[0]", "hilang", "baru, pindah")]
+
+
+def test_of_two_roles_that_may_act_an_unknown_one_is_told() -> None:
+    either = {"key": "pimpinan", "label": "Kadis atau Sekdis", "roles": ["kadis", "sekdis"]}
+    assert told(lambda data: data.update(either=[either])) == [unknown("either[0].roles[1]", "sekdis", ROLES)]
+
+
+def test_a_step_may_be_done_by_either_of_two_roles() -> None:
+    def change(data: dict[str, Any]) -> None:
+        data["either"] = [{"key": "pimpinan", "label": "Kadis atau Kabid", "roles": ["kadis", "kabid"]}]
+        data["steps"][1]["role"] = "pimpinan"
+
+    assert told(change) == []
+
+
+def test_a_mark_under_no_column_is_told_also_of_a_row_above_the_numbered_one() -> None:
+    def change(data: dict[str, Any]) -> None:
+        data["steps"][2]["text"] = {"marks": {"kadis": "↓", "camat": "↓"}}
+        data["steps"][4]["text"] = {"above": [{"marks": {"lurah": "↓"}}, {}]}
+
+    assert told(change) == [
+        unknown("steps[2].text.marks", "camat", ROLES),
+        unknown("steps[4].text.marks", "lurah", ROLES),
+    ]
