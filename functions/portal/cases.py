@@ -92,6 +92,17 @@ class Cases:
                 raise
             return kept
 
+    def receive(self, application: Application) -> Application:
+        """The owner confirms that the product has arrived; doing so twice is doing so once."""
+        sop = self.office.sop_of(application)
+        try:
+            return self.office.commit(application.receive(sop=sop, at=self.office.clock()))
+        except (Conflict, NotAllowed):
+            kept = self.office.records.load(application.ticket)
+            if not kept.is_received:
+                raise
+            return kept
+
     # --- the official --------------------------------------------------------------------------------------------
 
     def open_case(self, claims: Claims) -> OfficialView:

@@ -108,7 +108,8 @@ class Office:
         from portal.core import recap
 
         sop = self.sop_of(application)
-        entered, corrections = self._entered(application, sop)
+        closes = application.events[-1] is application.closing
+        entered, corrections = self._entered(application, sop) if closes else ([], [])
         earlier = replace(application, events=application.events[:-1])
         change = Change(
             application=application,
@@ -116,7 +117,7 @@ class Office:
             draft=draft,
             claims=claims,
             releases=[seat for seat in _seats_ever(earlier) if seat not in claims],
-            fact=recap.fact(application, sop, self.calendar) if application.is_closed else None,
+            fact=recap.fact(application, sop, self.calendar) if closes else None,
             waits_on=application.waits_on(sop),
             certificates=entered,
             corrections=corrections,

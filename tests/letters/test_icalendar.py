@@ -92,16 +92,25 @@ def test_a_calendar_entry_holds_nothing_personal(sent: list[Sent]) -> None:
 
 
 def test_a_changed_booking_takes_the_place_of_the_one_before(sent: list[Sent]) -> None:
-    events = [calendar(each.message.calendar)["VEVENT"] for each in sent if each.letter == "booked"]
-    assert len(events) == 3
+    events = [calendar(each.message.calendar)["VEVENT"] for each in sent if each.message.calendar]
+    assert [event["STATUS"][1] for event in events] == [
+        "CONFIRMED",  # picked
+        "CONFIRMED",  # moved
+        "CANCELLED",
+        "CONFIRMED",
+        "CANCELLED",
+        "CONFIRMED",
+        "CONFIRMED",  # picked again, as nobody came
+    ]
     assert len({event["UID"] for event in events}) == 1
     sequences = [int(event["SEQUENCE"][1]) for event in events]
     assert sequences == sorted(set(sequences))
     assert len({event["DTSTART"] for event in events[:2]}) == 2
 
 
-def test_only_the_booking_has_a_calendar_entry(sent: list[Sent]) -> None:
-    assert {each.letter for each in sent if each.message.calendar} == {"booked"}
+def test_only_what_agrees_a_visit_or_calls_it_off_has_a_calendar_entry(sent: list[Sent]) -> None:
+    found = {each.letter for each in sent if each.message.calendar}
+    assert found == {"booked", "visit_moved", "visit_cancelled"}
 
 
 def test_a_step_without_visits_has_no_calendar_entry(edition: Sop, sent: list[Sent]) -> None:

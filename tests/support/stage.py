@@ -48,6 +48,8 @@ WORKS: Mapping[str, tuple[str, str, Mapping[str, str | list[str]]]] = {
     "/konfirmasi": ("unconfirmed", "/konfirmasi", {}),
     "/permohonan/batal": ("waiting", "/permohonan/batal", {}),
     "/permohonan/jadwal": ("invited", "/permohonan/jadwal", {"jadwal": "*"}),
+    "/permohonan/jadwal/batal": ("booked", "/permohonan/jadwal/batal", {}),
+    "/permohonan/terima": ("done", "/permohonan", {}),
     "/permohonan/perbaikan": ("returned", "/permohonan/perbaikan", {"jabatan": "Lain"}),
     "/permohonan/perbaikan/berkas/<kind>": ("returned", "/permohonan/perbaikan", {}),
     "/permohonan/perbaikan/berkas/<kind>/hapus": ("returned", "/permohonan/perbaikan", {}),
@@ -58,6 +60,7 @@ WORKS: Mapping[str, tuple[str, str, Mapping[str, str | list[str]]]] = {
         {"tindakan": "revoke", "versi": "1", "reason": "pensiun", "on": "2026-11-25"},
     ),
     "/meja/register/<service:service>/impor/catat": ("done", "/meja/register/penerbitan", {"isi": BEFORE_THE_PORTAL}),
+    "/telaah/<number>/jadwal": ("booked", "/telaah/<number>/jadwal", {"tindakan": "cancel_visit", "note": "Rapat."}),
     "/telaah/<number>/meja": ("waiting", "/telaah/<number>", {}),
     "/telaah/<number>/putuskan": ("waiting", "/telaah/<number>", {"tindakan": "forward", **SAYS["forward"]}),
 }
@@ -272,7 +275,8 @@ class Session:
             if "on" in fields:  # that day has come
                 stage.clock.at = max(stage.clock.at, datetime.fromisoformat(f"{fields['on']}T12:00+08:00"))
             links = [stage.link("konfirmasi", number), stage.link("permohonan", number)]
-            links += [stage.link("telaah", number, KADIS)] if page.startswith("/telaah") else []
+            official = KADIS if state == "waiting" else VERIFIKATOR
+            links += [stage.link("telaah", number, official)] if page.startswith("/telaah") else []
             links += [stage.renewal_link(number)] if page.startswith("/perpanjang") else []
             links += [stage.link("meja", "", VERIFIKATOR)] if page.startswith("/meja") else []
         for link in links:

@@ -120,7 +120,8 @@ def test_a_visit_is_called_off_and_the_application_goes_on(stage: Stage) -> None
     siti.browser.submit(page, page.form("/permohonan/jadwal/batal"))
     page = siti.get("/jadwal/batal")
     assert (siti.case.state, siti.case.slot, page.url) == ("invited", None, "http://localhost/permohonan")
-    assert agreed and agreed.isoformat() in times(wati.get("/jadwal"))
+    assert agreed
+    assert agreed.isoformat() in times(wati.get("/jadwal"))
     (told,) = mail_to(stage, EMAIL, "dibatalkan")
     assert "Sesuai permintaan Anda" in told["text"]
     assert "METHOD:CANCEL" in told["calendar"]

@@ -47,7 +47,8 @@ def test_the_office_moves_a_visit_and_everybody_hears_of_it(stage: Stage, number
     page = sends(browser, page, "move_visit", jadwal=new, note="Verifikator dinas luar.")
     assert "Jadwal dipindahkan" in words(page)
     case = stage.load(number)
-    assert case.slot and (case.slot.isoformat(), case.state, case.events[-1].actor.email) == (
+    assert case.slot
+    assert (case.slot.isoformat(), case.state, case.events[-1].actor.email) == (
         new,
         "booked",
         VERIFIKATOR,

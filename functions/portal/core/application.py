@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Any, Final, Self
 
 from portal.core import ledger
@@ -158,6 +158,12 @@ class Application:
         actor = self.applicant(sop) if by is None else by
         return (self if by is None else self._of_another(by, sop))._move("cancel_visit", sop, actor, at, off)
 
+    def receive(self, *, sop: Sop, at: datetime) -> Self:
+        """The owner says that the product has arrived; at most once. Raises NotAllowed (``action_not_now``)."""
+        if self.is_received:
+            raise NotAllowed("action_not_now", action="receive", state=self.state.value)
+        return self._move("receive", sop, self.applicant(sop), at, {})
+
     # --- questions -----------------------------------------------------------------------------------------------
 
     @property
@@ -167,6 +173,17 @@ class Application:
     @property
     def is_closed(self) -> bool:
         return self.state.is_closed
+
+    @property
+    def closing(self) -> Event | None:
+        """The event that closed it, whatever was said afterwards; None while it is open."""
+        after = takewhile(lambda event: event.state.is_closed, reversed(self.events))
+        return min(after, key=lambda event: event.number, default=None)
+
+    @property
+    def is_received(self) -> bool:
+        """Has the owner said so?"""
+        return any(event.action == "receive" for event in self.events)
 
     @property
     def turn(self) -> Event:

@@ -183,7 +183,7 @@ def _applicant(application: Application, sop: Sop, event: Event) -> Iterator[tup
         yield letter, application.applicant(sop)
     if asked:
         yield "asked", application.applicant(sop)
-    if application.state is State.DONE and event.action != "hand_over":
+    if application.state is State.DONE and event is application.closing and event.action != "hand_over":
         yield "finished", application.applicant(sop)
 
 

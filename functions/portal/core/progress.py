@@ -39,7 +39,7 @@ class Waiting:
 def status(application: Application, sop: Sop, calendar: Calendar, now: datetime) -> dict[str, Any]:
     """What ``/status/<ticket>`` says, as JSON values (``status.schema.json``); times are ISO 8601 with offset."""
     text = sop.status(application.step, application.state)
-    newest = application.events[-1]
+    newest = application.closing or application.events[-1]
     expected = forecast(application, sop, calendar, now)
     return {
         "ticket": application.ticket,

@@ -213,11 +213,10 @@ def about(service: str, id: str) -> str:
 
 def handed_over(application: Application, sop: Sop, calendar: Calendar) -> Certificate | None:
     """The entry of a case that has come to its end and by which something was issued; None of any other case."""
-    event = application.events[-1]
-    issued_by = {each.action for each in application.events} & {"record", "hand_over"}
-    if application.state is not State.DONE or not issued_by:
+    closing, issued_by = application.closing, {each.action for each in application.events} & {"record", "hand_over"}
+    if closing is None or application.state is not State.DONE or not issued_by:
         return None
-    said, issued = application.certificate, calendar.local(event.at).date()
+    said, issued = application.certificate, calendar.local(closing.at).date()
     return Certificate(
         service=application.service,
         id=application.ticket,

@@ -31,7 +31,7 @@ DONE: Final = "/permohonan?terkirim"
 """The case, with a word that what the applicant just did has been kept."""
 
 # Which notes of officials are meant for the applicant; those of a disposition are between officials.
-_OFFERED: Final = ("resubmit", "withdraw", "book", "cancel_visit", "report")
+_OFFERED: Final = ("resubmit", "withdraw", "book", "cancel_visit", "report", "receive")
 """What the applicant is offered on the page where it can be done."""
 
 _TOLD: Final = ("return", "reject", "invite", "move_visit", "cancel_visit", "miss", "record", "hand_over")
@@ -149,6 +149,18 @@ def withdraw() -> Any:
     if not application.may("withdraw", here().office.sop_of(application)):
         return redirect("/permohonan", 303)
     return render_template("applicant/withdraw.html", **case_facts(application))
+
+
+@pages.post("/permohonan/terima")
+def receive() -> Any:
+    here().cases.receive(own())
+    return redirect(DONE, 303)
+
+
+@pages.get("/permohonan/terima")
+def receive_again() -> Any:
+    """Where a browser lands that repeats the address of a posted form."""
+    return redirect("/permohonan", 303)
 
 
 # --- Visits ----------------------------------------------------------------------------------------------------------

@@ -20,6 +20,8 @@ from portal.web.refusals import explain
 pages = Blueprint("visiting", __name__)
 
 ACTIONS: Final = ("move_visit", "cancel_visit")
+TIME: Final = "jadwal"
+"""The field with the time that was picked."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def arrange(number: str) -> Any:
         if action == "cancel_visit":
             visits.cancel(view.application, by=by, note=note, seen=seen)
         else:
-            slot = datetime.fromisoformat(request.form.get("jadwal", ""))
+            slot = datetime.fromisoformat(request.form.get(TIME, ""))
             visits.move(view.application, slot, by=by, note=note, seen=seen)
     except Invalid as invalid:
         return _page(view, claims, action, invalid.findings), 422
@@ -73,7 +75,7 @@ def arrange(number: str) -> Any:
 
 
 def _unpicked(code: str) -> list[Finding]:
-    return [Finding("jadwal", explain(code, {})["sentence"])]
+    return [Finding(TIME, explain(code, {})["sentence"])]
 
 
 def _page(view: OfficialView, claims: Claims, tried: str = "", findings: Iterable[Finding] = ()) -> Any:
@@ -102,6 +104,6 @@ def _choice(view: OfficialView, action: str, tried: str, findings: Iterable[Find
         fields=tuple(field for field in form.fields.values() if field.widget != "hidden"),
         values={"note": request.form.get("note", "")} if mine else {},
         errors={finding.field: finding.message for finding in findings} if mine else {},
-        slot=request.form.get("jadwal", "") if mine else "",
+        slot=request.form.get(TIME, "") if mine else "",
         open=mine,
     )
