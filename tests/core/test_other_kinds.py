@@ -82,6 +82,18 @@ def test_a_case_goes_back_past_rows_and_applicants_to_the_official_before(surel:
     assert before["arsip"] == "penandatanganan"
 
 
+def test_a_sop_tells_which_letters_its_officials_bring(surel: Sop, perpanjangan: Sop) -> None:
+    assert (surel.letters, perpanjangan.letters) == (("surat_pemberitahuan",), ())
+
+
+def test_every_file_of_a_case_is_named_in_the_order_of_the_sop(surel: Sop) -> None:
+    brought = [document("surat_pemberitahuan"), document("surat_permintaan")]
+    assert surel.brought(brought) == [
+        ("Surat permintaan akun", brought[1]),
+        ("Surat pemberitahuan", brought[0]),
+    ]
+
+
 def test_a_row_without_a_step_counts_and_is_passed_over(surel: Sop) -> None:
     assert len(surel.rows) == 12
     assert [surel.number(step.key) for step in surel.steps] == [1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12]
@@ -135,6 +147,7 @@ def test_a_case_opened_by_an_official_says_everything_in_its_first_event(perpanj
     assert (case.ticket, case.service, case.sop_version) == ("PKA-26-4F7K-9QXM", "perpanjangan", perpanjangan.version)
     assert (case.form, case.documents) == (FORM, (document("daftar_kartu"),))
     assert (event.number, event.action, event.step, event.state, event.at) == (1, "open", case.step, case.state, AT)
+    assert (case.step, case.state) == ("formulir", State.ASKED)
     assert (event.actor.role, event.actor.name) == ("verifikator", "Galih")
     assert event.data == {"agenda": "7", "email": FORM["surel"], **case._basis()}
 

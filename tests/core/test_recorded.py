@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime
 from hashlib import sha256
+from typing import Any
 
 import pytest
 
@@ -15,11 +16,13 @@ from portal.core.register import (
     corrections,
     count,
     from_before,
+    handed_over,
     imported_id,
     keeps_register,
     plain_serial,
 )
-from tests.support.builders import WITA, a_sop, official
+from tests.support.builders import WITA, a_sop, application_in, official, reachable
+from tests.support.calendars import ORDINARY
 
 TODAY = date(2028, 6, 1)
 NOW = datetime(2028, 6, 1, 9, 0, tzinfo=WITA)
@@ -28,6 +31,7 @@ ENTRY = Certificate(
     "contoh", "TTE-1", "4F7K", "Siti", "199001012015012001", "siti@tarakankota.go.id", "Dinas Sosial",
     date(2026, 8, 3), date(2028, 8, 3), date(2026, 8, 4), "TTE-1",
 )  # fmt: skip
+DONE = next(application_in(*place) for place in reachable() if place[1].value == "done")
 
 
 def test_an_entry_from_before_the_portal_holds_what_was_said_and_nothing_else() -> None:
@@ -80,6 +84,36 @@ def test_a_change_says_what_was_there_before() -> None:
     changed = ENTRY.change({"office": "BKPSDM", "name": "Siti"}, said, on=on, by=BY, at=NOW, today=TODAY)
     recorded = Recorded("change", on, NOW, BY, {"reason": "mutasi", "before": {"office": "Dinas Sosial"}})
     assert changed == replace(ENTRY, office="BKPSDM", recorded=(recorded,), version=2)
+
+
+@pytest.mark.parametrize(
+    ("action", "is_entered"), [("record", True), ("hand_over", True), ("complete", False), ("sign", False)]
+)
+def test_only_what_was_recorded_or_handed_over_is_entered(action: str, is_entered: bool) -> None:
+    events = tuple(replace(each, action="x" if each.action == "record" else each.action) for each in DONE.events)
+    done = replace(DONE, events=(*events[:-1], replace(events[-1], action=action)))
+    assert (handed_over(done, a_sop(), ORDINARY) is not None) is is_entered
+
+
+def test_the_holder_is_written_to_at_the_confirmed_address() -> None:
+    events = tuple(
+        replace(each, data={**each.data, "email": "Siti.Aminah@TarakanKota.go.id"})
+        if each.action == "confirm"
+        else each
+        for each in DONE.events
+    )
+    made = handed_over(replace(DONE, events=events), a_sop(), ORDINARY)
+    assert made is not None
+    assert made.email == "siti.aminah@tarakankota.go.id"
+
+
+def test_what_the_recap_hears_of_each_move() -> None:
+    moved = ENTRY.change({"office": "BKPSDM"}, {}, on=TODAY, by=BY, at=NOW, today=TODAY)
+    revoked = ENTRY.revoke({}, on=TODAY, by=BY, at=NOW, today=TODAY)
+    said: dict[str, Any] = {"service": "contoh", "today": TODAY}
+    assert corrections(None, ENTRY, TODAY) == [correction("TTE-1/1", [count(ENTRY, 1)], **said)]
+    assert corrections(ENTRY, revoked, TODAY) == [correction("TTE-1/2", [count(ENTRY, -1, "revoked")], **said)]
+    assert corrections(ENTRY, moved, TODAY) == [correction("TTE-1/2", [count(ENTRY, -1), count(moved, 1)], **said)]
 
 
 def test_emails_about_an_entry_name_service_and_entry() -> None:

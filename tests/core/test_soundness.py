@@ -17,7 +17,7 @@ FORM = {
         **{name: {"type": "string"} for name in ("nama_ktp", "email", "nip", "opd")},
         "keperluan": {"type": "string", "oneOf": [{"const": "baru"}, {"const": "pindah"}, {"title": "Lain-lain"}]},
         "lampiran": {"type": "array", "items": {"oneOf": [{"const": "sk"}, {"const": "foto"}]}},
-        "setuju": {"type": "boolean", "const": True},
+        "setuju": {"type": "string", "const": "setuju"},
     },
 }
 ROLES = ", ".join(COLUMNS)
@@ -47,7 +47,7 @@ def test_a_sound_one_has_nothing_to_tell() -> None:
     [
         needed_if("keperluan", "baru", "pindah"),
         needed_if("lampiran", "foto"),
-        needed_if("setuju", True),  # type: ignore[arg-type]
+        needed_if("setuju", "setuju"),
         needed_if("nip", "whatever is typed there"),
     ],
 )
@@ -65,6 +65,7 @@ def unknown(place: str, value: str, expected: str) -> Problem:
         (needed_if("tujuan", "baru"), unknown("field", "tujuan", FIELDS)),
         (needed_if("keperluan", "baru", "hilang"), unknown("is[1]", "hilang", "baru, pindah")),
         (needed_if("lampiran", "ktp"), unknown("is[0]", "ktp", "sk, foto")),
+        (needed_if("setuju", "ya"), unknown("is[0]", "ya", "setuju")),
     ],
 )
 def test_a_document_needed_by_what_nobody_can_answer_is_told(condition: dict[str, Any], found: Problem) -> None:
@@ -103,4 +104,64 @@ def test_a_mark_under_no_column_is_told_also_of_a_row_above_the_numbered_one() -
     assert told(change) == [
         unknown("steps[2].text.marks", "camat", ROLES),
         unknown("steps[4].text.marks", "lurah", ROLES),
+    ]
+
+
+# --- headings and times ----------------------------------------------------------------------------------------------
+
+CHART = {
+    "minutes": "{minutes} menit",
+    "hours": "{hours} jam",
+    "working_days": "{working_days} hari kerja",
+    "unsaid": "tidak disebut",
+    "passed": "lewat {time}",
+    "say": {"step": "langkah {time}"},
+}
+
+
+def everything_told(change: Callable[[dict[str, Any]], object]) -> list[Problem]:
+    data = copy.deepcopy(dict(a_sop().data))
+    change(data)
+    return list(problems(parse(data, FORM)))
+
+
+def test_a_part_of_the_identity_block_without_its_heading_is_told() -> None:
+    found = everything_told(lambda data: data["text"].update(number="800/1", warning="Awas", other="Lain"))
+    assert found == [
+        Problem("text.labels.number", None, "text.number", "sop_label_missing"),
+        Problem("text.labels.warning", None, "text.warning", "sop_label_missing"),
+    ]
+    headed = {"number": "800/1", "labels": {"number": "Nomor SOP"}}
+    assert everything_told(lambda data: data["text"].update(headed)) == []
+
+
+def test_where_every_step_says_minutes_words_for_minutes_are_enough() -> None:
+    words = {"minutes": "{minutes} menit", "passed": "lewat {minutes}", "say": {"step": "langkah {minutes}"}}
+    assert everything_told(lambda data: data.update(chart=words)) == []
+
+
+def test_a_unit_without_words_is_told_once() -> None:
+    def change(data: dict[str, Any]) -> None:
+        data["chart"] = {word: said for word, said in CHART.items() if word not in ("hours", "unsaid")}
+        for place in (1, 2):
+            del data["steps"][place]["minutes"]
+            data["steps"][place]["hours"] = 2
+        del data["steps"][3]["minutes"]
+
+    assert everything_told(change) == [
+        Problem("chart.hours", None, "{hours}", "sop_time_unworded"),
+        Problem("chart.unsaid", None, "{unsaid}", "sop_time_unworded"),
+    ]
+
+
+@pytest.mark.parametrize("other", [{"hours": 2}, {}])
+def test_words_that_count_in_minutes_do_not_fit_a_sop_that_says_otherwise_somewhere(other: dict[str, int]) -> None:
+    def change(data: dict[str, Any]) -> None:
+        data["chart"] = CHART | {"passed": "lewat {minutes}", "say": {"step": "langkah {minutes}"}}
+        del data["steps"][1]["minutes"]
+        data["steps"][1].update(other)
+
+    assert everything_told(change) == [
+        Problem("chart.passed", "lewat {minutes}", "{time}", "sop_time_unworded"),
+        Problem("chart.say.step", "langkah {minutes}", "{time}", "sop_time_unworded"),
     ]
