@@ -144,9 +144,9 @@ class Visits:
         raise NotAllowed("slot_taken")
 
     def _places(self, application: Application, visit: Visit, day: date, officials: Sequence[Official]) -> int:
-        """How many may come at one time of a day: as many as there are places, and none where nobody is there."""
-        there = eligible(application, officials, self.office.sop_of(application), day)
-        return visit.capacity if any(True for _ in there) else 0
+        """How many may come at one time of a day: as many as there are places, and as those serve who are there."""
+        there = {o.email.lower() for o in eligible(application, officials, self.office.sop_of(application), day)}
+        return min(visit.capacity, len(there) * (visit.each or visit.capacity))
 
     def _seat(self, seats: str, slot: datetime) -> str:
         return f"{seats}{slot.astimezone(self.office.calendar.zone):%Y-%m-%dT%H:%M}"

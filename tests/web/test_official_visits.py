@@ -1,6 +1,8 @@
 """A visit that the office moves or calls off: the applicant hears why, and the calendar follows."""
 
 import re
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -151,3 +153,23 @@ def test_no_time_is_offered_on_a_day_when_nobody_is_there(stage: Stage) -> None:
     assert {slot.date() for slot in offered} == {until - timedelta(days=n) for n in range(3)}
     with pytest.raises(NotAllowed, match="slot_taken"):
         stage.visits.book(case, offered[0] + timedelta(days=3))
+
+
+def test_one_who_is_away_takes_his_places_with_him(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = stage.load(stage.case(*WAYS["invited"]))
+    step = stage.office.sop_of(case).step("passphrase")
+    assert step.visit is not None
+    monkeypatch.setitem(vars(step), "visit", replace(step.visit, capacity=3, each=2))
+    first = next(each for each in stage.records.officials() if each.role == "verifikator")
+    stage.records.appoint(replace(first, until=date(2026, 11, 24)))
+    slots = stage.visits.slots(case)
+    both, alone = slots[0], next(slot for slot in slots if slot.date() > date(2026, 11, 24))
+    offered = []
+    with closing(sqlite3.connect(stage.data / "portal.sqlite", isolation_level=None)) as database:
+        for number in range(3):
+            for slot in (both, alone):
+                seat = f"visit/penerbitan/{slot:%Y-%m-%dT%H:%M}/{number}"
+                database.execute("INSERT INTO claim VALUES (?, 'x')", (seat,))
+            free = stage.visits.slots(case)
+            offered.append((both in free, alone in free))
+    assert offered == [(True, True), (True, False), (False, False)]

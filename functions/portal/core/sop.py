@@ -83,7 +83,7 @@ class ActionText:
 
 @dataclass(frozen=True)
 class Visit:
-    """Where and when applicants come; ``windows`` maps mon..sun to ranges such as ``08.00-11.30``."""
+    """Where and when applicants come: ``capacity`` at once, ``each`` to one official (0: all); ``windows`` by weekday."""
 
     place: str
     length_minutes: int
@@ -91,6 +91,7 @@ class Visit:
     capacity: int
     bring: tuple[str, ...]
     windows: Mapping[str, Sequence[str]]
+    each: int = 0
 
     def windows_on(self, day: date) -> Sequence[str]:
         """The ranges of a day, as ``worktime.Calendar.slots`` takes them; none on a weekday that is not named."""
