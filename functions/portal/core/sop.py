@@ -83,7 +83,7 @@ class ActionText:
 
 @dataclass(frozen=True)
 class Visit:
-    """Where and when applicants come: ``capacity`` at once, ``each`` to one official (0: all); ``windows`` by weekday."""
+    """Where and when to come: ``capacity`` at once, ``each`` to one official (0: all); ``windows`` by weekday."""
 
     place: str
     length_minutes: int
