@@ -134,11 +134,13 @@ def city(tmp_path: Path) -> Iterator["City"]:
 def someone(browser: "Browser", city: "City") -> Iterator["Someone"]:
     """Makes people; they leave before the portal closes."""
     from tests.support.chromium import Person
+    from tests.support.devices import known_to
 
     here: list[Person] = []
 
     def comes(**differently: Any) -> Person:
         here.append(Person(browser, city.address, deliver=city.house.outbox.send_due, **differently))
+        here[-1].keep("perangkat", known_to(city.house), "/telaah")
         return here[-1]
 
     yield comes

@@ -26,13 +26,15 @@ class Survivor:
 
     def __init__(self, data: Path) -> None:
         self.data, self.kills = data, 0
+        self._officials: dict[str, Official] = {}
         self.server = Process(data)
         self.server.start()
         self.mailbox = Mailbox(self.server.address)
         self.applicant = Applicant(self.server.address, self.mailbox, _samples())
 
     def official(self, email: str) -> Official:
-        return Official(self.server.address, self.mailbox, email)
+        """Each with a browser of his own, the same each time."""
+        return self._officials.setdefault(email, Official(self.server.address, self.mailbox, email))
 
     def and_killed(self, step: Callable[[], Any]) -> Any:
         """Do it; the moment it is acknowledged, kill the server; start it again."""

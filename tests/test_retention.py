@@ -141,26 +141,27 @@ def test_the_applicant_is_told_before_and_after(stage: Stage) -> None:
     number = stage.case(*WAYS["rejected"])
     browser = stage.browser()
     browser.get(stage.link("permohonan", number))
-    assert "Berkas kami hapus pada 21 Februari 2027." in browser.get("/permohonan").text
-    assert browser.get("/permohonan/berkas/ktp").status_code == 200
+    assert "Berkas kami hapus pada 21 Februari 2027." in browser.get(f"/permohonan/{number}").text
+    assert browser.get(f"/permohonan/{number}/berkas/ktp").status_code == 200
 
     stage.clock.forward(days=DAYS)
     sweep(stage)
     browser.get(stage.link("permohonan", number))
-    page = browser.get("/permohonan").text
+    page = browser.get(f"/permohonan/{number}").text
     assert "Berkas sudah kami hapus pada 21 Februari 2027." in page
-    assert "/permohonan/berkas/" not in page
-    gone = browser.get("/permohonan/berkas/ktp")
+    assert f"/permohonan/{number}/berkas/" not in page
+    gone = browser.get(f"/permohonan/{number}/berkas/ktp")
     assert gone.status_code == 410
     assert "Berkas sudah dihapus" in gone.text
     assert "21 Februari 2027" in gone.text
-    assert browser.get("/permohonan/tanda-terima").status_code == 200
+    assert browser.get(f"/permohonan/{number}/tanda-terima").status_code == 200
 
 
 def test_a_running_case_says_nothing_of_deletion(stage: Stage) -> None:
     browser = stage.browser()
-    browser.get(stage.link("permohonan", stage.case("confirm")))
-    assert "hapus pada" not in browser.get("/permohonan").text
+    number = stage.case("confirm")
+    browser.get(stage.link("permohonan", number))
+    assert "hapus pada" not in browser.get(f"/permohonan/{number}").text
 
 
 def test_an_officials_old_link_meets_no_error_and_the_sheet_is_still_there(stage: Stage) -> None:

@@ -130,11 +130,13 @@ class Cases:
         seen: int,
         view: OfficialView | None = None,
         brought: Brought | None = None,
+        device: str = "",
     ) -> Application:
         """One decision, made on event ``seen``.
 
         Args:
             view: what ``open_case`` has just found, to be read once.
+            device: mark of the browser that it is made in, kept with it; says nothing about whose it is.
 
         Raises:
             Conflict: somebody acted meanwhile (``case_moved_on``; facts ``office``, ``at``, ``done``).
@@ -152,7 +154,7 @@ class Cases:
         actor = view.official.as_actor(view.sop)
         decided = view.application.decide(
             action,
-            {**values, **(brought.said if brought else {})},
+            {**values, **(brought.said if brought else {}), **({"device": device} if device else {})},
             actor=actor,
             sop=view.sop,
             at=self.office.clock(),

@@ -6,6 +6,8 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from portal.cases import APPLICANT_LINK, OFFICIAL_LINK, Cases
+from portal.codes import LETTER as CODE
+from portal.codes import Codes
 from portal.core.application import Application
 from portal.core.errors import NotAllowed
 from portal.core.notices import Notice, Official
@@ -16,6 +18,7 @@ from portal.engines.ports import Message
 from portal.forms.letter import (
     CaseLetter,
     CertificateLetter,
+    CodeLetter,
     DeskLetter,
     DraftLetter,
     EndingLetter,
@@ -48,13 +51,15 @@ class Correspondence:
         Raises:
             NotFound: what it is about is gone.
             NotAllowed: its reader holds no office any more (``not_appointed``), or what was about to end has ended
-                (``certificate_ended``).
+                (``certificate_ended``), or a code is good no more (``code_expired``).
         """
         return self.render(owed.letter, owed.recipient, self._letter(owed))
 
     def _letter(self, owed: Notice) -> Letter:
         if owed.letter == "draft_saved":
             return self._about_draft(owed)
+        if owed.letter == CODE:
+            return self._about_code(owed)
         if owed.letter in ("reminder", "desk"):
             return self._about_desk(owed)
         if owed.letter == "escalation":
@@ -137,6 +142,10 @@ class Correspondence:
         expires = draft.expires_at(sop.data["draft_days"])
         token = self.office.links.sign("draft", {"d": draft.id, "r": owed.recipient}, expires)
         return DraftLetter(sop.data, owed.name, f"{self.address}/ajukan/lanjut/{token}", expires)
+
+    def _about_code(self, owed: Notice) -> CodeLetter:
+        code, until = Codes(self.office).code(owed.about, owed.recipient, owed.occasion)
+        return CodeLetter(self.office.services.first.data, owed.name, "", f"{code[:3]} {code[3:]}", until)
 
     def _about_desk(self, owed: Notice) -> DeskLetter:
         waiting = [case for case, _ in self.cases.desk(owed.recipient)]

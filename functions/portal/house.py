@@ -17,6 +17,7 @@ from portal.core.services import Services
 from portal.core.worktime import Calendar
 from portal.editions import read_calendar, read_json, read_language, read_papers, read_toml
 from portal.engines.ports import Files, Mail, Message, Records
+from portal.experience import Experience
 from portal.links import Links
 from portal.office import Office
 from portal.visits import Visits
@@ -100,6 +101,10 @@ class House:
     @cached_property
     def watch(self) -> Watch:
         return Watch(self.office)
+
+    @cached_property
+    def experience(self) -> Experience:
+        return Experience(self.office)
 
     @cached_property
     def register(self) -> "Register":

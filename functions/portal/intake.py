@@ -21,17 +21,15 @@ from portal.core.errors import (
     PortalError,
     Unavailable,
 )
-from portal.core.notices import Notice, notice
 from portal.core.requirements import Requirement
-from portal.core.sop import APPLICANT, Sop
+from portal.core.sop import Sop
 from portal.custody import Custody, Inspected, folder_of
+from portal.drafts import TRIES, Drafts
 from portal.engines.ports import UploadForm
 from portal.forms.wording import Words
 from portal.office import Office
 
 UPLOAD_FORM: Final = timedelta(hours=1)
-TRIES: Final = 5
-"""How often a write that met another one is tried on fresh data before the person is told."""
 
 
 @dataclass(frozen=True)
@@ -54,35 +52,49 @@ class Intake:
 
     # --- the applicant: draft ------------------------------------------------------------------------------------
 
-    def start(self, service: str, form: Mapping[str, Any], opened_by: str = "", renews: str = "") -> Draft:
+    def start(
+        self, service: str, form: Mapping[str, Any], opened_by: str = "", renews: str = "", id: str = ""
+    ) -> Draft:
         """Keep what was typed, and owe an email with which to resume it: to the address, or to the official.
 
         Args:
             opened_by: address of the official who fills the form in for somebody.
             renews: id of the register's entry in whose place a newer one is applied for.
+            id: of the page that was filled in, where it has one: sent again, it is the same draft.
         """
         at = self.office.clock()
-        draft = Draft(self.token(), service, dict(form), at, opened_by=opened_by, renews=renews)
-        self.office.records.save_draft(draft, self._resumption(draft))
+        draft = Draft(id or self.token(), service, dict(form), at, opened_by=opened_by, renews=renews)
+        try:
+            self.office.records.save_draft(draft, self.drafts.resumption(draft))
+        except Conflict:
+            return self.change_form(draft.id, form)
         return draft
 
     def draft(self, id: str) -> Draft:
         """Raises NotFound (``draft_unknown``), also for one past its days that the sweep has not met yet."""
-        draft = self.office.records.load_draft(id)
-        if not draft.mends and self.office.clock() > self.expires_at(draft):
-            raise NotFound("draft_unknown")
-        return draft
+        return self.drafts.load(id)
 
     def expires_at(self, draft: Draft) -> datetime:
         """When a draft that nobody sends is forgotten."""
-        return draft.expires_at(self.office.services[draft.service].data["draft_days"])
+        return self.drafts.expires_at(draft)
 
-    def change_form(self, id: str, form: Mapping[str, Any]) -> Draft:
-        """What was typed, typed anew; a changed address gets the email for resuming too."""
-        draft = self.draft(id).with_form(form)
+    def change_form(self, id: str, form: Mapping[str, Any], over: Mapping[str, Any] | None = None) -> Draft:
+        """What was typed, typed anew; a changed address gets the email for resuming too.
+
+        Args:
+            over: the answers that whoever typed had before him; None: whatever is there.
+
+        Raises:
+            Conflict: there are other answers by now (``draft_changed``).
+        """
+
+        def typed(draft: Draft) -> Draft:
+            if over is not None and draft.form != over:
+                raise Conflict("draft_changed")
+            return draft.with_form(form)
+
         # A notice already owed to this address stays the one it is; only a new address gets another.
-        self.office.records.save_draft(draft, self._resumption(draft))
-        return draft
+        return typed(self.drafts.change(id, typed, self.drafts.resumption))
 
     def upload_form(self, draft: Draft, kind: str, redirect: Callable[[str], str]) -> tuple[UploadForm, str]:
         """The signed form for one document, and the token with which the browser reports that it is there.
@@ -118,7 +130,7 @@ class Intake:
                 return pinned  # the same upload, reported twice
             raise
         try:
-            before = self._change_draft(id, lambda draft: draft.with_document(document))
+            before = self.drafts.change(id, lambda draft: draft.with_document(document))
         except PortalError:
             with suppress(Unavailable, NotFound):  # in doubt it stays
                 if self.office.records.load_draft(id).document(document.kind) != document:
@@ -134,7 +146,7 @@ class Intake:
         return document
 
     def remove_document(self, id: str, kind: str) -> None:
-        before = self._change_draft(id, lambda draft: draft.without_document(kind))
+        before = self.drafts.change(id, lambda draft: draft.without_document(kind))
         old = before.document(kind)
         if old and old.key.startswith(before.folder):
             self.office.files.delete(folder_of(old.key))
@@ -142,7 +154,8 @@ class Intake:
     def missing(self, draft: Draft) -> tuple[str, ...]:
         """Keys of the documents still to be brought, by somebody with the draft's answers."""
         asked = self.asked(draft)
-        return tuple(each.key for each in asked if each.is_needed(draft.form) and not each.among(draft.documents))
+        needed = [each for each in asked if each.is_needed(draft.form)]
+        return tuple(each.key for each in needed if not each.among(draft.documents) or self._is_untouched(each, draft))
 
     def asked(self, draft: Draft) -> tuple[Requirement, ...]:
         """The documents of an application; of a case those to be mended, or that its step asks for."""
@@ -165,16 +178,20 @@ class Intake:
         """SOP step 1. Sending twice is sending once: the second time answers with the same application.
 
         Args:
-            read: the draft, where it has just been read.
+            read: the draft, as whoever sends it has read it over.
 
         Raises:
+            Conflict: it has been changed since (``draft_changed``).
             Invalid: the form breaks a rule (of today), or documents are missing (finding with the document's key).
             NotAllowed: begun by an official who may not: not (or no longer) appointed to it, or for himself.
         """
+        first = read
         for _ in range(TRIES):
             draft, read = read or self.draft(id), None
             if draft.ticket:
                 return self.office.records.load(draft.ticket)
+            if first and draft.version != first.version:
+                raise Conflict("draft_changed")  # nobody sends what he has not read
             self._must_be_complete(draft)
             try:
                 return self._submit(draft)
@@ -201,7 +218,7 @@ class Intake:
         """A draft in which of a case only what is named may change, the same one for each of its events.
 
         Args:
-            keeping: documents that are named stay until others take their place.
+            keeping: documents that are named stay until others take their place; those of several files do so anyway.
         """
         try:
             return self.office.records.load_draft(f"{application.ticket}-{application.version}")
@@ -210,7 +227,8 @@ class Intake:
             fields = words.form.only(named).fields
             documents = [each.key for each in words.sop.documents if each.key in named or _depends(each, fields)]
             items = (*documents, *fields)
-            kept = tuple(each for each in application.documents if keeping or each.requirement not in named)
+            replaced = {each.key for each in words.sop.documents if each.key in named and each.files == 1}
+            kept = tuple(each for each in application.documents if keeping or each.requirement not in replaced)
             return Draft(
                 id=f"{application.ticket}-{application.version}",
                 service=application.service,
@@ -280,6 +298,10 @@ class Intake:
     # --- within ---
 
     @property
+    def drafts(self) -> Drafts:
+        return Drafts(self.office)
+
+    @property
     def custody(self) -> Custody:
         return Custody(self.office, self.inspect, self.max_bytes, self.token)
 
@@ -309,17 +331,6 @@ class Intake:
                 return official.as_actor(sop)
         raise NotAllowed("not_appointed")
 
-    def _change_draft(self, id: str, change: Callable[[Draft], Draft]) -> Draft:
-        """Apply a change to the newest draft, whoever else is writing it; returns the draft as it was before."""
-        for _ in range(TRIES):
-            before = self.draft(id)
-            try:
-                self.office.records.save_draft(change(before))
-            except Conflict:
-                continue
-            return before
-        raise Conflict("try_again")
-
     def _must_be_complete(self, draft: Draft) -> None:
         form = self.words_of(draft).form
         findings = [finding for finding in form.check(draft.form, self.office.today()) if not finding.passable]
@@ -327,18 +338,17 @@ class Intake:
         if findings:
             raise Invalid(findings)
 
+    def _is_untouched(self, requirement: Requirement, draft: Draft) -> bool:
+        """Are the files of a document that was returned still all those, and no others, that were returned?"""
+        if requirement.files == 1 or not draft.mends:
+            return False
+        application = self.office.records.load(draft.mends)
+        returned = application.may("resubmit", self.office.sop_of(application))
+        return returned and requirement.among(draft.documents) == requirement.among(application.documents)
+
     def _requirement(self, draft: Draft, kind: str) -> None:
         if not any(kind in document.kinds for document in self.asked(draft)):
             raise NotFound("document_unknown")
-
-    def _resumption(self, draft: Draft) -> tuple[Notice, ...]:
-        fields = self.office.services[draft.service].applicant
-        name, email = (str(draft.form.get(fields[meaning], "")) for meaning in ("name", "email"))
-        if not email or draft.mends:
-            return ()
-        # Whoever opens that link can send it: of an official's draft it is for him alone.
-        actor = Actor(APPLICANT, "" if draft.opened_by else name, email=draft.opened_by or email)
-        return (notice("draft_saved", actor, about=draft.id, event=0, at=self.office.clock()),)
 
 
 def _depends(requirement: Requirement, fields: Container[str]) -> bool:

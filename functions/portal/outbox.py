@@ -13,7 +13,9 @@ LEASE: Final = timedelta(minutes=2)
 """How long a sender may hold a notice; longer than any relay's time-out."""
 
 OUTDATED: Final = "outdated"
-UNMISSED: Final = frozenset({"draft_unknown", "not_appointed", "certificate_unknown", "certificate_ended"})
+UNMISSED: Final = frozenset(
+    {"draft_unknown", "not_appointed", "certificate_unknown", "certificate_ended", "code_expired"}
+)
 """Why an email is dropped without anybody having to know: what it is about is gone, or its reader left the office."""
 
 

@@ -57,7 +57,9 @@ class Signing:
             for said in self.signatures(content)
         ]
 
-    def sign(self, claims: Claims, raw: Mapping[str, Any], seen: int, view: OfficialView) -> Application:
+    def sign(
+        self, claims: Claims, raw: Mapping[str, Any], seen: int, view: OfficialView, device: str = ""
+    ) -> Application:
         """The decision with which the letter becomes part of the case; raises as ``Cases.decide`` does.
 
         Raises:
@@ -76,4 +78,4 @@ class Signing:
         number = view.application.ticket
         with self.intake.custody.copied(draft.documents, number) as documents:
             brought = Brought(documents, draft.sent_as(number), said)
-            return self.cases.decide(claims, "sign", raw, seen, view, brought)
+            return self.cases.decide(claims, "sign", raw, seen, view, brought, device)

@@ -42,7 +42,7 @@ class Act:
     """One thing that somebody or a schedule did.
 
     Attributes:
-        name: ``POST /konfirmasi``, ``mailer``.
+        name: ``POST /konfirmasi/<ticket>``, ``mailer``.
         seconds: of processor time in the function itself; waiting for AWS is not in it.
         sent: bytes of the answer.
     """

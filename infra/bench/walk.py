@@ -14,6 +14,7 @@ from typing import Any, Final
 import cloud
 import dynamodb_local
 from tests.support.browser_without_javascript import Browser, Page
+from tests.support.devices import make_known
 from tests.support.people import Applicant, Mailbox, Official
 from tests.support.server import Clock, free_port, listening, mailbox_of, rehearsal_of
 from tests.support.stage import KABID, KADIS, STATISTISI, VERIFIKATOR, Stage
@@ -54,6 +55,7 @@ class City:
     def official(self, email: str) -> Official:
         person = Official(self.house.config.address, self._mailbox(), email)
         person.browser = CountedBrowser(person.browser.address, self.meter)
+        make_known(person.browser.cookies, self.house, email)
         return person
 
     def public(self) -> Browser:

@@ -98,7 +98,7 @@ def test_an_applicant_applies_and_the_first_official_hears_of_it(deployed: Deplo
     siti = Applicant(deployed.house.config.address, deployed.mailbox, samples).apply()
     assert "sudah dikonfirmasi" in siti.confirm().text
     assert deployed.mailbox.to(KADIS, siti.ticket)
-    letter = siti.browser.get(siti.open().href("/permohonan/berkas/"))
+    letter = siti.browser.get(siti.open().href("/berkas/"))
     assert letter.url.startswith(deployed.endpoint)
     assert letter.body.startswith((b"%PDF", b"\xff\xd8", b"\x89PNG"))
 

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
+from portal.web.devices import COOKIE, PATH
 from tests.support.chromium import Person, assert_no_barriers
 from tests.support.city import KABID, KADIS, OTHER_VERIFIKATOR, STATISTISI, VERIFIKATOR, City
+from tests.support.devices import known_to
 from tests.support.in_chromium import EMAIL, Someone, sample_file
 from tests.support.people import Applicant
 from tests.support.walks import WALKS
@@ -116,6 +118,16 @@ def _case(me: Person, siti: Applicant, city: City) -> Iterator[tuple[str, Person
     review(VERIFIKATOR)
     yield "dispatch, refused by BSrE", me
     verifikator.decide(ticket, "dispatch", checklist="*")
+    me.context.clear_cookies(name=COOKIE)
+    review(VERIFIKATOR)
+    yield "strange device", me
+    me.press("Kirim kode ke")
+    yield "strange device, code sent", me
+    me.fill({"kode": "12"})
+    with me.expecting(422):
+        me.press("Buka permohonan")
+    yield "strange device, wrong code", me
+    me.keep(COOKIE, known_to(city.house), PATH)
     verifikator.decide(ticket, "accept")
     review(VERIFIKATOR)
     yield "visit, waiting", me
@@ -169,7 +181,7 @@ def _case(me: Person, siti: Applicant, city: City) -> Iterator[tuple[str, Person
     yield "application, done", me
     me.press("Cetak tanda terima penyerahan")
     yield "handover paper", me
-    me.go("/permohonan/tanda-terima")
+    me.go(f"/permohonan/{ticket}/tanda-terima")
     yield "acknowledgement", me
     me.go(f"/status/{ticket}")
     yield "status, done", me

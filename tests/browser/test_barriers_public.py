@@ -118,7 +118,7 @@ def _public(me: Person, city: City) -> Iterator[tuple[str, Person]]:
     me.press("Matikan relai email")
     yield "mailbox, relay off", me
     me.press("Nyalakan relai email")
-    me.go("/permohonan", 403)
+    me.go(f"/permohonan/{siti.ticket}", 403)
     yield "link needed", me
     me.go("/konfirmasi/bukan-tautan", 403)
     yield "link forged", me

@@ -195,9 +195,9 @@ def test_papers_are_a_page_or_two_of_a4(someone: Someone, city: City) -> None:
     for words in ("LEMBAR DISPOSISI", "Proses lebih lanjut", "Rahmawati Contoh", "Andi Contoh"):
         assert words in sheet
     me.go(city.mailbox.link(EMAIL, "permohonan", siti.ticket))
-    me.go("/permohonan/tanda-terima")
+    me.go(f"/permohonan/{siti.ticket}/tanda-terima")
     assert "Surat permohonan" in print_out(me, "tanda-terima", siti.ticket)
-    me.go("/permohonan/serah-terima")
+    me.go(f"/permohonan/{siti.ticket}/serah-terima")
     handover = print_out(me, "serah-terima", siti.ticket)
     for words in ("4A:1F:22:09", "25 November 2028", "Siti Contoh", "Yang menerima,"):
         assert words in handover

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from portal.core.progress import forecast, status
+from portal.core.forecast import expect
+from portal.core.progress import status
 from portal.core.sop import Sop
 from portal.core.worktime import Calendar
 from tests.support.moments import MONDAY, VALIDATOR, along, at, move, moved
@@ -16,7 +17,7 @@ from tests.support.ways import TO_VERIFIKATOR, TO_VISIT, WAYS
 
 def told(case: Any, sop: Sop, calendar: Calendar, now: datetime) -> dict[str, str]:
     """The forecast as day and time."""
-    return {key: f"{when:%m-%d %H.%M}" for key, when in forecast(case, sop, calendar, now).items()}
+    return {key: f"{when:%m-%d %H.%M}" for key, when in expect(case, sop, calendar, now, {}).at.items()}
 
 
 def test_each_step_follows_the_one_before_by_the_sops_minutes(sop: Sop, calendar: Calendar) -> None:
@@ -106,10 +107,10 @@ def test_visits_are_looked_for_on_as_many_working_days_as_they_are_offered_ahead
 def test_the_last_step_promises_itself_only(sop: Sop, calendar: Calendar) -> None:
     case = along(sop, *WAYS["handover"])
     came = case.events[-1].at
-    assert forecast(case, sop, calendar, came) == {"penyerahan": came + timedelta(minutes=10)}
+    assert expect(case, sop, calendar, came, {}).at == {"penyerahan": came + timedelta(minutes=10)}
 
 
-NOTHING = ["unconfirmed", "returned", "sent", "invited", "booked", "missed", "done", "rejected", "withdrawn", "lapsed"]
+NOTHING = ["unconfirmed", "returned", "sent", "invited", "missed", "done", "rejected", "withdrawn", "lapsed"]
 
 
 @pytest.mark.parametrize("state", NOTHING)
@@ -118,7 +119,7 @@ def test_nothing_is_promised_while_others_have_the_case_or_once_it_is_closed(
 ) -> None:
     case = along(sop, *WAYS[state])
     found = status(case, sop, calendar, MONDAY)
-    assert forecast(case, sop, calendar, MONDAY) == {}
+    assert expect(case, sop, calendar, MONDAY, {}).at == {}
     assert [found["expected"], *(step["expected"] for step in found["steps"])] == [None] * 8
 
 
@@ -129,3 +130,77 @@ def test_the_data_say_it_for_each_coming_step_and_for_the_whole(sop: Sop, calend
     assert expected[:2] == [None, None]
     assert expected[2:4] == ["2026-11-23T08:17:00+08:00", "2026-11-23T08:32:00+08:00"]
     assert found["expected"] == expected[-1] == "2026-11-24T08:30:00+08:00"
+
+
+# --- with what is usual ---
+
+USUAL = {"pemeriksaan": 2, "passphrase": 3}
+
+
+def codes(case: Any, sop: Sop, calendar: Calendar, now: datetime, usual: Mapping[str, int] = USUAL) -> list[str]:
+    return [reason.code for reason in expect(case, sop, calendar, now, usual).why]
+
+
+def usually(case: Any, sop: Sop, calendar: Calendar, now: datetime) -> dict[str, str]:
+    return {key: f"{when:%m-%d %H.%M}" for key, when in expect(case, sop, calendar, now, USUAL).at.items()}
+
+
+def test_what_others_usually_take_is_counted_in_and_said(sop: Sop, calendar: Calendar) -> None:
+    case = moved(sop, ("submit", at("11-23 07.50")), ("confirm", at("11-23 08.00")))
+    found = usually(case, sop, calendar, at("11-23 08.05"))
+    assert found["pendataan"] == "11-23 08.45"
+    assert found["pemeriksaan"] == "11-25 08.55"  # two working days at the outside authority
+    assert found["passphrase"] == "11-30 08.55"  # and three until the applicant has come
+    assert found["penyerahan"] == "11-30 09.05"
+    forecast = expect(case, sop, calendar, at("11-23 08.05"), USUAL)
+    assert [(reason.code, reason.step, reason.days) for reason in forecast.why] == [
+        ("usual", "pemeriksaan", 2),
+        ("usual", "passphrase", 3),
+    ]
+    assert forecast.is_usual
+    assert codes(case, sop, calendar, at("11-23 08.05"), {}) == ["uncounted", "uncounted"]
+    assert not expect(case, sop, calendar, at("11-23 08.05"), {}).is_usual
+
+
+def test_while_others_have_it_their_usual_time_runs_from_when_they_got_it(sop: Sop, calendar: Calendar) -> None:
+    case = moved(sop, *zip(("submit", *WAYS["sent"]), map(at, [f"11-23 08.{m:02d}" for m in range(6)]), strict=True))
+    found = usually(case, sop, calendar, at("11-24 10.00"))
+    assert (found["pemeriksaan"], found["penyerahan"]) == ("11-25 08.05", "11-30 08.15")
+    # They take longer than usual: now at the earliest, and everything after it moves.
+    late = usually(case, sop, calendar, at("11-27 10.00"))
+    assert (late["pemeriksaan"], late["passphrase"]) == ("11-27 10.00", "12-02 10.00")
+
+
+def test_whoever_was_invited_is_expected_as_others_came_and_never_before_there_are_visits(
+    sop: Sop, calendar: Calendar
+) -> None:
+    ways = ("submit", *WAYS["invited"])
+    case = moved(sop, *zip(ways, map(at, [f"11-23 08.{m:02d}" for m in range(len(ways))]), strict=True))
+    assert usually(case, sop, calendar, at("11-23 09.00"))["passphrase"] == "11-26 08.07"
+    soon = expect(case, sop, calendar, at("11-23 09.00"), {"passphrase": 0}).at
+    assert f"{soon['passphrase']:%m-%d %H.%M}" == "11-24 08.20"
+
+
+def test_a_visit_that_is_agreed_counts_as_it_is_agreed(sop: Sop, calendar: Calendar) -> None:
+    case = along(sop, *WAYS["booked"])
+    assert case.slot is not None
+    for usual in ({}, USUAL):
+        found = expect(case, sop, calendar, MONDAY, usual)
+        assert found.at["passphrase"] == case.slot + timedelta(minutes=20)
+        assert found.at["penyerahan"] == case.slot + timedelta(minutes=30)
+        assert [reason.code for reason in found.why] == ["booked"]
+
+
+def test_a_late_step_is_a_reason_and_so_are_days_off_in_between(sop: Sop, calendar: Calendar) -> None:
+    case = moved(sop, ("submit", at("12-22 07.50")), ("confirm", at("12-22 08.00")))
+    forecast = expect(case, sop, calendar, at("12-22 10.00"), USUAL)
+    assert [reason.code for reason in forecast.why] == ["late", "usual", "usual", "days_off"]
+    assert forecast.why[0].step == "telaah_kadis"
+    assert "Natal" in " ".join(forecast.why[-1].names)
+    assert len(forecast.why[-1].names) == 2  # cuti bersama on the 24th, the feast on the 25th
+    assert forecast.at["pemeriksaan"] == at("12-28 10.40")
+
+
+@pytest.mark.parametrize("state", ["unconfirmed", "returned", "done", "rejected", "withdrawn", "lapsed"])
+def test_what_is_the_applicants_to_mend_or_closed_has_no_usual_time(sop: Sop, calendar: Calendar, state: str) -> None:
+    assert expect(along(sop, *WAYS[state]), sop, calendar, MONDAY, USUAL).at == {}

@@ -13,7 +13,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.core.application import Application
-from portal.core.recap import Recap, Row, StepTime, fact, merge, minutes_per_step, month_of, summarise, tally
+from portal.core.recap import (
+    Recap,
+    Row,
+    StepTime,
+    fact,
+    merge,
+    minutes_per_step,
+    month_of,
+    summarise,
+    tally,
+    usual_waits,
+)
 from portal.core.sop import Sop
 from portal.core.worktime import Calendar
 from tests.support.facts import kept
@@ -218,6 +229,8 @@ def test_a_case_still_open_counts_until_now(sop: Sop, calendar: Calendar) -> Non
 def test_what_is_kept_of_a_finished_case(sop: Sop, calendar: Calendar) -> None:
     found = fact(finished(sop), sop, calendar)
     minutes = found.pop("minutes")
+    # Refused once by the outside authority, and missed once by the applicant; what was mended is not counted.
+    assert found.pop("waits") == {"pemeriksaan": 3 + 2, "passphrase": 1 + 1 + 1}
     assert found == {
         "ticket": "TTE-26-4F7K-9QXM",
         "service": "penerbitan",
@@ -230,6 +243,18 @@ def test_what_is_kept_of_a_finished_case(sop: Sop, calendar: Calendar) -> None:
         "valid_until": "2028-11-25",
     }
     assert minutes["pemeriksaan"] == 13
+
+
+def test_what_is_usual_is_the_middle_of_enough_cases(sop: Sop, calendar: Calendar) -> None:
+    def waited(days: int, **changes: Any) -> dict[str, Any]:
+        return {**fact(finished(sop), sop, calendar), "waits": {"pemeriksaan": days}, **changes}
+
+    assert usual_waits([tally([waited(1), waited(9)])]) == {}
+    assert usual_waits([tally([waited(1), waited(9)]), tally([waited(2)])]) == {"pemeriksaan": 2}
+    rejected = waited(30, outcome="rejected")
+    assert usual_waits([tally([waited(1), waited(9), waited(2), rejected, rejected])]) == {"pemeriksaan": 2}
+    before = {key: value for key, value in waited(1).items() if key != "waits"}  # what was kept before waits were
+    assert usual_waits([tally([before] * 3)]) == {}
 
 
 def test_days_are_those_of_the_office(sop: Sop, calendar: Calendar) -> None:

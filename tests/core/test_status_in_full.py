@@ -36,6 +36,11 @@ def test_the_status_of_a_case_with_the_kabid_in_full(sop: Sop, calendar: Calenda
         "round": 1,
         "standard": {"minutes": 15, "time": "15 menit", "until": "2026-11-23T08:25:30+08:00", "late": False},
         "expected": "2026-11-24T08:30:00+08:00",
+        "usual": False,
+        "why": [
+            {"code": "uncounted", "step": sop.step("pemeriksaan").name, "with": "outside", "days": 0, "names": []},
+            {"code": "uncounted", "step": sop.step("passphrase").name, "with": "applicant", "days": 0, "names": []},
+        ],
         "deadline": None,
         "next": {"by": sop.role(following.role).label, "name": following.name, "summary": following.summary},
         "steps": [

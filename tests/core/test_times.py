@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from portal.core.progress import forecast, standard, status
+from portal.core.forecast import expect
+from portal.core.progress import standard, status
 from portal.core.sop import Sop
 from portal.core.times import Time, added, in_words, time_of
 from portal.core.worktime import Calendar
@@ -82,7 +83,7 @@ def test_what_the_sop_does_not_say_is_neither_promised_nor_late(sop: Sop, calend
     case = moved(silent, *SUBMITTED)
     found = standard(case, silent, calendar, at("12-30 09.00"))
     assert found == {"minutes": None, "time": "waktu tidak disebut SOP", "until": None, "late": False}
-    assert forecast(case, silent, calendar, at("11-23 09.00")) == {}
+    assert expect(case, silent, calendar, at("11-23 09.00"), {}).at == {}
     told = status(case, silent, calendar, at("11-23 09.00"))
     assert told["expected"] is None
     assert [step["expected"] for step in told["steps"]] == [None] * 7
@@ -91,13 +92,13 @@ def test_what_the_sop_does_not_say_is_neither_promised_nor_late(sop: Sop, calend
 def test_nothing_is_foretold_beyond_a_step_that_says_no_time(sop: Sop, calendar: Calendar) -> None:
     silent = timed(sop, pendataan=None)
     case = moved(silent, *SUBMITTED)
-    assert list(forecast(case, silent, calendar, at("11-23 09.00"))) == ["telaah_kadis", "telaah_kabid"]
+    assert list(expect(case, silent, calendar, at("11-23 09.00"), {}).at) == ["telaah_kadis", "telaah_kabid"]
 
 
 def test_coming_steps_may_take_days(sop: Sop, calendar: Calendar) -> None:
     slow = timed(sop, telaah_kabid=Time(1, "working_days"), passphrase=Time(1, "hours"))
     case = moved(slow, *SUBMITTED)
-    found = {key: f"{when:%m-%d %H.%M}" for key, when in forecast(case, slow, calendar, at("11-23 08.05")).items()}
+    found = {key: f"{when:%m-%d %H.%M}" for key, when in expect(case, slow, calendar, at("11-23 08.05"), {}).at.items()}
     assert found["telaah_kabid"] == "11-24 16.00"
     assert found["pendataan"] == "11-25 07.45"
     assert found["passphrase"] == "11-26 09.00"

@@ -11,6 +11,7 @@ from portal.core.language import Language
 from portal.forms.letter import (
     CaseLetter,
     CertificateLetter,
+    CodeLetter,
     DeskLetter,
     DraftLetter,
     EndingLetter,
@@ -32,6 +33,7 @@ CLASSES: dict[str, type[Letter]] = {
     "revoked": CertificateLetter,
     "changed": CertificateLetter,
     "expiring_list": EndingLetter,
+    "code": CodeLetter,
 }
 """All others are about a case."""
 
@@ -39,8 +41,8 @@ GIVEN_TO_PARTS = {"_bring": {"step"}, "_calendar": {"step", "ticket"}, "_facts":
 GIVEN_TO_PARTS |= {letter: {"said"} for letter in ("expiring", "revoked", "changed")}
 """What ``Letters.visit``, or the letter that includes a part, gives it besides; or what it sets itself."""
 
-NO_WORDS = {DraftLetter: {"name"}, EscalationLetter: {"link"}}
-"""Nobody has confirmed yet that a draft is his; and an escalation leads nowhere."""
+NO_WORDS = {DraftLetter: {"name"}, EscalationLetter: {"link"}, CodeLetter: {"link"}}
+"""Nobody has confirmed yet that a draft is his; an escalation and a code lead nowhere."""
 
 
 def named(file: Path) -> set[str]:

@@ -23,9 +23,9 @@ from tests.support.places import ROOT
 
 OTHERS = {"turn", "visit_booked", "visit_off", "decided", "draft_saved", "visit_tomorrow", "new_link"}
 OF_THE_REGISTER = {"expiring", "expiring_list", "revoked", "changed"}
-OTHERS |= {"reminder", "desk", "escalation", "asked", "finished", *OF_THE_REGISTER}
-ABOUT_NO_CASE = {"draft_saved", "reminder", "desk", "escalation", *OF_THE_REGISTER}
-LEAD_NOWHERE = {"decided", "withdrawn", "lapsed", "escalation", "revoked", "changed"}
+OTHERS |= {"reminder", "desk", "code", "escalation", "asked", "finished", *OF_THE_REGISTER}
+ABOUT_NO_CASE = {"draft_saved", "reminder", "desk", "code", "escalation", *OF_THE_REGISTER}
+LEAD_NOWHERE = {"code", "decided", "withdrawn", "lapsed", "escalation", "revoked", "changed"}
 OF_OTHER_KINDS = {"asked", "reported", "opened", "finished"}
 """About steps that this service does not have; the services of ``tests/services`` send them."""
 

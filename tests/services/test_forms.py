@@ -15,10 +15,11 @@ from tests.support.services_stories import LESTARI, VERIFIKATOR
 from tests.support.stage import Stage
 
 FORM = {name: value for name, value in LESTARI.items() if name != "email"} | {"unit": "Dinas Pertamanan"}
-BEGIN, TASK = "/meja/buka/perpanjangan", "/permohonan/tugas"
+BEGIN, CASE = "/meja/buka/perpanjangan", "/permohonan/<number>"
+TASK = f"{CASE}/tugas"
 CARD = f"{TASK}/berkas/formulir_perpanjangan"
 FORMS = (BEGIN, TASK, CARD, f"{CARD}/hapus")
-LOOKED_AT = (BEGIN, "/permohonan", TASK, f"{TASK}/berkas", f"{CARD}/terunggah", f"{CARD}/lihat", "/meja")
+LOOKED_AT = (BEGIN, CASE, TASK, f"{TASK}/berkas", f"{CARD}/terunggah", f"{CARD}/lihat", "/meja")
 
 
 @pytest.fixture
@@ -35,12 +36,12 @@ def opened(stage: Stage) -> str:
     return stage.intake.submit(draft.id).ticket
 
 
-def somebody_at(stage: Stage, path: str) -> tuple[FlaskClient, dict[str, Any]]:
-    """A browser that may post there, and what its form would say."""
+def somebody_at(stage: Stage, path: str) -> tuple[FlaskClient, str, dict[str, Any]]:
+    """A browser that may post there, the address with its ticket, and what its form would say."""
     number, browser = opened(stage), stage.browser()
     browser.get(stage.link("meja", number, VERIFIKATOR))
     browser.get(stage.link("permohonan", number))
-    html = lxml.html.fromstring(browser.get(path if path == BEGIN else "/permohonan").get_data())
+    html = lxml.html.fromstring(browser.get(path if path == BEGIN else f"/permohonan/{number}").get_data())
     fields: dict[str, Any] = {"csrf": html.xpath("//input[@name='csrf']/@value | //@data-csrf")[0]}
     if path == BEGIN:
         fields |= FORM
@@ -50,27 +51,29 @@ def somebody_at(stage: Stage, path: str) -> tuple[FlaskClient, dict[str, Any]]:
         form = next(form for form in html.forms if "formulir_perpanjangan" in form.fields.get("key", ""))
         stage.office.files.write(form.fields["key"], png(), "image/png")
         fields["selesai"] = form.get("data-finish").partition("selesai=")[2]
-    return browser, fields
+    return browser, path.replace("<number>", number), fields
 
 
 @pytest.mark.parametrize("path", FORMS)
 def test_only_our_own_form_has_an_effect(stage: Stage, path: str) -> None:
-    (browser, fields), (_, other) = somebody_at(stage, path), somebody_at(stage, path)
+    browser, address, fields = somebody_at(stage, path)
+    said = stage.office.links.read("csrf", fields["csrf"], stage.clock.at)
+    other = stage.sign("csrf", {**said, "k": dict.fromkeys(said["k"], "x")})
     before = stage.dump()
-    for token in ("", "x", other["csrf"]):
-        assert browser.post(path, data={**fields, "csrf": token}).status_code == 403
-    assert browser.post(path, data=fields, headers={"Origin": "https://jahat.example"}).status_code == 403
-    assert stage.browser().post(path, data=fields).status_code == 403
+    for token in ("", "x", other):
+        assert browser.post(address, data={**fields, "csrf": token}).status_code == 403
+    assert browser.post(address, data=fields, headers={"Origin": "https://jahat.example"}).status_code == 403
+    assert stage.browser().post(address, data=fields).status_code == 403
     assert stage.dump() == before
-    answer = browser.post(path, data=fields, headers={"Origin": "http://localhost"})
+    answer = browser.post(address, data=fields, headers={"Origin": "http://localhost"})
     assert answer.status_code == (422 if path == TASK else 303)  # the task still lacks its document
     assert (stage.dump() != before) is (path != TASK)
 
 
 def test_looking_changes_nothing(stage: Stage) -> None:
-    browser, _ = somebody_at(stage, TASK)
+    browser, task, _ = somebody_at(stage, TASK)
     before = stage.dump()
-    for path in LOOKED_AT:
+    for path in (rule.replace("<number>", task.split("/")[2]) for rule in LOOKED_AT):
         for method in ("GET", "HEAD", "OPTIONS", "GET"):
             assert browser.open(path, method=method).status_code < 500, path
     assert stage.dump() == before

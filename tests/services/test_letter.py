@@ -108,12 +108,12 @@ def test_a_letter_is_signed_once_and_pinned_to_the_case(stage: Stage, number: st
     assert browser.post(f"/telaah/{number}/surat/{LETTER}", data=fields).status_code == 409
     theirs = stage.browser()
     theirs.get(stage.link("permohonan", number))
-    assert f'href="/permohonan/berkas/{LETTER}"' in theirs.get("/permohonan").text
+    assert f'href="/permohonan/{number}/berkas/{LETTER}"' in theirs.get(f"/permohonan/{number}").text
 
 
 def test_an_applicant_cannot_bring_the_official_s_letter(stage: Stage, number: str) -> None:
     browser = stage.browser()
     browser.get(stage.link("permohonan", number))
-    html = lxml.html.fromstring(browser.get("/permohonan/batal").get_data())
+    html = lxml.html.fromstring(browser.get(f"/permohonan/{number}/batal").get_data())
     fields = {"csrf": html.xpath("//input[@name='csrf']/@value")[0], "selesai": "x"}
-    assert browser.post(f"/permohonan/tugas/berkas/{LETTER}", data=fields).status_code == 409
+    assert browser.post(f"/permohonan/{number}/tugas/berkas/{LETTER}", data=fields).status_code == 409

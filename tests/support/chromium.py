@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from itertools import count, cycle
 from pathlib import Path
 from typing import Any, Final, Literal
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -167,6 +168,12 @@ class Person:
         self.page = self.context.new_page()
 
     # --- what a person does -------------------------------------------------------------------------------------
+
+    def keep(self, name: str, value: str, path: str) -> None:
+        """A cookie, as if the portal had set it."""
+        self.context.add_cookies(
+            [{"name": name, "value": value, "domain": urlsplit(self.address).hostname or "", "path": path}]
+        )
 
     def go(self, path: str, status: int = 200) -> Page:
         """Open an address of the portal."""

@@ -6,6 +6,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from tests.support.browser_without_javascript import Browser
+from tests.support.devices import make_known
 from tests.support.people import Applicant, Mailbox, Official
 from tests.support.places import ROOT
 from tests.support.server import Clock, Served, rehearsal_of
@@ -31,7 +32,9 @@ class City:
         return Applicant(self.address, self.mailbox, samples, **differently)
 
     def official(self, email: str) -> Official:
-        return Official(self.address, self.mailbox, email)
+        person = Official(self.address, self.mailbox, email)
+        make_known(person.browser.cookies, self.house, email)
+        return person
 
     def status(self, ticket: str) -> dict[str, Any]:
         answer = self.public.get(f"/status/{ticket}", Accept="application/json")

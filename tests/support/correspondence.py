@@ -16,6 +16,7 @@ import lxml.html
 from portal import office
 from portal.cases import Cases
 from portal.clockwork import Clockwork
+from portal.codes import Codes
 from portal.core import worktime
 from portal.core.application import Actor, Application
 from portal.core.draft import Document, Draft
@@ -219,6 +220,7 @@ def story(office: Office) -> list[Sent]:
         chore()
     kadis = Actor("kadis", said(OFFICIALS["kadis"]), email="kadis@tarakankota.go.id")
     office.office.records.owe([notice("desk", kadis, about="meja", event=0, at=office.now)])
+    Codes(office.office).ask("perangkat", kadis)
     office.deliver()
     life_of_what_was_issued(office)
     assert list(office.office.records.unsent()) == []

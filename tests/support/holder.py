@@ -23,17 +23,17 @@ class Holder:
         return self.browser.get(self.stage.link("permohonan", number))
 
     def get(self, path: str = "") -> Page:
-        return self.browser.get(f"/permohonan{path}")
+        return self.browser.get(f"/permohonan/{self.number}{path}")
 
     def submit(self, path: str, button: str = "", **typed: Any) -> Page:
         page = self.get(path)
-        return self.browser.submit(page, page.form(f"/permohonan{path}", button), button, **typed)
+        return self.browser.submit(page, page.form(f"/permohonan/{self.number}{path}", button), button, **typed)
 
     def post(self, path: str, **fields: str) -> Page:
         """A form of one's own making, with the token of the present page."""
-        token = re.search(r'name="csrf" value="([^"]+)"', self.browser.get("/permohonan/batal").body.decode())
+        token = re.search(r'name="csrf" value="([^"]+)"', self.get("/batal").body.decode())
         body = "&".join(f"{name}={value}" for name, value in {"csrf": token[1] if token else "", **fields}.items())
-        return self.browser.post(f"/permohonan{path}", body.encode())
+        return self.browser.post(f"/permohonan/{self.number}{path}", body.encode())
 
     @property
     def case(self) -> Application:

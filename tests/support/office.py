@@ -79,9 +79,9 @@ class Clock:
 class Office:
     """A portal with its officials, and verbs to bring a case somewhere without the pages."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, **environ: str) -> None:
         self.clock = Clock()
-        given = {"SITE": str(data / "none"), "SENDER": "dkisp@tarakankota.go.id"}
+        given = {"SITE": str(data / "none"), "SENDER": "dkisp@tarakankota.go.id", **environ}
         self.data = data
         self.house: House = build(Config.from_environment(given, data=data, address="http://localhost"), self.clock)
         self.office, self.cases, self.visits = self.house.office, self.house.cases, self.house.visits

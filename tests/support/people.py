@@ -113,21 +113,21 @@ class Applicant:
 
     def confirm(self) -> Page:
         page = self.browser.get(self.mailbox.link(self.email, "konfirmasi", self.ticket))
-        return self.browser.submit(page, page.form("/konfirmasi"))
+        return self.browser.submit(page, page.form(f"/konfirmasi/{self.ticket}"))
 
     def open(self) -> Page:
         return self.browser.get(self.mailbox.link(self.email, "permohonan", self.ticket))
 
     def mend(self, **typed: Any) -> Page:
-        page = self.browser.get(self.open().href("/permohonan/perbaikan"))
+        page = self.browser.get(self.open().href("/perbaikan"))
         for kind in _kinds(page):
             page = self.upload(page, kind)
-        return self.browser.submit(page, page.form("/permohonan/perbaikan", "Kirim perbaikan"), "Kirim", **typed)
+        return self.browser.submit(page, page.form("/perbaikan", "Kirim perbaikan"), "Kirim", **typed)
 
     def pick(self, number: int = 0) -> Page:
         page = self.open()
-        page = self.browser.get(page.href("/permohonan/jadwal"))
-        form = page.form("/permohonan/jadwal", "Ambil")
+        page = self.browser.get(page.href("/jadwal"))
+        form = page.form("/jadwal", "Ambil")
         values = [radio.get("value") for radio in form.xpath(".//input[@name='jadwal']")]
         return self.browser.submit(page, form, jadwal=values[number])
 
@@ -140,8 +140,8 @@ class Applicant:
         return self.browser.submit(page, form)
 
     def withdraw(self) -> Page:
-        page = self.browser.get(self.open().href("/permohonan/batal"))
-        return self.browser.submit(page, page.form("/permohonan/batal"), "Ya")
+        page = self.browser.get(self.open().href("/batal"))
+        return self.browser.submit(page, page.form("/batal"), "Ya")
 
 
 class Official:

@@ -52,7 +52,7 @@ def renewal(city: City) -> None:
 
     # 2. The holder uploads the form by an emailed link; without it the case does not go on.
     page = lestari.open()
-    early = lestari.browser.submit(page, page.form("/permohonan/tugas"))
+    early = lestari.browser.submit(page, page.form("/tugas"))
     assert (early.status, "belum diunggah" in early.text) == (422, True)
     done = lestari.do_task()
     assert "Formulir perpanjangan dikirim" in done.text
@@ -69,7 +69,7 @@ def renewal(city: City) -> None:
     # 4. The holder does something and says so, with one button; a second click changes nothing.
     page = lestari.open()
     assert "Tempelkan kartu" in page.text
-    form = page.form("/permohonan/tugas")
+    form = page.form("/tugas")
     first = lestari.browser.submit(page, form)
     second = lestari.browser.submit(page, form)
     assert first.status == second.status == 200
@@ -154,7 +154,7 @@ def account(city: City) -> None:
 
     # 11. and 12. Wira reads the letter, makes the account his own, and says so; the administrator puts it away.
     page = wira.open()
-    assert wira.browser.get(page.href("/permohonan/berkas/surat_pemberitahuan")).body == signed_letter(city, ticket)
+    assert wira.browser.get(page.href("/berkas/surat_pemberitahuan")).body == signed_letter(city, ticket)
     wira.do_task()
     administrator.decide(ticket, "complete")
     assert (city.status(ticket)["label"], city.status(ticket)["closed"]) == ("Selesai", True)

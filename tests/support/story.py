@@ -52,7 +52,7 @@ def all_seven_steps(city: City) -> None:
     # 6. The applicant is invited, picks a time, does not come, picks another, and comes.
     verifikator.decide(siti.ticket, "invite")
     assert "Menunggu pengisian passphrase" in siti.pick().text
-    entry = siti.browser.get("/permohonan/jadwal.ics")
+    entry = siti.browser.get(f"/permohonan/{siti.ticket}/jadwal.ics")
     assert entry.body.startswith(b"BEGIN:VCALENDAR")
     city.clock.forward(days=1)
     verifikator.decide(siti.ticket, "miss")
@@ -72,7 +72,7 @@ def all_seven_steps(city: City) -> None:
     assert (final["label"], final["closed"]) == ("Selesai", True)
     assert city.mailbox.to(siti.email, "Tanda terima")
     assert "4A:1F:22:09" in siti.open().text
-    assert "25 November 2028" in siti.browser.get("/permohonan/serah-terima").text
+    assert "25 November 2028" in siti.browser.get(f"/permohonan/{siti.ticket}/serah-terima").text
 
     # The record the SOP demands.
     recap = city.public.get("/rekap")

@@ -9,12 +9,15 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from PIL import Image
 from playwright.sync_api import Page
 
+from portal.web.devices import COOKIE, PATH
 from tests.support.chromium import chromium
 from tests.support.city import KABID, KADIS, STATISTISI, VERIFIKATOR, City
+from tests.support.devices import known_to
 from tests.support.places import ROOT
 from tests.support.server import Clock, serving
 
@@ -99,6 +102,8 @@ def main() -> None:
         clock = Clock()
         with serving(Path(folder), clock) as house:
             city = City(house, clock)
+            host = urlsplit(city.address).hostname or ""
+            page.context.add_cookies([{"name": COOKIE, "value": known_to(city.house), "domain": host, "path": PATH}])
             siti = city.applicant().apply()
             siti.confirm()
             officials(city, page, siti.ticket)

@@ -25,6 +25,7 @@ WALKS: Mapping[str, frozenset[str]] = {
             "applicant/slots.html",
             "applicant/withdraw.html",
             "official/case.html",
+            "official/code.html",
             "official/desk.html",
             "official/desk_sent.html",
             "official/document.html",

@@ -33,7 +33,7 @@ def test_every_state_offers_what_can_be_done_now_and_nothing_else(shared_stage: 
     text = shared_stage.office.services.first.status(siti.case.step, siti.case.state)
     links = {link.rpartition("/")[2] for link in siti.page.html.xpath("//main//a/@href") if "/permohonan/" in link}
 
-    assert (siti.page.status, siti.page.url) == (200, "http://localhost/permohonan")
+    assert (siti.page.status, siti.page.url) == (200, f"http://localhost/permohonan/{siti.number}")
     assert text.label in words(siti.page)
     assert (text.own or text.sentence) in words(siti.page)
     assert links & {"batal", "perbaikan", "jadwal", "jadwal.ics", "serah-terima"} == OFFERED.get(state, set())
@@ -87,8 +87,8 @@ def test_ones_own_answers_and_documents_can_be_read_again(shared_stage: Stage) -
     "path", ["", "/berkas/ktp", "/tanda-terima", "/serah-terima", "/batal", "/perbaikan", "/jadwal"]
 )
 def test_without_the_link_nothing_opens(shared_stage: Stage, path: str) -> None:
-    shared_stage.case("confirm")
-    stranger = InProcess(shared_stage.browser()).get(f"/permohonan{path}")
+    number = shared_stage.case("confirm")
+    stranger = InProcess(shared_stage.browser()).get(f"/permohonan/{number}{path}")
     assert stranger.status == 403
     assert "Buka tautan dari email Anda" in stranger.text
     assert "/tautan?halaman=permohonan" in stranger.href("/tautan")
@@ -99,9 +99,9 @@ def test_a_page_left_open_does_nothing_to_the_case_opened_after_it(shared_stage:
     old = siti.get("/batal")
     other = shared_stage.case("confirm", email=OTHER)
     siti.opens(other)
-    answer = siti.browser.submit(old, old.form("/permohonan/batal"), "Ya")
-    assert answer.status == 403
-    assert {shared_stage.load(number).state for number in (siti.number, other)} == {"waiting"}
+    answer = siti.browser.submit(old, old.form("/batal"), "Ya")
+    assert answer.status == 200
+    assert [shared_stage.load(number).state for number in (siti.number, other)] == ["withdrawn", "waiting"]
 
 
 # --- confirming ---
@@ -136,22 +136,19 @@ def test_withdrawing_is_asked_about_first_and_final(stage: Stage) -> None:
     assert siti.case.state == "waiting"
     assert "Dibatalkan pemohon" in siti.submit("/batal", "Ya").text
     assert (siti.case.state, next(stage.records.facts("penerbitan"))["outcome"]) == ("withdrawn", "withdrawn")
-    assert siti.get("/batal").url == "http://localhost/permohonan"
+    assert siti.get("/batal").url == f"http://localhost/permohonan/{siti.number}"
 
 
 @pytest.mark.parametrize("state", ["sent", "invited", "booked", "ready", "done", "rejected"])
 def test_once_bsre_has_it_nothing_is_withdrawn(stage: Stage, state: str) -> None:
-    session = Session(stage, "/permohonan/batal")
-    cookie = session.browser.get_cookie("permohonan", path="/permohonan")
-    assert cookie
-    opened = stage.clock.at
-    number = stage.office.links.read("cookie.permohonan", cookie.value, opened)["t"]
+    session, opened = Session(stage, "/permohonan/<number>/batal"), stage.clock.at
+    number = session.path.split("/")[2]
     for action in WAYS[state][1:]:
         stage.act(number, action)
     stage.clock.at = opened  # else the form were too old to be looked at
     assert session.post(csrf=session.csrf) == 409
     assert stage.load(number).state == state
-    assert session.browser.get("/permohonan/batal").location == "/permohonan"
+    assert session.browser.get(session.path).location == f"/permohonan/{number}"
 
 
 # --- papers ---

@@ -33,7 +33,7 @@ def test_an_expired_link_is_renewed_by_one_button_to_the_registered_address(stag
     assert "Periksa email Anda" in browser.submit(page, page.form("/tautan")).text
     (fresh,) = stage.mail()[before:]
     assert (fresh["to"], number in fresh["subject"]) == (EMAIL, True)
-    assert browser.get(fresh["links"][0]).url == "http://localhost/permohonan"
+    assert browser.get(fresh["links"][0]).url == f"http://localhost/permohonan/{number}"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from tests.support.ways import FORM, SAYS
 def test_only_what_was_named_is_asked(stage: Stage) -> None:
     page = holder(stage, "returned").get("/perbaikan")
     assert [card.get("id") for card in page.html.xpath("//*[@data-card]")] == ["berkas-ktp"]
-    assert set(page.form("/permohonan/perbaikan", "Kirim").fields) == {"csrf", "jabatan"}
+    assert set(page.form("/perbaikan", "Kirim").fields) == {"csrf", "jabatan"}
     assert page.html.get_element_by_id("jabatan").value == FORM["jabatan"]
     assert SAYS["return"]["note"] in page.text
 
@@ -63,12 +63,12 @@ def test_a_second_click_sends_nothing_more(stage: Stage) -> None:
     siti = holder(stage, "returned")
     replaced(siti)
     page = siti.get("/perbaikan")
-    form = page.form("/permohonan/perbaikan", "Kirim")
+    form = page.form("/perbaikan", "Kirim")
     for _ in range(2):
         answer = siti.browser.submit(page, form, "Kirim", jabatan="Analis Madya")
-        assert (answer.status, answer.url) == (200, "http://localhost/permohonan?terkirim")
+        assert (answer.status, answer.url) == (200, f"http://localhost/permohonan/{siti.number}?terkirim")
     assert [event.action for event in siti.case.events].count("resubmit") == 1
-    assert siti.get("/perbaikan").url == "http://localhost/permohonan"
+    assert siti.get("/perbaikan").url == f"http://localhost/permohonan/{siti.number}"
 
 
 def test_what_hangs_on_a_named_answer_is_asked_with_it(stage: Stage) -> None:
@@ -78,7 +78,7 @@ def test_what_hangs_on_a_named_answer_is_asked_with_it(stage: Stage) -> None:
     claims = stage.cases.case_claims(stage.load(number), KADIS)
     stage.cases.decide(claims, "return", says, 2)
     siti = Holder(stage, number)
-    asked = set(siti.get("/perbaikan").form("/permohonan/perbaikan", "Kirim").fields)
+    asked = set(siti.get("/perbaikan").form("/perbaikan", "Kirim").fields)
     assert {"status_kepegawaian", "nip", "pangkat", "golongan_pppk"} <= asked
     answer = siti.submit(
         "/perbaikan",
@@ -89,9 +89,7 @@ def test_what_hangs_on_a_named_answer_is_asked_with_it(stage: Stage) -> None:
         golongan_pppk="IX",
     )
     if answer.status == 422:  # the warnings, read and passed
-        answer = siti.browser.submit(
-            answer, answer.form("/permohonan/perbaikan", "Kirim"), "Kirim", peringatan_dibaca="ya"
-        )
+        answer = siti.browser.submit(answer, answer.form("/perbaikan", "Kirim"), "Kirim", peringatan_dibaca="ya")
     assert (answer.status, siti.case.state) == (200, "waiting"), words(answer)
     assert "pangkat" not in siti.case.form
 

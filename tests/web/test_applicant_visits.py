@@ -18,7 +18,7 @@ def test_of_two_who_want_one_time_the_second_is_offered_the_others(stage: Stage)
     page = wati.get("/jadwal")
     wanted = times(page)[2]
     assert siti.submit("/jadwal", "Ambil", jadwal=wanted).status == 200
-    answer = wati.browser.submit(page, page.form("/permohonan/jadwal", "Ambil"), "Ambil", jadwal=wanted)
+    answer = wati.browser.submit(page, page.form("/jadwal", "Ambil"), "Ambil", jadwal=wanted)
     assert answer.status == 409
     assert answer.html.xpath("//*[@role='alert']")
     assert wanted not in times(answer)
@@ -83,8 +83,8 @@ def test_with_no_time_left_the_page_says_so(stage: Stage) -> None:
 )
 def test_a_time_that_is_not_offered_is_not_taken(stage: Stage, typed: str, status: int) -> None:
     siti = holder(stage, "invited")
-    token = siti.get("/jadwal").form("/permohonan/jadwal").fields["csrf"]
-    answer = siti.browser.post("/permohonan/jadwal", f"csrf={token}&jadwal={typed}".encode())
+    token = siti.get("/jadwal").form("/jadwal").fields["csrf"]
+    answer = siti.browser.post(f"/permohonan/{siti.number}/jadwal", f"csrf={token}&jadwal={typed}".encode())
     assert answer.status == status
     assert answer.html.xpath("//*[@role='alert']")
     assert times(answer)
@@ -108,18 +108,23 @@ def test_without_a_visit_there_is_no_calendar_entry(shared_stage: Stage, state: 
 
 @pytest.mark.parametrize("state", ["waiting", "sent", "handover", "done"])
 def test_where_there_is_nothing_to_pick_the_page_leads_back(shared_stage: Stage, state: str) -> None:
-    assert holder(shared_stage, state).get("/jadwal").url == "http://localhost/permohonan"
+    siti = holder(shared_stage, state)
+    assert siti.get("/jadwal").url == f"http://localhost/permohonan/{siti.number}"
 
 
 def test_a_visit_is_called_off_and_the_application_goes_on(stage: Stage) -> None:
     siti, wati = holder(stage, "booked"), holder(stage, "invited", email=OTHER)
     agreed = siti.case.slot
-    page = siti.browser.get(siti.get().href("/permohonan/jadwal/batal"))
+    page = siti.browser.get(siti.get().href("/jadwal/batal"))
     assert "Permohonan Anda tetap berlaku" in words(page)
     assert siti.case.state == "booked"
-    siti.browser.submit(page, page.form("/permohonan/jadwal/batal"))
+    siti.browser.submit(page, page.form("/jadwal/batal"))
     page = siti.get("/jadwal/batal")
-    assert (siti.case.state, siti.case.slot, page.url) == ("invited", None, "http://localhost/permohonan")
+    assert (siti.case.state, siti.case.slot, page.url) == (
+        "invited",
+        None,
+        f"http://localhost/permohonan/{siti.number}",
+    )
     assert agreed
     assert agreed.isoformat() in times(wati.get("/jadwal"))
     (told,) = mail_to(stage, EMAIL, "dibatalkan")
@@ -140,7 +145,7 @@ def test_calling_off_twice_is_calling_off_once_and_what_is_not_agreed_cannot_be(
         assert stage.visits.call_off(before).state == "invited"
     assert [event.action for event in siti.case.events].count("cancel_visit") == 1
     waiting = holder(stage, "waiting", email=OTHER)
-    assert waiting.get("/jadwal/batal").url == "http://localhost/permohonan"
+    assert waiting.get("/jadwal/batal").url == f"http://localhost/permohonan/{waiting.number}"
     assert waiting.post("/jadwal/batal").status == 409
 
 
@@ -157,7 +162,7 @@ def test_the_place_leads_to_a_map_that_is_asked_only_by_who_follows_it(shared_st
 def test_what_was_just_done_is_said_once(stage: Stage) -> None:
     siti = holder(stage, "invited")
     page = siti.get("/jadwal")
-    page = siti.browser.submit(page, page.form("/permohonan/jadwal"), jadwal=times(page)[0])
+    page = siti.browser.submit(page, page.form("/jadwal"), jadwal=times(page)[0])
     assert "Berhasil: Jadwal Anda tercatat" in said(page)
     assert said(siti.get()) == ""
 

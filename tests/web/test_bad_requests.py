@@ -65,9 +65,9 @@ class Posts:
         self.find(stage.draft_link(draft), f"/ajukan/{draft.id}/berkas", f"/ajukan/{draft.id}/data")
         for state in ("unconfirmed", "waiting", "returned", "invited"):
             number = stage.case(*WAYS[state])
-            self.find(stage.link("konfirmasi", number), "/konfirmasi")
-            pages = ("/permohonan/perbaikan", "/permohonan/jadwal", "/permohonan/batal")
-            self.find(stage.link("permohonan", number), "/permohonan", *pages)
+            self.find(stage.link("konfirmasi", number), f"/konfirmasi/{number}")
+            pages = (f"/permohonan/{number}/{page}" for page in ("perbaikan", "jadwal", "batal"))
+            self.find(stage.link("permohonan", number), f"/permohonan/{number}", *pages)
         for state in ("waiting", "dispatch", "sent", "visit", "booked", "handover", "ready"):
             number = stage.case(*WAYS[state])
             self.find(stage.link("telaah", number), f"/telaah/{number}")
@@ -132,7 +132,7 @@ def test_bodies_that_are_no_forms_meet_a_page_in_words(shared_stage: Stage) -> N
     holder.get(shared_stage.draft_link(draft))
     before, started = shared_stage.dump(), time.monotonic()
     for content_type, body in bodies:
-        for path in ("/ajukan", "/tautan", "/unggah", f"/ajukan/{draft.id}/periksa", "/konfirmasi", "/_jam"):
+        for path in ("/ajukan", "/tautan", "/unggah", f"/ajukan/{draft.id}/periksa", "/konfirmasi/x", "/_jam"):
             answer = holder.post(path, data=body, content_type=content_type)
             sane(answer, (path, content_type[:60], body[:60]))
             assert answer.status_code >= 400 or path == "/tautan", (path, content_type[:60], answer.status)

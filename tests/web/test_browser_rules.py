@@ -18,8 +18,8 @@ def test_every_answer_forbids_framing_sniffing_strange_scripts_and_keeping(share
     ):
         browser.get(link)
     paths = (
-        "/status", f"/status/{number}", "/permohonan", f"/telaah/{number}", "/meja", "/rekap", "/rekap.csv", "/sehat",
-        "/tidak-ada", "/tautan", "/ajukan", "/permohonan/x", "/_mailbox", "/_mailbox.json", "/unggah",
+        "/status", f"/status/{number}", f"/permohonan/{number}", f"/telaah/{number}", "/meja", "/rekap", "/rekap.csv",
+        "/sehat", "/tidak-ada", "/tautan", "/ajukan", "/permohonan/x", "/_mailbox", "/_mailbox.json", "/unggah",
     )  # fmt: skip
     for path in paths:
         answer = browser.get(path)
@@ -39,8 +39,8 @@ def test_a_cookie_is_for_its_own_page_and_for_no_script(tmp_path: Path, address:
     stage = Stage(tmp_path, address=address)
     number, draft = stage.case("confirm"), stage.draft()
     for link, name, path in (
-        (stage.link("konfirmasi", number), "konfirmasi", "/konfirmasi"),
-        (stage.link("permohonan", number), "permohonan", "/permohonan"),
+        (stage.link("konfirmasi", number), "konfirmasi", f"/konfirmasi/{number}"),
+        (stage.link("permohonan", number), "permohonan", f"/permohonan/{number}"),
         (stage.link("telaah", number), "telaah", f"/telaah/{number}"),
         (stage.link("meja", number, KADIS), "meja", "/meja"),
         (stage.draft_link(draft), "draf", f"/ajukan/{draft.id}"),

@@ -109,9 +109,9 @@ def test_several_files_one_left_out_and_one_that_an_answer_asks_for(siti: Applic
 
     mine = siti.open()
     assert "SK terakhir (3)" in mine.text
-    assert siti.browser.get("/permohonan/berkas/sk_terakhir-3").status == 200
-    assert siti.browser.get("/permohonan/berkas/ktp").status == 404
-    paper = siti.browser.get("/permohonan/tanda-terima")
+    assert siti.browser.get(f"/permohonan/{siti.ticket}/berkas/sk_terakhir-3").status == 200
+    assert siti.browser.get(f"/permohonan/{siti.ticket}/berkas/ktp").status == 404
+    paper = siti.browser.get(f"/permohonan/{siti.ticket}/tanda-terima")
     assert "SK terakhir (3)" in paper.text
     assert "KTP-el" not in paper.text
 
@@ -126,20 +126,28 @@ def test_several_files_one_left_out_and_one_that_an_answer_asks_for(siti: Applic
         assert kadis.browser.get(f"/telaah/{siti.ticket}/berkas/{kind}/asli").status == 200
     assert kadis.browser.get(f"/telaah/{siti.ticket}/berkas/sk_terakhir-2").status == 404
 
-    # What is returned is all files of the document; they are brought anew, and the chain holds.
+    # What is returned is the document; of its files only those are brought anew that need be, and the chain holds.
+    sent = {document.kind: document.sha256 for document in house.office.records.load(siti.ticket).documents}
     kadis.press(case, "return", items=["sk_terakhir"], reason="lainnya", note="SK kurang jelas.")
-    mend = siti.browser.get(siti.open().href("/permohonan/perbaikan"))
-    assert states(mend) == {"sk_terakhir": "Belum ada"}
-    mend = siti.upload(mend, "sk_terakhir")
+    mend = siti.browser.get(siti.open().href("/perbaikan"))
+    assert states(mend) == {"sk_terakhir": "Diterima", "sk_terakhir-2": "Bila ada", "sk_terakhir-3": "Diterima"}
+    mend = siti.browser.submit(mend, mend.form("/permohonan/perbaikan", "Kirim perbaikan"), "Kirim")
+    assert (mend.status, "SK terakhir belum ada yang diganti" in mend.text) == (422, True)
+    mend = siti.upload(mend, "sk_terakhir-3", "ktp")
     mend = siti.upload(mend, "sk_terakhir-2", "ktp")
-    siti.browser.submit(mend, mend.form("/permohonan/perbaikan", "Kirim perbaikan"), "Kirim")
+    mend = siti.browser.submit(mend, mend.form("/sk_terakhir-2/hapus"))
+    siti.browser.submit(mend, mend.form("/perbaikan", "Kirim perbaikan"), "Kirim")
     kept = house.office.records.load(siti.ticket)
     assert sorted(document.kind for document in kept.documents) == [
-        "formulir_bsre", "sk_terakhir", "sk_terakhir-2", "surat_permohonan",
+        "formulir_bsre", "sk_terakhir", "sk_terakhir-3", "surat_permohonan",
     ]  # fmt: skip
+    now = {document.kind: document.sha256 for document in kept.documents}
+    assert {kind for kind in now if now[kind] != sent[kind]} == {"sk_terakhir-3"}
+    for document in kept.documents:
+        assert house.office.files.read(document.key, document.version)
     assert kept.first_damage() is None
     assert kept.events[-1].data["items"] == ["sk_terakhir"]
-    assert "SK terakhir (2)" in kadis.open(siti.ticket).text
+    assert "SK terakhir (3)" in kadis.open(siti.ticket).text
 
 
 def test_who_answers_otherwise_need_not_bring_it(siti: Applicant) -> None:
@@ -159,15 +167,15 @@ def test_an_answer_mended_can_make_a_document_needed(siti: Applicant, house: Hou
     siti.confirm()
     kadis = Official(house.config.address, siti.mailbox, KADIS)
     kadis.decide(siti.ticket, "return", items=["status_kepegawaian"], reason="lainnya", note="Status Anda PNS.")
-    mend = siti.browser.get(siti.open().href("/permohonan/perbaikan"))
+    mend = siti.browser.get(siti.open().href("/perbaikan"))
     assert states(mend) == {"formulir_bsre": "Bila ada"}
-    form = mend.form("/permohonan/perbaikan", "Kirim perbaikan")
+    form = mend.form("/perbaikan", "Kirim perbaikan")
     answers = {"status_kepegawaian": "PNS", "nip": "199001052015032001", "pangkat": "III/c", "status_uraian": ""}
     refused = siti.browser.submit(mend, form, "Kirim", **answers)
     assert refused.status == 422
     assert "Formulir Permohonan BSrE belum diunggah." in refused.text
     mend = siti.upload(refused, "formulir_bsre")
-    siti.browser.submit(mend, mend.form("/permohonan/perbaikan", "Kirim perbaikan"), "Kirim", **answers)
+    siti.browser.submit(mend, mend.form("/perbaikan", "Kirim perbaikan"), "Kirim", **answers)
     assert house.office.records.load(siti.ticket).state == "waiting"
 
 

@@ -6,7 +6,7 @@ from tests.support.stage import Stage
 from tests.support.status_page import get, main
 from tests.support.ways import WAYS
 
-NOTHING = ["unconfirmed", "returned", "sent", "invited", "booked", "missed", "done", "rejected", "withdrawn", "lapsed"]
+NOTHING = ["unconfirmed", "returned", "sent", "invited", "missed", "done", "rejected", "withdrawn", "lapsed"]
 
 
 def test_the_status_page_shows_the_earliest_time_of_each_coming_step(stage: Stage) -> None:
@@ -35,4 +35,4 @@ def test_a_page_that_can_promise_nothing_shows_no_time(shared_stage: Stage, stat
 def test_the_applicant_sees_when_it_can_be_finished(stage: Stage) -> None:
     browser, number = stage.browser(), stage.case("confirm")
     browser.get(stage.link("permohonan", number))
-    assert "selesai paling cepat 24 November 2026 08.30 WITA" in browser.get("/permohonan").text
+    assert "selesai paling cepat 24 November 2026 08.30 WITA" in browser.get(f"/permohonan/{number}").text

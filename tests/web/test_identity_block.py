@@ -85,7 +85,7 @@ def test_the_portals_papers_have_a_head_of_what_is_there(bare: Path, tmp_path: P
         ).apply()
         siti.confirm()
         siti.open()
-        page = siti.browser.get("/permohonan/tanda-terima")
+        page = siti.browser.get(f"/permohonan/{siti.ticket}/tanda-terima")
         (head,) = page.html.find_class("kop")
         assert [line for line in head.text_content().split("\n") if line.strip() in ("·", "–", "None")] == []
         assert len(head.findall("p")) == 1

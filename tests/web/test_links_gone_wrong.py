@@ -56,7 +56,8 @@ def test_a_link_of_another_page_ticket_or_person_opens_only_what_it_was_made_for
     browser = stage.browser()
     browser.get(stage.link("permohonan", other))
     browser.get(stage.link("telaah", other))
-    assert number not in browser.get("/permohonan").text
+    assert number not in browser.get(f"/permohonan/{other}").text
+    assert browser.get(f"/permohonan/{number}").status_code == 403
     answer = browser.get(f"/telaah/{number}")
     assert answer.status_code == 403
     assert MESSAGES["link_needed"]["title"] in answer.text

@@ -94,7 +94,7 @@ def test_a_returned_letter_can_be_printed_anew(shared_stage: Stage) -> None:
     number = shared_stage.case("confirm", "return")
     browser = shared_stage.browser()
     browser.get(shared_stage.link("permohonan", number))
-    answer = browser.get(f"/permohonan/perbaikan/berkas/unduh/{FILES[0]}")
+    answer = browser.get(f"/permohonan/{number}/perbaikan/berkas/unduh/{FILES[0]}")
     assert (answer.status_code, FORM["nik"] in text(answer.data)) == (200, True)
 
 

@@ -93,7 +93,7 @@ def test_a_letter_is_recorded_by_its_number_alone_and_so_printed(house: House) -
     assert "Berlaku" not in shown.text
     assert "Jumlah" not in shown.text
     verifikator.decide(siti.ticket, "hand_over", received_by="Siti Contoh")
-    paper = siti.browser.get("/permohonan/serah-terima")
+    paper = siti.browser.get(f"/permohonan/{siti.ticket}/serah-terima")
     rows = {row.findtext("dt"): row.findtext("dd") for row in paper.html.findall(".//dl/div")}
     assert rows["Nomor surat"] == NUMBER
     assert "–" not in rows.values()

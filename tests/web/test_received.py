@@ -43,7 +43,7 @@ def test_nobody_confirms_what_was_not_handed_over(stage: Stage) -> None:
     with pytest.raises(NotAllowed, match="action_not_now"):
         stage.cases.receive(siti.case)
     assert siti.case.state == "ready"
-    assert siti.get("/terima").url == "http://localhost/permohonan"
+    assert siti.get("/terima").url == f"http://localhost/permohonan/{siti.number}"
 
 
 def test_the_letter_of_the_hand_over_says_where(stage: Stage) -> None:

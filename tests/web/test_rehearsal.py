@@ -56,7 +56,7 @@ def test_the_links_of_an_email_lead_where_they_should(stage: Stage) -> None:
     answers = [InProcess(stage.browser()).get(link) for link in links]
     assert [answer.status for answer in answers] == [200] * len(links)
     pages = {answer.url.removeprefix("http://localhost").replace(number, "<ticket>") for answer in answers}
-    assert pages >= {"/konfirmasi", "/permohonan", "/telaah/<ticket>"}
+    assert pages >= {"/konfirmasi/<ticket>", "/permohonan/<ticket>", "/telaah/<ticket>"}
     assert stage.load(number).version == 2
 
 

@@ -111,7 +111,7 @@ def test_while_somebody_writes_everybody_can_read(impatient: Stage) -> None:
     for link in (impatient.link("permohonan", number), impatient.link("telaah", number)):
         browser.get(link)
     with held(impatient):
-        for path in ("/status", f"/status/{number}", "/permohonan", f"/telaah/{number}", "/rekap", "/sehat"):
+        for path in ("/status", f"/status/{number}", f"/permohonan/{number}", f"/telaah/{number}", "/rekap", "/sehat"):
             assert browser.get(path).status_code == 200, path
 
 

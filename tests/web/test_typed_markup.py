@@ -10,6 +10,8 @@ from urllib.parse import quote
 import lxml.html
 import pytest
 
+from portal.web.devices import COOKIE, PATH
+from tests.support.devices import known_to
 from tests.support.stage import InProcess, Stage
 from tests.support.ways import EMAIL, SAYS, WAYS
 
@@ -67,7 +69,7 @@ def test_what_is_typed_is_shown_as_typed_on_every_page_and_in_every_email(stage:
             decide(stage, onlooker, number, action)
         siti.open()
         for page in ("perbaikan", "jadwal", "tanda-terima", "serah-terima"):
-            siti.browser.get(f"/permohonan/{page}")
+            siti.browser.get(f"/permohonan/{number}/{page}")
     assert stage.load(number).state.value == "done"
 
     typed = quote(MARKUP)
@@ -93,6 +95,7 @@ def decide(stage: Stage, onlooker: Onlooker, number: str, action: str) -> None:
     stage.comes_to(number, action)
     person = stage.official_in_person(stage.official(number).email)
     person.browser = onlooker.browser()
+    person.browser.client.set_cookie(COOKIE, known_to(stage.house), path=PATH)
     page, before = person.open(number), stage.load(number).version
     form = next(f for f in page.html.forms if f.xpath(f".//input[@name='tindakan' and @value='{action}']"))
     texts = form.xpath(".//textarea/@name | .//input[@type='text' or not(@type)]/@name")

@@ -3,16 +3,20 @@
 The one place that decides what a ticket number reveals (``status.schema.json``).
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from portal.core.application import Application, Event
-from portal.core.sop import Sop, Step, Visit
+from portal.core.clocks import present
+from portal.core.forecast import Forecast, Usual, expect
+from portal.core.sop import Sop, Step
 from portal.core.steps import State
-from portal.core.times import Time
 from portal.core.worktime import Calendar
+
+NOTHING_KNOWN: Usual = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -36,11 +40,18 @@ class Waiting:
     unattended: bool
 
 
-def status(application: Application, sop: Sop, calendar: Calendar, now: datetime) -> dict[str, Any]:
-    """What ``/status/<ticket>`` says, as JSON values (``status.schema.json``); times are ISO 8601 with offset."""
+def status(
+    application: Application, sop: Sop, calendar: Calendar, now: datetime, usual: Usual = NOTHING_KNOWN
+) -> dict[str, Any]:
+    """What ``/status/<ticket>`` says, as JSON values (``status.schema.json``); times are ISO 8601 with offset.
+
+    Args:
+        usual: as for ``forecast.expect``.
+    """
     text = sop.status(application.step, application.state)
     newest = application.closing or application.events[-1]
-    expected = forecast(application, sop, calendar, now)
+    forecast = expect(application, sop, calendar, now, usual)
+    expected = forecast.at
     return {
         "ticket": application.ticket,
         "service": sop.data["title"],
@@ -52,6 +63,8 @@ def status(application: Application, sop: Sop, calendar: Calendar, now: datetime
         "round": application.round,
         "standard": standard(application, sop, calendar, now),
         "expected": _local_or_none(expected.get(sop.steps[-1].key), calendar),
+        "usual": forecast.is_usual,
+        "why": reasons(forecast, sop),
         "deadline": _local_or_none(deadline(application, sop), calendar),
         "next": turn_to_come(application, sop),
         "steps": [
@@ -63,6 +76,19 @@ def status(application: Application, sop: Sop, calendar: Calendar, now: datetime
             for event, label in history(application, sop)
         ],
     }
+
+
+def reasons(forecast: Forecast, sop: Sop) -> list[dict[str, Any]]:
+    """Why a case is expected to be done then: ``code`` as of ``forecast.Reason``, the step's name, and with whom it is
+    there (``outside``, ``applicant`` or nobody but the office)."""
+    told = []
+    for reason in forecast.why:
+        kind = sop.step(reason.step).kind if reason.step else ""
+        others = {"dispatch": "outside", "visit": "applicant", "task": "applicant"}.get(kind, "")
+        name = sop.step(reason.step).name if reason.step else ""
+        entry = {"code": reason.code, "step": name, "with": others, "days": reason.days, "names": list(reason.names)}
+        told.append(entry)
+    return told
 
 
 def history(application: Application, sop: Sop) -> Iterator[tuple[Event, str]]:
@@ -85,40 +111,16 @@ def standard(application: Application, sop: Sop, calendar: Calendar, now: dateti
     late. Minutes count in office hours and days in working days, from when the office got the case at this step
     (``Application.turn``), and not while an outside authority has it; a mended case has all of them again.
     """
-    if not application.state.clock_runs:
+    clock = present(application, sop, calendar, now)
+    if clock is None:
         return None
     step = sop.step(application.step)
-    until = _runs_out(application, step.time, calendar, now) if step.time else None
     return {
         "minutes": step.minutes,
         "time": sop.time(step),
-        "until": _local_or_none(until, calendar),
-        "late": until is not None and now > until,
+        "until": _local_or_none(clock.due, calendar),
+        "late": clock.is_late,
     }
-
-
-def forecast(application: Application, sop: Sop, calendar: Calendar, now: datetime) -> Mapping[str, datetime]:
-    """The earliest time at which the present step and each coming one can be done, by the step's key.
-
-    As if everybody needed the SOP's time and nobody waited: for an outside authority, or for an applicant, who is
-    taken to come at the first time of the next working day. A step that is late can be done now at the earliest, so
-    every later one moves with it (the SOP's own warning). Where the SOP says no time, nobody knows any later one
-    either. Empty while the clock stands still, and once closed.
-    """
-    here = sop.step(application.step)
-    if not application.state.clock_runs or here.time is None:
-        return {}
-    promised = _runs_out(application, here.time, calendar, now)
-    done = max(promised, calendar.next_opening(now)) if now > promised else promised
-    if here.visit:
-        done = max(done, _visited(here.time, here.visit, now, calendar))
-    expected = {here.key: done}
-    for step in sop.steps[sop.steps.index(here) + 1 :]:
-        if step.time is None:
-            break
-        done = _visited(step.time, step.visit, done, calendar) if step.visit else _later(done, step.time, calendar)
-        expected[step.key] = done
-    return expected
 
 
 def next_step(application: Application, sop: Sop) -> Step | None:
@@ -150,44 +152,6 @@ def confirm_by(application: Application, sop: Sop) -> datetime:
 def deadline(application: Application, sop: Sop) -> datetime | None:
     """Until when the applicant has to act before the case is closed; None where nothing of that kind happens."""
     return confirm_by(application, sop) if application.state is State.UNCONFIRMED else None
-
-
-def _runs_out(application: Application, time: Time, calendar: Calendar, now: datetime) -> datetime:
-    turn = application.turn.at
-    counting = [(start, end) for _, state, start, end in application.spans(now) if start >= turn and state.clock_runs]
-    left = time if time.minutes is None else Time(time.minutes, "minutes")
-    for start, end in counting[:-1]:
-        used = _spent(left, start, end, calendar)
-        if used >= left.number:
-            return _later(start, left, calendar)
-        left = replace(left, number=left.number - used)
-    return _later(counting[-1][0], left, calendar)
-
-
-def _later(start: datetime, time: Time, calendar: Calendar) -> datetime:
-    """When so much time has passed: of working days, the closing hour of the last."""
-    if time.minutes is not None:
-        return calendar.add_minutes(start, time.minutes)
-    day = calendar.add_working_days(calendar.local(start).date(), time.number)
-    return calendar.intervals(day)[-1][1]
-
-
-def _spent(time: Time, start: datetime, end: datetime, calendar: Calendar) -> int:
-    """How many minutes, or how many whole working days, have passed; as ``time`` counts them."""
-    if time.minutes is not None:
-        return calendar.minutes_between(start, end)
-    return calendar.working_days_between(calendar.local(start).date(), calendar.local(end).date())
-
-
-def _visited(time: Time, visit: Visit, invited: datetime, calendar: Calendar) -> datetime:
-    """When a visit can be over, for somebody invited then who comes as soon as there are visits at all."""
-    day = calendar.local(invited).date()
-    for _ in range(visit.days_ahead):
-        day = calendar.add_working_days(day, 1)
-        starts = calendar.slots(day, visit.windows_on(day), visit.length_minutes)
-        if starts:
-            return _later(starts[0], time, calendar)
-    return _later(invited, time, calendar)
 
 
 def _steps(application: Application, sop: Sop) -> Iterator[tuple[Step, dict[str, Any]]]:

@@ -9,13 +9,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import accumulate
-from typing import Any
+from typing import Any, Final
 
 from portal.core.application import Application
 from portal.core.register import ends_within, soon
 from portal.core.sop import Sop
 from portal.core.steps import State
 from portal.core.worktime import Calendar
+
+ENOUGH: Final = 3
+"""So many cases say what is usual; one or two may have been anything."""
 
 Tally = Mapping[str, Any]
 """What facts add up to: texts that lead to whole numbers, or to more of the kind (``tally``)."""
@@ -27,6 +30,16 @@ def minutes_per_step(application: Application, calendar: Calendar, now: datetime
     for step, state, start, end in application.spans(now):
         minutes[step] += calendar.minutes_between(start, end) if state.clock_runs else 0
     return dict(minutes)
+
+
+def days_with_others(application: Application, calendar: Calendar, now: datetime) -> dict[str, int]:
+    """Working days that the case lay at each step with an outside authority, or with an applicant who was asked to come
+    or to do something; what was to be mended or confirmed is no part of the usual way."""
+    days: Counter[str] = Counter()
+    for step, state, start, end in application.spans(now):
+        if state in (State.SENT, State.INVITED, State.BOOKED, State.MISSED, State.ASKED):
+            days[step] += calendar.working_days_between(calendar.local(start).date(), calendar.local(end).date())
+    return dict(days)
 
 
 def fact(application: Application, sop: Sop, calendar: Calendar) -> dict[str, Any]:
@@ -42,6 +55,7 @@ def fact(application: Application, sop: Sop, calendar: Calendar) -> dict[str, An
         "rounds": application.round,
         "returns": sum(event.action == "return" for event in application.events),
         "minutes": minutes_per_step(application, calendar, closed_at),
+        "waits": days_with_others(application, calendar, closed_at),
         "valid_until": str(application.certificate.get("valid_until", "")),
     }
 
@@ -111,11 +125,12 @@ def tally(facts: Iterable[Mapping[str, Any]]) -> Tally:
     """What facts add up to: all that ``summarise`` wants to know of them, in whole numbers that add up further.
 
     Per month and office the outcomes, the returns and how many certificates end on which day (no day: never), so that
-    those still valid can be counted on any day; per step how many completed cases took how many minutes, so that
-    average and median over any months are exact. As JSON has it, keys are texts, minutes too::
+    those still valid can be counted on any day; per step how many completed cases took how many minutes, and lay how
+    many working days with others, so that average and median over any months are exact. As JSON has it, keys are texts,
+    numbers too::
 
         {"months": {"2026-11": {"BKPSDM": {"outcomes": {"done": 2}, "returns": 1, "ends": {"2028-11-30": 2}}}},
-         "steps": {"telaah_kadis": {"10": 1, "25": 1}}}
+         "steps": {"telaah_kadis": {"10": 1, "25": 1}}, "waits": {"pemeriksaan": {"2": 2}}}
 
     A correction of the register counts where what it corrects was counted: in the month of the hand-over. So fewer than
     none may end on a day, in the tally of a later month, and only with that of the month itself make a number.
@@ -162,16 +177,25 @@ def summarise(tallies: Iterable[Tally], sop: Sop, today: date) -> Recap:
     )
 
 
+def usual_waits(tallies: Iterable[Tally], at_least: int = ENOUGH) -> dict[str, int]:
+    """For how many working days half of the completed cases lay with others, by step, where there were enough."""
+    waits = merge(tallies).get("waits", {})
+    found = {step: _step_time(step, None, spent) for step, spent in waits.items()}
+    return {step: time.median for step, time in found.items() if time.cases >= at_least}
+
+
 def _alone(fact: Mapping[str, Any]) -> Tally:
     """The tally of a single fact."""
     if not is_of_a_case(fact):
         return merge(map(_correction, fact["counts"]))
     counts: dict[str, Any] = {"outcomes": {fact["outcome"]: 1}, "returns": fact["returns"]}
     steps: Tally = {}
+    waits: Tally = {}
     if fact["outcome"] == State.DONE:
         counts["ends"] = {fact["valid_until"]: 1}
         steps = {step: {str(minutes): 1} for step, minutes in fact["minutes"].items()}
-    return {"months": {month_of(fact): {fact["office"]: counts}}, "steps": steps}
+        waits = {step: {str(days): 1} for step, days in fact.get("waits", {}).items()}
+    return {"months": {month_of(fact): {fact["office"]: counts}}, "steps": steps, **({"waits": waits} if waits else {})}
 
 
 def _correction(said: Mapping[str, Any]) -> Tally:

@@ -121,3 +121,11 @@ class EndingLetter(Letter):
     entries: Sequence[Certificate]
     days: int
     until: datetime
+
+
+@dataclass(frozen=True)
+class CodeLetter(Letter):
+    """A six-digit ``code``, good ``until`` then; the link is empty."""
+
+    code: str
+    until: datetime

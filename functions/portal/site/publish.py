@@ -156,6 +156,7 @@ def facts_of(published: Published, site: str, extra: Mapping[str, Any]) -> dict[
         "total_minutes": edition.minutes,
         "total_time": edition.total_time,
         "untimed": len(edition.untimed),
+        "days_at_least": days_at_least(edition),
         "table": table(edition),
         "limits": limits_of(Limits()),
         "applicants_steps": applicants_steps(edition),
@@ -175,6 +176,13 @@ def facts_of(published: Published, site: str, extra: Mapping[str, Any]) -> dict[
         "reasons": lambda action: [reason.label for reason in edition.reasons_for(action)],
         "example": lambda meaning: edition.form["properties"][edition.applicant[meaning]]["examples"][0],
     }
+
+
+def days_at_least(sop: Sop) -> int:
+    """How many working days after the first one the end is at the soonest: each visit is on another day than its
+    invitation, and what the SOP allows in days takes those."""
+    times = [row.time for row in sop.rows if row.time and row.time.minutes is None]
+    return sum(step.kind == "visit" for step in sop.steps) + sum(time.number for time in times)
 
 
 def limits_of(limits: Limits) -> dict[str, int]:

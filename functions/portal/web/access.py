@@ -6,7 +6,6 @@ it stays out of history, logs and Referer.
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -44,11 +43,15 @@ class Access:
         return response  # type: ignore[return-value]
 
     def remember(self, response: Any, page: str, claims: Mapping[str, Any], path: str, now: datetime) -> None:
+        self.keep(response, page, self._links.sign(f"cookie.{page}", claims, now + SESSION), path, SESSION)
+
+    def keep(self, response: Any, name: str, signed: str, path: str, life: timedelta) -> None:
+        """A cookie that no script reads."""
         response.set_cookie(
-            page,
-            self._links.sign(f"cookie.{page}", claims, now + SESSION),
+            name,
+            signed,
             path=path,
-            max_age=int(SESSION.total_seconds()),
+            max_age=int(life.total_seconds()),
             httponly=True,
             samesite="Lax",
             secure=self._secure,
@@ -66,17 +69,42 @@ class Access:
             raise LinkForged("link_needed", page=page) from problem
 
     def csrf(self, page: str, now: datetime) -> str:
-        """A token for the forms of a page; worthless with any other cookie."""
-        return self._links.sign("csrf", {"c": _fingerprint(page)}, now + FORM)
+        """A token for the forms of a page: says whose page it is, about what, and how that stood."""
+        return self._links.sign("csrf", {"p": page, "k": self.claims(page, now)}, now + FORM)
 
-    def check_csrf(self, page: str, now: datetime) -> None:
-        """Raises NotAllowed (``form_foreign``): the posted form is not ours, or too old."""
+    def check_csrf(self, page: str, now: datetime) -> dict[str, Any]:
+        """What the page with the posted form had open: the same person and thing as this request's cookie.
+
+        How it stood then need not be how the cookie has it by now: an emailed link may have been opened again since.
+
+        Raises:
+            LinkForged: there is no cookie (``link_needed``).
+            NotAllowed: not our form, or that of another person or thing (``form_foreign``), or ours, of this very page,
+                and too old (``form_late``; fact ``page``).
+        """
+        late = False
         try:
-            claims = self._links.read("csrf", request.form.get("csrf", ""), now)
-        except (LinkForged, LinkExpired) as problem:
+            said = self._links.read("csrf", request.form.get("csrf", ""), now)
+        except LinkExpired as expired:
+            said, late = expired.facts["claims"], True  # type: ignore[assignment]
+        except LinkForged as problem:
             raise NotAllowed("form_foreign") from problem
-        if claims.get("c") != _fingerprint(page):
+        if said.get("p") != page or _who_and_what(said["k"]) != _who_and_what(self.claims(page, now)):
             raise NotAllowed("form_foreign")
+        if late:
+            raise NotAllowed("form_late", page=page)
+        opened: dict[str, Any] = said["k"]
+        return opened
+
+    def is_ours(self, now: datetime) -> bool:
+        """Was the posted form made here, however long ago and for whomever?"""
+        try:
+            self._links.read("csrf", request.form.get("csrf", ""), now)
+        except LinkForged:
+            return False
+        except LinkExpired:
+            pass
+        return True
 
 
 def refuse_foreign(request: Request) -> None:
@@ -96,5 +124,6 @@ def site_of(address: str) -> str:
         return ""
 
 
-def _fingerprint(page: str) -> str:
-    return sha256(request.cookies.get(page, "").encode()).hexdigest()[:32]
+def _who_and_what(claims: Mapping[str, Any]) -> dict[str, Any]:
+    """Claims without how the case stood: its step and event."""
+    return {name: value for name, value in claims.items() if name not in ("s", "n")}

@@ -33,7 +33,7 @@ LARGEST_BODY: Final = 256 * 1024
 
 BLUEPRINTS: Final = (
     *("apply", "bring", "send", "uploads", "status", "applicant", "mending", "tasks", "lost_links"),
-    *("official", "visiting", "signing", "originals", "desk", "opening"),
+    *("official", "codes", "visiting", "signing", "originals", "desk", "opening"),
     *("register", "register_import", "renewal", "recap"),
 )
 """The modules with pages."""
@@ -67,6 +67,7 @@ LIMITED: Final[Mapping[str | None, str]] = {
     "signing.accept_letter": "document",
     "lost_links.send_link": "link",
     "desk.send_link": "link",
+    "codes.send": "link",
 }
 """Which of these a posted form is, by endpoint; a ticket is counted where it turns out to be unknown, a
 paper where it is printed."""

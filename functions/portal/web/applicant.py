@@ -1,16 +1,18 @@
 """The applicant's own case, behind the emailed link: confirming, mending, visits, withdrawing, papers."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, Final
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, abort, redirect, render_template, request
 
+from portal.core import ticket
 from portal.core.application import Application
-from portal.core.errors import NotAllowed, NotFound
-from portal.core.progress import deadline, forecast, history, standard, turn_to_come
+from portal.core.errors import LinkForged, NotAllowed, NotFound
+from portal.core.forecast import expect
+from portal.core.progress import deadline, history, reasons, standard, turn_to_come
 from portal.core.steps import State
 from portal.retention import forgotten_on
 from portal.web import files
@@ -24,11 +26,8 @@ pages = Blueprint("applicant", __name__)
 PAGE: Final = "permohonan"
 CONFIRMING: Final = "konfirmasi"
 
-TASK_BASE: Final = "/permohonan/tugas/berkas"
-"""Below it lie the documents that a step asks the applicant for."""
-
-DONE: Final = "/permohonan?terkirim"
-"""The case, with a word that what the applicant just did has been kept."""
+BEFORE: Final = ("perbaikan", "jadwal", "jadwal.ics", "batal", "tanda-terima", "serah-terima", "tugas", "berkas")
+"""Pages of a case whose addresses had no ticket once."""
 
 # Which notes of officials are meant for the applicant; those of a disposition are between officials.
 _OFFERED: Final = ("resubmit", "withdraw", "book", "cancel_visit", "report", "receive")
@@ -42,17 +41,24 @@ _TOLD: Final = ("return", "reject", "invite", "move_visit", "cancel_visit", "mis
 
 @pages.get("/konfirmasi/<token>")
 def open_confirmation(token: str) -> Any:
-    claims = here().access.read_link(CONFIRMING, token, now())
-    return here().access.enter(CONFIRMING, claims, "/konfirmasi", now())
+    """An emailed link, swapped for a cookie; or the page with one button, by its ticket."""
+    return _by_link(CONFIRMING, token) or _confirmation_page(own(token, CONFIRMING))
 
 
-@pages.route("/konfirmasi", methods=["GET", "POST"])
-def confirm() -> Any:
-    """A page with one button; only the button confirms, whatever a mail scanner opens."""
-    application = own(CONFIRMING)
-    if request.method == "POST":
-        here().cases.confirm(application.ticket, application)
-        return redirect("/konfirmasi", 303)
+@pages.post("/konfirmasi/<number>")
+def confirm(number: str) -> Any:
+    """Only the button confirms, whatever a mail scanner opens."""
+    application = own(number, CONFIRMING)
+    here().cases.confirm(application.ticket, application)
+    return redirect(f"/{CONFIRMING}/{number}", 303)
+
+
+@pages.get("/konfirmasi")
+def opened_confirmation() -> Any:
+    return _to_what_is_open(CONFIRMING)
+
+
+def _confirmation_page(application: Application) -> str:
     sop = here().office.sop_of(application)
     return render_template(
         "applicant/confirm.html",
@@ -70,37 +76,51 @@ def confirm() -> Any:
 
 @pages.get("/permohonan/<token>")
 def open_case(token: str) -> Any:
-    claims = here().access.read_link(PAGE, token, now())
-    return here().access.enter(PAGE, claims, "/permohonan", now())
+    """An emailed link, swapped for a cookie; or the case itself, by its ticket."""
+    if token in BEFORE:
+        return _to_what_is_open(PAGE, token)
+    return _by_link(PAGE, token) or case_page(own(token))
 
 
 @pages.get("/permohonan")
-def show() -> str:
-    return case_page(own())
+@pages.get("/permohonan/<path:before>")
+def opened_case(before: str = "") -> Any:
+    """An address of the time when it named no ticket: on to the case that this browser has open."""
+    if before and before.partition("/")[0] not in BEFORE:
+        abort(404)
+    return _to_what_is_open(PAGE, before)
 
 
 def case_page(
-    application: Application, refusals: Mapping[str, Explained] = MappingProxyType({}), incomplete: bool = False
+    application: Application,
+    refusals: Mapping[str, Explained] = MappingProxyType({}),
+    incomplete: bool = False,
+    not_kept: Sequence[tuple[str, str]] = (),
 ) -> str:
     """The case, with what it asks of the applicant now.
 
     Args:
         refusals: by kind, why the file sent just now was not taken.
         incomplete: tell which documents of the step's task are missing.
+        not_kept: labels and answers of what was typed on a page from before the case was sent.
     """
     office, words = here().office, here().office.words_of(application)
     sop, calendar = words.sop, office.calendar
+    forecast = expect(application, sop, calendar, now(), here().experience.usual(application.service))
     return render_template(
         "applicant/show.html",
         **case_facts(application),
         sections=words.form.shown(application.form),
         standard=standard(application, sop, calendar, now()),
         product=words.product(application),
-        expected=forecast(application, sop, calendar, now()).get(sop.steps[-1].key),
+        expected=forecast.at.get(sop.steps[-1].key),
+        usual=forecast.is_usual,
+        why=reasons(forecast, sop),
         may={action: application.may(action, sop) for action in _OFFERED},
         action=sop.action(application.step, "report"),
         cards=_task_cards(application, refusals),
         incomplete=incomplete,
+        not_kept=not_kept,
         at=datetime.fromisoformat,
         deadline=deadline(application, sop),
         next=turn_to_come(application, sop),
@@ -112,10 +132,10 @@ def case_page(
     )
 
 
-@pages.get("/permohonan/berkas/<kind>")
-def document(kind: str) -> Response:
+@pages.get("/permohonan/<number>/berkas/<kind>")
+def document(number: str, kind: str) -> Response:
     """The applicant's own document, as it is kept."""
-    application, office = own(), here().office
+    application, office = own(number), here().office
     kept = application.document(kind)
     gone = forgotten_on(application, present(), office.calendar)
     if gone and gone <= office.today():
@@ -123,15 +143,15 @@ def document(kind: str) -> Response:
     return files.serve(kept)
 
 
-@pages.get("/permohonan/tanda-terima")
-def acknowledgement() -> str:
-    application = own()
+@pages.get("/permohonan/<number>/tanda-terima")
+def acknowledgement(number: str) -> str:
+    application = own(number)
     return render_template("applicant/acknowledgement.html", **_paper(application))
 
 
-@pages.get("/permohonan/serah-terima")
-def handover() -> str:
-    application = own()
+@pages.get("/permohonan/<number>/serah-terima")
+def handover(number: str) -> str:
+    application = own(number)
     if application.state is not State.DONE or not application.certificate:
         raise NotAllowed("action_not_now", action="handover", state=application.state.value)
     product = here().office.words_of(application).product(application)
@@ -140,40 +160,40 @@ def handover() -> str:
     )
 
 
-@pages.route("/permohonan/batal", methods=["GET", "POST"])
-def withdraw() -> Any:
-    application = own()
+@pages.route("/permohonan/<number>/batal", methods=["GET", "POST"])
+def withdraw(number: str) -> Any:
+    application = own(number)
     if request.method == "POST":
         here().cases.withdraw(application)
-        return redirect(DONE, 303)
+        return redirect(done(number), 303)
     if not application.may("withdraw", here().office.sop_of(application)):
-        return redirect("/permohonan", 303)
+        return redirect(path(number), 303)
     return render_template("applicant/withdraw.html", **case_facts(application))
 
 
-@pages.post("/permohonan/terima")
-def receive() -> Any:
-    here().cases.receive(own())
-    return redirect(DONE, 303)
+@pages.post("/permohonan/<number>/terima")
+def receive(number: str) -> Any:
+    here().cases.receive(own(number))
+    return redirect(done(number), 303)
 
 
-@pages.get("/permohonan/terima")
-def receive_again() -> Any:
+@pages.get("/permohonan/<number>/terima")
+def receive_again(number: str) -> Any:
     """Where a browser lands that repeats the address of a posted form."""
-    return redirect("/permohonan", 303)
+    return redirect(path(ticket.parse(number)), 303)
 
 
 # --- Visits ----------------------------------------------------------------------------------------------------------
 
 
-@pages.get("/permohonan/jadwal")
-def slots() -> Any:
-    return _slots_page(own(), None)
+@pages.get("/permohonan/<number>/jadwal")
+def slots(number: str) -> Any:
+    return _slots_page(own(number), None)
 
 
-@pages.post("/permohonan/jadwal")
-def book() -> Any:
-    application = own()
+@pages.post("/permohonan/<number>/jadwal")
+def book(number: str) -> Any:
+    application = own(number)
     try:
         slot = datetime.fromisoformat(request.form.get("jadwal", ""))
         here().visits.book(application, slot)
@@ -183,24 +203,24 @@ def book() -> Any:
         if taken.code != "slot_taken":
             raise
         return _slots_page(application, explain(taken.code, taken.facts)), 409
-    return redirect(DONE, 303)
+    return redirect(done(number), 303)
 
 
-@pages.route("/permohonan/jadwal/batal", methods=["GET", "POST"])
-def call_off() -> Any:
+@pages.route("/permohonan/<number>/jadwal/batal", methods=["GET", "POST"])
+def call_off(number: str) -> Any:
     """The visit is off, the application goes on."""
-    application = own()
+    application = own(number)
     if request.method == "POST":
         here().visits.call_off(application)
-        return redirect(DONE, 303)
+        return redirect(done(number), 303)
     if not application.may("cancel_visit", here().office.sop_of(application)):
-        return redirect("/permohonan", 303)
+        return redirect(path(number), 303)
     return render_template("applicant/call_off.html", **case_facts(application))
 
 
-@pages.get("/permohonan/jadwal.ics")
-def calendar_entry() -> Response:
-    application = own()
+@pages.get("/permohonan/<number>/jadwal.ics")
+def calendar_entry(number: str) -> Response:
+    application = own(number)
     if application.booking is None:
         raise NotAllowed("action_not_now", action="book", state=application.state.value)
     sop = here().office.sop_of(application)
@@ -212,9 +232,30 @@ def calendar_entry() -> Response:
 # --- within ----------------------------------------------------------------------------------------------------------
 
 
-def own(page: str = PAGE) -> Application:
-    """The application this browser's cookie opens; a posted form must be ours."""
+def path(number: str) -> str:
+    return f"/{PAGE}/{number}"
+
+
+def task_base(number: str) -> str:
+    """Below it lie the documents that a step asks the applicant for."""
+    return f"{path(number)}/tugas/berkas"
+
+
+def done(number: str) -> str:
+    """The case, with a word that what the applicant just did has been kept."""
+    return f"{path(number)}?terkirim"
+
+
+def own(number: str, page: str = PAGE) -> Application:
+    """The application of this address, for whoever has opened its link; a posted form must be ours.
+
+    Raises:
+        LinkForged: no cookie, or that of another case (``link_needed``).
+        NotAllowed: the form is not ours (``form_foreign``), or too old (``form_late``).
+    """
     claims = here().access.claims(page, now())
+    if claims["t"] != number:
+        raise LinkForged("link_needed", page=page)
     if request.method == "POST":
         here().access.check_csrf(page, now())
     application = here().office.records.load(claims["t"])
@@ -222,10 +263,26 @@ def own(page: str = PAGE) -> Application:
     return application
 
 
+def _by_link(page: str, token: str) -> Any:
+    """Where an emailed link leads, with the cookie of its case, or a ticket typed by hand; None for a ticket itself."""
+    try:
+        number = ticket.parse(token)
+    except NotFound:
+        claims = here().access.read_link(page, token, now())
+        return here().access.enter(page, claims, f"/{page}/{claims['t']}", now())
+    return None if number == token else redirect(f"/{page}/{number}", 303)
+
+
+def _to_what_is_open(page: str, rest: str = "") -> Any:
+    number = here().access.claims(page, now())["t"]
+    return redirect(f"/{page}/{number}" + (f"/{rest}" if rest else ""), 303)
+
+
 def case_facts(application: Application) -> dict[str, Any]:
     sop = here().office.sop_of(application)
     return {
         "application": application,
+        "path": path(application.ticket),
         "edition": sop,
         "status": sop.status(application.step, application.state),
         "step": sop.step(application.step),
@@ -247,7 +304,7 @@ def _task_cards(application: Application, refusals: Mapping[str, Explained]) -> 
     if not (application.may("report", sop) and sop.step(application.step).documents):
         return []
     draft = here().intake.mending(application)
-    return document_cards(draft, TASK_BASE, here().access.csrf(PAGE, now()), refusals)
+    return document_cards(draft, task_base(application.ticket), here().access.csrf(PAGE, now()), refusals)
 
 
 def _paper(application: Application) -> dict[str, Any]:
@@ -270,5 +327,5 @@ def _events(application: Application) -> list[dict[str, Any]]:
 
 def _slots_page(application: Application, refusal: Explained | None) -> Any:
     if not application.may("book", here().office.sop_of(application)):
-        return redirect("/permohonan", 303)
+        return redirect(path(application.ticket), 303)
     return render_template("applicant/slots.html", **case_facts(application), days=by_day(application), refusal=refusal)

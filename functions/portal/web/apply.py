@@ -3,17 +3,28 @@
 What is asked and every rule about it are the schema's; what becomes of it is ``intake``'s.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request
 
 from portal.core.draft import Draft
-from portal.core.errors import Finding, LinkExpired, NotFound
+from portal.core.errors import Conflict, Finding, LinkExpired, NotFound
 from portal.forms.form import Form
 from portal.web import fields
-from portal.web.drafts import begun_at, csrf, enter, next_step, open_draft, shown_email
+from portal.web.drafts import (
+    beginning,
+    begun_as,
+    begun_at,
+    csrf,
+    enter,
+    mark,
+    next_step,
+    open_draft,
+    overtaken,
+    shown_email,
+)
 from portal.web.here import here, now, present, turn_to
 
 pages = Blueprint("apply", __name__)
@@ -53,7 +64,7 @@ def data(draft: str) -> Any:
     fixed = {name: kept.form[name] for name in (fields.FILLED_BY,) if name in kept.form}
     if request.method != "POST":
         return form_page(form, fixed, {**form.clean(fixed), **kept.form}, draft=kept)
-    return filled_in(form, fixed, lambda values: here().intake.change_form(kept.id, values), draft=kept)
+    return filled_in(form, fixed, lambda values: here().intake.change_form(kept.id, values, kept.form), draft=kept)
 
 
 @pages.get("/ajukan/<draft>/tersimpan")
@@ -102,7 +113,7 @@ def _begin(service: str, other: bool) -> Any:
         return render_template("apply/by_official.html", opener=sop.role(sop.first.role).label)
     if request.method != "POST":
         return form_page(form, fixed, form.clean(fixed))
-    return filled_in(form, fixed, partial(here().intake.start, service))
+    return filled_in(form, fixed, partial(here().intake.start, service, id=begun_as()))
 
 
 def filled_in(
@@ -126,9 +137,18 @@ def filled_in(
         # What is still missing may wait; where to send the link may not.
         findings = tuple(f for f in findings if f.field == present().applicant["email"] and not f.passable)
     noticed = "peringatan_dibaca" in request.form
+    typed = fields.as_typed(form, raw, values)
+    if draft and (changed := overtaken(draft, form, values)):
+        return form_page(form, fixed, typed, findings, noticed, draft, changed=changed), 409
     if any(not (finding.passable and noticed) for finding in findings):
-        return form_page(form, fixed, fields.as_typed(form, raw, values), findings, noticed, draft, token), 422
-    kept = keep(values)
+        return form_page(form, fixed, typed, findings, noticed, draft, token), 422
+    try:
+        kept = keep(values)
+    except Conflict as conflict:
+        if not draft or conflict.code != "draft_changed":
+            raise
+        draft = here().intake.draft(draft.id)  # changed at this very moment
+        return form_page(form, fixed, typed, (), noticed, draft, changed=overtaken(draft, form, values)), 409
     return enter(kept, "tersimpan" if save_only else "")
 
 
@@ -140,11 +160,13 @@ def form_page(
     noticed: bool = False,
     draft: Draft | None = None,
     token: str = "",
+    changed: Sequence[tuple[str, str]] = (),
 ) -> str:
-    """The page with the form; arguments as for ``filled_in``."""
+    """The page with the form; arguments as for ``filled_in``; ``changed`` as ``drafts.overtaken`` tells it."""
     return render_template(
         "apply/form.html",
         action=f"/ajukan/{draft.id}/data" if draft else request.path,
+        begun="" if draft else beginning(),
         begun_at=begun_at(),
         csrf=csrf() if draft else token,
         opening=bool(draft.opened_by if draft else token),
@@ -157,4 +179,6 @@ def form_page(
         findings=findings,
         errors={finding.field: finding.message for finding in findings if not finding.passable},
         noticed=noticed,
+        mark=mark(draft.form) if draft else "",
+        changed=changed,
     )

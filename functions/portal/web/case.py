@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from portal.cases import OfficialView
 from portal.core.application import Application, Event
-from portal.core.progress import standard
+from portal.core.clocks import present
 from portal.core.sop import APPLICANT, Sop
 from portal.core.worktime import Calendar
 from portal.forms.form import Field, Form
@@ -24,11 +24,16 @@ WIDE: Final = 1000
 
 @dataclass(frozen=True)
 class Deadline:
-    """By when the SOP's ``time`` for the present step is over; ``at`` is None where the SOP does not say."""
+    """By when the SOP's ``time`` for the present step is over; ``at`` is None where the SOP does not say.
+
+    ``left`` and ``late_by`` are working minutes.
+    """
 
     time: str
     at: datetime | None
     late: bool
+    left: int | None = None
+    late_by: int = 0
 
 
 @dataclass(frozen=True)
@@ -80,10 +85,11 @@ def shown(view: OfficialView, calendar: Calendar, now: datetime) -> dict[str, An
 
 def deadline(application: Application, sop: Sop, calendar: Calendar, now: datetime) -> Deadline | None:
     """None while the SOP's clock stands still."""
-    found = standard(application, sop, calendar, now)
-    if found is None:
+    clock = present(application, sop, calendar, now)
+    if clock is None:
         return None
-    return Deadline(found["time"], datetime.fromisoformat(found["until"]) if found["until"] else None, found["late"])
+    time = sop.time(sop.step(application.step))
+    return Deadline(time, clock.due, clock.is_late, clock.left, clock.late_by)
 
 
 def history(application: Application, words: Words) -> list[Happening]:

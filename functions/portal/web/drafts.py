@@ -1,13 +1,17 @@
 """A draft that this browser's cookie opens, and which of its pages comes next."""
 
+import json
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any, Final
 
 from flask import Response, abort, redirect, request
 
 from portal.core.draft import Draft
-from portal.core.errors import Finding, LinkForged
-from portal.forms.typed import masked_email
+from portal.core.errors import Finding, LinkExpired, LinkForged
+from portal.forms.form import Form
+from portal.forms.typed import masked_email, texts
+from portal.web.access import FORM
 from portal.web.here import here, now, present, turn_to
 
 PAGE: Final = "draf"
@@ -64,6 +68,45 @@ def wrong(draft: Draft) -> list[Finding]:
     """What of the answers does not do; nothing that may be passed over."""
     findings = here().intake.words_of(draft).form.check(draft.form, here().office.today())
     return [finding for finding in findings if not finding.passable]
+
+
+def beginning() -> str:
+    """Stands in a form that begins a draft (field ``mulai``), signed: the id that the draft is going to have."""
+    id = begun_as() or here().intake.token()
+    return here().office.links.sign("begin", {"d": id}, now() + FORM)
+
+
+def begun_as() -> str:
+    """The id in the posted form; empty if it says none of ours, or too old a one."""
+    try:
+        return str(here().office.links.read("begin", request.form.get("mulai", ""), now())["d"])
+    except (LinkForged, LinkExpired):
+        return ""
+
+
+def mark(answers: Mapping[str, Any]) -> str:
+    """Stands in a form for the answers that it was filled in over; other answers have another."""
+    return sha256(json.dumps(answers, sort_keys=True, default=str).encode()).hexdigest()[:16]
+
+
+def overtaken(draft: Draft, form: Form, typed: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What stands in the draft by now where the posted form (field ``tanda``) was filled in over something else.
+
+    Returns:
+        Labels and answers in words of the fields that were typed otherwise; nothing if the form is up to date, or says
+        the same anyway: a second click is no second opinion.
+    """
+    seen = request.form.get("tanda", "")
+    if not seen or seen == mark(draft.form):
+        return []
+    kept = draft.form
+    differing = [
+        field for field in form.fields.values() if (typed.get(field.name) or "") != (kept.get(field.name) or "")
+    ]
+    return [
+        (field.label, ", ".join(form.words(field.name, answer) for answer in texts(kept.get(field.name))))
+        for field in differing
+    ]
 
 
 def csrf() -> str:

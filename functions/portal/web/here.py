@@ -14,6 +14,7 @@ from portal.core.draft import Answers, Document
 from portal.core.language import Language
 from portal.core.sop import Sop
 from portal.engines.ports import Stored
+from portal.experience import Experience
 from portal.office import Office
 from portal.visits import Visits
 from portal.watch import Watch
@@ -40,6 +41,8 @@ class UseCases(Protocol):
     def visits(self) -> Visits: ...
     @property
     def watch(self) -> Watch: ...
+    @property
+    def experience(self) -> Experience: ...
     @property
     def intake(self) -> "Intake": ...
     @property
@@ -151,6 +154,10 @@ class Here:
     @property
     def watch(self) -> Watch:
         return self.use_cases.watch
+
+    @property
+    def experience(self) -> Experience:
+        return self.use_cases.experience
 
     @property
     def intake(self) -> "Intake":

@@ -1,7 +1,7 @@
 """Mending a returned application: only what was named is asked again, and sent back to who returned it."""
 
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request
 
@@ -9,33 +9,34 @@ from portal.core.application import Application
 from portal.core.draft import Draft
 from portal.core.errors import Invalid
 from portal.web import cards, fields
-from portal.web.applicant import DONE, PAGE, case_facts, own
+from portal.web.applicant import PAGE, case_facts, case_page, done, own, path
+from portal.web.drafts import mark, overtaken
 from portal.web.here import here, now
 
 pages = Blueprint("mending", __name__)
 
-_BASE: Final = "/permohonan/perbaikan/berkas"
 
-
-@pages.get("/permohonan/perbaikan")
-def mend() -> Any:
-    application = own()
+@pages.get("/permohonan/<number>/perbaikan")
+def mend(number: str) -> Any:
+    application = own(number)
     if not application.may("resubmit", here().office.sop_of(application)):
-        return redirect("/permohonan", 303)
+        return redirect(path(number), 303)
     return _mending_page(application, here().intake.mending(application))
 
 
-@pages.post("/permohonan/perbaikan")
-def resubmit() -> Any:
+@pages.post("/permohonan/<number>/perbaikan")
+def resubmit(number: str) -> Any:
     """What was typed is kept, then everything is sent, if nothing is missing; a second click changes nothing more."""
-    application = own()
+    application, raw = own(number), dict(request.form.lists())
     if not application.may("resubmit", here().office.sop_of(application)):
-        return redirect(DONE, 303)
+        return _sent_already(application, raw)
     draft = here().intake.begin_mending(application)
     form = here().office.words_of(application).form.only(draft.items)
-    raw = dict(request.form.lists())
     if form.fields:
-        draft = here().intake.change_form(draft.id, form.clean(raw))
+        values = form.clean(raw)
+        if changed := overtaken(draft, form, values):
+            return _mending_page(application, draft, raw=raw, changed=changed), 409
+        draft = here().intake.change_form(draft.id, values)
     noticed = "peringatan_dibaca" in request.form
     findings = form.check(draft.form, here().office.today())
     shown = tuple(f for f in findings if not f.passable or f.field in form.fields)
@@ -45,41 +46,52 @@ def resubmit() -> Any:
         here().intake.resubmit(application)
     except Invalid:
         return _mending_page(application, draft, raw=raw, incomplete=True, noticed=noticed), 422
-    return redirect(DONE, 303)
+    return redirect(done(number), 303)
 
 
-@pages.get("/permohonan/perbaikan/berkas")
-def mended_documents() -> Any:
-    return redirect("/permohonan/perbaikan", 303)
+@pages.get("/permohonan/<number>/perbaikan/berkas")
+def mended_documents(number: str) -> Any:
+    return redirect(f"{path(number)}/perbaikan", 303)
 
 
-@pages.get("/permohonan/perbaikan/berkas/<kind>/terunggah")
-def arrived(kind: str) -> str:
-    return cards.arrived(here().intake.mending(own()), kind, _BASE, _csrf())
+@pages.get("/permohonan/<number>/perbaikan/berkas/<kind>/terunggah")
+def arrived(number: str, kind: str) -> str:
+    return cards.arrived(here().intake.mending(own(number)), kind, _base(number), _csrf())
 
 
-@pages.post("/permohonan/perbaikan/berkas/<kind>")
-def accept_document(kind: str) -> Any:
-    application = own()
+@pages.post("/permohonan/<number>/perbaikan/berkas/<kind>")
+def accept_document(number: str, kind: str) -> Any:
+    application = own(number)
     draft = here().intake.begin_mending(application)
     return cards.accept(
-        draft, kind, _BASE, _csrf(), lambda refusals: _mending_page(application, draft, refusals=refusals)
+        draft, kind, _base(number), _csrf(), lambda refusals: _mending_page(application, draft, refusals=refusals)
     )
 
 
-@pages.post("/permohonan/perbaikan/berkas/<kind>/hapus")
-def remove_document(kind: str) -> Any:
-    return cards.remove(here().intake.begin_mending(own()), kind, _BASE)
+@pages.post("/permohonan/<number>/perbaikan/berkas/<kind>/hapus")
+def remove_document(number: str, kind: str) -> Any:
+    return cards.remove(here().intake.begin_mending(own(number)), kind, _base(number))
 
 
-@pages.get("/permohonan/perbaikan/berkas/<kind>/lihat")
-def view_document(kind: str) -> Response:
-    return cards.view(here().intake.mending(own()), kind)
+@pages.get("/permohonan/<number>/perbaikan/berkas/<kind>/lihat")
+def view_document(number: str, kind: str) -> Response:
+    return cards.view(here().intake.mending(own(number)), kind)
 
 
-@pages.get("/permohonan/perbaikan/berkas/unduh/<file>")
-def filled_in(file: str) -> Response:
-    return cards.filled_in(here().intake.mending(own()), file)
+@pages.get("/permohonan/<number>/perbaikan/berkas/unduh/<file>")
+def filled_in(number: str, file: str) -> Response:
+    return cards.filled_in(here().intake.mending(own(number)), file)
+
+
+def _sent_already(application: Application, raw: Mapping[str, Any]) -> Any:
+    """On to the case, if the same was sent before; else what was typed here and is in nobody's hands, to be copied."""
+    form = here().office.words_of(application).form
+    form = form.only(name for name in raw if name in form.fields)
+    typed = {name: value for name, value in form.clean(raw).items() if value != application.form.get(name)}
+    if not typed:
+        return redirect(done(application.ticket), 303)
+    answers = [(field.label, words) for _, shown in form.shown(typed) for field, words in shown]
+    return case_page(application, not_kept=answers), 409
 
 
 def _mending_page(
@@ -91,12 +103,13 @@ def _mending_page(
     refusals: Mapping[str, cards.Explained] | None = None,
     incomplete: bool = False,
     noticed: bool = False,
+    changed: Sequence[tuple[str, str]] = (),
 ) -> str:
     words = here().office.words_of(application)
     form = words.form.only(draft.items)
-    shown = cards.document_cards(draft, _BASE, _csrf(), refusals or {})
+    shown = cards.document_cards(draft, _base(application.ticket), _csrf(), refusals or {})
     returned = next(event for event in reversed(application.events) if event.action == "return")
-    values = fields.as_typed(form, raw, draft.form) if raw is not None else dict(draft.form)
+    values = fields.as_typed(form, raw, form.clean(raw)) if raw is not None else dict(draft.form)
     return render_template(
         "applicant/mend.html",
         **case_facts(application),
@@ -106,10 +119,16 @@ def _mending_page(
         findings=findings,
         errors={finding.field: finding.message for finding in findings if not finding.passable},
         noticed=noticed,
+        mark=mark(draft.form),
+        changed=changed,
         cards=shown,
         refused=bool(refusals),
         missing=[card for card in shown if card.kind in here().intake.missing(draft)] if incomplete else [],
     )
+
+
+def _base(number: str) -> str:
+    return f"{path(number)}/perbaikan/berkas"
 
 
 def _csrf() -> str:

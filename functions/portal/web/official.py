@@ -12,8 +12,9 @@ from flask import Blueprint, abort, redirect, render_template, request
 from portal.cases import Claims, OfficialView
 from portal.core import ticket
 from portal.core.application import Application
-from portal.core.errors import Conflict, Finding, Invalid, NotFound
-from portal.web import case, choices
+from portal.core.errors import Conflict, Finding, Invalid, NotAllowed, NotFound
+from portal.core.forecast import expect
+from portal.web import case, choices, devices
 from portal.web.cards import Explained, document_cards
 from portal.web.case import Happening
 from portal.web.here import here, now
@@ -29,34 +30,41 @@ def enter(token: str) -> Any:
         number = ticket.parse(token)
     except NotFound:
         claims = here().access.read_link(PAGE, token, now())
-        return here().access.enter(PAGE, claims, path(claims["t"]), now())
+        return devices.marked(here().access.enter(PAGE, claims, path(claims["t"]), now()))
     if number != token:
         return redirect(path(number), 303)
     claims = claims_of(number)
-    return case_page(open_case(claims), claims)
+    return case_page(open_case(claims, told=True), claims)
 
 
 @pages.post("/telaah/<number>/putuskan")
 def decide(number: str) -> Any:
     """Fields ``tindakan``, ``peristiwa`` (the event that was seen) and those of the action's form."""
     claims = claims_of(number)
-    action, seen = request.form.get("tindakan", ""), request.form.get("peristiwa", type=int)
+    action, seen, device = request.form.get("tindakan", ""), request.form.get("peristiwa", type=int), devices.mark()
     view = open_case(claims)
     if _decided_before(view.application, claims, action, seen):
         return _to_receipt(number)
-    here().access.check_csrf(PAGE, now())
-    if seen is None:
-        abort(400)
     raw = request.form.to_dict(flat=False)
     try:
+        opened = here().access.check_csrf(PAGE, now())
+    except NotAllowed as refusal:
+        if refusal.code != "form_late":
+            raise
+        return case_page(view, claims, action, raw, stale={"late": True}), 403
+    if opened != claims:
+        claims, view = opened, open_case(opened)
+    if seen is None:
+        abort(400)
+    try:
         if action == "sign":
-            application = here().signing.sign(claims, raw, seen, view)
+            application = here().signing.sign(claims, raw, seen, view, device)
         else:
-            application = here().cases.decide(claims, action, raw, seen, view)
+            application = here().cases.decide(claims, action, raw, seen, view, device=device)
     except Invalid as invalid:
         return case_page(view, claims, action, raw, invalid.findings), 422
     except Conflict as conflict:
-        return _lost(claims, action, seen, conflict)
+        return _lost(claims, action, raw, seen, conflict)
     return _on_from(application, claims, view)
 
 
@@ -129,21 +137,36 @@ def case_page(
     raw: Mapping[str, Any] | None = None,
     findings: Iterable[Finding] = (),
     refusals: Mapping[str, Explained] = MappingProxyType({}),
+    stale: Mapping[str, Any] | None = None,
 ) -> str:
-    """The case to read and decide; ``refusals``: by kind, why the letter sent just now was not taken."""
+    """The case to read and decide.
+
+    Args:
+        action: the decision that was sent and not kept; ``raw`` what was typed for it, to be shown again.
+        refusals: by kind, why the letter sent just now was not taken.
+        stale: why the page it was sent from was out of date: ``late``, or ``office``, ``at`` and ``done`` of what
+            happened meanwhile.
+    """
     if view.moved_on:
         told = case.history(view.application, view.words)[view.moved_on.number - 1]
-        return _moved_on_page(view.application, claims, {"office": told.by, "at": told.event.at, "done": told.done})
+        happened = {"office": told.by, "at": told.event.at, "done": told.done}
+        return _moved_on_page(view, claims, happened, _typed(view, claims, action, raw))
     findings = tuple(findings)
+    offered = choices.offered(view, action, raw or {}, findings, now())
     return render_template(
         "official/case.html",
         **case.shown(view, here().office.calendar, now()),
-        choices=choices.offered(view, action, raw or {}, findings, now()),
+        forecast=expect(
+            view.application, view.sop, here().office.calendar, now(), here().experience.usual(view.application.service)
+        ),
+        choices=offered,
+        typed=[] if any(choice.action == action for choice in offered) else _typed(view, claims, action, raw),
         to_come=choices.to_come(view, now()),
         **_letter(view, refusals),
         arranges=here().visits.may_arrange(view.application),
         findings=findings,
         tried=action,
+        stale=stale,
         **ways_out(view.application.ticket, claims),
     )
 
@@ -160,14 +183,31 @@ def _letter(view: OfficialView, refusals: Mapping[str, Explained]) -> dict[str, 
     }
 
 
-def _moved_on_page(application: Application, claims: Claims, told: Mapping[str, Any], lost: bool = False) -> str:
-    """Who acted and when (``told``: office, at, done); nothing of the applicant's."""
+def _typed(view: OfficialView, claims: Claims, action: str, raw: Mapping[str, Any] | None) -> list[tuple[str, str]]:
+    """What was typed for a decision that is not kept, by the labels of its fields, to be copied."""
+    if raw is None or action not in view.words.decisions:
+        return []
+    form = view.words.decision_form(claims["s"], action)
+    typed = [(field.label, words) for _, answers in form.shown(form.clean(raw)) for field, words in answers]
+    return [(label, words) for label, words in typed if words]
+
+
+def _moved_on_page(
+    view: OfficialView,
+    claims: Claims,
+    told: Mapping[str, Any],
+    typed: Iterable[tuple[str, str]] = (),
+    lost: bool = False,
+) -> str:
+    """Who acted and when (``told``: office, at, done), and what the reader had typed; nothing of the applicant's."""
+    application = view.application
     mine = any(is_own(event.actor.email, claims) and event.at == told["at"] for event in application.events)
     return render_template(
         "official/moved_on.html",
         application=application,
         told=told,
         lost=lost,
+        typed=list(typed),
         receipt=f"{path(application.ticket)}/keputusan" if mine else "",
         **turn(application, claims),
         **ways_out(application.ticket, claims),
@@ -184,14 +224,19 @@ def _on_from(application: Application, claims: Claims, view: OfficialView) -> An
     return response
 
 
-def _lost(claims: Claims, action: str, seen: int, conflict: Conflict) -> Any:
-    """Somebody acted meanwhile; or both clicks of a double click arrived at once, and the other one counts."""
+def _lost(claims: Claims, action: str, raw: Mapping[str, Any], seen: int, conflict: Conflict) -> Any:
+    """Somebody acted meanwhile; or both clicks of a double click arrived at once, and the other one counts.
+
+    Where the decision is possible even so, the page has it again, with what was typed, and says what happened.
+    """
     if conflict.code != "case_moved_on":
         raise conflict
-    kept = here().office.records.load(claims["t"])
-    if _decided_before(kept, claims, action, seen):
-        return _to_receipt(kept.ticket)
-    return _moved_on_page(kept, claims, conflict.facts, lost=True), 409
+    view = open_case(claims)
+    if _decided_before(view.application, claims, action, seen):
+        return _to_receipt(view.application.ticket)
+    if not view.moved_on and action in view.actions:
+        return case_page(view, claims, action, raw, stale=conflict.facts), 409
+    return _moved_on_page(view, claims, conflict.facts, _typed(view, claims, action, raw), lost=True), 409
 
 
 def _to_receipt(number: str) -> Any:

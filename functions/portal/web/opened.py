@@ -5,9 +5,12 @@ A link opens one state of one case for one person; nothing on its pages opens an
 
 from typing import Any, Final
 
+from flask import abort, redirect
+
 from portal.cases import Claims, OfficialView
 from portal.core.application import Application
 from portal.core.errors import LinkForged
+from portal.web import devices
 from portal.web.here import here, now, turn_to
 
 PAGE: Final = "telaah"
@@ -31,8 +34,33 @@ def claims_of(number: str) -> dict[str, Any]:
     return claims
 
 
-def open_case(claims: Claims) -> OfficialView:
-    """What stands behind the link, on a page in the words of its service. Raises as ``Cases.open_case``."""
+def posted(number: str) -> dict[str, Any]:
+    """What the page with the posted form had open, whichever of the case's links was opened since.
+
+    Raises:
+        LinkForged: as ``claims_of``. NotAllowed: as ``Access.check_csrf``.
+    """
+    claims_of(number)
+    return here().access.check_csrf(PAGE, now())
+
+
+def open_case(claims: Claims, told: bool = False) -> OfficialView:
+    """What stands behind the link, on a page in the words of its service; on a strange device first the code's page.
+
+    Args:
+        told: for a page that, once the case has moved on, tells no more than that.
+
+    Raises:
+        As ``Cases.open_case``.
+    """
+    view = behind(claims)
+    if devices.is_strange(view, claims) and not (told and view.moved_on):
+        abort(redirect(f"{path(claims['t'])}/{devices.CODE}", 303))
+    return view
+
+
+def behind(claims: Claims) -> OfficialView:
+    """The same on whatever device."""
     view = here().cases.open_case(claims)
     turn_to(view.application.service)
     return view

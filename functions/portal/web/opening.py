@@ -7,6 +7,7 @@ from flask import Blueprint, request
 from portal.core.errors import NotFound
 from portal.web import fields
 from portal.web.apply import filled_in, form_page
+from portal.web.drafts import begun_as
 from portal.web.here import here, now, turn_to
 from portal.web.opened import DESK
 
@@ -30,4 +31,6 @@ def begin(service: str) -> Any:
     fixed, token = fields.filled_by(form, other=False) or {}, here().access.csrf(DESK, now())
     if request.method != "POST":
         return form_page(form, fixed, form.clean(fixed), token=token)
-    return filled_in(form, fixed, lambda values: here().intake.start(service, values, email), token=token)
+    return filled_in(
+        form, fixed, lambda values: here().intake.start(service, values, email, id=begun_as()), token=token
+    )

@@ -8,7 +8,7 @@ from flask import render_template, request
 from werkzeug.exceptions import HTTPException
 
 from portal.core import errors, ticket
-from portal.web.here import here
+from portal.web.here import here, now
 
 log = logging.getLogger(__name__)
 
@@ -40,9 +40,29 @@ def refused(refusal: errors.PortalError) -> tuple[str, int]:
     entry = here().messages["errors"][refusal.code]
     status = entry.get("status") or next((code for kind, code in STATUS.items() if isinstance(refusal, kind)), 500)
     page = explain(refusal.code, refusal.facts)
+    given_back = _given_back(refusal)
     return render_template(
-        "error.html", code=refusal.code, facts=refusal.facts, renewal=_renewal(refusal), **page
+        "error.html",
+        code=refusal.code,
+        facts=refusal.facts,
+        renewal=_renewal(refusal),
+        **given_back,
+        **page,
     ), status
+
+
+def _given_back(refusal: errors.PortalError) -> dict[str, Any]:
+    """What somebody typed whose session was over, or whose page was open for too long, to be sent once more from here.
+
+    Only what came from a form of ours: nobody else's words are shown on a page of the portal.
+    """
+    over = refusal.code in ("link_needed", "draft_link_needed", "form_late")
+    if request.method != "POST" or not over or not here().access.is_ours(now()):
+        return {"typed": [], "csrf": ""}
+    typed = [(name, value) for name, values in request.form.lists() for value in values if name != "csrf"]
+    late = refusal.code == "form_late"
+    csrf = here().access.csrf(str(refusal.facts["page"]), now()) if late else request.form["csrf"]
+    return {"typed": typed, "csrf": csrf}
 
 
 def _renewal(refusal: errors.PortalError) -> dict[str, str] | None:

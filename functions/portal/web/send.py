@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request
 
 from portal.core.draft import Draft
-from portal.core.errors import Invalid
+from portal.core.errors import Conflict, Invalid
 from portal.core.progress import confirm_by
 from portal.core.steps import State
 from portal.web import cards, fields
@@ -21,12 +21,18 @@ def check(draft: str) -> Any:
     kept = open_draft(draft)
     if request.method != "POST":
         return _check_page(kept)
+    if request.form.get("versi", type=int) not in (None, kept.version):
+        return _check_page(kept, changed=True), 409
     if "pernyataan" not in request.form:
         return _check_page(kept, unstated=True), 422
     try:
         here().intake.submit(kept.id, kept)
     except Invalid:
         return _check_page(kept), 422
+    except Conflict as conflict:
+        if conflict.code != "draft_changed":
+            raise
+        return _check_page(here().intake.draft(kept.id), changed=True), 409
     return redirect(f"/ajukan/{kept.id}/terkirim", 303)
 
 
@@ -40,7 +46,8 @@ def acknowledgement(draft: str) -> Any:
     return _sent_page("apply/acknowledgement.html", draft)
 
 
-def _check_page(draft: Draft, unstated: bool = False) -> str:
+def _check_page(draft: Draft, unstated: bool = False, changed: bool = False) -> str:
+    """``changed``: what was to be sent is not what had been read over."""
     words = here().intake.words_of(draft)
     form = words.form
     return render_template(
@@ -54,6 +61,7 @@ def _check_page(draft: Draft, unstated: bool = False) -> str:
         missing=here().intake.missing(draft),
         twins=cards.twins(draft),
         unstated=unstated,
+        changed=changed,
     )
 
 

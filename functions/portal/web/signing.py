@@ -9,7 +9,7 @@ from portal.core.draft import Draft
 from portal.web import cards
 from portal.web.here import here, now
 from portal.web.official import case_page
-from portal.web.opened import PAGE, claims_of, letter_base, open_case, path
+from portal.web.opened import PAGE, claims_of, letter_base, open_case, path, posted
 
 pages = Blueprint("signing", __name__)
 
@@ -27,8 +27,7 @@ def arrived(number: str, kind: str) -> str:
 
 @pages.post("/telaah/<number>/surat/<kind>")
 def accept_letter(number: str, kind: str) -> Any:
-    claims = claims_of(number)
-    here().access.check_csrf(PAGE, now())
+    claims = posted(number)
     view = open_case(claims)
     draft = here().signing.begin(view)
     return cards.accept(
@@ -38,9 +37,7 @@ def accept_letter(number: str, kind: str) -> Any:
 
 @pages.post("/telaah/<number>/surat/<kind>/hapus")
 def remove_letter(number: str, kind: str) -> Any:
-    claims = claims_of(number)
-    here().access.check_csrf(PAGE, now())
-    return cards.remove(here().signing.begin(open_case(claims)), kind, letter_base(number))
+    return cards.remove(here().signing.begin(open_case(posted(number))), kind, letter_base(number))
 
 
 @pages.get("/telaah/<number>/surat/<kind>/lihat")

@@ -45,7 +45,8 @@ def show(ticket: str) -> Any:
     except NotFound as unknown:
         return (jsonify(error=unknown.code), 404) if wants_json else _unknown(_as_a_ticket(ticket), unknown)
     edition = here().office.sop_of(application)
-    found = status(application, edition, here().office.calendar, now())
+    usual = here().experience.usual(application.service)
+    found = status(application, edition, here().office.calendar, now(), usual)
     if wants_json:
         return jsonify(found)
     chart = _chart(application, edition)

@@ -9,16 +9,16 @@ from flask import Blueprint, Response, abort, redirect, request
 
 from portal.core.errors import Conflict, Invalid
 from portal.web import cards
-from portal.web.applicant import DONE, PAGE, TASK_BASE, case_page, own
+from portal.web.applicant import PAGE, case_page, done, own, path, task_base
 from portal.web.here import here, now
 
 pages = Blueprint("tasks", __name__)
 
 
-@pages.post("/permohonan/tugas")
-def report() -> Any:
+@pages.post("/permohonan/<number>/tugas")
+def report(number: str) -> Any:
     """Field ``peristiwa``: the event that was seen; so a second click reports no task that comes after."""
-    application = own()
+    application = own(number)
     seen = request.form.get("peristiwa", type=int)
     if seen is None:
         abort(400)
@@ -27,42 +27,42 @@ def report() -> Any:
     except Invalid:
         return case_page(application, incomplete=True), 422
     except Conflict:
-        return redirect("/permohonan", 303)  # which says where the case is by now
-    return redirect(DONE, 303)
+        return redirect(path(number), 303)  # which says where the case is by now
+    return redirect(done(number), 303)
 
 
-@pages.get("/permohonan/tugas")
-@pages.get("/permohonan/tugas/berkas")
-def seen_again() -> Any:
+@pages.get("/permohonan/<number>/tugas")
+@pages.get("/permohonan/<number>/tugas/berkas")
+def seen_again(number: str) -> Any:
     """Where a browser lands that repeats the address of a posted form, or comes from a document."""
-    return redirect("/permohonan", 303)
+    return redirect(path(number), 303)
 
 
-@pages.get("/permohonan/tugas/berkas/<kind>/terunggah")
-def arrived(kind: str) -> str:
-    return cards.arrived(here().intake.mending(own()), kind, TASK_BASE, _csrf())
+@pages.get("/permohonan/<number>/tugas/berkas/<kind>/terunggah")
+def arrived(number: str, kind: str) -> str:
+    return cards.arrived(here().intake.mending(own(number)), kind, task_base(number), _csrf())
 
 
-@pages.post("/permohonan/tugas/berkas/<kind>")
-def accept_document(kind: str) -> Any:
-    application = own()
+@pages.post("/permohonan/<number>/tugas/berkas/<kind>")
+def accept_document(number: str, kind: str) -> Any:
+    application = own(number)
     draft = here().intake.begin_mending(application)
-    return cards.accept(draft, kind, TASK_BASE, _csrf(), lambda refusals: case_page(application, refusals))
+    return cards.accept(draft, kind, task_base(number), _csrf(), lambda refusals: case_page(application, refusals))
 
 
-@pages.post("/permohonan/tugas/berkas/<kind>/hapus")
-def remove_document(kind: str) -> Any:
-    return cards.remove(here().intake.begin_mending(own()), kind, TASK_BASE)
+@pages.post("/permohonan/<number>/tugas/berkas/<kind>/hapus")
+def remove_document(number: str, kind: str) -> Any:
+    return cards.remove(here().intake.begin_mending(own(number)), kind, task_base(number))
 
 
-@pages.get("/permohonan/tugas/berkas/<kind>/lihat")
-def view_document(kind: str) -> Response:
-    return cards.view(here().intake.mending(own()), kind)
+@pages.get("/permohonan/<number>/tugas/berkas/<kind>/lihat")
+def view_document(number: str, kind: str) -> Response:
+    return cards.view(here().intake.mending(own(number)), kind)
 
 
-@pages.get("/permohonan/tugas/berkas/unduh/<file>")
-def filled_in(file: str) -> Response:
-    return cards.filled_in(here().intake.mending(own()), file)
+@pages.get("/permohonan/<number>/tugas/berkas/unduh/<file>")
+def filled_in(number: str, file: str) -> Response:
+    return cards.filled_in(here().intake.mending(own(number)), file)
 
 
 def _csrf() -> str:

@@ -13,8 +13,8 @@ from portal.core.errors import Finding, Invalid, NotAllowed
 from portal.forms.form import Field
 from portal.web import case
 from portal.web.applicant import by_day
-from portal.web.here import here, now
-from portal.web.opened import PAGE, claims_of, open_case, path, ways_out
+from portal.web.here import here
+from portal.web.opened import claims_of, open_case, path, posted, ways_out
 from portal.web.refusals import explain
 
 pages = Blueprint("visiting", __name__)
@@ -47,8 +47,7 @@ def show(number: str) -> Any:
 @pages.post("/telaah/<number>/jadwal")
 def arrange(number: str) -> Any:
     """Fields ``tindakan``, ``peristiwa`` (the version that was seen), ``note`` and, to move, ``jadwal``."""
-    claims = claims_of(number)
-    here().access.check_csrf(PAGE, now())
+    claims = posted(number)
     view = open_case(claims)
     action, seen = request.form.get("tindakan", ""), request.form.get("peristiwa", type=int) or 0
     visits, by, note = here().visits, view.official.as_actor(view.sop), request.form.get("note", "")

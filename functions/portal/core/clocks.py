@@ -1,0 +1,121 @@
+"""The SOP's time at each step against the office's clock: when it is due, how much is used, left, and over.
+
+The clock of a step begins when the office gets the case there (``Application.turn``), runs in office hours, and stands
+still while the applicant or an outside authority has it. A case that comes back mended has all of the time again.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from portal.core.application import Application, Event
+from portal.core.sop import Sop
+from portal.core.steps import State
+from portal.core.times import Time
+from portal.core.worktime import Calendar
+
+Span = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True)
+class Clock:
+    """One step's, at the office's newest turn there; minutes are whole working minutes.
+
+    Attributes:
+        turn: number of the event with which that turn began; ``since`` when.
+        until: up to when it was counted: now, or when the case left the step.
+        runs: does it run now?
+        allowed: by the SOP; None where that says nothing: then nothing is due, left or late.
+        due: when all of it has passed, or had; None while the clock stands still before that.
+        used: minutes that the office has had the case.
+        left: minutes until it is due; 0 from then on; None where nobody can say.
+        late_by: minutes beyond it.
+    """
+
+    step: str
+    turn: int
+    since: datetime
+    until: datetime
+    runs: bool
+    allowed: Time | None
+    due: datetime | None
+    used: int
+    left: int | None
+    late_by: int
+
+    @property
+    def is_late(self) -> bool:
+        return self.due is not None and self.until > self.due
+
+
+def clocks(application: Application, sop: Sop, calendar: Calendar, now: datetime) -> dict[str, Clock]:
+    """The clock of every step at which the office has had the case, by the step's key; of each the newest turn."""
+    found = {}
+    stays = list(_stays(application, now))
+    for turn, spans in stays:
+        counting = [(start, end) for state, start, end in spans if state.clock_runs]
+        if counting:
+            here = turn is stays[-1][0]
+            runs = here and application.state.clock_runs
+            stands = here and not runs and not application.is_closed
+            found[turn.step] = _clock(turn, sop.step(turn.step).time, counting, runs, stands, calendar)
+    return found
+
+
+def present(application: Application, sop: Sop, calendar: Calendar, now: datetime) -> Clock | None:
+    """The clock of the present step; None while it stands still."""
+    if not application.state.clock_runs:
+        return None
+    return clocks(application, sop, calendar, now)[application.step]
+
+
+def later(start: datetime, time: Time, calendar: Calendar) -> datetime:
+    """When so much time has passed: of working days, the closing hour of the last."""
+    if time.minutes is not None:
+        return calendar.add_minutes(start, time.minutes)
+    day = calendar.add_working_days(calendar.local(start).date(), time.number)
+    return calendar.intervals(day)[-1][1]
+
+
+def _stays(application: Application, now: datetime) -> Iterator[tuple[Event, list[tuple[State, datetime, datetime]]]]:
+    """Every turn of the case, with its stretches of time."""
+    turn, spans = application.events[0], list[tuple[State, datetime, datetime]]()
+    before = turn
+    for event, (_, state, start, end) in zip(application.events, application.spans(now), strict=True):
+        if event.step != before.step or before.state is State.RETURNED:
+            yield turn, spans
+            turn, spans = event, []
+        spans.append((state, start, end))
+        before = event
+    yield turn, spans
+
+
+def _clock(
+    turn: Event, allowed: Time | None, counting: Sequence[Span], runs: bool, stands: bool, calendar: Calendar
+) -> Clock:
+    used, until = sum(calendar.minutes_between(start, end) for start, end in counting), counting[-1][1]
+    due = _runs_out(allowed, counting, calendar) if allowed else None
+    if due and stands and due > until:
+        due = None
+    left = max(0, allowed.minutes - used) if allowed and allowed.minutes else None
+    over = max(0, used - allowed.minutes) if allowed and allowed.minutes else 0
+    if allowed and allowed.minutes is None and due:
+        left, over = calendar.minutes_between(until, due), calendar.minutes_between(due, until)
+    return Clock(turn.step, turn.number, turn.at, until, runs, allowed, due, used, left, over)
+
+
+def _runs_out(allowed: Time, counting: Sequence[Span], calendar: Calendar) -> datetime:
+    left = allowed if allowed.minutes is None else Time(allowed.minutes, "minutes")
+    for start, end in counting[:-1]:
+        used = _spent(left, start, end, calendar)
+        if used >= left.number:
+            return later(start, left, calendar)
+        left = replace(left, number=left.number - used)
+    return later(counting[-1][0], left, calendar)
+
+
+def _spent(time: Time, start: datetime, end: datetime, calendar: Calendar) -> int:
+    """How many minutes, or how many whole working days, have passed; as ``time`` counts them."""
+    if time.minutes is not None:
+        return calendar.minutes_between(start, end)
+    return calendar.working_days_between(calendar.local(start).date(), calendar.local(end).date())

@@ -1,0 +1,60 @@
+"""Drafts as they are kept: read within their days, and changed by several at once without loss."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from portal.core.application import Actor
+from portal.core.draft import Draft
+from portal.core.errors import Conflict, NotFound
+from portal.core.notices import Notice, notice
+from portal.core.sop import APPLICANT
+from portal.office import Office
+
+TRIES: Final = 5
+"""How often a write that met another one is tried on fresh data before the person is told."""
+
+
+@dataclass(frozen=True)
+class Drafts:
+    office: Office
+
+    def load(self, id: str) -> Draft:
+        """Raises NotFound (``draft_unknown``), also for one past its days that the sweep has not met yet."""
+        draft = self.office.records.load_draft(id)
+        if not draft.mends and self.office.clock() > self.expires_at(draft):
+            raise NotFound("draft_unknown")
+        return draft
+
+    def expires_at(self, draft: Draft) -> datetime:
+        """When a draft that nobody sends is forgotten."""
+        return draft.expires_at(self.office.services[draft.service].data["draft_days"])
+
+    def change(
+        self, id: str, change: Callable[[Draft], Draft], owed: Callable[[Draft], Sequence[Notice]] = lambda _: ()
+    ) -> Draft:
+        """Apply a change to the newest draft, whoever else is writing it; returns the draft as it was before.
+
+        Args:
+            owed: the emails that the changed draft owes; one already owed stays the one it is.
+        """
+        for _ in range(TRIES):
+            before = self.load(id)
+            changed = change(before)
+            try:
+                self.office.records.save_draft(changed, owed(changed))
+            except Conflict:
+                continue
+            return before
+        raise Conflict("try_again")
+
+    def resumption(self, draft: Draft) -> tuple[Notice, ...]:
+        """The email with which to resume it: to the address in it, or to the official who opened it."""
+        fields = self.office.services[draft.service].applicant
+        name, email = (str(draft.form.get(fields[meaning], "")) for meaning in ("name", "email"))
+        if not email or draft.mends:
+            return ()
+        # Whoever opens that link can send it: of an official's draft it is for him alone.
+        actor = Actor(APPLICANT, "" if draft.opened_by else name, email=draft.opened_by or email)
+        return (notice("draft_saved", actor, about=draft.id, event=0, at=self.office.clock()),)

@@ -1,0 +1,42 @@
+"""How long cases usually lie with others, by the recap of the last months; read once a day, and only when wanted."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Final
+
+from portal.core.errors import Unavailable
+from portal.core.forecast import Usual
+from portal.core.recap import usual_waits
+from portal.office import Office
+
+MONTHS: Final = 3
+"""The month of today and those before it that count: what was usual a year ago may not be so today."""
+
+
+@dataclass
+class Experience:
+    office: Office
+    _read: dict[str, tuple[date, Usual]] = field(default_factory=dict, init=False, repr=False)
+
+    def usual(self, service: str) -> Usual:
+        """By step, in working days; nothing while the records do not answer, as a forecast is worth no refusal."""
+        today = self.office.today()
+        read_on, known = self._read.get(service, (None, {}))
+        if read_on != today:
+            try:
+                known = usual_waits(
+                    tally for month in _months(today) for _, tally in self.office.records.tallies(service, month)
+                )
+            except Unavailable:
+                return {}
+            self._read[service] = (today, known)
+        return known
+
+
+def _months(today: date) -> list[str]:
+    """``2026-11``, ``2026-10``, ``2026-09``."""
+    months, day = [], today
+    for _ in range(MONTHS):
+        months.append(f"{day:%Y-%m}")
+        day = day.replace(day=1) - timedelta(days=1)
+    return months

@@ -1,0 +1,73 @@
+"""How long cases usually lie with others: by the recap of the last months, read once a day."""
+
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+from portal.core.errors import Unavailable
+from portal.core.recap import tally
+from portal.experience import Experience
+from tests.support.facts import kept
+from tests.support.stage import Stage
+from tests.support.status_page import get, main
+
+
+def waited(*days: int, closed: str = "2026-11-20") -> Any:
+    return tally(kept(closed, "BKPSDM", waits={"pemeriksaan": each}) for each in days)
+
+
+class Records:
+    def __init__(self, **tallies: Any) -> None:
+        self.kept, self.asked, self.answers = (
+            {name.replace("_", "-"): t for name, t in tallies.items()},
+            list[str](),
+            True,
+        )
+
+    def tallies(self, service: str, month: str) -> Any:
+        self.asked.append(month)
+        if not self.answers:
+            raise Unavailable("records_unavailable")
+        return [(None, self.kept[month[2:]])] if month[2:] in self.kept else []
+
+
+def of(records: Records, today: date = date(2026, 1, 31)) -> tuple[Experience, Any]:
+    office: Any = SimpleNamespace(records=records, today=lambda: office.day, day=today)
+    return Experience(office), office
+
+
+def test_three_months_count_and_are_read_once_a_day() -> None:
+    records = Records(**{"26_01": waited(2), "25_12": waited(4), "25_11": waited(4), "25_10": waited(*[9] * 20)})
+    experience, office = of(records)
+    assert [experience.usual("penerbitan") for _ in range(3)] == [{"pemeriksaan": 4}] * 3
+    assert records.asked == ["2026-01", "2025-12", "2025-11"]
+    office.day = date(2026, 2, 1)
+    assert experience.usual("penerbitan") == {}  # of the two cases that are left nobody can say what is usual
+    assert records.asked[3:] == ["2026-02", "2026-01", "2025-12"]
+
+
+def test_while_the_records_do_not_answer_nothing_is_usual_and_it_is_asked_again() -> None:
+    records = Records(**{"26_01": waited(1, 2, 3)})
+    experience, _ = of(records)
+    records.answers = False
+    assert experience.usual("penerbitan") == {}
+    records.answers = True
+    assert experience.usual("penerbitan") == {"pemeriksaan": 2}
+
+
+def test_the_pages_count_what_is_usual_in_and_say_so(stage: Stage) -> None:
+    number = stage.case("confirm")
+    stage.house.experience._read["penerbitan"] = (stage.office.today(), {"pemeriksaan": 2, "passphrase": 0})
+    words = main(get(stage, f"/status/{number}"))
+    assert "Perkiraan selesai sekitar 26 November 2026" in words
+    assert "menunggu pihak luar biasanya 2 hari kerja." in words
+    assert "menunggu pemohon biasanya kurang dari satu hari kerja." in words
+    assert "paling cepat" not in words
+    browser = stage.browser()
+    browser.get(stage.link("permohonan", number))
+    own = browser.get("/permohonan").text
+    assert "selesai sekitar 26 November 2026" in own
+    assert "biasanya 2 hari kerja" in own
+    official = stage.browser()
+    official.get(stage.link("telaah", number))
+    assert "26 November 2026" in official.get(f"/telaah/{number}").text
