@@ -9,6 +9,7 @@ from portal.core.application import Actor
 from portal.core.draft import Draft
 from portal.core.errors import Conflict, NotFound
 from portal.core.notices import Notice, notice
+from portal.core.requirements import Requirement
 from portal.core.sop import APPLICANT
 from portal.office import Office
 
@@ -58,3 +59,11 @@ class Drafts:
         # Whoever opens that link can send it: of an official's draft it is for him alone.
         actor = Actor(APPLICANT, "" if draft.opened_by else name, email=draft.opened_by or email)
         return (notice("draft_saved", actor, about=draft.id, event=0, at=self.office.clock()),)
+
+    def is_untouched(self, requirement: Requirement, draft: Draft) -> bool:
+        """Are the files of a document that was returned still all those, and no others, that were returned?"""
+        if requirement.files == 1 or not draft.mends:
+            return False
+        application = self.office.records.load(draft.mends)
+        returned = application.may("resubmit", self.office.sop_of(application))
+        return returned and requirement.among(draft.documents) == requirement.among(application.documents)

@@ -3,7 +3,7 @@
 Everything up to the moment an application exists, or comes back; the case itself is the business of ``cases``.
 """
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -155,7 +155,9 @@ class Intake:
         """Keys of the documents still to be brought, by somebody with the draft's answers."""
         asked = self.asked(draft)
         needed = [each for each in asked if each.is_needed(draft.form)]
-        return tuple(each.key for each in needed if not each.among(draft.documents) or self._is_untouched(each, draft))
+        return tuple(
+            each.key for each in needed if not each.among(draft.documents) or self.drafts.is_untouched(each, draft)
+        )
 
     def asked(self, draft: Draft) -> tuple[Requirement, ...]:
         """The documents of an application; of a case those to be mended, or that its step asks for."""
@@ -225,7 +227,7 @@ class Intake:
         except NotFound:
             words = self.office.words_of(application)
             fields = words.form.only(named).fields
-            documents = [each.key for each in words.sop.documents if each.key in named or _depends(each, fields)]
+            documents = [each.key for each in words.sop.documents if each.key in named or each.depends_on(fields)]
             items = (*documents, *fields)
             replaced = {each.key for each in words.sop.documents if each.key in named and each.files == 1}
             kept = tuple(each for each in application.documents if keeping or each.requirement not in replaced)
@@ -338,19 +340,6 @@ class Intake:
         if findings:
             raise Invalid(findings)
 
-    def _is_untouched(self, requirement: Requirement, draft: Draft) -> bool:
-        """Are the files of a document that was returned still all those, and no others, that were returned?"""
-        if requirement.files == 1 or not draft.mends:
-            return False
-        application = self.office.records.load(draft.mends)
-        returned = application.may("resubmit", self.office.sop_of(application))
-        return returned and requirement.among(draft.documents) == requirement.among(application.documents)
-
     def _requirement(self, draft: Draft, kind: str) -> None:
         if not any(kind in document.kinds for document in self.asked(draft)):
             raise NotFound("document_unknown")
-
-
-def _depends(requirement: Requirement, fields: Container[str]) -> bool:
-    """Can what is mended make this document needed?"""
-    return requirement.required_if is not None and requirement.required_if.field in fields
