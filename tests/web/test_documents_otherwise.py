@@ -131,7 +131,7 @@ def test_several_files_one_left_out_and_one_that_an_answer_asks_for(siti: Applic
     kadis.press(case, "return", items=["sk_terakhir"], reason="lainnya", note="SK kurang jelas.")
     mend = siti.browser.get(siti.open().href("/perbaikan"))
     assert states(mend) == {"sk_terakhir": "Diterima", "sk_terakhir-2": "Bila ada", "sk_terakhir-3": "Diterima"}
-    mend = siti.browser.submit(mend, mend.form("/permohonan/perbaikan", "Kirim perbaikan"), "Kirim")
+    mend = siti.browser.submit(mend, mend.form("/perbaikan", "Kirim perbaikan"), "Kirim")
     assert (mend.status, "SK terakhir belum ada yang diganti" in mend.text) == (422, True)
     mend = siti.upload(mend, "sk_terakhir-3", "ktp")
     mend = siti.upload(mend, "sk_terakhir-2", "ktp")
