@@ -196,7 +196,7 @@ def story(office: Office) -> list[Sent]:
     case = office.decide(case, "accept")
     case = office.decide(case, "invite", note=said("Masuk lewat pintu timur."))
     case = office.arranged(office.book(case, 0))
-    case = office.book(case, 15)
+    case = office.book(case, 16)
     office.now = visit(case) - timedelta(days=1)
     office.clockwork.remind_visits()
     office.deliver()
