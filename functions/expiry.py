@@ -1,5 +1,5 @@
-"""Lambda: every night, forgets drafts and documents past their days, closes applications never confirmed, and looks
-after the register."""
+"""Lambda: every night, forgets drafts and documents past their days, closes applications never confirmed, looks after
+the register, and completes the list of cases."""
 
 from datetime import timedelta
 from typing import Any, Final
@@ -22,4 +22,5 @@ def handler(event: dict[str, Any], context: Any, house: House | None = None) -> 
         "expired": house.clockwork.expire(),
         "forgotten": Retention(house.office, swept).forget_documents(),
         "register": Upkeep(house.office).look_after_register(),
+        "listed": house.archive.complete(),
     }

@@ -62,7 +62,7 @@ def _measured(outbox: Outbox, function: str) -> dict[str, Any]:
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
     """
     now, unsent = outbox.clock(), list(outbox.records.unsent())
-    waiting = [owed.queued_at for owed in unsent if not owed.hopeless]
+    waiting = [since for owed in unsent if not owed.hopeless and (since := outbox.due_since(owed)) <= now]
     oldest = int((now - min(waiting)).total_seconds()) if waiting else 0
     found: dict[str, Any] = {"OldestUnsentSeconds": oldest, "RedEmails": len(outbox.red_list(unsent))}
     metrics = [{"Name": name} for name in found]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
+from portal.archive import Archive
 from portal.cases import Cases
 from portal.compilation import Compilation
 from portal.core.application import Actor, Application
@@ -44,11 +45,16 @@ class Clockwork:
         """The daily look at the register, which remembers when it last looked."""
         return Upkeep(self.office)
 
+    @cached_property
+    def archive(self) -> Archive:
+        """The list of all cases, which remembers whether it is complete."""
+        return Archive(self.office)
+
     def chores(self) -> tuple[Callable[[], int], ...]:
         """What is to be looked at now and then, one independent of the other."""
         swept, summed = self.retention.forget_documents, self.compilation.compile_recap
-        looked = self.upkeep.look_after_register
-        return self.remind, self.escalate, self.remind_visits, self.expire, swept, summed, looked
+        looked, listed = self.upkeep.look_after_register, self.archive.complete
+        return self.remind, self.escalate, self.remind_visits, self.expire, swept, summed, looked, listed
 
     def remind(self) -> int:
         """Owe every official one digest a working day while a case has waited too long; returns how many are owed."""

@@ -1,6 +1,6 @@
 """Composes the email of a notice: what its letter may say of the case as it stands now, and a link minted now."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -13,15 +13,19 @@ from portal.core.errors import NotAllowed
 from portal.core.notices import Notice, Official
 from portal.core.progress import confirm_by, standard
 from portal.core.register import Certificate, keeps_register, soon
+from portal.core.rounds import SPENT
 from portal.core.sop import APPLICANT, Sop
 from portal.engines.ports import Message
+from portal.entrance import PURPOSE, Entrance
 from portal.forms.letter import (
     CaseLetter,
     CertificateLetter,
     CodeLetter,
     DeskLetter,
+    DigestLetter,
     DraftLetter,
     EndingLetter,
+    EntranceLetter,
     EscalationLetter,
     Letter,
 )
@@ -42,20 +46,32 @@ class Correspondence:
     cases: Cases
     watch: Watch
     register: Register
+    entrance: Entrance
     render: Callable[[str, str, Letter], Message]
     address: str
 
     def compose(self, owed: Notice) -> Message:
-        """The email of a notice.
+        """The email of a notice. Raises as ``letter`` does."""
+        return self.render(owed.letter, owed.recipient, self.letter(owed))
+
+    def join(self, written: Sequence[tuple[Notice, Letter]]) -> Message:
+        """The one email of some notices to the same person, each with its ``letter``."""
+        # Of those that tell how things stand when they are sent, one says it all.
+        alone = {owed.letter if owed.letter in SPENT else owed.identity: (owed, said) for owed, said in written}
+        (owed, said), *further = alone.values()
+        return self.render(
+            "digest" if further else owed.letter, owed.recipient, self._digest(written) if further else said
+        )
+
+    def letter(self, owed: Notice) -> Letter:
+        """What the email of a notice may say.
 
         Raises:
             NotFound: what it is about is gone.
-            NotAllowed: its reader holds no office any more (``not_appointed``), or what was about to end has ended
-                (``certificate_ended``), or a code is good no more (``code_expired``).
+            NotAllowed: its reader holds no office any more (``not_appointed``), what was about to end has ended
+                (``certificate_ended``), a code is good no more (``code_expired``), or the case has moved on since it
+                was owed (``outdated``).
         """
-        return self.render(owed.letter, owed.recipient, self._letter(owed))
-
-    def _letter(self, owed: Notice) -> Letter:
         if owed.letter == "draft_saved":
             return self._about_draft(owed)
         if owed.letter == CODE:
@@ -64,11 +80,30 @@ class Correspondence:
             return self._about_desk(owed)
         if owed.letter == "escalation":
             return self._about_overdue(owed)
+        if owed.letter == "clerk_link":
+            return self._about_entrance(owed)
         if owed.letter in ("expiring", "revoked", "changed"):
             return self._about_certificate(owed)
         if owed.letter == "expiring_list":
             return self._about_ending(owed)
         return self._about_case(owed)
+
+    def _digest(self, written: Sequence[tuple[Notice, Letter]]) -> DigestLetter:
+        (owed, said), *_ = written
+
+        def of(letter: str) -> list[CaseLetter]:
+            return [each for notice, each in written if notice.letter == letter and isinstance(each, CaseLetter)]
+
+        return DigestLetter(
+            sop=said.sop,
+            name=owed.name,
+            link=self._signed("meja", {"r": owed.recipient}, OFFICIAL_LINK),
+            turns=of("turn"),
+            visits=of("visit_booked"),
+            receipts=of("decided"),
+            late=next((list(each.late) for _, each in written if isinstance(each, DeskLetter)), []),
+            until=self.office.clock() + OFFICIAL_LINK,
+        )
 
     def _about_certificate(self, owed: Notice) -> CertificateLetter:
         _, service, id = owed.about.split("/")
@@ -115,6 +150,8 @@ class Correspondence:
         application = self.office.records.load(owed.about)
         words = self.office.words_of(application)
         sop, event = words.sop, application.events[owed.event - 1]
+        if _is_outdated(owed, application):
+            raise NotAllowed("outdated")
         before = application.events[owed.event - 2] if owed.event > 1 else event
         return CaseLetter(
             sop=sop.data,
@@ -167,6 +204,11 @@ class Correspondence:
         days = min(self.watch.policy(service)["escalate_after_working_days"] for service in told)
         return EscalationLetter(services.general, owed.name, "", [self.watch.told(case) for case in overdue], days)
 
+    def _about_entrance(self, owed: Notice) -> EntranceLetter:
+        name, until = self.entrance.clerk(owed.recipient).name, self.office.clock() + OFFICIAL_LINK
+        link = f"{self.address}/petugas/masuk/{self.office.links.sign(PURPOSE, {'r': owed.recipient}, until)}"
+        return EntranceLetter(self.office.services.first.data, name, link, until)
+
     def _due(self, application: Application, sop: Sop) -> datetime | None:
         """By when the SOP's time will have passed; None when it does not run, has passed already, or is not said."""
         found = standard(application, sop, self.office.calendar, self.office.clock())
@@ -199,3 +241,12 @@ class Correspondence:
         """Those under which the reader has to do with the case."""
         post, held = (application.service, owed.role), self.cases.appointments(owed.recipient)
         return [official for official in held if (official.service, official.role) == post]
+
+
+def _is_outdated(owed: Notice, application: Application) -> bool:
+    """Does it tell an official of what is not so any more? What was asked for is answered all the same."""
+    told, slot = application.events[owed.event - 1], application.slot
+    if owed.letter == "visit_booked":
+        return slot is None or slot.isoformat() != told.data["slot"]
+    has_moved_on = (told.step, told.state) != (application.step, application.state) or told != application.turn
+    return owed.letter == "turn" and not owed.is_asked_for and has_moved_on

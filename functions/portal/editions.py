@@ -152,6 +152,11 @@ def _check_office(data: Mapping[str, Any], path: Path) -> None:
     said = {"services": [data["service"]], "office": merged["office"], "calendar": merged["calendar"]}
     told = path if {"office", "calendar"} & data.keys() else schemas / OFFICE
     validate(read_json(schemas / "office.schema.json"), said, str(told))
+    emblem = merged["office"].get("emblem")
+    if emblem and not (schemas / emblem).is_file():
+        raise SopInvalid(
+            "sop_invalid", file=str(told), key="office.emblem", value=emblem, expected=str(schemas / emblem)
+        )
 
 
 def read_old(path: Path, present: Sop) -> Sop:

@@ -13,6 +13,7 @@ from portal.core import sop
 from portal.core.application import Event
 from portal.core.draft import Document
 from portal.core.notices import Notice, Official
+from portal.core.rounds import Rounds
 from portal.core.services import Services
 from portal.core.worktime import Calendar
 from portal.editions import read_calendar, read_json, read_language, read_papers, read_toml
@@ -29,8 +30,10 @@ from portal.web.images import PageImages
 if TYPE_CHECKING:
     from markupsafe import Markup
 
+    from portal.archive import Archive
     from portal.clockwork import Clockwork
     from portal.correspondence import Correspondence
+    from portal.entrance import Entrance
     from portal.intake import Intake
     from portal.letters.writing import Letters
     from portal.outbox import Outbox
@@ -114,6 +117,18 @@ class House:
         return Register(self.office, schemas)
 
     @cached_property
+    def archive(self) -> "Archive":
+        from portal.archive import Archive
+
+        return Archive(self.office)
+
+    @cached_property
+    def entrance(self) -> "Entrance":
+        from portal.entrance import Entrance
+
+        return Entrance(self.office)
+
+    @cached_property
     def intake(self) -> "Intake":
         from portal.documents import inspection
         from portal.intake import Intake
@@ -135,7 +150,7 @@ class House:
         from portal.correspondence import Correspondence
 
         render, address = self.letters().render, self.config.address
-        return Correspondence(self.office, self.cases, self.watch, self.register, render, address)
+        return Correspondence(self.office, self.cases, self.watch, self.register, self.entrance, render, address)
 
     @cached_property
     def outbox(self) -> "Outbox":
@@ -143,10 +158,16 @@ class House:
 
         engine, office = self.engine, self.office
 
-        def compose(owed: Notice) -> Message:  # letters are loaded with the first that is written
-            return self.correspondence.compose(owed)
+        def letter(owed: Notice) -> Any:  # letters are loaded with the first that is written
+            return self.correspondence.letter(owed)
 
-        return Outbox(office.records, engine.mail, office.clock, compose, engine.mark or unmarked)
+        def join(written: Sequence[tuple[Notice, Any]]) -> Message:
+            return self.correspondence.join(written)
+
+        # In a rehearsal days pass in minutes, and whoever plays wants to see each email.
+        reminders, zone = office.services.first.data["reminders"], office.calendar.zone
+        rounds = None if engine.mailbox else Rounds.of(reminders, zone)
+        return Outbox(office.records, engine.mail, office.clock, letter, join, engine.mark or unmarked, rounds)
 
     @cached_property
     def clockwork(self) -> "Clockwork":

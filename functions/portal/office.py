@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final
 
-from portal.core import register, ticket
+from portal.core import listing, register, ticket
 from portal.core.application import BOOKINGS, Application
 from portal.core.draft import Draft
 from portal.core.errors import Conflict, NotFound
@@ -121,6 +121,7 @@ class Office:
             waits_on=application.waits_on(sop),
             certificates=entered,
             corrections=corrections,
+            line=listing.line(application, sop),
         )
         self.records.commit(change)
         return application

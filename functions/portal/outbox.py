@@ -1,41 +1,59 @@
 """Owed emails on their way out: sent, put off, given up or dropped, and the list of those that need a person."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Final
 
 from portal.core.errors import MailDeferred, MailRefused, NotAllowed, NotFound, PortalError
 from portal.core.notices import Notice
+from portal.core.rounds import Rounds
 from portal.engines.ports import Mail, Message, Records
+from portal.forms.letter import Letter
 
 LEASE: Final = timedelta(minutes=2)
 """How long a sender may hold a notice; longer than any relay's time-out."""
 
 OUTDATED: Final = "outdated"
 UNMISSED: Final = frozenset(
-    {"draft_unknown", "not_appointed", "certificate_unknown", "certificate_ended", "code_expired"}
+    {
+        *("draft_unknown", "not_appointed", "certificate_unknown", "certificate_ended", "code_expired", "not_a_clerk"),
+        OUTDATED,
+    }
 )
 """Why an email is dropped without anybody having to know: what it is about is gone, or its reader left the office."""
+
+Written = tuple[Notice, Letter]
+"""A notice, and what its email may say."""
 
 
 def unmarked(_: Notice) -> Mapping[str, str]:
     return {}
 
 
+def mark_of(owed: Notice) -> str:
+    """Tells an email from others on a page, and says nothing of whom it is to."""
+    return sha256("\n".join(map(str, owed.identity)).encode()).hexdigest()[:16]
+
+
 @dataclass(frozen=True)
 class Outbox:
     """Attributes:
     clock: the time now, aware.
-    compose: writes the email of a notice (``Correspondence.compose``).
+    letter: finds what the email of a notice may say (``Correspondence.letter``).
+    join: writes the one email of such notices to the same person (``Correspondence.join``).
+    rounds: when officials' emails are collected to; by default each goes alone and at once.
     mark: headers by which the relay's later word about an email (it came back, say) finds its notice again.
     """
 
     records: Records
     mail: Mail
     clock: Callable[[], datetime]
-    compose: Callable[[Notice], Message]
+    letter: Callable[[Notice], Letter]
+    join: Callable[[Sequence[Written]], Message]
     mark: Callable[[Notice], Mapping[str, str]] = unmarked
+    rounds: Rounds | None = None
 
     def send_due(self, most: int = 50, claim: Callable[[datetime, timedelta], Notice | None] | None = None) -> int:
         """Send owed emails that are due; returns how many were taken by the relay.
@@ -45,12 +63,14 @@ class Outbox:
         Args:
             claim: takes hold of the next one, as ``Records.claim_notice`` does, which it is by default.
         """
-        sent = 0
-        for _ in range(most):
+        sent, tried = 0, 0
+        while tried < most:
             held = (claim or self.records.claim_notice)(self.clock(), LEASE)
             if held is None:
                 break
-            sent += self._send(held)
+            written = self._together(held)
+            tried += bool(written)
+            sent += bool(written) and self._deliver(written)
         return sent
 
     def red_list(self, unsent: Iterable[Notice] | None = None) -> list[Notice]:
@@ -62,6 +82,12 @@ class Outbox:
         now, found = self.clock(), self.records.unsent() if unsent is None else unsent
         return [owed for owed in found if owed.is_red(now)]
 
+    def due_since(self, owed: Notice) -> datetime:
+        """Since when it waits for the relay: since it was owed, or the round for which it was put off."""
+        is_put_off = self.rounds and self.rounds.collects(owed) and not owed.problem and owed.attempts
+        waits = self.rounds and self.rounds.waits(owed, owed.queued_at)
+        return self.rounds.round_of(owed) if self.rounds and (is_put_off or waits) else owed.queued_at
+
     def try_again(self) -> int:
         """Hopeless emails of the red list are due again, as after an address was mended; returns how many.
 
@@ -72,6 +98,19 @@ class Outbox:
             self.records.settle_notice(owed.renewed(self.clock()))
         return len(hopeless)
 
+    def settle(self, mark: str, *, again: bool) -> Notice:
+        """One email of the red list is due again, or a person has seen to it.
+
+        Raises:
+            NotFound: it is not on the list any more (``notice_gone``).
+        """
+        for owed in self.red_list():
+            if mark_of(owed) == mark:
+                now = self.clock()
+                self.records.settle_notice(owed.renewed(now) if again else owed.dropped(now))
+                return owed
+        raise NotFound("notice_gone")
+
     def drop(self, about: str) -> int:
         """A person has seen to what the emails of the red list about a ticket or draft had to say; returns how many."""
         red = [owed for owed in self.red_list() if owed.about == about]
@@ -79,30 +118,52 @@ class Outbox:
             self.records.settle_notice(owed.dropped(self.clock()))
         return len(red)
 
-    def _send(self, held: Notice) -> bool:
-        now = self.clock()
+    def _together(self, held: Notice) -> Sequence[Written]:
+        """A held notice and what goes in one email with it; nothing if it is dropped, given up or put off."""
+        now, rounds = self.clock(), self.rounds
+        written = self._write([held], now)
+        if rounds is None or not (written and rounds.collects(held)):
+            return written
+        first = not rounds.waits(held, now) and self.records.goes_first(held, rounds.last(now), now)
+        if not first and now < rounds.round_of(held):
+            self.records.settle_notice(held.put_off(rounds.round_of(held)))
+            return []
+
+        def joins(other: Notice) -> bool:
+            return rounds.collects(other) and not rounds.waits(other, now)
+
+        return [*written, *self._write(self.records.claim_also(held, joins, now, LEASE), now)]
+
+    def _write(self, held: Iterable[Notice], now: datetime) -> list[Written]:
+        """Those of them that there is something to say of; the others are settled."""
+        written = []
+        for owed in held:
+            try:
+                if self._is_outdated(owed, now):
+                    raise NotAllowed(OUTDATED)
+                written.append((owed, self.letter(owed)))
+            except Exception as problem:
+                # One email that cannot be written must not hold up the others.
+                self.records.settle_notice(_unwritten(owed, problem, now))
+        return written
+
+    def _deliver(self, written: Sequence[Written]) -> bool:
+        """Send them in one email; was it taken?"""
+        now, together = self.clock(), [owed for owed, _ in written]
         try:
-            if self._is_outdated(held, now):
-                self.records.settle_notice(held.dropped(now, OUTDATED))
-                return False
-            message = self.compose(held)
-            self.mail.send(replace(message, headers={**message.headers, **self.mark(held)}), now)
+            message = self.join(written)
+            self.mail.send(replace(message, headers={**message.headers, **self.mark(together[0])}), now)
         except MailRefused as problem:
-            self.records.settle_notice(held.failed(_answer(problem), now, hopeless=True))
+            settled = [owed.failed(_answer(problem), now, hopeless=True) for owed in together]
         except MailDeferred as problem:
-            self.records.settle_notice(held.failed(_answer(problem), now))
-        except (NotFound, NotAllowed) as problem:
-            # What it was about has expired, or the person holds no office any more: there is nothing left to say.
-            unmissed = problem.code in UNMISSED
-            settled = held.dropped(now, problem.code) if unmissed else held.failed(problem.code, now, hopeless=True)
-            self.records.settle_notice(settled)
+            settled = [owed.failed(_answer(problem), now) for owed in together]
         except Exception as problem:
-            # One email that cannot be written must not hold up the others. The kind only: the rest may be personal.
-            self.records.settle_notice(held.failed(type(problem).__name__, now))
+            settled = [_unwritten(owed, problem, now) for owed in together]
         else:
-            self.records.settle_notice(held.delivered(now))
-            return True
-        return False
+            settled = [owed.delivered(now) for owed in together]
+        for owed in settled:
+            self.records.settle_notice(owed)
+        return settled[0].sent_at is not None
 
     def _is_outdated(self, owed: Notice, now: datetime) -> bool:
         """Would it remind of a visit that has passed, or is agreed no more? The relay may have been down for long."""
@@ -110,6 +171,16 @@ class Outbox:
             return False
         application = self.records.load(owed.about)
         return application.version != owed.event or application.slot is None or application.slot <= now
+
+
+def _unwritten(owed: Notice, problem: Exception, now: datetime) -> Notice:
+    """What becomes of an email that cannot be written."""
+    if isinstance(problem, NotFound | NotAllowed):
+        # What it was about has expired, or the person holds no office any more: there is nothing left to say.
+        unmissed = problem.code in UNMISSED
+        return owed.dropped(now, problem.code) if unmissed else owed.failed(problem.code, now, hopeless=True)
+    # The kind only: the rest may be personal.
+    return owed.failed(type(problem).__name__, now)
 
 
 def _answer(problem: PortalError) -> str:

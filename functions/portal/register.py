@@ -1,9 +1,9 @@
 """The register of what has been issued, for whoever keeps it: found, and what happens to an entry recorded."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from portal.core.application import Actor
 from portal.core.errors import Conflict, Finding, Invalid, NotFound
@@ -13,6 +13,8 @@ from portal.core.sop import APPLICANT, Choice, Sop
 from portal.forms.form import Form
 from portal.forms.wording import Fact
 from portal.office import Office
+
+_Entry = TypeVar("_Entry")
 
 ACTIONS: Final = ("change", "revoke")
 """What the keepers of a register may record of an entry."""
@@ -202,6 +204,13 @@ class Register:
         if recorded and (recorded.action, recorded.by.email) == (action, by.email):
             return entry
         raise Conflict("certificate_changed")
+
+
+def page_of(found: Sequence[_Entry], asked: str, size: int) -> tuple[Sequence[_Entry], int, int]:
+    """The entries of a page, its number, and how many pages there are; the nearest one there is."""
+    last = max(1, -(-len(found) // size))
+    number = min(max(int(asked), 1), last) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1
+    return found[(number - 1) * size : number * size], number, last
 
 
 def _is_meant(entry: Certificate, text: str) -> bool:

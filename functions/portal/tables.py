@@ -1,11 +1,11 @@
-"""A table that somebody has saved from a spreadsheet, as rows of texts: CSV or XLSX, whatever its file is called."""
+"""Tables as spreadsheets have them: read from CSV or XLSX, whatever the file is called, and written as XLSX."""
 
 import csv
 import io
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from portal.core.errors import DocumentRefused
 
@@ -13,6 +13,12 @@ MOST_ROWS: Final = 2000
 MOST_COLUMNS: Final = 50
 MOST_UNPACKED: Final = 32 * 1024**2
 """Bytes that an XLSX may unpack to: a small one may hold gigabytes."""
+
+FORMULA_BEGINS: Final = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet would take for a formula, here or where somebody saves the table as CSV."""
+
+WIDTH: Final = 22
+"""Of a column, in characters."""
 
 Row = Sequence[str]
 
@@ -77,3 +83,36 @@ def _text(cell: object) -> str:
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))  # a number of 18 digits loses its last ones in a spreadsheet; the check will say so
     return str(cell).strip()
+
+
+def written(heads: Row, rows: Iterable[Sequence[object]]) -> bytes:
+    """An XLSX of texts, numbers and days; a text that begins as a formula does is kept, and marked, as a text."""
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+
+    def cell(value: Any, *, bold: bool = False) -> Any:
+        made = WriteOnlyCell(sheet, _printable(value) if isinstance(value, str) else value)
+        if isinstance(value, str):
+            made.data_type = "s"
+            made.quotePrefix = value.startswith(FORMULA_BEGINS)
+        if bold:
+            made.font = Font(bold=True)
+        return made
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet()
+    sheet.freeze_panes = "A2"
+    for column in range(1, len(heads) + 1):
+        sheet.column_dimensions[chr(ord("A") + column - 1)].width = WIDTH
+    sheet.append([cell(head, bold=True) for head in heads])
+    for row in rows:
+        sheet.append([cell(value) for value in row])
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def _printable(text: str) -> str:
+    """Without what no cell can hold."""
+    return "".join(character for character in text if character >= " " or character in "\t\n")

@@ -140,7 +140,12 @@ def test_the_schedules_and_what_came_back_are_answered(deployed: Deployed) -> No
     assert measured.keys() == {"OldestUnsentSeconds", "RedEmails"}
     assert '"Namespace": "Portal"' in deployed.function("mailer").log.read_text("utf-8")
     assert deployed.function("reminder").invoke({"source": "aws.events"}).keys() == {"officials", "escalated", "visits"}
-    assert deployed.function("expiry").invoke({"source": "aws.events"}) == {"expired": 0, "forgotten": 0, "register": 0}
+    assert deployed.function("expiry").invoke({"source": "aws.events"}) == {
+        "expired": 0,
+        "forgotten": 0,
+        "register": 0,
+        "listed": 0,
+    }
     assert deployed.function("compilation").invoke({"source": "aws.events"}) == {"compiled": 1}
     assert deployed.function("feedback").invoke({"detail": {"eventType": "Delivery", "mail": {"headers": []}}}) is None
 

@@ -42,6 +42,12 @@ BROKEN: Mapping[str, tuple[str, str, str, list[str]]] = {
         'role = "bupati"',
         ["sop.toml", "bupati", "kabid"],
     ),
+    "an emblem that is not there": (
+        "office.toml",
+        'mail_prefix = "[TTE Tarakan]"',
+        'mail_prefix = "[TTE Tarakan]"\nemblem = "lambang.svg"',
+        ["office.toml", "office.emblem", "lambang.svg"],
+    ),
     "a step twice": ("penerbitan/sop.toml", 'key = "telaah_kabid"', 'key = "telaah_kadis"', ["sop.toml", "steps"]),
     "hours": ("office.toml", 'fri = ["07.30-11.30"]', 'fri = ["11.30-07.30"]', ["office.toml", "hours.fri"]),
     "visit": ("penerbitan/sop.toml", '"08.00-10.30"', '"pagi"', ["sop.toml", "steps[5].visit.windows.fri", "HH.MM"]),

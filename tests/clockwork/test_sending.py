@@ -20,18 +20,17 @@ def relay(stage: Stage) -> Relay:
 
 def test_emails_go_out_in_the_order_they_were_owed(stage: Stage, relay: Relay) -> None:
     number = stage.case("confirm", "forward")
-    assert relay.outbox.send_due() == 6
+    assert relay.outbox.send_due() == 5  # that it is his turn is no news to whoever has decided already
     assert ["Draf" in message.subject for message in relay.taken[:2]] == [True, False]
-    assert {message.to for message in relay.taken[:2]} == {EMAIL}
-    assert {message.to for message in relay.taken[2:4]} == {EMAIL, KADIS}
-    assert {message.to for message in relay.taken[4:]} == {KABID, KADIS}
+    assert {message.to for message in relay.taken[:3]} == {EMAIL}
+    assert {message.to for message in relay.taken[3:]} == {KABID, KADIS}
     assert all(number in message.subject for message in relay.taken[1:])
     assert relay.outbox.send_due() == 0
 
 
 def test_only_so_many_are_sent_at_once(stage: Stage, relay: Relay) -> None:
     stage.case("confirm", "forward")
-    assert [relay.outbox.send_due(4), relay.outbox.send_due(4), relay.outbox.send_due(4)] == [4, 2, 0]
+    assert [relay.outbox.send_due(4), relay.outbox.send_due(4), relay.outbox.send_due(4)] == [4, 1, 0]
 
 
 def test_a_sender_that_crashes_is_relieved_after_its_lease(stage: Stage, relay: Relay) -> None:

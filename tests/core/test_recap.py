@@ -304,3 +304,11 @@ def test_time_with_bsre_and_the_applicant_adds_nothing(sop: Sop, calendar: Calen
     invited = along(sop, *TO_VISIT, "invite")
     now = invited.events[-1].at
     assert minutes_per_step(invited, calendar, now) == minutes_per_step(invited, calendar, now + timedelta(days=9))
+
+
+def test_the_recap_tells_what_is_usual_of_the_months_it_is_of(sop: Sop) -> None:
+    facts = [kept("2026-11-27", "BKPSDM", waits={"pemeriksaan": days, "passphrase": 1}) for days in (1, 2, 6)]
+    few = [kept("2026-12-01", "BKPSDM", waits={"pemeriksaan": 9})]
+    assert summarise([tally(facts)], sop, date(2026, 12, 1)).waits == {"pemeriksaan": 2, "passphrase": 1}
+    assert summarise([tally(few)], sop, date(2026, 12, 1)).waits == {}
+    assert summarise([tally(facts), tally(few)], sop, date(2026, 12, 1)).waits["pemeriksaan"] == 4

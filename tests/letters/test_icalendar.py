@@ -92,7 +92,9 @@ def test_a_calendar_entry_holds_nothing_personal(sent: list[Sent]) -> None:
 
 
 def test_a_changed_booking_takes_the_place_of_the_one_before(sent: list[Sent]) -> None:
-    events = [calendar(each.message.calendar)["VEVENT"] for each in sent if each.message.calendar]
+    ticket = first(sent, "booked").context["application"].ticket
+    of_one = [each for each in sent if each.message.calendar and each.context["application"].ticket == ticket]
+    events = [calendar(each.message.calendar)["VEVENT"] for each in of_one]
     assert [event["STATUS"][1] for event in events] == [
         "CONFIRMED",  # picked
         "CONFIRMED",  # moved

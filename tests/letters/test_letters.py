@@ -23,8 +23,8 @@ from tests.support.places import ROOT
 
 OTHERS = {"turn", "visit_booked", "visit_off", "decided", "draft_saved", "visit_tomorrow", "new_link"}
 OF_THE_REGISTER = {"expiring", "expiring_list", "revoked", "changed"}
-OTHERS |= {"reminder", "desk", "code", "escalation", "asked", "finished", *OF_THE_REGISTER}
-ABOUT_NO_CASE = {"draft_saved", "reminder", "desk", "code", "escalation", *OF_THE_REGISTER}
+OTHERS |= {"reminder", "desk", "digest", "code", "clerk_link", "escalation", "asked", "finished", *OF_THE_REGISTER}
+ABOUT_NO_CASE = {"draft_saved", "reminder", "desk", "digest", "code", "clerk_link", "escalation", *OF_THE_REGISTER}
 LEAD_NOWHERE = {"code", "decided", "withdrawn", "lapsed", "escalation", "revoked", "changed"}
 OF_OTHER_KINDS = {"asked", "reported", "opened", "finished"}
 """About steps that this service does not have; the services of ``tests/services`` send them."""
@@ -167,7 +167,7 @@ def test_links_open_with_our_signature(sent: list[Sent]) -> None:
         for link in links(each.message):
             purpose, token = link.removeprefix(f"{ADDRESS}/").rsplit("/", 1)
             if purpose != "status":
-                purpose = {"ajukan/lanjut": "draft"}.get(purpose, purpose)
+                purpose = {"ajukan/lanjut": "draft", "petugas/masuk": "petugas"}.get(purpose, purpose)
                 assert Links(["kunci"]).read(purpose, token, MONDAY)
 
 

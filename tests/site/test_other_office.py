@@ -17,6 +17,8 @@ from tests.support.services import installed
 from tests.support.site_page import DEVELOPERS, Page
 from tests.support.stage import Stage
 
+EMBLEM = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><circle cx="4" cy="4" r="4"/></svg>'
+
 
 def pages(site: Path) -> dict[str, Page]:
     found = {}
@@ -35,6 +37,9 @@ def other(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def several(tmp_path_factory: pytest.TempPathFactory) -> Path:
     schemas = with_radio(tmp_path_factory.mktemp("several"))
+    (schemas / "lambang.svg").write_text(EMBLEM, "utf-8")
+    office = schemas / "office.toml"
+    office.write_text(office.read_text("utf-8").replace("# emblem =", "emblem ="), "utf-8")
     return build_site(schemas, tmp_path_factory.mktemp("site"), "penerbitan, radio")
 
 
@@ -119,6 +124,13 @@ def test_pages_of_several_services_speak_for_the_office_and_those_of_one_for_the
         assert "Petugas tidak pernah meminta kata sandi atau kode OTP Anda." in found[url].text
         assert "Passphrase hanya diisi sendiri" not in found[url].text
     assert "Passphrase hanya diisi sendiri" in found["layanan/penerbitan/sop/"].text
+
+
+def test_an_office_shows_its_own_emblem_in_the_tab_where_it_has_one(several: Path, other: Path) -> None:
+    for url in ("", "layanan/penerbitan/"):
+        assert 'rel="icon" href="/lambang.svg"' in pages(several)[url].html
+    assert (several / "lambang.svg").read_text("utf-8") == EMBLEM
+    assert "/favicon.svg" in pages(other)[""].html
 
 
 def test_services_of_other_shapes_have_their_pages_and_none_says_our_city(made_up: Path) -> None:

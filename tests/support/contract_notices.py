@@ -139,3 +139,53 @@ class NoticesContract:
         claimed = [about for abouts in at_once(5, drain) for about in abouts]
         assert sorted(claimed) == sorted(f"T{number}" for number in range(40))
         assert list(records.unsent()) == []
+
+    def test_what_else_is_owed_to_the_same_person_is_held_with_it_due_or_not(self, records: Records) -> None:
+        later, soon = AT + timedelta(hours=3), AT + LEASE
+        records.owe([a_notice("first", due_at=AT - MOMENT), a_notice("second"), a_notice("third", due_at=later)])
+        records.owe([a_notice("soon", due_at=soon), a_notice("unwanted"), a_notice("fourth", recipient="lain@x.id")])
+        held = claimed(records, AT)
+        also = records.claim_also(held, lambda other: other.about != "unwanted", AT, LEASE)
+        assert [(n.about, n.attempts, n.due_at) for n in also] == [("second", 1, AT + LEASE), ("third", 1, AT + LEASE)]
+        assert sorted(n.about for n in records.unsent() if n.attempts) == ["first", "second", "third"]
+        assert records.claim_also(held, lambda _: True, AT, LEASE)[0].about == "unwanted"
+        assert records.claim_also(held, lambda _: True, AT, LEASE) == []
+
+    def test_what_is_hopeless_sent_or_dropped_goes_with_nothing(self, records: Records) -> None:
+        for about in ("hopeless", "sent", "dropped"):
+            records.owe([a_notice(about)])
+            held = claimed(records, AT)
+            became = {
+                "hopeless": held.failed("550", AT, hopeless=True),
+                "sent": held.delivered(AT),
+                "dropped": held.dropped(AT),
+            }
+            records.settle_notice(became[about])
+        records.owe([a_notice("first")])
+        assert records.claim_also(claimed(records, AT), lambda _: True, AT, LEASE) == []
+
+    def test_of_senders_at_once_one_gets_what_goes_together(self, records: Records, open_records: Open) -> None:
+        records.owe([a_notice(f"T{number:02}") for number in range(12)])
+        handles = [open_records() for _ in range(3)]
+
+        def gather(number: int) -> list[str]:
+            first = handles[number].claim_notice(AT, LEASE)
+            also = handles[number].claim_also(first, lambda _: True, AT, LEASE) if first else []
+            return [each.about for each in ([first] if first else []) + list(also)]
+
+        gathered = [about for abouts in at_once(3, gather) for about in abouts]
+        assert sorted(gathered) == [f"T{number:02}" for number in range(12)]
+
+    def test_an_email_put_off_is_due_then_and_not_before(self, records: Records) -> None:
+        records.owe([a_notice()])
+        records.settle_notice(claimed(records, AT).put_off(AT + timedelta(hours=2)))
+        assert records.claim_notice(AT + timedelta(hours=2) - MOMENT, LEASE) is None
+        assert claimed(records, AT + timedelta(hours=2)).problem == ""
+
+    def test_the_first_email_to_a_person_since_a_time_is_told_so_and_no_other(self, records: Records) -> None:
+        first, second, other = a_notice("first"), a_notice("second"), a_notice("other", recipient="lain@x.id")
+        since, next_round = AT - timedelta(hours=1), AT + timedelta(hours=1)
+        assert [records.goes_first(each, since, AT) for each in (first, second, first, other)] == [1, 0, 1, 1]
+        assert not records.goes_first(second, since, AT + timedelta(minutes=59))
+        assert records.goes_first(second, next_round, next_round)
+        assert not records.goes_first(first, next_round, next_round + MOMENT)

@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, time, timedelta, timezone
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from portal.core.application import Actor, Application
 from portal.core.draft import Document, Draft
 from portal.core.language import Language
 from portal.core.notices import Official, notice
+from portal.core.rounds import Rounds
 from portal.core.services import Services
 from portal.core.sop import APPLICANT, Sop
 from portal.correspondence import Correspondence
@@ -29,6 +30,7 @@ from portal.engines.local.files import FolderFiles
 from portal.engines.local.mail import Mailbox
 from portal.engines.local.records import SqliteRecords
 from portal.engines.ports import Message
+from portal.entrance import Entrance
 from portal.forms.letter import Letter
 from portal.intake import Intake
 from portal.letters.writing import Letters
@@ -110,8 +112,12 @@ class Office:
         self.intake = Intake(self.office, uninspected, 5, random.Random(7).choice, token)
         register = json.loads((SCHEMAS / "register.schema.json").read_text("utf-8"))["$defs"]
         self.register = Register(self.office, register)
-        self.correspondence = Correspondence(self.office, self.cases, self.watch, self.register, self.render, ADDRESS)
-        self.outbox = Outbox(self.office.records, mail, self.office.clock, self.correspondence.compose)
+        self.entrance = Entrance(self.office)
+        self.correspondence = Correspondence(
+            self.office, self.cases, self.watch, self.register, self.entrance, self.render, ADDRESS
+        )
+        letter, join = self.correspondence.letter, self.correspondence.join
+        self.outbox = Outbox(self.office.records, mail, self.office.clock, letter, join)
         self.clockwork = Clockwork(self.office, self.cases, self.watch)
         for role, name in OFFICIALS.items():
             self.cases.appoint(Official("penerbitan", role, said(name), f"{role}@tarakankota.go.id"))
@@ -221,7 +227,9 @@ def story(office: Office) -> list[Sent]:
     kadis = Actor("kadis", said(OFFICIALS["kadis"]), email="kadis@tarakankota.go.id")
     office.office.records.owe([notice("desk", kadis, about="meja", event=0, at=office.now)])
     Codes(office.office).ask("perangkat", kadis)
+    office.entrance.owe_link(office.office.services.office["email"])
     office.deliver()
+    a_full_day(office)
     life_of_what_was_issued(office)
     assert list(office.office.records.unsent()) == []
     return office.sent
@@ -240,6 +248,23 @@ def life_of_what_was_issued(office: Office) -> None:
     office.deliver()
     register.record(entry, "revoke", {"on": "2028-10-02", "reason": "telepon_hilang", "note": note}, entry.version, by)
     office.deliver()
+
+
+def a_full_day(office: Office) -> None:
+    """Cases come on one day, a visit is picked, and decisions are made: all is told with the evening's round."""
+    at_once = office.outbox
+    office.outbox = replace(at_once, rounds=Rounds((time(7, 30), time(16)), WITA))
+    office.now = office.now.replace(hour=8, minute=0)
+    case, *_ = (office.confirmed() for _ in range(3))
+    for _ in range(3):
+        case = office.decide(case, "forward", instructions=["proses"], note=office.said("Mohon segera."))
+    points = office.office.services.first.step(case.step).checklist
+    case = office.decide(case, "dispatch", checklist=[point.key for point in points])
+    office.book(office.decide(office.decide(case, "accept"), "invite"), 0)
+    office.clockwork.remind()
+    office.now = office.now.replace(hour=16, minute=1)
+    office.deliver()
+    office.outbox = at_once
 
 
 def visit(case: Application) -> datetime:

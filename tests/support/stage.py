@@ -19,9 +19,9 @@ from werkzeug.test import TestResponse
 
 from portal.bootstrap import build, wsgi
 from portal.config import Config
-from portal.core.application import Application
+from portal.core.application import Actor, Application
 from portal.core.draft import Document, Draft
-from portal.core.notices import Official, eligible
+from portal.core.notices import Official, eligible, notice
 from portal.engines.local.records import SqliteRecords
 from portal.house import House
 from tests.support import people
@@ -61,6 +61,10 @@ WORKS: Mapping[str, tuple[str, str, Mapping[str, str | list[str]]]] = {
     ),
     "/meja/register/<service:service>/impor/catat": ("done", "/meja/register/penerbitan", {"isi": BEFORE_THE_PORTAL}),
     "/telaah/<number>/jadwal": ("booked", "/telaah/<number>/jadwal", {"tindakan": "cancel_visit", "note": "Rapat."}),
+    "/petugas/kode": ("clerk", "/petugas/kode", {"kode": "*"}),
+    "/petugas/kode/kirim": ("clerk", "/petugas/kode", {}),
+    "/petugas/email/kirim-ulang": ("clerk", "/petugas/email", {"email": "*"}),
+    "/petugas/email/tertangani": ("clerk", "/petugas/email", {"email": "*"}),
     "/telaah/<number>/meja": ("waiting", "/telaah/<number>", {}),
     "/telaah/<number>/putuskan": ("waiting", "/telaah/<number>", {"tindakan": "forward", **SAYS["forward"]}),
 }
@@ -270,6 +274,9 @@ class Session:
         if state == "draft":
             made = stage.draft()
             links, number, draft = [stage.draft_link(made)], "", made.id
+        elif state == "clerk":
+            links, number, draft = [], "", ""
+            said = self._come_to_clerk(stage, rule)
         else:
             number, draft = stage.handed_over() if state == "done" else stage.case(*WAYS[state]), ""
             if "on" in fields:  # that day has come
@@ -297,6 +304,8 @@ class Session:
         html = lxml.html.fromstring(self.browser.get(of_this(page)).get_data())
         self.path, self.csrf = of_this(rule), html.xpath("//input[@name='csrf']/@value | //@data-csrf")[0]
         self.fields: dict[str, Any] = dict(fields)
+        if state == "clerk" and fields:
+            self.fields = {name: said or html.xpath(f"//input[@name='{name}']/@value")[0] for name in fields}
         if "jadwal" in fields:
             self.fields["jadwal"] = html.xpath("//input[@name='jadwal']/@value")[0]
         if "tindakan" in fields:
@@ -305,6 +314,20 @@ class Session:
             form = next(form for form in html.forms if "ktp" in form.fields.get("key", ""))
             stage.office.files.write(form.fields["key"], png(), "image/png")
             self.fields["selesai"] = form.get("data-finish").partition("selesai=")[2]
+
+    def _come_to_clerk(self, stage: Stage, rule: str) -> str:
+        """A clerk who is in, or at the door; returns what he types there."""
+        email = stage.office.services.office["email"]
+        stage.clock.forward(minutes=1)  # a code is asked for once a minute
+        owed = notice("turn", Actor("kadis", email="x@"), about=f"x-{stage.clock.at}", event=1, at=stage.clock.at)
+        stage.records.owe([owed])
+        stage.records.settle_notice(owed.failed("550", stage.clock.at, hopeless=True))
+        asked = stage.house.entrance.ask(email) if rule == "/petugas/kode" else ""
+        at_the_door = {"r": email, **({"n": asked} if asked else {})}
+        for name, claims in (("petugas", {"r": email}), ("petugas-kode", at_the_door)):
+            path = "/petugas/kode" if name == "petugas-kode" else "/petugas"
+            self.browser.set_cookie(name, stage.sign(f"cookie.{name}", claims), path=path)
+        return asked and "123456"
 
     def post(self, headers: dict[str, str] | None = None, **changes: str) -> int:
         return self.answer(headers, **changes).status_code

@@ -57,6 +57,19 @@ WALKS: Mapping[str, frozenset[str]] = {
             "official/register_import.html",
         }
     ),
+    "clerk": frozenset(
+        {
+            "clerk/case.html",
+            "clerk/cases.html",
+            "clerk/code.html",
+            "clerk/desk.html",
+            "clerk/enter.html",
+            "clerk/mail.html",
+            "clerk/people.html",
+            "clerk/stuck.html",
+            "clerk/visits.html",
+        }
+    ),
     "services": frozenset(
         {
             "apply/by_official.html",

@@ -13,6 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
+from tests.support.clerk import EMAIL as CLERK
 from tests.support.stage import KABID, KADIS, OTHER_VERIFIKATOR, STATISTISI, VERIFIKATOR, WORKS, Session, Stage
 from tests.support.ways import EMAIL, FORM, SAYS, WAYS
 
@@ -59,6 +60,7 @@ def links(stage: Stage, number: str) -> list[str]:
         stage.link("permohonan", number),
         stage.link("telaah", number, email),
         stage.link("meja", number, email),
+        f"/petugas/masuk/{stage.sign('petugas', {'r': CLERK})}",
         *(stage.draft_link(draft) for draft in drafts if not draft.mends),
     ]
 
@@ -109,10 +111,13 @@ def test_looking_at_a_case_in_any_state_with_every_key_to_it_changes_nothing(
     values = parameters(number, genuine, draft, pictures=state == "waiting")
     about_a_case = [rule for rule in rules(stage, "GET") if rule.arguments - {"filename", "id", "name"}]
     about_a_case += [
-        rule for rule in rules(stage, "GET") if rule.rule.startswith(("/permohonan", "/konfirmasi", "/meja"))
+        rule
+        for rule in rules(stage, "GET")
+        if rule.rule.startswith(("/permohonan", "/konfirmasi", "/meja", "/petugas"))
     ]
     for link in genuine:
         browser.get(link)
+    browser.set_cookie("petugas", stage.sign("cookie.petugas", {"r": CLERK}), path="/petugas")
     look(browser, [url for rule in about_a_case for url in addresses(stage, rule, values)], before, stage)
 
 
@@ -219,11 +224,12 @@ def test_a_mail_scanner_opens_every_link_before_and_after_the_people_and_they_no
 # --- Forms of other sites, and of nobody -----------------------------------------------------------------------------
 
 ONE = "/ajukan/<service:service>"
-PUBLIC = {"/ajukan", "/ajukan/orang-lain", ONE, f"{ONE}/orang-lain", "/tautan", "/unggah"}
+PUBLIC = {"/ajukan", "/ajukan/orang-lain", ONE, f"{ONE}/orang-lain", "/tautan", "/unggah", "/petugas/masuk"}
 """Forms that anybody may post: to begin, to ask for a link, and a file with its signed form."""
 
 OF_THE_REGISTER = "/meja/register/<service:service>"
 ASKING = {OF_THE_REGISTER, f"{OF_THE_REGISTER}/entri/<id>/periksa", f"{OF_THE_REGISTER}/impor"}
+ASKING |= {"/petugas/permohonan", "/petugas/permohonan/xlsx", "/petugas/keluar"}
 """Forms that need our token too, and keep nothing even so: a search, and what is to be read once more."""
 
 REHEARSAL = {"/_mailbox/relai", "/_jam"}

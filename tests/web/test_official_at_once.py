@@ -187,7 +187,7 @@ def test_the_emailed_link_opens_the_case_and_a_late_email_says_who_acted(
     link = re.search(r"http://localhost(/telaah/\S+)", office.emailed("turn", KADIS))
     assert link
     assert "Tugas Anda" in person(KADIS).get(link[1]).text
-    office.act(number, KADIS, "forward", FORWARD)
     late = re.search(r"http://localhost(/telaah/\S+)", office.emailed("turn", KADIS))
+    office.act(number, KADIS, "forward", FORWARD)
     assert late
     assert "sudah ditindaklanjuti oleh Kepala Dinas" in person(KADIS).get(late[1]).text

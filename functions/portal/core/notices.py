@@ -17,6 +17,9 @@ SLOWEST_RETRY: Final = timedelta(hours=6)
 DEADLINE: Final = timedelta(days=7)
 """How long an email may stay undelivered before it is on the red list; trying goes on after that."""
 
+OWN: Final = "own"
+"""Occasion of a letter that tells somebody what his own decision has led to."""
+
 APPLICANT_LETTERS: Final[Mapping[str, str]] = {
     "submit": "confirm_address",
     "confirm": "received",
@@ -119,6 +122,11 @@ class Notice:
         """Has it neither been taken by the relay nor been dropped?"""
         return self.sent_at is None and self.dropped_at is None
 
+    @property
+    def is_asked_for(self) -> bool:
+        """Has somebody asked for it just now, who waits for it?"""
+        return self.occasion.startswith("again-")
+
     def held(self, until: datetime) -> "Notice":
         """Taken by a sender; should it crash, the notice is due again at ``until``."""
         return replace(self, due_at=until, attempts=self.attempts + 1)
@@ -131,6 +139,10 @@ class Notice:
         # Beyond 12 doublings the pause is past its ceiling anyway; the bound keeps the power small.
         pause = min(SLOWEST_RETRY, FIRST_RETRY * 2 ** min(self.attempts - 1, 12))
         return replace(self, due_at=at + pause, problem=problem, hopeless=hopeless)
+
+    def put_off(self, until: datetime) -> "Notice":
+        """Not to be sent before then, though nothing has gone wrong."""
+        return replace(self, due_at=until)
 
     def dropped(self, at: datetime, problem: str = "") -> "Notice":
         """No longer owed, and on no list; the last answer stays if no other ``problem`` is named."""
@@ -158,8 +170,10 @@ def owed(application: Application, officials: Iterable[Official], sop: Sop, day:
     """
     event = application.events[-1]
     addressees = [*_applicant(application, sop, event), *_turn(application, officials, sop, day), *_receipt(event)]
+    about, number, at = application.ticket, event.number, event.at
     return tuple(
-        notice(letter, actor, about=application.ticket, event=event.number, at=event.at) for letter, actor in addressees
+        notice(letter, actor, about=about, event=number, at=at, occasion=_occasion(letter, actor, event))
+        for letter, actor in addressees
     )
 
 
@@ -174,6 +188,11 @@ def eligible(application: Application, officials: Iterable[Official], sop: Sop, 
             and not application.concerns(official.email, official.number, sop)
         ):
             yield official
+
+
+def _occasion(letter: str, actor: Actor, event: Event) -> str:
+    """That it is one's own turn again is no news to whoever has just brought that about."""
+    return OWN if letter == "turn" and actor.email == event.actor.email.lower() else ""
 
 
 def _applicant(application: Application, sop: Sop, event: Event) -> Iterator[tuple[str, Actor]]:

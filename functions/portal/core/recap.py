@@ -6,7 +6,7 @@ Facts about closed applications, free of personal data, and their sums.
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import accumulate
 from typing import Any, Final
@@ -106,10 +106,13 @@ class StepTime:
 
 @dataclass(frozen=True)
 class Recap:
+    """``waits``: by step, for how many working days cases usually lay there with others (``usual_waits``)."""
+
     rows: tuple[Row, ...]
     steps: tuple[StepTime, ...]
     outcomes: Mapping[str, int]
     holders: Mapping[str, int]
+    waits: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def total_holders(self) -> int:
@@ -174,6 +177,7 @@ def summarise(tallies: Iterable[Tally], sop: Sop, today: date) -> Recap:
         steps=tuple(_step_time(step.key, step.minutes, steps.get(step.key, {})) for step in sop.steps),
         outcomes=outcomes,
         holders=+holders,
+        waits=usual_waits([total]),
     )
 
 

@@ -13,8 +13,10 @@ from typing import Any
 
 from portal.core.application import Actor, Application, Event
 from portal.core.draft import Document, Draft
+from portal.core.listing import Line
 from portal.core.notices import Notice, Official
 from portal.core.register import Certificate, Recorded
+from portal.core.steps import State
 
 Entry = Mapping[str, Any]
 
@@ -117,6 +119,22 @@ def certificate(entry: Entry) -> Certificate:
     return Certificate(**kept)
 
 
+def line_entry(line: Line) -> Entry:
+    """All of it; times as ``moment`` writes them."""
+    return {
+        **vars(line),
+        "state": line.state.value,
+        "opened": moment(line.opened),
+        "since": moment(line.since),
+    }
+
+
+def line(entry: Entry) -> Line:
+    kept = _own(Line, entry)
+    times = {name: datetime.fromisoformat(kept[name]) for name in ("opened", "since")}
+    return Line(**{**kept, **times, "state": State(kept["state"])})
+
+
 def text(entry: Entry) -> str:
     """As JSON, for where only text can be kept."""
     return json.dumps(entry, ensure_ascii=False, separators=(",", ":"))
@@ -141,7 +159,7 @@ def _recorded(entry: Entry) -> Recorded:
     return Recorded(**{**_own(Recorded, entry), "on": on, "at": at, "by": Actor(**entry["by"])})
 
 
-def _own(noun: type[Certificate | Draft | Notice | Official | Recorded], entry: Entry) -> dict[str, Any]:
+def _own(noun: type[Certificate | Draft | Line | Notice | Official | Recorded], entry: Entry) -> dict[str, Any]:
     return {name: entry[name] for name in noun.__dataclass_fields__ if name in entry}
 
 

@@ -1,19 +1,24 @@
 """What the portal asks of an engine: records, files, mail. Whatever keeps these promises can carry the portal."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Final, Protocol, runtime_checkable
 
 from portal.core.application import Application
 from portal.core.draft import Draft
+from portal.core.listing import Line
 from portal.core.notices import Identity, Notice, Official
 from portal.core.recap import Tally
 from portal.core.register import Certificate
 
 Fact = Mapping[str, Any]
 """What the recap keeps of a closed application for good: no personal data (``recap.fact``)."""
+
+
+MOST_IN_ONE: Final = 100
+"""Notices in one email."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,7 @@ class Change:
         waits_on: who has to act now, a role or ``APPLICANT``; empty when closed.
         certificates: the register's entries that it makes or changes, each in its new version.
         corrections: what the recap has to hear of these besides (``register.corrections``).
+        line: the case in the list of all.
     """
 
     application: Application
@@ -40,6 +46,7 @@ class Change:
     waits_on: str = ""
     certificates: Sequence[Certificate] = ()
     corrections: Sequence[Fact] = ()
+    line: Line | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +90,12 @@ class Records(Protocol):
     def count_waiting(self, service: str, role: str) -> int:
         """How many applications ``waiting_on`` would yield, without loading them."""
 
+    def lines(self, service: str) -> Iterator[Line]:
+        """All cases of a service, open and closed, in no order: one short entry each, and no case is read for it."""
+
+    def keep_lines(self, lines: Sequence[Line]) -> None:
+        """Keep the lines of cases that have none yet; of the others, what their own last move wrote stays."""
+
     def load_draft(self, id: str) -> Draft:
         """Raises NotFound (``draft_unknown``)."""
 
@@ -101,8 +114,23 @@ class Records(Protocol):
     def claim_notice(self, now: datetime, lease: timedelta) -> Notice | None:
         """The longest-due notice that is owed and not hopeless, held by the caller for ``lease``; None if none is."""
 
+    def claim_also(
+        self, held: Notice, wanted: Callable[[Notice], bool], now: datetime, lease: timedelta
+    ) -> Sequence[Notice]:
+        """What else is owed to the recipient of a held notice, wanted and held by nobody; now held by the caller.
+
+        Due or not, as one may wait for another try that need not wait for it any more; not what is hopeless, and at
+        most ``MOST_IN_ONE``, oldest first. What falls due within a ``lease`` somebody may hold, so it is left alone.
+        """
+
+    def goes_first(self, held: Notice, since: datetime, now: datetime) -> bool:
+        """Has its recipient been sent nothing since then? From now on this one was, also if it is asked again.
+
+        Of several askers at the same moment one is told so.
+        """
+
     def settle_notice(self, notice: Notice) -> None:
-        """Keep what became of it (``Notice.delivered``, ``Notice.failed`` or ``Notice.dropped``), unless it is settled.
+        """Keep what became of it (``delivered``, ``failed``, ``put_off`` or ``dropped``), unless it is settled.
 
         A sender whose lease ran out may settle late. That it was sent is true whoever holds the notice by now; all else
         is for the present holder to say, and the number of attempts tells holders apart.

@@ -86,11 +86,35 @@ class DeskLetter(Letter):
 
 
 @dataclass(frozen=True)
+class DigestLetter(Letter):
+    """Several letters to an official in one; its link leads to the desk.
+
+    Attributes:
+        turns: cases that have come; ``visits`` booked; ``receipts`` of what the reader decided.
+        late: what has waited past the policy's patience.
+        until: when the links end.
+    """
+
+    turns: Sequence[CaseLetter]
+    visits: Sequence[CaseLetter]
+    receipts: Sequence[CaseLetter]
+    late: Sequence[Waiting]
+    until: datetime
+
+
+@dataclass(frozen=True)
 class EscalationLetter(Letter):
     """About ``cases`` that have waited for so many working ``days`` or longer; the link is empty."""
 
     cases: Sequence[Waiting]
     days: int
+
+
+@dataclass(frozen=True)
+class EntranceLetter(Letter):
+    """To a clerk who comes in; ``until`` is when the link ends."""
+
+    until: datetime
 
 
 @dataclass(frozen=True)

@@ -139,6 +139,8 @@ def _card(page: Any) -> str:
 def on_post_build(config: Any) -> None:
     """Put style and script where pages look for them, and tell search engines where the list of pages is."""
     site = Path(config.site_dir)
+    if emblem := config.extra["sop"]["office"].get("emblem"):
+        shutil.copy(config.extra["services"][0].folder.parent / emblem, site / emblem)
     shutil.copytree(edge.STATIC, site / edge.static_address().lstrip("/"), dirs_exist_ok=True)
     if config.site_url:
         map_of_pages = f"{config.site_url.rstrip('/')}/sitemap.xml"

@@ -35,6 +35,7 @@ BLUEPRINTS: Final = (
     *("apply", "bring", "send", "uploads", "status", "applicant", "mending", "tasks", "lost_links"),
     *("official", "codes", "visiting", "signing", "originals", "desk", "opening"),
     *("register", "register_import", "renewal", "recap"),
+    *("clerk_entry", "clerk_desk", "clerk_archive", "clerk_mail", "clerk_people"),
 )
 """The modules with pages."""
 
@@ -67,6 +68,9 @@ LIMITED: Final[Mapping[str | None, str]] = {
     "signing.accept_letter": "document",
     "lost_links.send_link": "link",
     "desk.send_link": "link",
+    "clerk_entry.send_link": "link",
+    "clerk_entry.send_code": "link",
+    "clerk_entry.come_in": "link",
     "codes.send": "link",
 }
 """Which of these a posted form is, by endpoint; a ticket is counted where it turns out to be unknown, a

@@ -23,7 +23,9 @@ from portal.web.images import PageImages
 from portal.web.limits import Limit
 
 if TYPE_CHECKING:
+    from portal.archive import Archive
     from portal.clockwork import Clockwork
+    from portal.entrance import Entrance
     from portal.intake import Intake
     from portal.outbox import Outbox
     from portal.register import Register
@@ -41,6 +43,10 @@ class UseCases(Protocol):
     def visits(self) -> Visits: ...
     @property
     def watch(self) -> Watch: ...
+    @property
+    def archive(self) -> "Archive": ...
+    @property
+    def entrance(self) -> "Entrance": ...
     @property
     def experience(self) -> Experience: ...
     @property
@@ -154,6 +160,14 @@ class Here:
     @property
     def watch(self) -> Watch:
         return self.use_cases.watch
+
+    @property
+    def archive(self) -> "Archive":
+        return self.use_cases.archive
+
+    @property
+    def entrance(self) -> "Entrance":
+        return self.use_cases.entrance
 
     @property
     def experience(self) -> Experience:

@@ -1,6 +1,6 @@
 """A link that is lost or too old: a new one goes to the registered address, and nobody learns whether there is one."""
 
-from typing import Any
+from typing import Any, Final
 
 from flask import Blueprint, render_template, request
 
@@ -13,6 +13,9 @@ from portal.web.here import here, now
 from portal.web.renewal import PAGE as RENEWAL
 
 pages = Blueprint("lost_links", __name__)
+
+OF_A_DESK: Final = ("meja", "petugas")
+"""Links for which an address is enough, as they are about no one case."""
 
 
 @pages.get("/tautan")
@@ -28,8 +31,8 @@ def send_link() -> Any:
     try:
         if token:
             _renew(page, token)
-        elif page == "meja":
-            here().cases.owe_desk(one_line(request.form.get("email", "")))
+        elif page in OF_A_DESK:
+            _owe_desk(page, one_line(request.form.get("email", "")))
         else:
             _remind(one_line(request.form.get("tiket", "")), one_line(request.form.get("email", "")), page)
     except (NotFound, NotAllowed, LinkForged):
@@ -39,7 +42,7 @@ def send_link() -> Any:
 
 def _asked_page() -> str:
     page = request.values.get("halaman", PAGE)
-    return page if page in (PAGE, CONFIRMING, RENEWAL, "telaah", "meja") else PAGE
+    return page if page in (PAGE, CONFIRMING, RENEWAL, "telaah", *OF_A_DESK) else PAGE
 
 
 def _renew(page: str, token: str) -> None:
@@ -48,8 +51,8 @@ def _renew(page: str, token: str) -> None:
         claims = here().office.links.read(page, token, now())
     except LinkExpired as expired:
         claims = dict(expired.facts["claims"])  # type: ignore[call-overload]
-    if page == "meja":
-        here().cases.owe_desk(claims["r"])
+    if page in OF_A_DESK:
+        _owe_desk(page, claims["r"])
         return
     if page == RENEWAL:
         here().register.owe_again(here().office.records.certificate(claims["s"], claims["c"]))
@@ -59,6 +62,10 @@ def _renew(page: str, token: str) -> None:
         _owe_official(application, claims["r"])
     else:
         _owe_applicant(application)
+
+
+def _owe_desk(page: str, email: str) -> None:
+    (here().cases.owe_desk if page == "meja" else here().entrance.owe_link)(email)
 
 
 def _remind(typed: str, email: str, page: str) -> None:

@@ -13,6 +13,7 @@ application APPLICATION#TTE-26-4F7K-.. APPLICATION                     WAITING#k
 event       APPLICATION#TTE-26-4F7K-.. EVENT#0003
 notice      NOTICE#TTE-26-4F7K-9QXM    0003#turn##kadis@...go.id (2)   OUTBOX (3)        due_at
                                                                        HOPELESS (3)      due_at
+told        TOLD#kadis@...go.id (6)    TOLD
 draft       DRAFT#5b0c...              DRAFT                           DRAFTS            created_at, then #id
 claim       CLAIM                      visit/penerbitan/2026-08-04...
 official    OFFICIAL                   kadis#2024-01-02#kadis@...go.id
@@ -20,8 +21,9 @@ sop         SOP#<version>              SOP
 counter     COUNTER#agenda-2026        COUNTER
 fact        FACT                       2026-08-03#TTE-26-4F7K-9QXM (5)
 certificate CERTIFICATE#penerbitan     TTE-26-4F7K-9QXM                REGISTER#pener... 2028-08-03#TTE-26-4F7K..
-                                                                       (6)
-holder      HOLDER#penerbitan#1990...  TTE-26-4F7K-9QXM (7)
+                                                                       (8)
+holder      HOLDER#penerbitan#1990...  TTE-26-4F7K-9QXM (9)
+line        LINE#penerbitan            TTE-26-4F7K-9QXM (7)
 tally       TALLY                      2026-08
 compiled    COMPILED                   2026-08 (4)
 founder     FOUNDER                    FOUNDER
@@ -36,8 +38,10 @@ The names are those of the service with which the table began. What belongs to a
 (3) OUTBOX while it is to be sent, HOPELESS when the relay has refused it for good, on no list once sent or dropped.
 (4) how far the tally of that month goes, without the tally: which months there are is known without reading them all.
 (5) of a closed case; or, with the entry's version behind, of what the register corrects: TTE-26-4F7K-9QXM/2.
-(6) with how it ended before its time behind, if it did: REGISTER#penerbitan#revoke; by last day.
-(7) a certificate's key by its holder's staff number, and another by the address.
+(6) when an official was last sent one of the emails that are collected, and which.
+(7) of some 300 bytes, one a case; all of a service are read together, which takes one read unit for every dozen cases.
+(8) with how it ended before its time behind, if it did: REGISTER#penerbitan#revoke; by last day.
+(9) a certificate's key by its holder's staff number, and another by the address.
 
 An item may have 400 KB. What a person types is bounded by the forms (a case and its newest event take some 10 KB), the
 events are items of their own, and an edition of the SOP takes some 40 KB; of a tally ``recap.tally`` tells.
@@ -50,6 +54,7 @@ from typing import Final
 
 from portal.core.application import Application, Event
 from portal.core.draft import Draft
+from portal.core.listing import Line
 from portal.core.notices import Identity, Notice, Official
 from portal.core.recap import Tally
 from portal.core.register import Certificate
@@ -93,6 +98,16 @@ def notice_key(identity: Identity) -> Key:
 def notices_of(about: str) -> str:
     """``NOTICE#TTE-26-4F7K-9QXM``: the partition of all emails about a ticket or a draft."""
     return f"NOTICE#{about}"
+
+
+def recipient(key: Key) -> str:
+    """To whom the notice of a ``notice_key`` is owed."""
+    return key["SK"].split("#", 3)[3]
+
+
+def told_key(recipient: str) -> Key:
+    """``TOLD#kadis@tarakankota.go.id``, ``TOLD``"""
+    return _key(f"TOLD#{recipient}", "TOLD")
 
 
 def draft_key(id: str) -> Key:
@@ -148,6 +163,16 @@ def ended(service: str, by: str) -> str:
 def holder(service: str, known_by: str) -> str:
     """``HOLDER#penerbitan#199001012015012001``, or by an address: the partition of what somebody holds."""
     return f"HOLDER#{service}#{known_by.lower()}"
+
+
+def line_key(service: str, ticket: str) -> Key:
+    """``LINE#penerbitan``, ``TTE-26-4F7K-9QXM``: in one partition a service, which is the list of its cases."""
+    return _key(lines_of(service), ticket)
+
+
+def lines_of(service: str) -> str:
+    """``LINE#penerbitan``"""
+    return f"LINE#{service}"
 
 
 def waiting_list(role: str) -> str:
@@ -257,6 +282,10 @@ def holder_keys(certificate: Certificate) -> list[Key]:
     known += [was[name] for was in before for name in ("number", "email") if name in was]
     partitions = dict.fromkeys(holder(certificate.service, each) for each in known if each)
     return [_key(partition, certificate.id) for partition in partitions]
+
+
+def line_item(line: Line) -> Item:
+    return {**line_key(line.service, line.ticket), **entries.line_entry(line)}
 
 
 def tally_item(book: str, compiled: Compiled, tally: Tally) -> Item:

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Final
 from portal.core.application import Application
 from portal.core.draft import Draft
 from portal.core.errors import Conflict, NotFound, Unavailable
-from portal.core.notices import SLOWEST_RETRY, Notice, Official
+from portal.core.listing import Line
+from portal.core.notices import Notice, Official
 from portal.core.recap import Tally
 from portal.core.register import Certificate
 from portal.engines import entries
-from portal.engines.aws import items
+from portal.engines.aws import items, owed, writing
 from portal.engines.aws.certificates import DynamoCertificates, entered
-from portal.engines.aws.dynamodb import EXISTING, MOST_AT_ONCE, NEW, Item, Key, Table, Write
+from portal.engines.aws.dynamodb import MOST_AT_ONCE, NEW, Item, Key, Table, Write
 from portal.engines.ports import CameBack, Change, Compiled, Fact
 
 if TYPE_CHECKING:
@@ -24,19 +25,6 @@ if TYPE_CHECKING:
 
 _READS: Final = 3
 """How often a case is read that another write is just changing."""
-
-_AHEAD: Final = 25
-"""How many due emails a sender reads the keys of at a time: others may be faster at the first ones."""
-
-_SETTLED: Final = (
-    "SET due_at = :due_at, problem = :problem, hopeless = :hopeless, sent_at = :sent_at, dropped_at = :dropped_at"
-)
-_ON_LIST: Final = "GSI1PK = :list, GSI1SK = :place"
-_OFF_LISTS: Final = "REMOVE GSI1PK, GSI1SK"
-
-# Also the relay's word that this very attempt came back may be faster than the sender's that it was sent.
-_UNSENT: Final = "attribute_exists(GSI1PK)"
-_NOT_BACK: Final = "(attribute_not_exists(came_back) OR came_back < :attempts)"
 
 
 class DynamoRecords(DynamoCertificates):
@@ -88,18 +76,29 @@ class DynamoRecords(DynamoCertificates):
         ]
         if change.draft:
             writes.append(self._draft(change.draft))
-        writes += [_claim(name, ticket) for name in dict.fromkeys(change.claims)]
+        writes += [writing.claim(name, ticket) for name in dict.fromkeys(change.claims)]
         if change.fact is not None:
             writes.append(Write(items.fact_item(self._filed(service, items.FACTS), ticket, change.fact)))
         writes += [write for certificate in change.certificates for write in entered(certificate)]
         writes += map(self._correction, change.corrections)
-        writes += _owed(change.notices)
+        writes += [Write(items.line_item(change.line))] if change.line else []
+        writes += owed.queued(change.notices)
         # At most 100 writes fit. Those above are few: a letter to the applicant and to each official of one role is the
         # most. The names given up grow with every visit picked anew, but as a case holds one seat at a time, only the
         # newest can still be its own.
-        releases = [_release(name, ticket) for name in dict.fromkeys(change.releases) if name not in change.claims]
+        releases = [
+            writing.release(name, ticket) for name in dict.fromkeys(change.releases) if name not in change.claims
+        ]
         room = max(0, MOST_AT_ONCE - len(writes))
         self._table.transact([*writes, *releases[::-1][:room]])
+
+    def lines(self, service: str) -> Iterator[Line]:
+        return map(entries.line, self._table.partition(items.lines_of(service)))
+
+    def keep_lines(self, lines: Sequence[Line]) -> None:
+        writes = [Write(items.line_item(line), NEW) for line in lines]
+        for start in range(0, len(writes), MOST_AT_ONCE):
+            self._table.transact(writes[start : start + MOST_AT_ONCE])
 
     def taken(self, prefix: str) -> Sequence[str]:
         return [item["SK"] for item in self._table.partition(items.CLAIMS, prefix)]
@@ -120,7 +119,7 @@ class DynamoRecords(DynamoCertificates):
         of_entry: dict[str, list[Write]] = {}
         for fact in corrections:
             of_entry.setdefault(fact["ticket"].rpartition("/")[0], []).append(self._correction(fact))
-        writes = _owed(notices)
+        writes = owed.queued(notices)
         for certificate in certificates:
             together = [*entered(certificate), *of_entry.get(certificate.id, ())]
             if len(writes) + len(together) > MOST_AT_ONCE:
@@ -153,7 +152,7 @@ class DynamoRecords(DynamoCertificates):
         return entries.draft(found)
 
     def save_draft(self, draft: Draft, notices: Sequence[Notice] = ()) -> None:
-        self._table.transact([self._draft(draft), *_owed(notices)])
+        self._table.transact([self._draft(draft), *owed.queued(notices)])
 
     def drafts_before(self, created_before: datetime) -> Iterator[Draft]:
         keys = self._table.listed(items.DRAFTS, until=entries.moment(created_before))
@@ -161,65 +160,41 @@ class DynamoRecords(DynamoCertificates):
         return iter(sorted(found, key=lambda draft: (draft.created_at, draft.id)))
 
     def delete_draft(self, id: str) -> None:
-        for owed in self._table.partition(items.notices_of(id)):
-            self._table.delete({"PK": owed["PK"], "SK": owed["SK"]})
+        for each in self._table.partition(items.notices_of(id)):
+            self._table.delete({"PK": each["PK"], "SK": each["SK"]})
         # Last, so that a sweep which was cut short finds the draft again.
         self._table.delete(items.draft_key(id))
 
     # --- owed emails ---------------------------------------------------------------------------------------------
 
     def owe(self, notices: Sequence[Notice]) -> None:
-        writes = _owed(notices)
+        writes = owed.queued(notices)
         # More than fit into one transaction may be cut off in the middle; owing them again then owes the rest.
         for start in range(0, len(writes), MOST_AT_ONCE):
             self._table.transact(writes[start : start + MOST_AT_ONCE])
 
     def claim_notice(self, now: datetime, lease: timedelta) -> Notice | None:
-        for key in self._table.listed(items.OUTBOX, until=entries.moment(now), page=_AHEAD):
-            # The index may still list what another sender holds or has sent by now; the item itself tells.
-            held = self.claim_under(key, now, lease)
-            if held is not None:
-                return held
-        return None
+        return owed.claim(self._table, now, lease)
 
     def claim_under(self, key: Key, now: datetime, lease: timedelta) -> Notice | None:
-        held = self._table.update(
-            key,
-            "SET due_at = :until, GSI1SK = :until, attempts = attempts + :one",
-            {":until": entries.moment(now + lease), ":one": 1, ":outbox": items.OUTBOX, ":now": entries.moment(now)},
-            "GSI1PK = :outbox AND due_at <= :now",
-        )
-        return None if held is None else entries.notice(held)
+        return owed.claim_under(self._table, key, now, lease)
+
+    def claim_also(
+        self, held: Notice, wanted: Callable[[Notice], bool], now: datetime, lease: timedelta
+    ) -> Sequence[Notice]:
+        return owed.claim_also(self._table, held, wanted, now, lease)
+
+    def goes_first(self, held: Notice, since: datetime, now: datetime) -> bool:
+        return owed.goes_first(self._table, held, since, now)
 
     def settle_notice(self, notice: Notice) -> None:
-        key, item = items.notice_key(notice.identity), items.notice_item(notice)
-        kept = ("due_at", "problem", "hopeless", "sent_at", "dropped_at", "attempts")
-        values = {f":{name}": item[name] for name in kept}
-        condition = f"{_UNSENT} AND {_NOT_BACK if notice.sent_at else 'attempts = :attempts'}"
-        if "GSI1PK" in item:
-            values |= {":list": item["GSI1PK"], ":place": item["GSI1SK"]}
-            self._table.update(key, f"{_SETTLED}, {_ON_LIST}", values, condition)
-        else:
-            self._table.update(key, f"{_SETTLED} {_OFF_LISTS}", values, condition)
+        owed.settle(self._table, notice)
 
     def came_back(self, word: CameBack, at: datetime) -> None:
-        # The relay itself has tried for hours, so there is no hurry.
-        again = entries.moment(at + SLOWEST_RETRY)
-        values = {":nothing": None, ":problem": word.problem, ":final": word.final, ":again": again}
-        values[":list"] = items.HOPELESS if word.final else items.OUTBOX
-        self._table.update(
-            items.notice_key(word.identity),
-            "SET sent_at = :nothing, dropped_at = :nothing, problem = :problem, hopeless = :final, due_at = :again,"
-            " came_back = attempts, GSI1PK = :list, GSI1SK = :again",
-            values,
-            f"{EXISTING} AND (attribute_not_exists(came_back) OR came_back < attempts)",
-        )
+        owed.came_back(self._table, word, at)
 
     def unsent(self) -> Iterator[Notice]:
-        keys = [key for name in (items.OUTBOX, items.HOPELESS) for key in self._table.listed(name)]
-        found = map(entries.notice, self._table.get_all(keys))
-        owed = (notice for notice in found if notice.is_owed)
-        return iter(sorted(owed, key=lambda n: (n.queued_at, n.identity)))
+        return owed.unsent(self._table)
 
     # --- officials, editions of the SOP, numbers -----------------------------------------------------------------
 
@@ -308,17 +283,3 @@ class DynamoRecords(DynamoCertificates):
         if draft.version == 1:
             return Write(item, NEW, conflict="draft_changed")
         return Write(item, "version = :before", {":before": draft.version - 1}, "draft_changed")
-
-
-def _claim(name: str, ticket: str) -> Write:
-    return Write(items.claim_item(name, ticket), f"{NEW} OR ticket = :ticket", {":ticket": ticket}, "claim_taken")
-
-
-def _release(name: str, ticket: str) -> Write:
-    return Write(items.claim_key(name), f"{NEW} OR ticket = :ticket", {":ticket": ticket}, deletes=True)
-
-
-def _owed(notices: Sequence[Notice]) -> list[Write]:
-    """One already queued stays as it is; the first of two alike is kept, as a transaction takes no item twice."""
-    alike = {notice.identity: notice for notice in reversed(notices)}
-    return [Write(items.notice_item(notice), NEW) for notice in alike.values()]

@@ -1,7 +1,7 @@
 """The records in one SQLite file: what ``ports.Records`` promises, in SQL. Decides nothing about a case."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
@@ -11,12 +11,13 @@ from typing import Final
 
 from portal.core.application import Application
 from portal.core.draft import Draft
-from portal.core.errors import Conflict, NotFound, Unavailable
+from portal.core.errors import NotFound, Unavailable
+from portal.core.listing import Line
 from portal.core.notices import Notice, Official
 from portal.core.recap import Tally
 from portal.core.register import Certificate, about
 from portal.engines import entries
-from portal.engines.local import rows
+from portal.engines.local import owed, rows, statements
 from portal.engines.local.certificates import LAST, SqliteCertificates, write_certificate
 from portal.engines.local.database import Database
 from portal.engines.ports import Change, Compiled, Fact
@@ -77,17 +78,27 @@ class SqliteRecords(SqliteCertificates):
         ticket, service = change.application.ticket, change.application.service
         waiting = self._filed(service, change.waits_on) if change.waits_on else ""
         with self._database.writing() as connection:
-            _write_application(connection, change.application, waiting)
-            _queue(connection, change.notices)
+            statements.write_application(connection, change.application, waiting)
+            owed.queue(connection, change.notices)
             if change.draft:
-                _write_draft(connection, change.draft)
+                statements.write_draft(connection, change.draft)
             for name in change.releases:
                 connection.execute("DELETE FROM claim WHERE name = ? AND ticket = ?", (name, ticket))
             for name in change.claims:
-                _claim(connection, name, ticket)
+                statements.claim(connection, name, ticket)
             if change.fact is not None:
                 self._write_fact(connection, service, ticket, change.fact)
             self._write_certificates(connection, change.certificates, change.corrections)
+            if change.line:
+                statements.write_line(connection, change.line)
+
+    def lines(self, service: str) -> Iterator[Line]:
+        return (rows.line(body) for (body,) in self._all("SELECT body FROM line WHERE service = ?", service))
+
+    def keep_lines(self, lines: Sequence[Line]) -> None:
+        with self._database.writing() as connection:
+            kept = "INSERT INTO line VALUES (:service, :ticket, :body) ON CONFLICT DO NOTHING"
+            connection.executemany(kept, map(rows.line_row, lines))
 
     def taken(self, prefix: str) -> Sequence[str]:
         query = "SELECT name FROM claim WHERE name >= ? AND name < ? ORDER BY name"
@@ -109,7 +120,7 @@ class SqliteRecords(SqliteCertificates):
     ) -> None:
         with self._database.writing() as connection:
             self._write_certificates(connection, certificates, corrections)
-            _queue(connection, notices)
+            owed.queue(connection, notices)
 
     def forget_certificate(self, service: str, id: str) -> None:
         with self._database.writing() as connection:
@@ -143,8 +154,8 @@ class SqliteRecords(SqliteCertificates):
 
     def save_draft(self, draft: Draft, notices: Sequence[Notice] = ()) -> None:
         with self._database.writing() as connection:
-            _write_draft(connection, draft)
-            _queue(connection, notices)
+            statements.write_draft(connection, draft)
+            owed.queue(connection, notices)
 
     def drafts_before(self, created_before: datetime) -> Iterator[Draft]:
         query = "SELECT body FROM draft WHERE created_at < ? ORDER BY created_at, id"
@@ -159,39 +170,29 @@ class SqliteRecords(SqliteCertificates):
 
     def owe(self, notices: Sequence[Notice]) -> None:
         with self._database.writing() as connection:
-            _queue(connection, notices)
+            owed.queue(connection, notices)
 
     def claim_notice(self, now: datetime, lease: timedelta) -> Notice | None:
-        due = """SELECT * FROM notice WHERE sent_at IS NULL AND dropped_at IS NULL AND hopeless = 0 AND due_at <= ?
-            ORDER BY due_at, queued_at LIMIT 1"""
         with self._database.writing() as connection:
-            found = _notices(connection, due, entries.moment(now))
-            if not found:
-                return None
-            held = found[0].held(now + lease)
-            connection.execute(
-                """UPDATE notice SET due_at = :due_at, attempts = :attempts
-                WHERE about = :about AND event = :event AND letter = :letter AND recipient = :recipient
-                AND occasion = :occasion""",
-                rows.notice_row(held),
-            )
-        return held
+            return owed.claim(connection, now, lease)
+
+    def claim_also(
+        self, held: Notice, wanted: Callable[[Notice], bool], now: datetime, lease: timedelta
+    ) -> Sequence[Notice]:
+        with self._database.writing() as connection:
+            return owed.claim_also(connection, held, wanted, now, lease)
+
+    def goes_first(self, held: Notice, since: datetime, now: datetime) -> bool:
+        with self._database.writing() as connection:
+            return owed.goes_first(connection, held, since, now)
 
     def settle_notice(self, notice: Notice) -> None:
         with self._database.writing() as connection:
-            connection.execute(
-                """UPDATE notice SET due_at = :due_at, problem = :problem, hopeless = :hopeless, sent_at = :sent_at,
-                dropped_at = :dropped_at
-                WHERE about = :about AND event = :event AND letter = :letter AND recipient = :recipient
-                AND occasion = :occasion AND sent_at IS NULL AND dropped_at IS NULL
-                AND (attempts = :attempts OR :sent_at IS NOT NULL)""",
-                rows.notice_row(notice),
-            )
+            owed.settle(connection, notice)
 
     def unsent(self) -> Iterator[Notice]:
         with self._database.reading() as connection:
-            unsent = "SELECT * FROM notice WHERE sent_at IS NULL AND dropped_at IS NULL ORDER BY queued_at"
-            return iter(_notices(connection, unsent))
+            return iter(owed.unsent(connection))
 
     # --- officials, editions of the SOP, numbers -----------------------------------------------------------------
 
@@ -263,51 +264,3 @@ class SqliteRecords(SqliteCertificates):
         # Applications and their events come from one query, hence from one moment.
         for (ticket, body), events in groupby(self._all(query, value), key=itemgetter(0, 1)):
             yield rows.application(ticket, body, [entry for _, _, entry in events])
-
-
-def _write_application(connection: Connection, application: Application, waiting: str) -> None:
-    connection.execute(
-        """INSERT INTO application VALUES (:ticket, :waiting_role, :waiting_since, :body) ON CONFLICT (ticket) DO UPDATE
-        SET waiting_role = excluded.waiting_role, waiting_since = excluded.waiting_since, body = excluded.body""",
-        rows.application_row(application, waiting),
-    )
-    written = connection.execute(
-        "INSERT INTO event VALUES (:ticket, :number, :entry) ON CONFLICT DO NOTHING",
-        rows.event_row(application.ticket, application.events[-1]),
-    )
-    if not written.rowcount:
-        raise Conflict("event_taken")
-
-
-def _write_draft(connection: Connection, draft: Draft) -> None:
-    if draft.version == 1:
-        statement = "INSERT INTO draft VALUES (:id, :version, :created_at, :body) ON CONFLICT DO NOTHING"
-    else:
-        statement = "UPDATE draft SET version = :version, body = :body WHERE id = :id AND version = :version - 1"
-    if not connection.execute(statement, rows.draft_row(draft)).rowcount:
-        raise Conflict("draft_changed")
-
-
-def _claim(connection: Connection, name: str, ticket: str) -> None:
-    # A claim of one's own is written over itself, so that it counts as written.
-    written = connection.execute(
-        """INSERT INTO claim VALUES (?, ?)
-        ON CONFLICT (name) DO UPDATE SET ticket = excluded.ticket WHERE claim.ticket = excluded.ticket""",
-        (name, ticket),
-    )
-    if not written.rowcount:
-        raise Conflict("claim_taken")
-
-
-def _queue(connection: Connection, notices: Iterable[Notice]) -> None:
-    connection.executemany(
-        """INSERT INTO notice VALUES (:about, :event, :letter, :recipient, :occasion, :role, :name, :queued_at, :due_at,
-        :attempts, :problem, :hopeless, :sent_at, :dropped_at) ON CONFLICT DO NOTHING""",
-        [rows.notice_row(notice) for notice in notices],
-    )
-
-
-def _notices(connection: Connection, query: str, *values: object) -> list[Notice]:
-    found = connection.execute(query, values)
-    columns = [column for column, *_ in found.description]
-    return [rows.notice(dict(zip(columns, row, strict=True))) for row in found.fetchall()]

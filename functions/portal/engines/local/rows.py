@@ -6,10 +6,12 @@ every value is a column.
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from portal.core.application import Application, Event
 from portal.core.draft import Draft
+from portal.core.listing import Line
 from portal.core.notices import Notice, Official
 from portal.core.register import Certificate
 from portal.engines import entries
@@ -76,6 +78,16 @@ MIGRATIONS: Final = (
             PRIMARY KEY (service, id)) WITHOUT ROWID""",
     ),
     (
+        "CREATE TABLE told (recipient TEXT PRIMARY KEY, at TEXT NOT NULL, by TEXT NOT NULL) WITHOUT ROWID",
+        """CREATE INDEX notice_recipient ON notice (recipient, queued_at)
+            WHERE sent_at IS NULL AND dropped_at IS NULL AND hopeless = 0""",
+    ),
+    (
+        """CREATE TABLE line (
+            service TEXT NOT NULL, ticket TEXT NOT NULL, body TEXT NOT NULL,
+            PRIMARY KEY (service, ticket)) WITHOUT ROWID""",
+    ),
+    (
         "ALTER TABLE certificate ADD COLUMN ended_by TEXT NOT NULL DEFAULT ''",
         "ALTER TABLE certificate ADD COLUMN place TEXT NOT NULL DEFAULT ''",
         """UPDATE certificate SET ended_by = coalesce((
@@ -134,6 +146,12 @@ def notice(row: Row) -> Notice:
     return entries.notice({**row, "hopeless": bool(row["hopeless"])})
 
 
+def told_row(notice: Notice, at: datetime, since: datetime) -> Row:
+    """That its recipient is sent this notice now, unless another one was sent to the same since then."""
+    by = json.dumps(notice.identity)
+    return {"recipient": notice.recipient, "at": entries.moment(at), "by": by, "since": entries.moment(since)}
+
+
 def official_row(official: Official, founder: str) -> Row:
     return {
         "role": entries.filed(official.service, official.role, founder),
@@ -160,3 +178,11 @@ def certificate_row(certificate: Certificate) -> Row:
 
 def certificate(body: str) -> Certificate:
     return entries.certificate(json.loads(body))
+
+
+def line_row(line: Line) -> Row:
+    return {"service": line.service, "ticket": line.ticket, "body": entries.text(entries.line_entry(line))}
+
+
+def line(body: str) -> Line:
+    return entries.line(json.loads(body))

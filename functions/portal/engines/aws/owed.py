@@ -1,0 +1,118 @@
+"""The owed emails in the table: queued, held, settled, and unsent again when they come back."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from portal.core.notices import SLOWEST_RETRY, Notice
+from portal.engines import entries
+from portal.engines.aws import items
+from portal.engines.aws.dynamodb import EXISTING, NEW, Key, Table, Write
+from portal.engines.ports import MOST_IN_ONE, CameBack
+
+_AHEAD: Final = 25
+"""How many due emails a sender reads the keys of at a time: others may be faster at the first ones."""
+
+_HELD: Final = "SET due_at = :until, GSI1SK = :until, attempts = attempts + :one"
+_SETTLED: Final = (
+    "SET due_at = :due_at, problem = :problem, hopeless = :hopeless, sent_at = :sent_at, dropped_at = :dropped_at"
+)
+_ON_LIST: Final = "GSI1PK = :list, GSI1SK = :place"
+_OFF_LISTS: Final = "REMOVE GSI1PK, GSI1SK"
+
+# Also the relay's word that this very attempt came back may be faster than the sender's that it was sent.
+_UNSENT: Final = "attribute_exists(GSI1PK)"
+_NOT_BACK: Final = "(attribute_not_exists(came_back) OR came_back < :attempts)"
+
+
+def queued(notices: Sequence[Notice]) -> list[Write]:
+    """One already queued stays as it is; the first of two alike is kept, as a transaction takes no item twice."""
+    alike = {notice.identity: notice for notice in reversed(notices)}
+    return [Write(items.notice_item(notice), NEW) for notice in alike.values()]
+
+
+def claim(table: Table, now: datetime, lease: timedelta) -> Notice | None:
+    """As ``Records.claim_notice``."""
+    for key in table.listed(items.OUTBOX, until=entries.moment(now), page=_AHEAD):
+        # The index may still list what another sender holds or has sent by now; the item itself tells.
+        held = claim_under(table, key, now, lease)
+        if held is not None:
+            return held
+    return None
+
+
+def claim_under(table: Table, key: Key, now: datetime, lease: timedelta) -> Notice | None:
+    """As ``Streamed.claim_under``."""
+    held = table.update(
+        key,
+        _HELD,
+        {":until": entries.moment(now + lease), ":one": 1, ":outbox": items.OUTBOX, ":now": entries.moment(now)},
+        "GSI1PK = :outbox AND due_at <= :now",
+    )
+    return None if held is None else entries.notice(held)
+
+
+def claim_also(
+    table: Table, held: Notice, wanted: Callable[[Notice], bool], now: datetime, lease: timedelta
+) -> Sequence[Notice]:
+    """As ``Records.claim_also``."""
+    keys = (key for key in table.listed(items.OUTBOX) if items.recipient(key) == held.recipient)
+    found = sorted(map(entries.notice, table.get_all(keys)), key=lambda n: (n.queued_at, n.identity))
+    free = (other for other in found if other.due_at <= now or other.due_at > now + lease)
+    taken = [other for other in free if other.identity != held.identity and wanted(other)]
+    tried = (_held_as_read(table, other, now + lease) for other in taken[: MOST_IN_ONE - 1])
+    return [other for other in tried if other is not None]
+
+
+def goes_first(table: Table, held: Notice, since: datetime, now: datetime) -> bool:
+    """As ``Records.goes_first``."""
+    told = table.update(
+        items.told_key(held.recipient),
+        "SET told_at = :now, told_by = :by",
+        {":now": entries.moment(now), ":since": entries.moment(since), ":by": list(held.identity)},
+        "attribute_not_exists(told_at) OR told_at < :since OR told_by = :by",
+    )
+    return told is not None
+
+
+def settle(table: Table, notice: Notice) -> None:
+    """As ``Records.settle_notice``."""
+    key, item = items.notice_key(notice.identity), items.notice_item(notice)
+    kept = ("due_at", "problem", "hopeless", "sent_at", "dropped_at", "attempts")
+    values = {f":{name}": item[name] for name in kept}
+    condition = f"{_UNSENT} AND {_NOT_BACK if notice.sent_at else 'attempts = :attempts'}"
+    if "GSI1PK" in item:
+        values |= {":list": item["GSI1PK"], ":place": item["GSI1SK"]}
+        table.update(key, f"{_SETTLED}, {_ON_LIST}", values, condition)
+    else:
+        table.update(key, f"{_SETTLED} {_OFF_LISTS}", values, condition)
+
+
+def came_back(table: Table, word: CameBack, at: datetime) -> None:
+    """As ``HearsBack.came_back``."""
+    # The relay itself has tried for hours, so there is no hurry.
+    again = entries.moment(at + SLOWEST_RETRY)
+    values = {":nothing": None, ":problem": word.problem, ":final": word.final, ":again": again}
+    values[":list"] = items.HOPELESS if word.final else items.OUTBOX
+    table.update(
+        items.notice_key(word.identity),
+        "SET sent_at = :nothing, dropped_at = :nothing, problem = :problem, hopeless = :final, due_at = :again,"
+        " came_back = attempts, GSI1PK = :list, GSI1SK = :again",
+        values,
+        f"{EXISTING} AND (attribute_not_exists(came_back) OR came_back < attempts)",
+    )
+
+
+def unsent(table: Table) -> Iterator[Notice]:
+    """As ``Records.unsent``."""
+    keys = [key for name in (items.OUTBOX, items.HOPELESS) for key in table.listed(name)]
+    found = map(entries.notice, table.get_all(keys))
+    owed = (notice for notice in found if notice.is_owed)
+    return iter(sorted(owed, key=lambda n: (n.queued_at, n.identity)))
+
+
+def _held_as_read(table: Table, notice: Notice, until: datetime) -> Notice | None:
+    """Held, unless another sender has taken it since it was read."""
+    values = {":until": entries.moment(until), ":one": 1, ":outbox": items.OUTBOX, ":tried": notice.attempts}
+    held = table.update(items.notice_key(notice.identity), _HELD, values, "GSI1PK = :outbox AND attempts = :tried")
+    return None if held is None else entries.notice(held)

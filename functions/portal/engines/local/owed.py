@@ -1,0 +1,82 @@
+"""The owed emails among the tables: queued, held, settled. Each function is one part of a transaction."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from sqlite3 import Connection
+from typing import Final
+
+from portal.core.notices import Notice
+from portal.engines import entries
+from portal.engines.local import rows
+from portal.engines.ports import MOST_IN_ONE
+
+_THIS: Final = """about = :about AND event = :event AND letter = :letter AND recipient = :recipient
+    AND occasion = :occasion"""
+_UNSENT: Final = "sent_at IS NULL AND dropped_at IS NULL"
+
+
+def queue(connection: Connection, notices: Iterable[Notice]) -> None:
+    connection.executemany(
+        """INSERT INTO notice VALUES (:about, :event, :letter, :recipient, :occasion, :role, :name, :queued_at, :due_at,
+        :attempts, :problem, :hopeless, :sent_at, :dropped_at) ON CONFLICT DO NOTHING""",
+        [rows.notice_row(notice) for notice in notices],
+    )
+
+
+def claim(connection: Connection, now: datetime, lease: timedelta) -> Notice | None:
+    """As ``Records.claim_notice``."""
+    due = f"""SELECT * FROM notice WHERE {_UNSENT} AND hopeless = 0 AND due_at <= ?
+        ORDER BY due_at, queued_at LIMIT 1"""  # noqa: S608
+    found = _notices(connection, due, entries.moment(now))
+    return _hold(connection, found[0], now + lease) if found else None
+
+
+def claim_also(
+    connection: Connection, held: Notice, wanted: Callable[[Notice], bool], now: datetime, lease: timedelta
+) -> Sequence[Notice]:
+    """As ``Records.claim_also``."""
+    free = f"""SELECT * FROM notice WHERE recipient = ? AND {_UNSENT} AND hopeless = 0 AND (due_at <= ? OR due_at > ?)
+        ORDER BY queued_at, about, event, letter"""  # noqa: S608
+    found = _notices(connection, free, held.recipient, entries.moment(now), entries.moment(now + lease))
+    taken = [other for other in found if other.identity != held.identity and wanted(other)]
+    return [_hold(connection, other, now + lease) for other in taken[: MOST_IN_ONE - 1]]
+
+
+def goes_first(connection: Connection, held: Notice, since: datetime, now: datetime) -> bool:
+    """As ``Records.goes_first``."""
+    written = connection.execute(
+        """INSERT INTO told VALUES (:recipient, :at, :by) ON CONFLICT (recipient) DO UPDATE
+        SET at = excluded.at, by = excluded.by WHERE told.at < :since OR told.by = excluded.by""",
+        rows.told_row(held, now, since),
+    )
+    return bool(written.rowcount)
+
+
+def settle(connection: Connection, notice: Notice) -> None:
+    """As ``Records.settle_notice``."""
+    connection.execute(
+        f"""UPDATE notice SET due_at = :due_at, problem = :problem, hopeless = :hopeless, sent_at = :sent_at,
+        dropped_at = :dropped_at WHERE {_THIS} AND {_UNSENT}
+        AND (attempts = :attempts OR :sent_at IS NOT NULL)""",  # noqa: S608
+        rows.notice_row(notice),
+    )
+
+
+def unsent(connection: Connection) -> Sequence[Notice]:
+    """As ``Records.unsent``."""
+    return _notices(connection, f"SELECT * FROM notice WHERE {_UNSENT} ORDER BY queued_at")  # noqa: S608
+
+
+def _hold(connection: Connection, notice: Notice, until: datetime) -> Notice:
+    held = notice.held(until)
+    connection.execute(
+        f"UPDATE notice SET due_at = :due_at, attempts = :attempts WHERE {_THIS}",  # noqa: S608
+        rows.notice_row(held),
+    )
+    return held
+
+
+def _notices(connection: Connection, query: str, *values: object) -> list[Notice]:
+    found = connection.execute(query, values)
+    columns = [column for column, *_ in found.description]
+    return [rows.notice(dict(zip(columns, row, strict=True))) for row in found.fetchall()]

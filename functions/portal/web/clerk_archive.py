@@ -1,0 +1,152 @@
+"""All cases for a clerk: looked for, listed, written to a spreadsheet, and one of them read from end to end.
+
+What is searched for is posted, so that no name stays in an address.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from flask import Blueprint, Response, redirect, render_template, request
+
+from portal.core import ticket
+from portal.core.errors import NotFound
+from portal.core.listing import OPEN, Line, Wanted
+from portal.core.sop import APPLICANT
+from portal.core.steps import State
+from portal.forms.typed import one_line
+from portal.register import page_of
+from portal.retention import forgotten_on
+from portal.tables import written
+from portal.web.case import history
+from portal.web.clerk_desk import role_label
+from portal.web.clerk_entry import csrf, reader, sent_by_reader
+from portal.web.here import here, turn_to
+
+pages = Blueprint("clerk_archive", __name__)
+
+PATH: Final = "/petugas/permohonan"
+SIZE: Final = 25
+"""Cases on a page."""
+
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@pages.route(PATH, methods=["GET", "POST"])
+def show() -> Any:
+    """The cases, newest first, by what is looked for; a whole ticket leads to its case at once."""
+    if request.method == "POST":
+        sent_by_reader()
+    reader()
+    asked = request.form if request.method == "POST" else request.args
+    wanted, lines = _wanted(), here().archive.lines()
+    found = here().archive.find(wanted, lines)
+    if len(found) == 1 and wanted.text and wanted == Wanted(text=wanted.text):
+        return redirect(case_path(found[0].ticket), 303)
+    shown, number, last = page_of(found, asked.get("hal", ""), SIZE)
+    return render_template(
+        "clerk/cases.html",
+        wanted=wanted,
+        rows=[(line, *in_words(line)) for line in shown],
+        found=len(found),
+        number=number,
+        last=last,
+        **_choices(lines),
+        csrf=csrf(),
+    )
+
+
+@pages.post(f"{PATH}/xlsx")
+def export() -> Response:
+    """The same list as a spreadsheet, all of it."""
+    sent_by_reader()
+    rows = [_row(line) for line in here().archive.find(_wanted(), here().archive.lines())]
+    content = written(here().messages["clerk"]["columns"], rows)
+    answer = Response(content, mimetype=XLSX)
+    answer.headers["Content-Disposition"] = f'attachment; filename="permohonan-{here().office.today()}.xlsx"'
+    return answer
+
+
+@pages.get(f"{PATH}/xlsx")
+def export_again() -> Any:
+    """Where a browser lands that repeats the address of a posted form."""
+    return redirect(PATH, 303)
+
+
+@pages.get(f"{PATH}/<number>")
+def case(number: str) -> Any:
+    """One case from end to end: who, in what capacity, when."""
+    reader()
+    if (parsed := ticket.parse(number)) != number:
+        return redirect(case_path(parsed), 303)
+    application, office = here().office.records.load(number), here().office
+    words, sop = office.words_of(application), turn_to(application.service)
+    return render_template(
+        "clerk/case.html",
+        application=application,
+        edition=words.sop,
+        status=words.sop.status(application.step, application.state),
+        step=words.sop.step(application.step),
+        awaited=words.awaited(application.step, application.state),
+        happenings=history(application, words),
+        answers=words.form.shown(application.form),
+        documents=words.sop.brought(application.documents),
+        forgotten=forgotten_on(application, sop, office.calendar),
+        name=application.value("name", words.sop),
+        address=application.address(words.sop),
+        owed=[notice for notice in office.records.unsent() if notice.about == number],
+        damage=application.first_damage(),
+        csrf=csrf(),
+    )
+
+
+def case_path(number: str) -> str:
+    return f"{PATH}/{number}"
+
+
+def in_words(line: Line) -> tuple[str, str, str, str]:
+    """Product, step, state and who has to act."""
+    sop = here().office.services[line.service]
+    try:
+        step, state = sop.step(line.step).name, sop.status(line.step, line.state.value).label
+    except NotFound:  # a step that only an earlier edition knows
+        step, state = line.step, sop.status_texts[line.state.value].label
+    return sop.data["product"], step, state, role_label(line.service, line.waits_on) if line.waits_on else ""
+
+
+def _wanted() -> Wanted:
+    """From the form, or from the address, which may say all but the text."""
+    asked, services = request.values, here().office.services
+    service, state = asked.get("layanan", ""), asked.get("keadaan", "")
+    role, month = asked.get("menunggu", ""), asked.get("bulan", "")
+    return Wanted(
+        text=one_line(request.form.get("cari", "")),
+        service=service if service in services else "",
+        state=state if state in (OPEN, *State) else "",
+        waits_on=role if role in dict(_roles()) else "",
+        month=month if re.fullmatch("[0-9]{4}-[0-9]{2}", month) else "",
+    )
+
+
+def _choices(lines: Sequence[Line]) -> dict[str, Any]:
+    texts = here().office.services.first.status_texts
+    return {
+        "states": [(state.value, texts[state.value].label) for state in State if state.value in texts],
+        "roles": list(dict(_roles()).items()),
+        "months": list(dict.fromkeys(here().archive.month(line) for line in lines)),
+    }
+
+
+def _roles() -> Iterator[tuple[str, str]]:
+    for sop in here().office.services:
+        yield APPLICANT, sop.applying.label
+        for step in sop.steps:
+            if sop.role(step.role) is not sop.applying:
+                yield step.role, sop.role(step.role).label
+
+
+def _row(line: Line) -> list[object]:
+    product, step, state, who = in_words(line)
+    local = here().office.calendar.local
+    opened, since = local(line.opened).date(), local(line.since).date()
+    return [line.ticket, product, line.name, line.number, line.office, line.agenda, opened, step, state, who, since]

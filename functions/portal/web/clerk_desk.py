@@ -1,0 +1,155 @@
+"""The clerk's desk in one look: what is late or stuck, what waits on whom, mail that failed, who comes today."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from flask import Blueprint, redirect, render_template, request
+
+from portal.core.application import Application
+from portal.core.errors import LinkForged, NotFound
+from portal.core.listing import Line
+from portal.core.notices import Official
+from portal.core.sop import APPLICANT, Sop
+from portal.core.steps import State
+from portal.register import page_of
+from portal.web.case import sender
+from portal.web.clerk_entry import csrf, reader
+from portal.web.here import here, now
+
+pages = Blueprint("clerk_desk", __name__)
+
+SHOWN: Final = 8
+"""Late or stuck cases on the desk itself; all of them have a page of their own."""
+
+SIZE: Final = 25
+
+
+@dataclass(frozen=True)
+class Load:
+    """What waits on one role of a service, or on its applicants.
+
+    Attributes:
+        who: the role's title; ``names`` of those who serve in it today.
+        oldest: since when the one that has waited longest is where it is.
+    """
+
+    service: Sop
+    role: str
+    who: str
+    names: Sequence[str]
+    number: int
+    oldest: datetime
+
+
+@dataclass(frozen=True)
+class Coming:
+    """Somebody who is expected for a visit."""
+
+    application: Application
+    product: str
+    at: datetime
+    name: str
+    office: str
+
+
+@pages.get("/petugas")
+def show() -> Any:
+    try:
+        clerk = reader()
+    except LinkForged:
+        return redirect("/petugas/masuk", 303)
+    lines = [line for line in here().archive.lines() if not line.state.is_closed]
+    officials = here().office.records.officials()
+    return render_template(
+        "clerk/desk.html",
+        clerk=clerk,
+        attention=here().watch.attention(),
+        shown=SHOWN,
+        names={line.ticket: line.name for line in lines},
+        running=len(lines),
+        red=here().outbox.red_list(),
+        loads=loads(lines, officials),
+        coming=coming(lines, here().office.today()),
+        csrf=csrf(),
+    )
+
+
+@pages.get("/petugas/perhatian")
+def stuck() -> str:
+    """All that is late or stuck, the longest waiting first."""
+    reader()
+    attention = here().watch.attention()
+    found, number, last = page_of(attention, request.args.get("hal", ""), SIZE)
+    names = {line.ticket: line.name for line in here().archive.lines()}
+    return render_template("clerk/stuck.html", found=found, names=names, total=len(attention), number=number, last=last)
+
+
+@pages.get("/petugas/kunjungan")
+def visits() -> Any:
+    """Who is expected on a day (``hari``), to be printed."""
+    reader()
+    day = _day(request.args.get("hari", ""))
+    calendar = here().office.calendar
+    return render_template(
+        "clerk/visits.html",
+        day=day,
+        coming=coming(here().archive.lines(), day),
+        before=calendar.add_working_days(day, -1) if day > here().office.today() else None,
+        after=calendar.add_working_days(day, 1),
+        printed_at=here().language.moment(now()),
+    )
+
+
+def loads(lines: Sequence[Line], officials: Sequence[Official]) -> list[Load]:
+    """What waits on whom, the longest waiting first."""
+    waiting: dict[tuple[str, str], list[Line]] = {}
+    for line in lines:
+        waiting.setdefault((line.service, line.waits_on), []).append(line)
+    found = [_load(service, role, held, officials) for (service, role), held in waiting.items()]
+    return sorted(found, key=lambda load: load.oldest)
+
+
+def coming(lines: Sequence[Line], day: date) -> list[Coming]:
+    """Who is expected on a day, the first one first."""
+    booked = (here().office.records.load(line.ticket) for line in lines if line.state is State.BOOKED)
+    return sorted(_coming(booked, day), key=lambda each: (each.at, each.name))
+
+
+def role_label(service: str, role: str) -> str:
+    """The title of whoever has to act; the bare key of a role that today's edition does not know."""
+    sop = here().office.services[service]
+    if role == APPLICANT:
+        return sop.applying.label
+    try:
+        return sop.role(role).label
+    except NotFound:
+        return role
+
+
+def _load(service: str, role: str, held: Sequence[Line], officials: Sequence[Official]) -> Load:
+    today, sop = here().office.today(), here().office.services[service]
+    try:
+        acting = sop.acting(role) if role != APPLICANT else ()
+    except NotFound:
+        acting = (role,)
+    names = [o.name for o in officials if o.service == service and o.role in acting and o.serves(today)]
+    oldest = min(line.since for line in held)
+    return Load(sop, role, role_label(service, role), tuple(dict.fromkeys(names)), len(held), oldest)
+
+
+def _coming(booked: Iterator[Application], day: date) -> Iterator[Coming]:
+    office = here().office
+    for application in booked:
+        if application.slot and office.calendar.local(application.slot).date() == day:
+            who = sender(application, office.words_of(application))
+            product = office.services[application.service].data["product"]
+            yield Coming(application, product, application.slot, who["name"], who["office"])
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return here().office.today()

@@ -1,0 +1,89 @@
+"""What keeps no clerk out: from the link to the code, and at every page of the desk."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from portal.core.application import Actor
+from portal.core.notices import notice
+from tests.support.chromium import Person, assert_no_barriers
+from tests.support.city import KADIS, City
+from tests.support.in_chromium import Someone
+from tests.support.walks import WALKS
+
+pytestmark = [pytest.mark.browser, pytest.mark.long]
+
+
+def test_a_clerk_s_desk_has_no_barriers(someone: Someone, city: City, rendered: list[str]) -> None:
+    me = someone(phone=False)
+    assert assert_no_barriers(_clerk(me, city), rendered) >= WALKS["clerk"]
+    assert me.complaints == []
+
+
+def _clerk(me: Person, city: City) -> Iterator[tuple[str, Person]]:
+    email = city.house.office.services.office["email"]
+    siti = city.applicant().apply()
+    siti.confirm()
+    budi = city.applicant(nama_ktp="BUDI CONTOH").apply()
+    budi.confirm()
+    city.clock.forward(days=4)
+    _fail(city, siti.ticket)
+    me.go("/petugas")
+    yield "entrance", me
+    me.fill({"email": email})
+    me.press("Kirim tautan")
+    me.sees("Periksa email Anda")
+    yield "link on its way", me
+    me.go(city.mailbox.link(email, "petugas/masuk"))
+    me.sees("portal mengirim kode enam angka")
+    yield "door", me
+    me.press("Kirim kode")
+    me.sees("Kode enam angka dikirim")
+    yield "code on its way", me
+    with me.expecting(422):
+        me.fill({"kode": "1"})
+        me.press("Masuk")
+    me.sees("Sisa percobaan")
+    yield "wrong code", me
+    me.fill({"kode": _code(city, email)})
+    me.press("Masuk")
+    me.sees("Perlu perhatian", "1 email tidak sampai")
+    yield "desk", me
+    me.go("/petugas/perhatian")
+    yield "all that is stuck", me
+    me.go("/petugas/permohonan")
+    me.sees("2 permohonan")
+    yield "all cases", me
+    me.fill({"cari": "tidak ada"})
+    me.press("Tampilkan")
+    me.sees("Tidak ada yang cocok")
+    yield "no case found", me
+    me.go(f"/petugas/permohonan/{siti.ticket}")
+    me.sees("catatannya utuh")
+    yield "case", me
+    me.go("/petugas/kunjungan")
+    yield "visits, none", me
+    me.go("/petugas/email")
+    me.sees("Alamat menolak email")
+    yield "mail that failed", me
+    me.press("Sudah dikabari lewat telepon")
+    me.sees("Ditandai sudah ditangani")
+    yield "mail seen to", me
+    me.go("/petugas/pejabat")
+    yield "officials", me
+
+
+def _code(city: City, email: str) -> str:
+    """Of the newest email to this address."""
+    found = re.search(r"Kode Anda: (\d{3}) (\d{3})", city.mailbox.to(email, "Kode")[-1]["text"])
+    assert found
+    return "".join(found.groups())
+
+
+def _fail(city: City, ticket: str) -> None:
+    """An email about a case that its recipient's server refuses."""
+    at, records = city.house.office.clock(), city.house.office.records
+    owed = notice("turn", Actor("kadis", "Rahmawati Contoh", email=KADIS), about=ticket, event=2, at=at, occasion="x")
+    records.owe([owed])
+    records.settle_notice(owed.failed("550 5.1.1 no such user", at, hopeless=True))

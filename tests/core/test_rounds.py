@@ -1,0 +1,83 @@
+"""When officials' emails are collected to, on plain values."""
+
+from dataclasses import replace
+from datetime import datetime, time, timedelta, timezone
+
+import pytest
+
+from portal.core.errors import SopInvalid
+from portal.core.notices import OWN, Notice
+from portal.core.rounds import Rounds
+from portal.core.sop import APPLICANT
+
+WITA = timezone(timedelta(hours=8))
+ROUNDS = Rounds((time(7, 30), time(13), time(16)), WITA)
+EARLY = datetime(2026, 11, 23, 7, 30, tzinfo=WITA)
+TURN = Notice("TTE-26-4F7K-9QXM", 2, "turn", "kadis@tarakankota.go.id", "", "kadis", "Rahma", EARLY, EARLY)
+RECEIPT = replace(TURN, letter="decided")
+
+
+def on(day: int, hour: int, minute: int = 0) -> datetime:
+    return datetime(2026, 11, day, hour, minute, tzinfo=WITA)
+
+
+@pytest.mark.parametrize(
+    ("owed", "collected"),
+    [
+        (TURN, True),
+        (RECEIPT, True),
+        (replace(TURN, letter="visit_booked"), True),
+        (replace(TURN, letter="reminder", occasion="reminder-2026-11-23"), True),
+        (replace(TURN, letter="escalation", role=""), True),
+        (replace(TURN, occasion="again-2026-11-23T08"), False),
+        (replace(TURN, letter="desk"), False),
+        (replace(TURN, letter="booked", role=APPLICANT), False),
+        (replace(TURN, role=APPLICANT), False),
+    ],
+)
+def test_what_may_go_with_others(owed: Notice, collected: bool) -> None:
+    assert ROUNDS.collects(owed) is collected
+    assert not Rounds((), WITA).collects(owed)
+
+
+@pytest.mark.parametrize(
+    ("queued", "news", "receipt"),
+    [
+        (on(23, 7, 29), on(23, 7, 30), on(23, 16)),
+        (on(23, 7, 30), on(23, 13), on(23, 16)),
+        (on(23, 12, 59), on(23, 13), on(23, 16)),
+        (on(23, 15, 59), on(23, 16), on(23, 16)),
+        (on(23, 16), on(24, 7, 30), on(24, 16)),
+        (on(28, 23), on(29, 7, 30), on(29, 16)),
+    ],
+)
+def test_with_which_round_it_goes(queued: datetime, news: datetime, receipt: datetime) -> None:
+    assert ROUNDS.round_of(replace(TURN, queued_at=queued)) == news
+    assert ROUNDS.round_of(replace(RECEIPT, queued_at=queued)) == receipt
+
+
+def test_a_round_is_the_newest_from_its_minute_on() -> None:
+    assert [ROUNDS.last(moment) for moment in (on(23, 7, 29), on(23, 7, 30), on(23, 12, 59))] == [
+        on(22, 16),
+        on(23, 7, 30),
+        on(23, 7, 30),
+    ]
+    assert ROUNDS.last(datetime(2026, 11, 23, 5, 0, tzinfo=timezone.utc)) == on(23, 13)  # noqa: UP017
+
+
+def test_what_is_no_news_waits_for_the_evening_unless_the_office_wants_each() -> None:
+    own = replace(TURN, occasion=OWN)
+    each = replace(ROUNDS, receipts="each")
+    for owed in (RECEIPT, own):
+        assert [ROUNDS.waits(owed, moment) for moment in (on(23, 15, 59), on(23, 16))] == [True, False]
+        assert not each.waits(owed, EARLY)
+        assert each.collects(owed) is (owed is own)
+    assert not ROUNDS.waits(TURN, EARLY)
+
+
+def test_the_sop_says_the_times_in_any_order_or_none() -> None:
+    assert Rounds.of({"rounds": ["16.00", "07.30"]}, WITA) == Rounds((time(7, 30), time(16)), WITA)
+    assert Rounds.of({}, WITA) == Rounds((), WITA)
+    assert Rounds.of({"rounds": ["13.00"], "receipts": "each"}, WITA) == Rounds((time(13),), WITA, "each")
+    with pytest.raises(SopInvalid):
+        Rounds.of({"rounds": ["siang"]}, WITA)

@@ -1,0 +1,110 @@
+"""The clerk's desk in one look: what is stuck, what waits on whom, mail that failed, who comes, who serves."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.browser_without_javascript import Page
+from tests.support.clerk import ClerkInPerson
+from tests.support.keeper import words
+from tests.support.stage import KADIS, Stage
+from tests.support.ways import TO_VERIFIKATOR, WAYS
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    made = Stage(tmp_path_factory.mktemp("data"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def clerk(stage: Stage) -> ClerkInPerson:
+    made = ClerkInPerson(stage)
+    made.browser.client.set_cookie("petugas", made.cookie(), path="/petugas")
+    return made
+
+
+def table(page: Page, label: str) -> list[str]:
+    rows = page.html.xpath(f"//*[@aria-label='{label}']//tbody/tr")
+    return [" ".join(row.text_content().split()) for row in rows]
+
+
+def test_an_empty_office_says_so(clerk: ClerkInPerson) -> None:
+    page = clerk.get()
+    for said in ("Tidak ada permohonan yang terlambat", "Semua email terkirim", "Tidak ada yang dijadwalkan datang"):
+        assert said in page.text
+    assert "Tidak ada permohonan yang sedang berjalan" in page.text
+
+
+def test_what_is_late_is_told_with_name_reason_and_whom_it_waits_on(stage: Stage, clerk: ClerkInPerson) -> None:
+    number = stage.case("confirm", nama_ktp="WAHYU TERLAMBAT")
+    assert table(clerk.get(), "Permohonan yang perlu perhatian") == []
+    stage.clock.forward(days=3)
+    (told,) = table(clerk.get(), "Permohonan yang perlu perhatian")
+    for said in ("WAHYU TERLAMBAT", number, "Telaah Kepala Dinas", "Kepala Dinas", "menit kerja"):
+        assert said in told
+    page = clerk.browser.get(clerk.get().href(f"/petugas/permohonan/{number}"))
+    assert page.html.findtext(".//h1") == "WAHYU TERLAMBAT"
+    assert number in clerk.get("/petugas/perhatian?hal=99").text
+
+
+def test_what_waits_on_whom_is_counted_by_role_with_the_names_of_today(stage: Stage, clerk: ClerkInPerson) -> None:
+    stage.case(*TO_VERIFIKATOR)
+    stage.case(*TO_VERIFIKATOR)
+    (row,) = [row for row in table(clerk.get(), "Permohonan menurut yang ditunggu") if "Verifikator" in row]
+    assert "Andi" in row or "Contoh" in row
+    assert " 2 " in f" {row} "
+    way = next(a for a in clerk.get().html.xpath("//a/@href") if "menunggu=verifikator" in a)
+    page = clerk.get(way)
+    assert "2 cocok" in page.text
+
+
+def test_who_is_expected_today_is_on_the_desk_and_on_a_list_to_print(stage: Stage, clerk: ClerkInPerson) -> None:
+    number = stage.case(*WAYS["booked"], nama_ktp="TAMU HARI INI")
+    slot = stage.load(number).slot
+    assert slot
+    assert "TAMU HARI INI" not in words(clerk.get())[:2000] or "datang hari ini" in clerk.get().text
+    day = f"{stage.office.calendar.local(slot):%Y-%m-%d}"
+    page = clerk.get(f"/petugas/kunjungan?hari={day}")
+    (row,) = table(page, next(iter(page.html.xpath("//*[@role='region']/@aria-label"))))
+    assert ("TAMU HARI INI" in row, number in row) == (True, True)
+    stage.clock.at = max(stage.clock.at, slot)
+    assert "TAMU HARI INI" in clerk.get("/petugas/kunjungan").text
+    assert "TAMU HARI INI" in clerk.get().html.xpath("//ul[contains(@class, 'comers')]")[0].text_content()
+    assert clerk.get("/petugas/kunjungan?hari=kemarin").status == 200
+
+
+def test_mail_that_failed_is_sent_again_or_ticked_off(stage: Stage, clerk: ClerkInPerson) -> None:
+    stage.mail()
+    stage.mailbox.failing = True
+    number = stage.case("confirm", nama_ktp="EMAIL GAGAL")
+    stage.outbox.send_due()
+    stage.clock.forward(days=8)
+    stage.outbox.send_due()
+    stage.mailbox.failing = False
+    before = len(stage.outbox.red_list())
+    page = clerk.get("/petugas/email")
+    assert ("421 rehearsal" in page.text, number in page.text, KADIS in page.text) == (True, True, True)
+    page = clerk.browser.submit(page, page.form("/kirim-ulang"), "Kirim ulang")
+    assert "Email dikirim ulang" in page.text
+    told = clerk.post("/petugas/email/tertangani", page, email=clerk.marks(page)[-1])
+    assert "Ditandai sudah ditangani" in told.text
+    assert len(stage.outbox.red_list()) == before - 1
+    assert clerk.post("/petugas/email/tertangani", page, email=clerk.marks(page)[-1]).status == 409
+    stage.clock.forward(days=1)
+    stage.mail()
+    assert "Semua email terkirim" in clerk.get("/petugas/email").text
+
+
+def test_officials_are_listed_by_role_and_an_empty_role_is_told(stage: Stage, clerk: ClerkInPerson) -> None:
+    page = clerk.get("/petugas/pejabat")
+    assert KADIS in page.text
+    assert "Tidak ada yang bertugas hari ini" not in page.text
+
+
+def test_no_page_of_the_clerk_opens_to_others(stage: Stage, clerk: ClerkInPerson) -> None:
+    stranger = ClerkInPerson(stage)
+    for path in ("/perhatian", "/kunjungan", "/email", "/pejabat", "/permohonan", "/permohonan/TTE-26-2222-2222"):
+        assert stranger.get(f"/petugas{path}").status == 403
+    assert stranger.post("/petugas/permohonan/xlsx", clerk.get("/petugas/permohonan")).status == 403
