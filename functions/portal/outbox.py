@@ -166,8 +166,8 @@ class Outbox:
         return settled[0].sent_at is not None
 
     def _is_outdated(self, owed: Notice, now: datetime) -> bool:
-        """Would it remind of a visit that has passed, or is agreed no more? The relay may have been down for long."""
-        if owed.letter != "visit_tomorrow":
+        """Would it tell of a visit that has passed, or is agreed no more? The relay may have been down for long."""
+        if owed.letter not in ("visit_tomorrow", "visit_booked"):
             return False
         application = self.records.load(owed.about)
         return application.version != owed.event or application.slot is None or application.slot <= now

@@ -83,6 +83,13 @@ def test_the_office_calls_a_visit_off_and_the_applicant_picks_again(stage: Stage
     assert stage.load(number).state == "booked"
 
 
+def test_nobody_is_told_of_a_time_that_was_called_off_before_the_email_went(stage: Stage, number: str) -> None:
+    case = stage.load(number)
+    stage.visits.cancel(case, by=CLERK, note="Rapat.", seen=case.version)
+    assert mail_to(stage, VERIFIKATOR, "Jadwal kedatangan pemohon") == []
+    assert len(mail_to(stage, VERIFIKATOR, "Jadwal kedatangan dibatalkan")) == 1
+
+
 @pytest.mark.parametrize("action", ["move_visit", "cancel_visit"])
 def test_without_a_reason_nothing_happens_and_what_was_picked_stays(stage: Stage, number: str, action: str) -> None:
     browser, page = opened(stage, number)
