@@ -10,6 +10,7 @@ from portal.experience import Experience
 from tests.support.facts import kept
 from tests.support.stage import Stage
 from tests.support.status_page import get, main
+from tests.support.ways import WAYS
 
 
 def waited(*days: int, closed: str = "2026-11-20") -> Any:
@@ -63,9 +64,20 @@ def test_the_pages_count_what_is_usual_in_and_say_so(stage: Stage) -> None:
     assert "menunggu pihak luar biasanya 2 hari kerja." in words
     assert "menunggu pemohon biasanya kurang dari satu hari kerja." in words
     assert "paling cepat" not in words
+    assert "10 menit, sekitar 25 November 2026" in words
+    assert words.count("paling lambat menurut SOP 23 November 2026 08.15 WITA") == 1
     own = stage.browser().get(stage.link("permohonan", number), follow_redirects=True).text
     assert "selesai sekitar 26 November 2026" in own
     assert "biasanya 2 hari kerja" in own
     case = stage.browser().get(stage.link("telaah", number), follow_redirects=True).text
     assert "selesai sekitar 26 November 2026" in case
     assert "tersisa" in case
+
+
+def test_while_others_have_a_case_a_forecast_is_shown_or_it_is_said_that_there_is_none(stage: Stage) -> None:
+    number = stage.case(*WAYS["sent"])
+    assert "Perkiraan waktu tampil kembali" in main(get(stage, f"/status/{number}"))
+    stage.house.experience._read["penerbitan"] = (stage.office.today(), {"pemeriksaan": 2, "passphrase": 0})
+    words = main(get(stage, f"/status/{number}"))
+    assert "Perkiraan selesai sekitar 26 November 2026" in words
+    assert "Perkiraan waktu tampil kembali" not in words

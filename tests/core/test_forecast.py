@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from portal.core.forecast import expect
 from portal.core.progress import status
 from portal.core.sop import Sop
 from portal.core.worktime import Calendar
-from tests.support.moments import MONDAY, VALIDATOR, along, at, move, moved
+from tests.support.moments import MONDAY, VALIDATOR, along, at, cases, move, moved
 from tests.support.ways import TO_VERIFIKATOR, TO_VISIT, WAYS
 
 
@@ -204,3 +206,22 @@ def test_a_late_step_is_a_reason_and_so_are_days_off_in_between(sop: Sop, calend
 @pytest.mark.parametrize("state", ["unconfirmed", "returned", "done", "rejected", "withdrawn", "lapsed"])
 def test_what_is_the_applicants_to_mend_or_closed_has_no_usual_time(sop: Sop, calendar: Calendar, state: str) -> None:
     assert expect(along(sop, *WAYS[state]), sop, calendar, MONDAY, USUAL).at == {}
+
+
+@settings(max_examples=40, deadline=None)
+@given(data=st.data(), later=st.timedeltas(timedelta(0), timedelta(days=40)))
+def test_of_any_case_nothing_is_expected_before_now_or_before_what_comes_first(
+    sop: Sop, calendar: Calendar, data: st.DataObject, later: timedelta
+) -> None:
+    case = data.draw(cases(sop))
+    usual = data.draw(st.dictionaries(st.sampled_from(["pemeriksaan", "passphrase"]), st.integers(0, 12)))
+    now = case.events[-1].at + later
+    found = expect(case, sop, calendar, now, usual)
+    keys = [step.key for step in sop.steps]
+    assert list(found.at) == keys[keys.index(case.step) :][: len(found.at)]
+    moments = list(found.at.values())
+    assert moments == sorted(moments)
+    assert all(moment >= now for moment in moments)
+    # Whoever usually takes time makes nothing earlier.
+    without = expect(case, sop, calendar, now, {}).at
+    assert all(found.at[key] >= moment for key, moment in without.items())
