@@ -1,5 +1,5 @@
-"""Lambda: every hour, owes officials their digest of late cases, whoever watches over them a word of those far too
-late, and applicants one about tomorrow's visit."""
+"""Lambda: every five minutes, owes whoever has a case a word when it is time, the clerk one of what is stuck, and
+applicants one about tomorrow's visit."""
 
 from typing import Any
 
@@ -11,4 +11,4 @@ from portal.house import House
 def handler(event: dict[str, Any], context: Any, house: House | None = None) -> dict[str, int]:
     """How many emails are owed now; owing one twice a day is owing it once."""
     clockwork = (house or warm()).clockwork
-    return {"officials": clockwork.remind(), "escalated": clockwork.escalate(), "visits": clockwork.remind_visits()}
+    return {"cases": clockwork.look_after_cases(), "drafts": clockwork.remind_drafts()}

@@ -56,6 +56,15 @@ def test_while_the_records_do_not_answer_nothing_is_usual_and_it_is_asked_again(
     assert experience.usual("penerbitan") == {"pemeriksaan": 2}
 
 
+def test_for_a_case_of_which_nothing_can_be_expected_nothing_is_read(stage: Stage) -> None:
+    records = Records(**{"26_01": waited(1, 2, 3)})
+    experience, _ = of(records)
+    for way in ("unconfirmed", "returned", "rejected", "done"):
+        assert experience.of(stage.load(stage.case(*WAYS[way]))) == {}
+    assert records.asked == []
+    assert experience.of(stage.load(stage.case(*WAYS["sent"]))) == {"pemeriksaan": 2}
+
+
 def test_the_pages_count_what_is_usual_in_and_say_so(stage: Stage) -> None:
     number = stage.case("confirm")
     stage.house.experience._read["penerbitan"] = (stage.office.today(), {"pemeriksaan": 2, "passphrase": 0})

@@ -102,7 +102,7 @@ def test_an_unconfirmed_application_lapses_and_an_old_draft_is_forgotten_with_it
     siti = city.applicant().apply()
     siti.fill_in()
     assert city.stored("drafts/")
-    city.clock.forward(days=8)
+    city.clock.forward(days=31)
     assert city.house.clockwork.expire() >= 2
     assert city.status(siti.ticket)["state"] == "lapsed"
     assert not city.stored("drafts/")

@@ -2,12 +2,18 @@
 
 import logging
 import threading
+from collections.abc import Callable
+from datetime import datetime
 from typing import Final
 
 from portal.clockwork import Clockwork
+from portal.core.outage import Outage
 from portal.outbox import Outbox
 
 log = logging.getLogger(__name__)
+
+Alarm = Callable[[Outage | None, datetime], None]
+"""Hears of the present outage, or that there is none, every so often; and when that is."""
 
 MAIL_EVERY: Final = 1.0
 """Seconds between looks at the owed emails."""
@@ -19,9 +25,11 @@ CHORES_EVERY: Final = 30
 class Background:
     """Started with the server, stopped with it; an error in one chore is logged and the next round tries again."""
 
-    def __init__(self, outbox: Outbox, clockwork: Clockwork) -> None:
+    def __init__(self, outbox: Outbox, clockwork: Clockwork, alarm: Alarm | None = None) -> None:
         self._outbox = outbox
         self._clockwork = clockwork
+        self._alarm = alarm
+        self._outage: Outage | None = None
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="clockwork", daemon=True)
 
@@ -42,13 +50,24 @@ class Background:
 
     def round(self, *, chores: bool) -> None:
         """Owed emails, and every so often the chores; one that fails does not keep the others from their turn."""
-        seldom = self._clockwork.chores() if chores else ()
+        seldom = (self._look_at_relay, *self._clockwork.chores()) if chores else ()
         for chore in (self._send_mail, *seldom):
             try:
                 chore()
             except Exception as problem:
                 # The kind only: the message may hold personal data.
                 log.warning("%s failed: %s", chore.__name__, type(problem).__name__)
+
+    def _look_at_relay(self) -> int:
+        """Says in the log when the relay goes out and when it is back, and calls for somebody; 1 while it is out."""
+        before, self._outage = self._outage, self._outbox.outage()
+        if self._outage and not before:
+            log.error("the mail relay takes nothing since %s", self._outage.since.isoformat(timespec="seconds"))
+        if before and not self._outage:
+            log.warning("the mail relay is back")
+        if self._alarm:
+            self._alarm(self._outage, self._outbox.clock())
+        return int(self._outage is not None)
 
     def _send_mail(self) -> int:
         """All that is due, one by one, so that the end of the portal waits for one email and not for all of them."""

@@ -5,21 +5,28 @@ import os
 import secrets
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from portal import edge
 from portal.config import SECURITY, Config
 from portal.core.errors import SettingInvalid
-from portal.editions import read_services, read_sop
+from portal.core.outage import Outage
+from portal.editions import read_language, read_messages, read_services, read_sop
+from portal.engines.local.alarm import Alarm
+from portal.engines.local.breakdown import Breakdown
 from portal.engines.local.files import FolderFiles
 from portal.engines.local.mail import Mailbox, Smtp
 from portal.engines.local.records import SqliteRecords
 from portal.engines.ports import Mail
 from portal.house import Engine, House, furnish, pages
 from portal.links import Links
+
+DATABASE: Final = "portal.sqlite"
+MAILBOX: Final = "kotak-surat.sqlite"
+CLOCK: Final = "jam"
+"""Names in the data folder; the latter two are a rehearsal's."""
 
 
 class TimeMachine:
@@ -65,11 +72,19 @@ def faults(environ: Mapping[str, str]) -> tuple[type[Exception], ...]:
     return Fault
 
 
-def open_house(environ: Mapping[str, str], clock: Callable[[], datetime] | None = None, **given: Any) -> House:
+def open_house(
+    environ: Mapping[str, str], clock: Callable[[], datetime] | None = None, *, begins: bool = False, **given: Any
+) -> House:
     """The portal that the environment names, for whoever looks after it: on this machine, or on AWS.
 
+    What a rehearsal keeps is looked after at the rehearsal's time.
+
+    Args:
+        begins: for what may be the first thing that is ever done in a data folder.
+
     Raises:
-        SettingInvalid: a variable is missing, or says something else than it may.
+        SettingInvalid: a variable is missing, or says something else than it may; or there is no portal in the data
+            folder (``data_without_portal``), of which nothing good could be told.
     """
     if on_aws(environ):
         from portal.bootstrap_aws import AwsConfig, build_aws
@@ -79,26 +94,45 @@ def open_house(environ: Mapping[str, str], clock: Callable[[], datetime] | None 
         house = build_aws(config, clock)
         house.office.links.ready()  # whoever set a wrong name is told now, and not by the first link
         return house
-    return build(Config.from_environment(environ, **given), clock)
+    here = Config.from_environment(environ, **given)
+    if not begins and not (here.data / DATABASE).exists():
+        raise SettingInvalid("data_without_portal", key="DATA", value=str(here.data), expected=DATABASE)
+    rehearsed = (here.data / MAILBOX).exists()
+    return build(here, clock or (TimeMachine(here.data / CLOCK).now if rehearsed else None))
 
 
 def build(config: Config, clock: Callable[[], datetime] | None = None) -> House:
     """The portal on the embedded engine: SQLite, a folder, and SMTP or the rehearsal's mailbox."""
     services = read_services(config.schemas, config.services, read_sop)
     _make(config.data)
-    time_machine = TimeMachine(config.data / "jam")
+    time_machine = TimeMachine(config.data / CLOCK)
     clock = clock or (time_machine.now if config.rehearsal else lambda: datetime.now(UTC))
     links = Links(_keys(config.data / "kunci"))
-    records = SqliteRecords(config.data / "portal.sqlite", [edition.service for edition in services])
+    records = SqliteRecords(config.data / DATABASE, [edition.service for edition in services])
     files = FolderFiles(config.data / "berkas", links, lambda: secrets.token_hex(8))
     engine = Engine(records, files, _smtp(config), links, receiver=files)
     if config.rehearsal:
-        mailbox = Mailbox(config.data / "kotak-surat.sqlite", services.office["email"])
-        engine = replace(engine, mail=mailbox, mailbox=mailbox, time_machine=time_machine)
+        mailbox = Mailbox(config.data / MAILBOX, services.office["email"])
+        kept = Breakdown(records, config.data / f"{DATABASE}.down")
+        store = Breakdown(files, config.data / "berkas.down")
+        switches = {"surel": mailbox, "berkas": store, "tabel": kept}
+        engine = Engine(kept, store, mailbox, links, None, store, None, mailbox, time_machine, switches)
     house = furnish(services, engine, clock, config)
     for edition in services:
         house.equipment.press(edition.service)  # papers that do not fit are told of at the start
     return house
+
+
+def alarm(house: House) -> Alarm | None:
+    """Calls for somebody when the mail relay is out, if the office has said how (ALERT)."""
+    if not house.config.alert:
+        return None
+    words, moment = read_messages()["alert"]["relay"], read_language(house.office.calendar).moment
+
+    def line(outage: Outage) -> str:
+        return str(words.format(address=house.config.address, since=moment(outage.since), held_up=outage.held_up))
+
+    return Alarm(house.config.alert, house.config.data / "gangguan-email", line)
 
 
 def wsgi(house: House) -> Any:

@@ -41,7 +41,7 @@ def list_entries(context: click.Context, service: str, standing: str) -> None:
 @click.pass_context
 def import_entries(context: click.Context, file: Path, service: str) -> None:
     """Take in what was issued before the portal, from CSV or XLSX: all lines, or none."""
-    kept = _open(context)
+    kept = _open(context, begins=True)
     key, importing = service or kept.office.services.first.service, Importing(kept.register)
     plan = importing.plan(key, read(_content(file)))
     for problem in plan.problems:
@@ -65,8 +65,8 @@ def export_entries(context: click.Context, target: Path, service: str) -> None:
     _say("register_exported", number=len(entries), target=target)
 
 
-def _open(context: click.Context) -> House:
-    return open_house(os.environ, context.obj["clock"], data=context.obj["data"])
+def _open(context: click.Context, *, begins: bool = False) -> House:
+    return open_house(os.environ, context.obj["clock"], begins=begins, data=context.obj["data"])
 
 
 def _say(key: str, **facts: object) -> None:

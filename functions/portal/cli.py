@@ -17,7 +17,7 @@ from typing import Any, Final, NoReturn
 import click
 
 from portal.authors import fits, service
-from portal.bootstrap import build, faults, on_aws, open_house, wsgi
+from portal.bootstrap import alarm, build, faults, on_aws, open_house, wsgi
 from portal.clerk import register
 from portal.config import Config
 from portal.core import identity
@@ -29,6 +29,7 @@ from portal.editions import offered, read_language, read_messages, read_old, tru
 from portal.engines.ports import BacksUp
 from portal.house import House
 from portal.office import Office
+from portal.rehearsing import rehearse
 
 LARGEST_BODY: Final = 80 * 1024**2
 """Bytes; far above the largest file, so that a person with a too large photo gets a page, not a reset."""
@@ -47,7 +48,7 @@ class Explaining(click.Group):
             _refuse("engine_refused", problem=problem)
 
 
-@click.group(cls=Explaining, commands={"register": register, "service": service})
+@click.group(cls=Explaining, commands={"register": register, "rehearse": rehearse, "service": service})
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of everything that must survive (DATA).")
 @click.pass_context
 def main(context: click.Context, data: Path | None) -> None:
@@ -61,8 +62,9 @@ def _config(context: click.Context, **given: Any) -> Config:
     return Config.from_environment(os.environ, data=context.obj["data"], **given)
 
 
-def _open(context: click.Context) -> House:
-    return open_house(os.environ, context.obj["clock"], data=context.obj["data"])
+def _open(context: click.Context, *, begins: bool = False) -> House:
+    """The portal to look after; ``begins``: for what may be the first thing that is ever done there."""
+    return open_house(os.environ, context.obj["clock"], begins=begins, data=context.obj["data"])
 
 
 def _say(key: str, *, err: bool = False, **facts: object) -> None:
@@ -104,7 +106,7 @@ def serve(context: click.Context, host: str, port: int, address: str | None, reh
     config.must_reach_people()
     house = build(config, context.obj["clock"])
     run = _server(house, host, port)
-    background = Background(house.outbox, house.clockwork)
+    background = Background(house.outbox, house.clockwork, alarm(house))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     background.start()
     _say("serving_rehearsal" if config.rehearsal else "serving", address=config.address)
@@ -179,7 +181,7 @@ def appoint(
     context: click.Context, /, named: Sequence[str], since: datetime | None, until: datetime | None, **given: str
 ) -> None:
     """Appoint somebody, for good or for a time; what already waits for the role is announced to the new person."""
-    house = _open(context)
+    house = _open(context, begins=True)
     services = house.office.services
     if len(services) > 1 and not named:
         _refuse("service_wanted", services=", ".join(edition.service for edition in services))
@@ -205,12 +207,13 @@ def appoint(
 @main.command()
 @click.pass_context
 def late(context: click.Context) -> None:
-    """Cases past the SOP's minutes or waiting too long, and those that nobody can act on."""
+    """Cases past the SOP's minutes, waiting too long with whomever, or that nobody can act on, and why."""
     house = _open(context)
     waiting = house.watch.attention()
     moment = read_language(house.office.calendar).moment
     for case in waiting:
-        _say("late_unattended" if case.unattended else "late", **{**vars(case), "since": moment(case.since)})
+        why = read_messages()["stuck"][case.reason]["said"].rstrip(".") if case.reason else ""
+        _say("late_stuck" if case.reason else "late", **{**vars(case), "since": moment(case.since), "why": why})
     if not waiting:
         _say("late_none")
 

@@ -1,5 +1,5 @@
-"""What happens without anybody asking: officials are reminded, drafts and unconfirmed cases expire, files past their
-days go, the recap is added up, the register is looked after.
+"""What happens without anybody asking: whoever has something is reminded of it, the clerk is told of what is stuck,
+drafts and unconfirmed cases expire, files past their days go, the recap is added up, the register is looked after.
 
 The same functions run in the background thread of one machine and in scheduled handlers.
 """
@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from itertools import starmap
 
 from portal.archive import Archive
 from portal.cases import Cases
@@ -15,13 +16,15 @@ from portal.compilation import Compilation
 from portal.core.application import Actor, Application
 from portal.core.draft import Draft
 from portal.core.errors import Conflict, NotFound
-from portal.core.notices import Notice, notice
+from portal.core.notices import Notice, about_draft, notice
+from portal.core.patience import DRAFT, Reason, Wait, patience
 from portal.core.progress import deadline
 from portal.core.sop import APPLICANT
+from portal.core.steps import State
 from portal.office import Office
 from portal.retention import Retention
 from portal.upkeep import Upkeep
-from portal.watch import Watch
+from portal.watch import Waits, Watch
 
 
 @dataclass(frozen=True)
@@ -54,37 +57,79 @@ class Clockwork:
         """What is to be looked at now and then, one independent of the other."""
         swept, summed = self.retention.forget_documents, self.compilation.compile_recap
         looked, listed = self.upkeep.look_after_register, self.archive.complete
-        return self.remind, self.escalate, self.remind_visits, self.expire, swept, summed, looked, listed
+        return self.look_after_cases, self.remind_drafts, self.expire, swept, summed, looked, listed
 
-    def remind(self) -> int:
-        """Owe every official one digest a working day while a case has waited too long; returns how many are owed."""
+    def look_after_cases(self) -> int:
+        """All that is owed about open cases, from one look at all of them; returns how much that is."""
+        waits = self.watch.waits()
+        told = self.remind, self.escalate, self.tell_clerk, self.remind_applicants, self.remind_visits
+        return sum(tell(waits) for tell in told)
+
+    def remind(self, waits: Waits | None = None) -> int:
+        """Owe every official one digest a working day while a case has waited too long; returns how many are owed.
+
+        Whoever is above a post that nobody can fill hears of it too, from the next morning on.
+        """
         if not self._office_has_opened():
             return 0
-        today = self.office.today()
+        today, waits = self.office.today(), self.watch.waits() if waits is None else waits
+        late = {actor.email for _, how in waits if self.watch.is_due(how) for actor in how.whom}
+        vacant = {post for _, _, above in self.watch.vacancies(waits) for post in above}
         serving = {o.email.lower(): o for o in self.office.officials() if o.serves(today)}
+        told = late | {o.email.lower() for o in serving.values() if (o.service, o.role) in vacant}
         digests = [
             self._digest("reminder", Actor(official.role, official.name, email=email))
             for email, official in serving.items()
-            if any(self.watch.is_late(case) for case, _ in self.cases.desk(email))
+            if email in told
         ]
         self.office.records.owe(digests)
         return len(digests)
 
-    def escalate(self) -> int:
-        """Owe the office's own mailbox one list a working day of what has waited far too long; returns how many cases.
+    def escalate(self, waits: Waits | None = None) -> int:
+        """Owe the office's own mailbox the clerk's list once a working day; returns how many are on it."""
+        stuck = self.watch.cases_stuck(waits) if self._office_has_opened() else []
+        if stuck:
+            self.office.records.owe([self._digest("escalation", self._clerk)])
+        return len(stuck)
 
-        Also of cases that nobody is appointed for, of whom therefore nobody is reminded.
+    def tell_clerk(self, waits: Waits | None = None) -> int:
+        """Owe the office's own mailbox word of what cannot wait for the morning; returns of how many cases.
+
+        Of a post that nobody fills once a day, however many cases wait for it; of one case, once.
         """
-        overdue = self.watch.overdue() if self._office_has_opened() else []
-        if overdue:
-            office = self.office.services.office
-            self.office.records.owe([self._digest("escalation", Actor("", office["short"], email=office["email"]))])
-        return len(overdue)
+        waits = self.watch.waits() if waits is None else waits
+        urgent = [(case, how) for case, how in waits if how.reason and how.reason.is_urgent]
+        self.office.records.owe(list({owed.identity: owed for owed in starmap(self._urgent, urgent)}.values()))
+        return len(urgent)
 
-    def remind_visits(self) -> int:
+    def remind_applicants(self, waits: Waits | None = None) -> int:
+        """Owe applicants a word about cases that wait for them (``[patience]``); returns how many are owed."""
+        owed = [
+            self._reminder(case, (at - how.since).days)
+            for case, how in (self.watch.waits() if waits is None else waits)
+            if not how.is_with_officials and how.reason is not Reason.UNREACHABLE
+            if (at := how.reminded(self.office.clock()))
+        ]
+        self.office.records.owe(owed)
+        return len(owed)
+
+    def remind_drafts(self) -> int:
+        """Owe whoever has begun an application and not sent it a word about it; returns how many are owed."""
+        now, services = self.office.clock(), self.office.services
+        said = {sop.service: patience(sop, DRAFT).remind for sop in services}
+        first = min((days for remind in said.values() for days in remind), default=0)
+        owed: list[Notice] = []
+        for draft in self.office.records.drafts_before(now - timedelta(days=first)) if first else ():
+            due = max((days for days in said.get(draft.service, ()) if draft.expires_at(days) <= now), default=0)
+            if due and not draft.ticket and now <= draft.expires_at(services[draft.service].data["draft_days"]):
+                owed += about_draft("draft_waiting", draft, services[draft.service], now, occasion=f"day-{due}")
+        self.office.records.owe(owed)
+        return len(owed)
+
+    def remind_visits(self, waits: Waits | None = None) -> int:
         """Owe applicants a word on the working day before their visit, unless it was agreed since; returns how many."""
-        booked = (application for application in self.watch.with_officials() if application.slot)
-        owed = [self._visit_reminder(application) for application in booked if self._visit_is_near(application)]
+        waits = self.watch.waits() if waits is None else waits
+        owed = [self._visit_reminder(application) for application, _ in waits if self._visit_is_near(application)]
         self.office.records.owe(owed)
         return len(owed)
 
@@ -113,6 +158,25 @@ class Clockwork:
         """About no one case, so that it stays the same digest when the cases in it change during the day."""
         occasion = f"{letter}-{self.office.today()}"
         return notice(letter, actor, about="meja", event=0, at=self.office.clock(), occasion=occasion)
+
+    @property
+    def _clerk(self) -> Actor:
+        office = self.office.services.office
+        return Actor("", office["short"], email=office["email"])
+
+    def _urgent(self, case: Application, how: Wait) -> Notice:
+        role, at = case.waits_on(self.office.sop_of(case)), self.office.clock()
+        if how.reason in (Reason.NOBODY, Reason.ENDED):
+            about, occasion = f"peran/{case.service}/{role}", str(self.office.today())
+        else:
+            about, occasion = case.ticket, f"{how.reason}-{case.entered.number}"
+        return notice("unattended", self._clerk, about=about, event=0, at=at, occasion=occasion)
+
+    def _reminder(self, case: Application, days: int) -> Notice:
+        """To the applicant, on the so-and-so-manieth day; an address is confirmed by the letter that asks for it."""
+        letter = "confirm_address" if case.state is State.UNCONFIRMED else "still_waiting"
+        actor, event = case.applicant(self.office.sop_of(case)), case.entered.number
+        return notice(letter, actor, about=case.ticket, event=event, at=self.office.clock(), occasion=f"day-{days}")
 
     def _visit_is_near(self, application: Application) -> bool:
         """Has the working day before the visit (or as many as the service has) begun, and was it agreed before that?"""

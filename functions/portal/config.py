@@ -1,6 +1,7 @@
 """The settings of one portal, from the environment and the command line. Opens no file but the password's."""
 
 import re
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parseaddr
@@ -31,6 +32,7 @@ class Config:
         proxy: address of the TLS proxy whose X-Forwarded-For names who asks; nobody's word is taken for it if empty.
         smtp_security: starttls, ssl or none.
         sender: who emails are from, as in a From line; nothing can be sent without it.
+        alert: a command that is given one line when the mail relay is out; none if empty.
     """
 
     schemas: Path
@@ -46,13 +48,14 @@ class Config:
     smtp_password: str = field(repr=False)
     smtp_security: str
     sender: str
+    alert: str = ""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str], **given: Any) -> "Config":
         """Settings from variables; ``given`` ones (of the command line) go before.
 
         Those of ``chosen``, DATA, ADDRESS, SITE, REHEARSAL (1 or 0), PROXY, SMTP_HOST, SMTP_PORT, SMTP_USER,
-        SMTP_PASSWORD_FILE, SMTP_SECURITY (starttls, ssl or none), SENDER. An empty one is as good as none.
+        SMTP_PASSWORD_FILE, SMTP_SECURITY (starttls, ssl or none), SENDER, ALERT. An empty one is as good as none.
 
         Raises:
             SettingInvalid: a variable says something else than it may (``setting_invalid``).
@@ -71,6 +74,7 @@ class Config:
             "smtp_password": _secret(said.get("SMTP_PASSWORD_FILE", "")),
             "smtp_security": _one_of(said, "SMTP_SECURITY", {key: key for key in SECURITY}),
             "sender": said.get("SENDER", ""),
+            "alert": _command(said.get("ALERT", "")),
         }
         settings |= {key: value for key, value in given.items() if value is not None}
         return cls(**{**settings, "address": _origin(settings["address"])})
@@ -107,6 +111,15 @@ def _origin(address: str) -> str:
     if not re.fullmatch(r"https?://[^/\s?#@]+", origin):
         raise SettingInvalid("setting_invalid", key="ADDRESS", value=address, expected="https://portal.example.go.id")
     return origin
+
+
+def _command(text: str) -> str:
+    """A command whose words can be told apart."""
+    try:
+        shlex.split(text)
+    except ValueError as problem:
+        raise SettingInvalid("setting_invalid", key="ALERT", value=text, expected=str(problem)) from problem
+    return text
 
 
 def _port(text: str) -> int:

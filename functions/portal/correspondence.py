@@ -69,17 +69,17 @@ class Correspondence:
         Raises:
             NotFound: what it is about is gone.
             NotAllowed: its reader holds no office any more (``not_appointed``), what was about to end has ended
-                (``certificate_ended``), a code is good no more (``code_expired``), or the case has moved on since it
-                was owed (``outdated``).
+                (``certificate_ended``), a code is good no more (``code_expired``), the case has moved on since it was
+                owed (``outdated``), or nothing is stuck any more (``not_stuck``).
         """
-        if owed.letter == "draft_saved":
+        if owed.letter in ("draft_saved", "draft_waiting"):
             return self._about_draft(owed)
         if owed.letter == CODE:
             return self._about_code(owed)
         if owed.letter in ("reminder", "desk"):
             return self._about_desk(owed)
-        if owed.letter == "escalation":
-            return self._about_overdue(owed)
+        if owed.letter in ("escalation", "unattended"):
+            return self._about_stuck(owed)
         if owed.letter == "clerk_link":
             return self._about_entrance(owed)
         if owed.letter in ("expiring", "revoked", "changed"):
@@ -185,24 +185,29 @@ class Correspondence:
         return CodeLetter(self.office.services.first.data, owed.name, "", f"{code[:3]} {code[3:]}", until)
 
     def _about_desk(self, owed: Notice) -> DeskLetter:
-        waiting = [case for case, _ in self.cases.desk(owed.recipient)]
+        waiting = list(self.watch.stand(case for case, _ in self.cases.desk(owed.recipient)))
+        posts = {(held.service, held.role): None for held in self.cases.appointments(owed.recipient)}
         # In the words of the service that the reader serves; of the others he need not hear.
-        services = list(dict.fromkeys(held.service for held in self.cases.appointments(owed.recipient)))
+        services = list(dict.fromkeys(service for service, _ in posts))
         known = self.office.services
+        vacancies = self.watch.vacancies() if owed.letter == "reminder" else ()
         return DeskLetter(
             sop=known[services[0]].data if len(services) == 1 else known.general,
             name=owed.name,
             link=self._signed("meja", {"r": owed.recipient.lower()}, OFFICIAL_LINK),
-            cases=[self.watch.told(case) for case in waiting],
-            late=[self.watch.told(case) for case in waiting if self.watch.is_late(case)],
+            cases=[self.watch.told(case, how) for case, how in waiting],
+            late=[self.watch.told(case, how) for case, how in waiting if self.watch.is_due(how)],
+            vacant=[self.watch.told(case, how) for case, how, above in vacancies if above & posts.keys()],
             until=self.office.clock() + OFFICIAL_LINK,
         )
 
-    def _about_overdue(self, owed: Notice) -> EscalationLetter:
-        overdue, services = self.watch.overdue(), self.office.services
-        told = {case.service for case in overdue} or {services.first.service}
-        days = min(self.watch.policy(service)["escalate_after_working_days"] for service in told)
-        return EscalationLetter(services.general, owed.name, "", [self.watch.told(case) for case in overdue], days)
+    def _about_stuck(self, owed: Notice) -> EscalationLetter:
+        stuck = self.watch.cases_stuck()
+        if owed.letter == "unattended":
+            stuck = [each for each in stuck if owed.about in (each.ticket, f"peran/{each.service}/{each.role}")]
+            if not stuck:
+                raise NotAllowed("not_stuck")
+        return EscalationLetter(self.office.services.general, owed.name, "", stuck)
 
     def _about_entrance(self, owed: Notice) -> EntranceLetter:
         name, until = self.entrance.clerk(owed.recipient).name, self.office.clock() + OFFICIAL_LINK

@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from portal.core.application import Actor
 from portal.core.draft import Draft
 from portal.core.errors import Conflict, NotFound
-from portal.core.notices import Notice, notice
+from portal.core.notices import Notice, about_draft
 from portal.core.requirements import Requirement
-from portal.core.sop import APPLICANT
 from portal.office import Office
 
 TRIES: Final = 5
@@ -52,13 +50,7 @@ class Drafts:
 
     def resumption(self, draft: Draft) -> tuple[Notice, ...]:
         """The email with which to resume it: to the address in it, or to the official who opened it."""
-        fields = self.office.services[draft.service].applicant
-        name, email = (str(draft.form.get(fields[meaning], "")) for meaning in ("name", "email"))
-        if not email or draft.mends:
-            return ()
-        # Whoever opens that link can send it: of an official's draft it is for him alone.
-        actor = Actor(APPLICANT, "" if draft.opened_by else name, email=draft.opened_by or email)
-        return (notice("draft_saved", actor, about=draft.id, event=0, at=self.office.clock()),)
+        return about_draft("draft_saved", draft, self.office.services[draft.service], self.office.clock())
 
     def is_untouched(self, requirement: Requirement, draft: Draft) -> bool:
         """Are the files of a document that was returned still all those, and no others, that were returned?"""

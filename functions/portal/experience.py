@@ -4,9 +4,11 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
 
+from portal.core.application import Application
 from portal.core.errors import Unavailable
 from portal.core.forecast import Usual
 from portal.core.recap import usual_waits
+from portal.core.steps import State
 from portal.office import Office
 
 MONTHS: Final = 3
@@ -17,6 +19,11 @@ MONTHS: Final = 3
 class Experience:
     office: Office
     _read: dict[str, tuple[date, Usual]] = field(default_factory=dict, init=False, repr=False)
+
+    def of(self, application: Application) -> Usual:
+        """What is usual in its service; nothing is read for a case of which nothing can be expected."""
+        waits_to_be_sent = application.state in (State.UNCONFIRMED, State.RETURNED)
+        return {} if application.is_closed or waits_to_be_sent else self.usual(application.service)
 
     def usual(self, service: str) -> Usual:
         """By step, in working days; nothing while the records do not answer, as a forecast is worth no refusal."""

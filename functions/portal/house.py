@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, cached_property, partial
 from pathlib import Path
@@ -16,7 +16,7 @@ from portal.core.notices import Notice, Official
 from portal.core.rounds import Rounds
 from portal.core.services import Services
 from portal.core.worktime import Calendar
-from portal.editions import read_calendar, read_json, read_language, read_papers, read_toml
+from portal.editions import read_calendar, read_json, read_language, read_messages, read_papers, read_toml
 from portal.engines.ports import Files, Mail, Message, Records
 from portal.experience import Experience
 from portal.links import Links
@@ -66,7 +66,7 @@ class Engine:
     Attributes:
         original, receiver: as in ``web.here.Equipment``.
         mark: as in ``outbox.Outbox``; None where the relay tells nothing afterwards.
-        mailbox, time_machine: a rehearsal's, which only it shows.
+        mailbox, time_machine: a rehearsal's, which only it shows; ``switches``: what it may let fail, by name.
     """
 
     records: Records
@@ -78,6 +78,7 @@ class Engine:
     mark: Callable[[Notice], Mapping[str, str]] | None = None
     mailbox: SentMail | None = None
     time_machine: TimeMachine | None = None
+    switches: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -207,7 +208,7 @@ def pages(house: House, names: Sequence[str] = BLUEPRINTS) -> Any:
 def _letters(calendar: Calendar) -> "Letters":
     from portal.letters.writing import Letters
 
-    return Letters(Path(__file__).parent / "letters" / "texts", read_language(calendar))
+    return Letters(Path(__file__).parent / "letters" / "texts", read_language(calendar), read_messages()["stuck"])
 
 
 def _qr(text: str) -> "Markup":
@@ -241,4 +242,4 @@ def _rehearse(services: Services, schemas: Path, records: Records, engine: Engin
             if (service, sample.role, sample.email.lower()) not in known:
                 records.appoint(sample)
         props[service] = {"samples": data.get("samples", []), "specimen": data.get("specimen", {})}
-    return Rehearsal(engine.mailbox, engine.time_machine, props)
+    return Rehearsal(engine.mailbox, engine.time_machine, props, engine.switches)

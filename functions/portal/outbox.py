@@ -8,6 +8,7 @@ from typing import Final
 
 from portal.core.errors import MailDeferred, MailRefused, NotAllowed, NotFound, PortalError
 from portal.core.notices import Notice
+from portal.core.outage import Outage, outage
 from portal.core.rounds import Rounds
 from portal.engines.ports import Mail, Message, Records
 from portal.forms.letter import Letter
@@ -19,7 +20,7 @@ OUTDATED: Final = "outdated"
 UNMISSED: Final = frozenset(
     {
         *("draft_unknown", "not_appointed", "certificate_unknown", "certificate_ended", "code_expired", "not_a_clerk"),
-        OUTDATED,
+        *("not_stuck", OUTDATED),
     }
 )
 """Why an email is dropped without anybody having to know: what it is about is gone, or its reader left the office."""
@@ -81,6 +82,10 @@ class Outbox:
         """
         now, found = self.clock(), self.records.unsent() if unsent is None else unsent
         return [owed for owed in found if owed.is_red(now)]
+
+    def outage(self, unsent: Iterable[Notice] | None = None) -> Outage | None:
+        """Is the relay out? ``unsent`` as above."""
+        return outage(self.records.unsent() if unsent is None else unsent)
 
     def due_since(self, owed: Notice) -> datetime:
         """Since when it waits for the relay: since it was owed, or the round for which it was put off."""
@@ -156,7 +161,8 @@ class Outbox:
         except MailRefused as problem:
             settled = [owed.failed(_answer(problem), now, hopeless=True) for owed in together]
         except MailDeferred as problem:
-            settled = [owed.failed(_answer(problem), now) for owed in together]
+            relay = bool(problem.facts.get("relay"))
+            settled = [owed.failed(_answer(problem), now, relay=relay) for owed in together]
         except Exception as problem:
             settled = [_unwritten(owed, problem, now) for owed in together]
         else:
@@ -166,11 +172,13 @@ class Outbox:
         return settled[0].sent_at is not None
 
     def _is_outdated(self, owed: Notice, now: datetime) -> bool:
-        """Would it tell of a visit that has passed, or is agreed no more? The relay may have been down for long."""
-        if owed.letter not in ("visit_tomorrow", "visit_booked"):
-            return False
-        application = self.records.load(owed.about)
-        return application.version != owed.event or application.slot is None or application.slot <= now
+        """Would it tell of what has passed, or is so no more? The relay may have been down for long."""
+        if owed.letter in ("visit_tomorrow", "visit_booked"):
+            application = self.records.load(owed.about)
+            return application.version != owed.event or application.slot is None or application.slot <= now
+        if owed.letter in ("still_waiting", "confirm_address") and owed.occasion:
+            return self.records.load(owed.about).entered.number != owed.event
+        return False
 
 
 def _unwritten(owed: Notice, problem: Exception, now: datetime) -> Notice:

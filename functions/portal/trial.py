@@ -223,7 +223,7 @@ class Trial:
             return case.report(documents, sop=sop, at=at)
         actor = next(self._able(case)).as_actor(sop)
         signed = {"signed_by": [actor.name], "signed_at": at.date().isoformat()} if action == "sign" else {}
-        said = {**self._decision(case.step, action), **signed}
+        said = {**decision(self.office, sop.service, self.words, case.step, action), **signed}
         brought = documents if action == "sign" else None
         return case.decide(action, said, actor=actor, sop=sop, at=at, documents=brought)
 
@@ -246,21 +246,9 @@ class Trial:
 
     def _draft(self) -> Draft:
         meanings, form = self.edition.applicant, self.office.words(self.edition.service).form
-        raw = {name: _answer(each, self.words["answer"], self.office.today()) for name, each in form.fields.items()}
+        raw = {name: answer(each, self.words["answer"], self.office.today()) for name, each in form.fields.items()}
         raw[meanings["name"]] = self.words["name"]
         return Draft("pratinjau", self.edition.service, form.clean(raw), self.now)
-
-    def _decision(self, step: str, action: str) -> dict[str, Any]:
-        form: Form = self.office.words(self.edition.service).decision_form(step, action)
-        said = self.office.decisions[action]["properties"]
-        raw = {}
-        for name, asked in form.fields.items():
-            day = self.office.today() + (VALID if "after" in said[name] else timedelta())
-            words = self.words["note"] if asked.widget == "textarea" else self.words["answer"]
-            answer = _answer(asked, words, day)
-            all_of_it = asked.widget == "checkboxes" and said[name].get("complete")
-            raw[name] = [option.value for option in asked.options] if all_of_it else answer
-        return form.clean(raw)
 
     def _slot(self, case: Application) -> datetime:
         """The first time that is offered; of visits that have none within reach, some working hour."""
@@ -268,7 +256,20 @@ class Trial:
         return next(iter(Visits(self.office).slots(case)), tomorrow)
 
 
-def _answer(asked: Any, otherwise: str, day: date) -> str:
+def decision(office: Office, service: str, words: Mapping[str, str], step: str, action: str) -> dict[str, Any]:
+    """What an official says with a decision who fills in everything that is asked; ``words`` as for ``Trial``."""
+    form: Form = office.words(service).decision_form(step, action)
+    said = office.decisions[action]["properties"]
+    raw: dict[str, Any] = {}
+    for name, asked in form.fields.items():
+        day = office.today() + (VALID if "after" in said[name] else timedelta())
+        typed = words["note"] if asked.widget == "textarea" else words["answer"]
+        all_of_it = asked.widget == "checkboxes" and said[name].get("complete")
+        raw[name] = [option.value for option in asked.options] if all_of_it else answer(asked, typed, day)
+    return form.clean(raw)
+
+
+def answer(asked: Any, otherwise: str, day: date) -> str:
     """What somebody with nothing to hide says to a question: its first choice, its example, or some word."""
     offered = [option.value for option in asked.options if option.active]
     if offered:

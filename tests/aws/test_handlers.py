@@ -141,9 +141,8 @@ def test_an_email_that_came_back_is_on_the_red_list(office: Office) -> None:
 
 def test_a_function_without_the_keys_of_links_cannot_sign_one(office: Office) -> None:
     assert reminder.handler({}, Hurried(30_000), office.aws.houses["reminder"]) == {
-        "officials": 0,
-        "escalated": 0,
-        "visits": 0,
+        "cases": 0,
+        "drafts": 0,
     }
     with pytest.raises(IndexError):
         office.aws.houses["reminder"].office.links.sign("meja", {"r": KADIS}, office.clock())

@@ -173,7 +173,7 @@ def test_functions_their_stream_and_their_schedules_are_made(aws: cloud.Cloud) -
     assert mapping["DestinationConfig"]["OnFailure"]["Destination"].split(":")[-1].startswith("portal-DeadLetters")
     rules = aws.clients.made("events").list_rules()["Rules"]
     schedules = sorted(rule["ScheduleExpression"] for rule in rules if "ScheduleExpression" in rule)
-    assert schedules == ["cron(0 17 * * ? *)", "cron(1 * * * ? *)", "cron(15 16 * * ? *)", "rate(1 minute)"]
+    assert schedules == ["cron(0 17 * * ? *)", "cron(15 16 * * ? *)", "rate(1 minute)", "rate(5 minutes)"]
     groups = aws.clients.made("logs").describe_log_groups()["logGroups"]
     assert {(group["logGroupName"], group["retentionInDays"]) for group in groups} == {
         (f"/aws/lambda/{name}", 90) for name in functions

@@ -139,7 +139,7 @@ def test_the_schedules_and_what_came_back_are_answered(deployed: Deployed) -> No
     measured = deployed.function("mailer").invoke({"source": "aws.events", "detail-type": "Scheduled Event"})
     assert measured.keys() == {"OldestUnsentSeconds", "RedEmails"}
     assert '"Namespace": "Portal"' in deployed.function("mailer").log.read_text("utf-8")
-    assert deployed.function("reminder").invoke({"source": "aws.events"}).keys() == {"officials", "escalated", "visits"}
+    assert deployed.function("reminder").invoke({"source": "aws.events"}).keys() == {"cases", "drafts"}
     assert deployed.function("expiry").invoke({"source": "aws.events"}) == {
         "expired": 0,
         "forgotten": 0,

@@ -167,10 +167,10 @@ def play(aws: cloud.Cloud, port: int, next_edition: Path) -> None:
     aws.furnish(clock, {"SERVICE": str(next_edition)})
     clock.forward(days=2)
     aws.day()
-    clock.forward(days=8)
+    clock.forward(days=31)
     aws.day()
     deliver()
-    clock.forward(days=house.office.services.first.data["retention"]["documents_days"] - 10)
+    clock.forward(days=house.office.services.first.data["retention"]["documents_days"] - 33)
     aws.day()
     aws.bounce(aws.sent()[-1])
     aws.minute()
@@ -187,7 +187,7 @@ def another_edition(folder: Path) -> Path:
     """The SOP with another sentence in it: running cases keep theirs."""
     shutil.copytree(cloud.ROOT / "schemas", folder, dirs_exist_ok=True)
     sop = folder / "penerbitan" / "sop.toml"
-    sop.write_text(sop.read_text("utf-8").replace("draft_days = 7 ", "draft_days = 6 "), "utf-8")
+    sop.write_text(sop.read_text("utf-8").replace("draft_days = 30 ", "draft_days = 29 "), "utf-8")
     return sop.parent
 
 

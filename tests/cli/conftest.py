@@ -18,9 +18,14 @@ def clock() -> Clock:
 
 @pytest.fixture
 def run(tmp_path: Path, clock: Clock) -> Run:
-    """``portal ...`` on a data folder of its own; nothing of the machine's environment or time counts."""
+    """``portal ...`` on a data folder of its own, in which a portal was started before; nothing of the machine's
+    environment or time counts.
+    """
+    begun = tmp_path / "data"
+    begun.mkdir()
+    (begun / "portal.sqlite").touch(mode=0o600)  # as empty as a portal that nobody has used
 
-    def call(*arguments: object, data: Path = tmp_path / "data", **environ: str) -> Result:
+    def call(*arguments: object, data: Path = begun, **environ: str) -> Result:
         settings = {
             name: environ.get(name)
             for name in ("SERVICE", "SERVICES", "SCHEMAS", "ADDRESS", "SENDER", "REHEARSAL", "SMTP_PORT")

@@ -119,7 +119,9 @@ def test_mail_that_was_given_up_is_tried_again_when_asked(run: Run, tmp_path: Pa
     finally:
         stage.close()
     assert run("red-list").output == given_up
-    assert run("red-list", "--again", data=tmp_path / "other").output.endswith("Email yang akan dicoba lagi: 0\n")
+    other = Stage(tmp_path / "other", clock)
+    other.close()
+    assert run("red-list", "--again", data=other.data).output.endswith("Email yang akan dicoba lagi: 0\n")
 
 
 def test_what_somebody_was_told_otherwise_leaves_the_red_list_for_good(run: Run, tmp_path: Path, clock: Clock) -> None:
@@ -145,22 +147,35 @@ def test_what_somebody_was_told_otherwise_leaves_the_red_list_for_good(run: Run,
 
 
 def test_what_is_late_or_waits_for_nobody_is_listed_longest_first(run: Run, tmp_path: Path, clock: Clock) -> None:
-    assert run("late").output == "Tidak ada permohonan yang terlambat, dan setiap permohonan ada pejabatnya.\n"
+    assert (
+        run("late").output
+        == "Tidak ada permohonan yang terlambat atau tertahan, dan setiap permohonan ada pejabatnya.\n"
+    )
     now = clock.at
-    stage = Stage(tmp_path / "data", Clock(now - timedelta(days=14)))
+    stage = Stage(tmp_path / "data", Clock(now - timedelta(days=21)))
     try:
         late = stage.case("confirm")
-        stage.case(*WAYS["sent"])  # with BSrE, however long
-        stage.case(*WAYS["unconfirmed"])
+        sent = stage.case(*WAYS["sent"])
+        unconfirmed = stage.case(*WAYS["unconfirmed"])
         stage.clock.at = now - timedelta(minutes=1)
         own = stage.case("confirm", email="kepala.dinas@tarakankota.go.id")
         stage.case("confirm")  # in time
+        stage.mail()
     finally:
         stage.close()
     lines = run("late").output.splitlines()
     assert [line.split("  ")[:3] for line in lines] == [
         [late, "Telaah Kepala Dinas", "Kepala Dinas"],
+        [sent, "Pemeriksaan dan pengiriman ke BSrE", "Verifikator Sertifikat Elektronik"],
+        [unconfirmed, "Pengajuan", "Pemohon"],
         [own, "Telaah Kepala Dinas", "Kepala Dinas"],
     ]
-    assert re.search(r"  sejak [0-9]{1,2} \w+ 20[0-9]{2} [0-9]{2}\.[0-9]{2} WITA  [1-9][0-9]* menit kerja$", lines[0])
-    assert lines[1].endswith(" menit kerja  (belum ada pejabat yang bertugas)")
+    assert re.search(
+        r"  sejak [0-9]{1,2} \w+ 20[0-9]{2} [0-9]{2}\.[0-9]{2} WITA  [1-9][0-9]* menit kerja  \(", lines[0]
+    )
+    assert [line.rpartition("  ")[2] for line in lines] == [
+        "(Pejabat yang bertugas sudah diingatkan, tetapi belum menindaklanjuti)",
+        "(Jawaban dari luar kantor belum dicatat)",
+        "(Pemohon belum mengonfirmasi alamat emailnya)",
+        "(Pejabat yang bertugas hanya pemohonnya sendiri)",
+    ]

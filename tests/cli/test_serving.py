@@ -94,7 +94,6 @@ def test_two_processes_may_start_for_the_first_time_at_once(tmp_path: Path) -> N
 
 
 def test_a_key_file_without_a_key_is_named(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "data").mkdir()
     (tmp_path / "data" / "kunci").write_text("\n")
     result = run("official", "list")
     assert result.exit_code == 2

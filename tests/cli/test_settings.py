@@ -27,6 +27,7 @@ def test_every_variable_arrives_where_it_belongs(tmp_path: Path) -> None:
             "SMTP_PASSWORD_FILE": str(tmp_path / "sandi"),
             "SMTP_SECURITY": "ssl",
             "SENDER": "Portal <portal@tarakankota.go.id>",
+            "ALERT": "/usr/local/bin/kirim-pesan 0812",
         }
     )
     assert config == Config(
@@ -43,6 +44,7 @@ def test_every_variable_arrives_where_it_belongs(tmp_path: Path) -> None:
         smtp_password="rahasia",
         smtp_security="ssl",
         sender="Portal <portal@tarakankota.go.id>",
+        alert="/usr/local/bin/kirim-pesan 0812",
     )
     assert "rahasia" not in repr(config)
 
@@ -82,6 +84,7 @@ def test_the_command_line_goes_before_the_environment() -> None:
         ("SMTP_PORT", "0"),
         ("SMTP_PORT", "65536"),
         ("SMTP_SECURITY", "tls"),
+        ("ALERT", "kirim 'pesan"),
         ("SMTP_PASSWORD_FILE", "/tidak/ada"),
         ("ADDRESS", "tte.tarakankota.go.id"),
         ("ADDRESS", "https://tte.tarakankota.go.id/portal"),

@@ -113,6 +113,7 @@ def test_a_database_of_a_newer_portal_is_told_in_words(run: Run, tmp_path: Path)
 
 def test_a_data_folder_that_cannot_be_is_told_in_words(run: Run, tmp_path: Path) -> None:
     (tmp_path / "berkas").write_text("")
-    result = run("official", "list", data=tmp_path / "berkas" / "data")
+    new = ("--role", "kadis", "--name", "Dewi", "--email", "dewi@tarakankota.go.id")
+    result = run("official", "appoint", *new, data=tmp_path / "berkas" / "data")
     assert result.exit_code == 2
     assert result.stderr.startswith("Setelan belum sesuai: DATA berisi ")

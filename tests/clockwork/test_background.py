@@ -66,10 +66,10 @@ def test_one_chore_that_fails_keeps_no_other_from_its_turn(stage: Stage, caplog:
     with sqlite3.connect(stage.data / "portal.sqlite") as database:
         database.execute("""UPDATE official SET body = '[]' WHERE role = 'kadis'""")
     database.close()
-    at(stage, 8, 9)
+    at(stage, 36, 9)
     with caplog.at_level(logging.WARNING):
         Background(stage.outbox, stage.clockwork).round(chores=True)
-    assert {record.getMessage().split(" ")[0] for record in caplog.records} >= {"remind"}
+    assert {record.getMessage().split(" ")[0] for record in caplog.records} >= {"look_after_cases"}
     with pytest.raises(NotFound):
         stage.records.load_draft(draft.id)
 
@@ -86,3 +86,30 @@ def test_it_ends_promptly_also_with_much_to_send(stage: Stage) -> None:
     thread.stop()
     assert not running()
     assert len(list(stage.records.unsent())) > 30
+
+
+def test_a_relay_that_is_out_is_told_of_once_and_so_is_its_return(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    called: list[bool] = []
+    background = Background(stage.outbox, stage.clockwork, lambda outage, now: called.append(outage is not None))
+    stage.case("confirm")
+    stage.mailbox.failing = True
+    with caplog.at_level(logging.WARNING):
+        for _ in range(3):
+            background.round(chores=True)
+        health: Any = stage.browser().get("/sehat").json
+        assert (health["ok"], health["relay"]) == (False, False)
+        assert [(stuck.ticket, stuck.reason) for stuck in stage.watch.stuck()] == [("", "relay")]
+        stage.mailbox.failing = False
+        stage.clock.forward(minutes=6)
+        for _ in range(2):
+            background.round(chores=True)
+    assert [record.getMessage().split(" since ")[0] for record in caplog.records] == [
+        "the mail relay takes nothing",
+        "the mail relay is back",
+    ]
+    assert called == [True, True, True, False, False]
+    health = stage.browser().get("/sehat").json
+    assert (health["ok"], health["relay"]) == (True, True)
+    assert stage.watch.stuck() == []

@@ -98,10 +98,10 @@ def test_one_that_cannot_be_delivered_holds_up_no_other(stage: Stage, relay: Rel
 def test_what_is_undelivered_past_the_deadline_is_red_and_still_tried(stage: Stage, relay: Relay) -> None:
     relay.answers[EMAIL] = MailDeferred("mail_deferred", answer="451")
     stage.draft(kinds=())
-    at(stage, 6)
+    at(stage, 0, 20)
     relay.outbox.send_due()
     assert relay.outbox.red_list() == []
-    at(stage, 7, 9)
+    at(stage, 1, 9)
     relay.outbox.send_due()
     assert len(relay.outbox.red_list()) == 1
     relay.answers.clear()
@@ -114,7 +114,7 @@ def test_a_draft_that_is_gone_is_nothing_to_write_about_and_nothing_to_worry_abo
     stage.mailbox.failing = True
     stage.draft(kinds=())
     stage.outbox.send_due()
-    at(stage, 8)
+    at(stage, 31)
     stage.clockwork.expire()
     stage.mailbox.failing = False
     assert stage.mail() == []

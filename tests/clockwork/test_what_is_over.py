@@ -21,27 +21,27 @@ def test_a_draft_past_its_days_goes_with_its_files(stage: Stage) -> None:
     old = stage.draft()
     at(stage, 3)
     young = stage.draft()
-    at(stage, 7, 8, 1)
+    at(stage, 30, 8, 1)
     assert stage.clockwork.expire() == 1
     with pytest.raises(NotFound):
         stage.records.load_draft(old.id)
     assert stage.records.load_draft(young.id) == young
     assert files(stage)
     assert all(young.id in str(path) for path in files(stage))
-    at(stage, 11)
+    at(stage, 34)
     stage.clockwork.expire()
     assert files(stage) == []
 
 
 def test_a_draft_lives_to_its_last_day(stage: Stage) -> None:
     draft = stage.draft()
-    stage.clock.at = draft.created_at + timedelta(days=7, seconds=-2)
+    stage.clock.at = draft.created_at + timedelta(days=30, seconds=-2)
     assert stage.clockwork.expire() == 0
 
 
 def test_what_was_sent_keeps_its_documents_when_the_draft_goes(stage: Stage) -> None:
     number = stage.case("confirm")
-    at(stage, 8)
+    at(stage, 31)
     stage.clockwork.expire()
     assert files(stage) == []
     for document in stage.load(number).documents:
@@ -50,10 +50,10 @@ def test_what_was_sent_keeps_its_documents_when_the_draft_goes(stage: Stage) -> 
 
 def test_what_was_never_confirmed_lapses_and_the_applicant_hears_of_it(stage: Stage) -> None:
     number, confirmed = stage.case(), stage.case("confirm")
-    at(stage, 7)
+    at(stage, 30)
     stage.clockwork.expire()
     assert stage.load(number).state == "unconfirmed"
-    at(stage, 7, 9)
+    at(stage, 30, 9)
     stage.clockwork.expire()
     assert (stage.load(number).state, stage.load(confirmed).state) == ("lapsed", "waiting")
     assert any(number in mail["subject"] for mail in mail_to(stage, EMAIL)[-2:])
@@ -76,7 +76,7 @@ def test_what_was_mended_goes_once_the_case_has_moved_on(stage: Stage, ending: s
     number = stage.case(*WAYS["returned"])
     mending = stage.intake.begin_mending(stage.load(number))
     stage.act(number, ending)
-    at(stage, 8)
+    at(stage, 31)
     stage.clockwork.expire()
     with pytest.raises(NotFound):
         stage.records.load_draft(mending.id)
@@ -91,7 +91,7 @@ def test_what_mended_a_case_that_is_no_more_goes_and_holds_up_nothing(stage: Sta
         database.execute("DELETE FROM event WHERE ticket = ?", (number,))
         database.execute("DELETE FROM application WHERE ticket = ?", (number,))
     database.close()
-    at(stage, 8)
+    at(stage, 31)
     stage.clockwork.expire()
     with pytest.raises(NotFound):
         stage.records.load_draft(other.id)

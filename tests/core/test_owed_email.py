@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from portal.core.application import Actor
-from portal.core.notices import DEADLINE, Notice, Official, notice
+from portal.core.notices import DEADLINE, PATIENCE, Notice, Official, notice
 from portal.core.sop import Sop
 
 MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -75,6 +75,24 @@ def test_the_clerk_hears_of_an_email_that_is_hopeless_or_a_week_late_and_still_o
     assert hopeless.is_red(MORNING)
     assert not hopeless.delivered(LATER).is_red(late)
     assert not hopeless.dropped(LATER).is_red(late)
+
+
+def test_what_the_relay_itself_holds_up_is_tried_every_five_minutes_at_the_latest() -> None:
+    held = replace(OWED, attempts=30)
+    out = held.failed("timed out", MORNING, relay=True)
+    assert (out.due_at, out.relay_out_since) == (MORNING + timedelta(minutes=5), MORNING)
+    assert out.failed("timed out", LATER, relay=True).relay_out_since == MORNING
+    assert out.failed("452 mailbox full", LATER).relay_out_since is None
+    assert out.failed("550 no such user", LATER, hopeless=True).relay_out_since is None
+    assert out.delivered(LATER).relay_out_since is None
+
+
+def test_the_clerk_hears_of_an_email_that_the_relay_has_put_off_for_a_day() -> None:
+    put_off = replace(OWED, problem="452 mailbox full")
+    assert timedelta(days=1) == PATIENCE
+    assert not put_off.is_red(MORNING + PATIENCE)
+    assert put_off.is_red(MORNING + PATIENCE + timedelta(seconds=1))
+    assert not put_off.delivered(LATER).is_red(MORNING + DEADLINE)
 
 
 def test_an_official_acts_under_the_title_of_the_office_and_in_the_capacity_appointed(sop: Sop) -> None:

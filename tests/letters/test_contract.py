@@ -28,10 +28,12 @@ FILES = sorted(TEXTS.glob("*.txt"))
 PARSED_BY = Letters(TEXTS, Language((), (), UTC, ""))._texts
 CLASSES: dict[str, type[Letter]] = {
     "draft_saved": DraftLetter,
+    "draft_waiting": DraftLetter,
     "desk": DeskLetter,
     "reminder": DeskLetter,
     "digest": DigestLetter,
     "escalation": EscalationLetter,
+    "unattended": EscalationLetter,
     "clerk_link": EntranceLetter,
     "expiring": CertificateLetter,
     "revoked": CertificateLetter,
@@ -42,6 +44,7 @@ CLASSES: dict[str, type[Letter]] = {
 """All others are about a case."""
 
 GIVEN_TO_PARTS = {"_bring": {"step"}, "_calendar": {"step", "ticket"}, "_facts": {"said"}, "missed": {"slot"}}
+GIVEN_TO_PARTS |= {"_stuck": {"cases"}}
 GIVEN_TO_PARTS |= {letter: {"said"} for letter in ("expiring", "revoked", "changed")}
 """What ``Letters.visit``, or the letter that includes a part, gives it besides; or what it sets itself."""
 

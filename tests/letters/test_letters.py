@@ -24,8 +24,10 @@ from tests.support.places import ROOT
 OTHERS = {"turn", "visit_booked", "visit_off", "decided", "draft_saved", "visit_tomorrow", "new_link"}
 OF_THE_REGISTER = {"expiring", "expiring_list", "revoked", "changed"}
 OTHERS |= {"reminder", "desk", "digest", "code", "clerk_link", "escalation", "asked", "finished", *OF_THE_REGISTER}
+OTHERS |= {"unattended", "draft_waiting", "still_waiting"}
 ABOUT_NO_CASE = {"draft_saved", "reminder", "desk", "digest", "code", "clerk_link", "escalation", *OF_THE_REGISTER}
-LEAD_NOWHERE = {"code", "decided", "withdrawn", "lapsed", "escalation", "revoked", "changed"}
+ABOUT_NO_CASE |= {"unattended", "draft_waiting"}
+LEAD_NOWHERE = {"code", "decided", "withdrawn", "lapsed", "escalation", "unattended", "revoked", "changed"}
 OF_OTHER_KINDS = {"asked", "reported", "opened", "finished"}
 """About steps that this service does not have; the services of ``tests/services`` send them."""
 
@@ -46,7 +48,7 @@ def letters_named_in_code() -> Iterator[str]:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if not isinstance(node, ast.Call):
                 continue
-            place = {"notice": 0, "owe_again": 1, "_digest": 0}.get(
+            place = {"notice": 0, "about_draft": 0, "owe_again": 1, "_digest": 0}.get(
                 getattr(node.func, "id", getattr(node.func, "attr", ""))
             )
             named = node.args[place] if place is not None and len(node.args) > place else None

@@ -75,7 +75,7 @@ def test_a_missed_visit_names_the_time_that_passed(sent: list[Sent]) -> None:
 
 
 def test_an_address_is_confirmed_by_the_day_the_application_lapses(sent: list[Sent]) -> None:
-    assert "paling lambat Senin, 30 November 2026 pukul 09.50 WITA" in first(sent, "confirm_address").message.text
+    assert "paling lambat Rabu, 23 Desember 2026 pukul 09.50 WITA" in first(sent, "confirm_address").message.text
 
 
 def test_a_reminder_lists_tickets_steps_and_since_when(sent: list[Sent]) -> None:

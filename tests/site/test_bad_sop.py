@@ -47,7 +47,7 @@ BROKEN: dict[str, tuple[str | bytes | None, str, str]] = {
     "missing": (None, "sop.toml", "No such file"),
     "no text": (b"\xff\xfe\x00", "sop.toml", "utf-8"),
     "no toml": (replaced("[applicant]", "[applicant"), "sop.toml", "line 12"),
-    "key twice": (replaced("draft_days = 7", "draft_days = 7\ndraft_days = 8"), "sop.toml", "line"),
+    "key twice": (replaced("draft_days = 30", "draft_days = 30\ndraft_days = 8"), "sop.toml", "line"),
     "empty": ("", "service", "huruf kecil"),
     "step without actor": (of_step(1, 'role = "kadis"\n', ""), "steps[1].role", "[[roles]]"),
     "unknown role": (of_step(1, '"kadis"', '"camat"'), "steps[1].role", "pemohon, kadis, kabid"),
@@ -56,7 +56,7 @@ BROKEN: dict[str, tuple[str | bytes | None, str, str]] = {
     "no minutes": (of_step(2, "minutes = 15", "minutes = 0"), "steps[2].minutes", "bilangan bulat"),
     "no documents": (DOCUMENTS.sub("", TEXT), "documents", "sekurang-kurangnya satu [[documents]]"),
     "documents that are none": (
-        DOCUMENTS.sub("", replaced("draft_days = 7", "documents = []\ndraft_days = 7")),
+        DOCUMENTS.sub("", replaced("draft_days = 30", "documents = []\ndraft_days = 30")),
         "documents",
         "sekurang-kurangnya satu berkas",
     ),

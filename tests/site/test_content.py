@@ -22,7 +22,7 @@ from tests.support.places import ROOT
 from tests.support.site_page import DEVELOPERS, Page
 
 CHANGES = {
-    "draft_days = 7 ": "draft_days = 11 ",
+    "draft_days = 30 ": "draft_days = 11 ",
     "minutes = 10\nname = ": "minutes = 13\nname = ",
     "length_minutes = 30": "length_minutes = 45",
     "days_ahead = 10": "days_ahead = 12",
@@ -126,7 +126,7 @@ def test_a_page_says_what_the_sop_file_says(url: str, said: str, pages: dict[str
     assert said in pages[url].text
 
 
-OLD = [r"0851-7999-0551", r"\b90 hari", r"\b7 hari", r"\b5 tahun", r"\[TTE Tarakan\]", r"\b4 (?:berkas|documents)"]
+OLD = [r"0851-7999-0551", r"\b90 hari", r"\b30 hari", r"\b5 tahun", r"\[TTE Tarakan\]", r"\b4 (?:berkas|documents)"]
 
 
 @pytest.mark.parametrize("fact", OLD)

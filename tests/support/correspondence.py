@@ -46,9 +46,9 @@ ADDRESS = "https://tte.tarakankota.go.id"
 WITA = timezone(timedelta(hours=8), "WITA")
 MONDAY = datetime(2026, 11, 23, 9, 30, tzinfo=WITA)
 
-DATES = tomllib.loads((ROOT / "functions/portal/messages.toml").read_text("utf-8"))["dates"]
-LANGUAGE = Language(DATES["months"], DATES["days"], WITA, "WITA")
-WRITTEN = Letters(LETTERS, LANGUAGE)
+MESSAGES = tomllib.loads((ROOT / "functions/portal/messages.toml").read_text("utf-8"))
+LANGUAGE = Language(MESSAGES["dates"]["months"], MESSAGES["dates"]["days"], WITA, "WITA")
+WRITTEN = Letters(LETTERS, LANGUAGE, MESSAGES["stuck"])
 
 FORM = {
     "nama_ktp": "SITI AMINAH",
@@ -221,18 +221,30 @@ def story(office: Office) -> list[Sent]:
     office.deliver()
     office.submit()
     office.confirmed()
-    office.now += timedelta(days=8)
-    for chore in office.clockwork.chores():
-        chore()
+    office.decide(office.confirmed(), "return", items=["ktp"], reason="ktp_tidak_terbaca")
+    for days in (8, 30):
+        office.now += timedelta(days=days)
+        for chore in office.clockwork.chores():
+            chore()
+        office.deliver()
     kadis = Actor("kadis", said(OFFICIALS["kadis"]), email="kadis@tarakankota.go.id")
     office.office.records.owe([notice("desk", kadis, about="meja", event=0, at=office.now)])
     Codes(office.office).ask("perangkat", kadis)
     office.entrance.owe_link(office.office.services.office["email"])
     office.deliver()
     a_full_day(office)
+    nobody_serves(office, "kadis")
     life_of_what_was_issued(office)
     assert list(office.office.records.unsent()) == []
     return office.sent
+
+
+def nobody_serves(office: Office, role: str) -> None:
+    """Whoever held the role ended yesterday, and a case waits there."""
+    (holder,) = (official for official in office.office.records.officials() if official.role == role)
+    office.office.records.appoint(replace(holder, until=office.office.today() - timedelta(days=1)))
+    office.clockwork.tell_clerk()
+    office.deliver()
 
 
 def life_of_what_was_issued(office: Office) -> None:

@@ -62,7 +62,7 @@ def test_until_when_an_address_is_to_be_confirmed_is_said_where_one_does_it(stag
     number = stage.case()
     for page in ("permohonan", "konfirmasi"):
         opened = InProcess(stage.browser()).get(stage.link(page, number))
-        assert "30 November 2026 08.00 WITA" in words(opened)
+        assert "23 Desember 2026 08.00 WITA" in words(opened)
 
 
 def test_the_applicant_reads_what_officials_say_to_him_and_not_what_they_say_to_each_other(shared_stage: Stage) -> None:

@@ -35,7 +35,7 @@ def test_a_forged_link_is_refused_and_an_expired_one_leads_to_a_new_application(
     foreign = world.house.office.links.sign("permohonan", {"d": draft.id}, world.clock() + timedelta(days=1))
     assert world.applicant().get(f"/ajukan/lanjut/{foreign}").status == 403
     link = world.link(draft)
-    world.clock.now += timedelta(days=8)
+    world.clock.now += timedelta(days=31)
     page = world.applicant().get(link)
     assert page.status == 404
     assert page.tree.xpath("//main//a[@href='/ajukan']")
@@ -43,7 +43,7 @@ def test_a_forged_link_is_refused_and_an_expired_one_leads_to_a_new_application(
 
 def test_a_draft_past_its_days_is_gone_for_its_holder_too(world: World) -> None:
     draft = world.draft()
-    world.clock.now += timedelta(days=6, hours=20)
+    world.clock.now += timedelta(days=29, hours=20)
     siti = world.holder(draft)
     assert siti.get(f"/ajukan/{draft.id}/data").status == 200
     world.clock.now += timedelta(hours=8)

@@ -196,7 +196,7 @@ def test_an_upload_form_serves_for_its_own_place_and_time_only(stage: Stage) -> 
 
 def test_nothing_can_be_sent_to_a_draft_that_is_gone(stage: Stage) -> None:
     siti = Uploader(stage)
-    stage.clock.forward(days=6, hours=23, minutes=30)
+    stage.clock.forward(days=29, hours=23, minutes=30)
     siti.browser.get(stage.draft_link(siti.draft))
     fields, _, _ = siti.form("ktp")
     stage.clock.forward(minutes=40)
@@ -260,7 +260,7 @@ def test_a_document_is_never_served_as_anything_that_runs(shared_stage: Stage) -
     official.get(shared_stage.link("telaah", number))
     for answer in (
         siti.browser.get(f"{siti.base}/{KINDS[0]}/lihat"),
-        person.get("/permohonan/berkas/ktp"),
+        person.get(f"/permohonan/{number}/berkas/ktp"),
         official.get(f"/telaah/{number}/berkas/ktp/asli"),
     ):
         assert answer.mimetype == "application/pdf"

@@ -119,6 +119,17 @@ def test_a_case_is_told_from_end_to_end_with_who_in_what_capacity_and_when(stage
     assert f"{application.version} peristiwa" in told
 
 
+def test_a_case_tells_how_much_of_each_steps_time_is_used_left_and_over(stage: Stage, clerk: ClerkInPerson) -> None:
+    told = words(clerk.get(f"{LIST}/{stage.case('confirm')}"))
+    assert "Waktu per langkah" in told
+    assert "terpakai 0 menit dari 15 menit; tersisa 15 menit, sampai" in told
+    sent = words(clerk.get(f"{LIST}/{stage.case(*WAYS['sent'])}"))
+    assert "berhenti selama menunggu pihak lain, tersisa 10 menit." in sent
+    assert "tepat waktu." in sent
+    unconfirmed = words(clerk.get(f"{LIST}/{stage.case()}"))
+    assert "Waktu per langkah" not in unconfirmed
+
+
 def test_a_case_that_was_bent_is_told_as_such(stage: Stage, clerk: ClerkInPerson) -> None:
     number = stage.case("confirm")
     with stage.records._database.writing() as connection:

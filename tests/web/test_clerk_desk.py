@@ -49,6 +49,25 @@ def test_what_is_late_is_told_with_name_reason_and_whom_it_waits_on(stage: Stage
     assert number in clerk.get("/petugas/perhatian?hal=99").text
 
 
+def test_each_case_on_the_list_says_why_and_what_to_do(stage: Stage, clerk: ClerkInPerson) -> None:
+    number = stage.case("confirm", email=KADIS)
+    (told,) = [
+        row for row in table(clerk.get("/petugas/perhatian"), "Permohonan yang perlu perhatian") if number in row
+    ]
+    assert "Pejabat yang bertugas hanya pemohonnya sendiri. Tunjuk pejabat lain" in told
+
+
+def test_a_relay_that_takes_nothing_is_told_on_the_desk(stage: Stage, clerk: ClerkInPerson) -> None:
+    stage.mailbox.failing = True
+    stage.cases.owe_desk(KADIS)
+    stage.outbox.send_due()
+    assert "Email portal tidak dapat dikirim" in clerk.get().text
+    stage.mailbox.failing = False
+    stage.clock.forward(minutes=6)
+    stage.mail()
+    assert "Email portal tidak dapat dikirim" not in clerk.get().text
+
+
 def test_what_waits_on_whom_is_counted_by_role_with_the_names_of_today(stage: Stage, clerk: ClerkInPerson) -> None:
     stage.case(*TO_VERIFIKATOR)
     stage.case(*TO_VERIFIKATOR)

@@ -12,6 +12,7 @@ import pytest
 from tests.support.applying import ANSWERS, World
 from tests.support.holder import OTHER, Holder, holder, replaced, words
 from tests.support.office import CHECKED, FIRST, FORWARD, KABID, KADIS, SECOND, Office, Person, action_of
+from tests.support.stage import KADIS as KADIS_OF_STAGE
 from tests.support.stage import InProcess, Session, Stage
 
 LONG = timedelta(hours=12, minutes=1)
@@ -281,3 +282,36 @@ def test_a_form_begun_twice_is_one_draft(world: World) -> None:
     drafts = list(world.house.office.records.drafts_before(world.clock() + timedelta(days=1)))
     assert [draft.form["jabatan"] for draft in drafts] == ["Analis Madya"]
     assert len(list(world.house.office.records.unsent())) == 1
+
+
+# --- what happens to links and forms on their way --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("tail", [".", ")", ">", "%20", "&fbclid=1", "...", "%3E.", ",", "%C2%A0", "]"])
+def test_a_link_opens_with_whatever_was_hung_on_to_it(stage: Stage, tail: str) -> None:
+    number, draft = stage.case("confirm"), stage.draft()
+    for page in ("konfirmasi", "permohonan", "telaah", "meja"):
+        link = stage.link(page, number, KADIS_OF_STAGE)
+        assert stage.browser().get(f"{link}{tail}").location == stage.browser().get(link).location
+    assert stage.browser().get(f"{stage.draft_link(draft)}{tail}").status_code == 303
+    late = stage.link("permohonan", number, minutes=1)
+    stage.clock.forward(hours=2)
+    browser, before = InProcess(stage.browser()), len(stage.mail())
+    page_of_it = browser.get(f"{late}{tail}")
+    browser.submit(page_of_it, page_of_it.form("/tautan"))
+    assert len(stage.mail()) == before + 1
+
+
+def test_whoever_keeps_the_origin_to_himself_may_post_what_is_ours(stage: Stage) -> None:
+    session = Session(stage, "/permohonan/<number>/batal")
+    for site in ("cross-site", "same-site", "none", ""):
+        headers = {"Origin": "null", **({"Sec-Fetch-Site": site} if site else {})}
+        assert session.post(headers, csrf=session.csrf) == 403
+    assert session.post({"Origin": "null", "Sec-Fetch-Site": "same-origin"}, csrf=session.csrf) == 303
+
+
+def test_whose_browser_takes_no_cookies_is_told_what_they_are_for(stage: Stage) -> None:
+    number = stage.case("confirm")
+    for page in ("permohonan", "telaah"):
+        onward = stage.browser().get(stage.link(page, number)).location
+        assert "izinkan cookie" in stage.browser().get(onward).text

@@ -232,7 +232,7 @@ ASKING = {OF_THE_REGISTER, f"{OF_THE_REGISTER}/entri/<id>/periksa", f"{OF_THE_RE
 ASKING |= {"/petugas/permohonan", "/petugas/permohonan/xlsx", "/petugas/keluar"}
 """Forms that need our token too, and keep nothing even so: a search, and what is to be read once more."""
 
-REHEARSAL = {"/_mailbox/relai", "/_jam"}
+REHEARSAL = {"/_mailbox/relai", "/_jam", "/_gangguan"}
 """The rehearsal's switches; in production these do not exist."""
 
 
@@ -281,7 +281,7 @@ def test_a_form_without_our_token_or_from_another_site_is_refused_and_the_same_f
 def test_a_public_form_is_refused_too_when_another_site_posts_it(
     stage: Stage, cases: dict[str, str], rule: str
 ) -> None:
-    fields = {**FORM, "tiket": cases["waiting"], "halaman": "permohonan", "mati": "ya", "maju": "hari"}
+    fields = {**FORM, "tiket": cases["waiting"], "halaman": "permohonan", "mati": "ya", "maju": "hari", "apa": "tabel"}
     before = stage.dump()
     for headers in ({"Origin": "https://jahat.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}):
         answer = stage.browser().post(rule.replace("<service:service>", "penerbitan"), data=fields, headers=headers)

@@ -26,8 +26,8 @@ def test_with_the_relay_down_for_eight_days_nothing_is_lost_and_the_clerk_knows(
     background = Background(stage.outbox, stage.clockwork)
     for quarter in range(8 * 4 + 1):
         background.round(chores=True)
-        if quarter != 7 * 4:  # to the very second seven days
-            assert bool(stage.outbox.red_list()) is (quarter > 7 * 4), quarter
+        if quarter != 4:  # to the very second a day
+            assert bool(stage.outbox.red_list()) is (quarter > 4), quarter
         stage.clock.forward(hours=6)
     assert len(stage.mailbox.messages()) == before
     health: Any = stage.browser().get("/sehat").json
@@ -107,12 +107,12 @@ def test_a_chore_that_fails_does_not_keep_the_others_from_their_turn(
     with sqlite3.connect(stage.data / "portal.sqlite") as database:
         database.execute('UPDATE application SET body = \'{"nama": "RAHASIA"}\' WHERE ticket = ?', (damaged,))
     database.close()
-    stage.clock.forward(days=8)
+    stage.clock.forward(days=31)
     owed = notice("desk", Actor("kabid", "Kabid", email=KABID), about="meja", event=0, at=stage.clock())
     stage.records.owe([owed])
     Background(stage.outbox, stage.clockwork).round(chores=True)
     with pytest.raises(errors.NotFound):
         stage.records.load_draft(draft.id)
-    assert [mail["to"] for mail in stage.mailbox.messages()][-1] == KABID
-    assert "remind failed: KeyError" in caplog.text
+    assert KABID in [mail["to"] for mail in stage.mailbox.messages()]
+    assert "look_after_cases failed: KeyError" in caplog.text
     assert "RAHASIA" not in caplog.text

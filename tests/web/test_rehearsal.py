@@ -11,11 +11,14 @@ from flask import Flask
 
 from portal.bootstrap import TimeMachine, build, wsgi
 from portal.config import Config
-from portal.core.errors import NotFound
+from portal.core import progress
+from portal.core.application import Application
+from portal.core.draft import Document
+from portal.core.errors import NotFound, Unavailable
 from tests.support.browser_without_javascript import Page
 from tests.support.server import rehearsal_of
 from tests.support.stage import KADIS, InProcess, Stage
-from tests.support.ways import EMAIL, WAYS
+from tests.support.ways import EMAIL, FORM, WAYS
 
 FIELDS = {"id", "to", "subject", "text", "html", "links", "sent_at"}
 
@@ -257,3 +260,92 @@ def test_only_samples_can_be_fetched(stage: Stage, name: str) -> None:
 def test_the_rehearsal_says_that_it_is_one_on_every_page(stage: Stage) -> None:
     for path in ("/ajukan", "/status", "/rekap", "/_latihan", "/tidak-ada"):
         assert "data di sini tidak nyata" in lxml.html.fromstring(stage.browser().get(path).data).text_content()
+
+
+# --- to what falls due, and to a day ---
+
+
+def test_the_clock_goes_to_what_falls_due_next_and_the_page_says_that_it_is_late(rehearsal: Rehearsal) -> None:
+    assert "Tidak ada yang akan jatuh tempo" in rehearsal.move("jatuh tempo").text
+    assert abs(ahead(rehearsal)) < timedelta(seconds=2)
+    number = a_case(rehearsal)
+    rehearsal.house.outbox.send_due()
+    until = standard(rehearsal.office.records.load(number), rehearsal.office)
+    rehearsal.move("jatuh tempo")
+    assert timedelta() < rehearsal.office.clock() - until <= timedelta(minutes=2)
+
+
+def a_case(rehearsal: Rehearsal) -> str:
+    """Confirmed, with the first official."""
+    draft = rehearsal.house.intake.start("penerbitan", FORM)
+    kinds = [each.key for each in rehearsal.office.services.first.requirements]
+    documents = tuple(Document(kind, "x", "1", "0" * 64, 1, "application/pdf", 1, "2026-11-23") for kind in kinds)
+    case = Application.submit(
+        draft, ticket="TTE-26-4F7K-9QXM", documents=documents, sop=rehearsal.office.services.first,
+        at=rehearsal.office.clock(),
+    )  # fmt: skip
+    sop = rehearsal.office.services.first
+    rehearsal.office.records.keep_sop(sop.version, sop.snapshot())
+    rehearsal.office.records.delete_draft(draft.id)
+    return rehearsal.cases.confirm(rehearsal.office.commit(case).ticket).ticket
+
+
+def standard(case: Application, office: Any) -> datetime:
+    found = progress.standard(case, office.sop_of(case), office.calendar, office.clock())
+    assert found
+    return datetime.fromisoformat(found["until"])
+
+
+def test_the_clock_goes_to_a_day_at_the_hour_the_office_opens(rehearsal: Rehearsal) -> None:
+    page = InProcess(rehearsal.app.test_client())
+    day = rehearsal.office.calendar.add_working_days(rehearsal.office.today(), 7)
+    clock = page.get("/_jam")
+    page.submit(clock, clock.form("/_jam", "tanggal"), "Maju ke tanggal", tanggal=day.isoformat())
+    assert rehearsal.office.today() == day
+    opening = rehearsal.office.calendar.intervals(day)[0][0]
+    assert timedelta() <= rehearsal.office.clock() - opening < timedelta(seconds=5)
+
+
+@pytest.mark.parametrize("typed", ["", "x", "2020-01-01", "2026-13-01", "9999-12-31", "0001-01-01"])
+def test_what_is_no_day_to_go_to_is_said_and_stays_typed(rehearsal: Rehearsal, typed: str) -> None:
+    answer = rehearsal.app.test_client().post("/_jam", data={"maju": "tanggal", "tanggal": typed})
+    assert answer.status_code == 422
+    assert "Pilih tanggal sesudah hari ini" in answer.text
+    assert f'value="{typed}"' in answer.text
+    assert abs(ahead(rehearsal)) < timedelta(seconds=2)
+
+
+# --- what may fail ---
+
+
+@pytest.mark.parametrize("name", ["penyimpanan data", "penyimpanan berkas"])
+def test_a_store_can_fail_and_work_again_and_nothing_is_lost(stage: Stage, name: str) -> None:
+    number, browser = stage.case(), InProcess(stage.browser())
+    browser.get(stage.link("permohonan", number))
+    path = f"/status/{number}" if name.endswith("data") else f"/permohonan/{number}/berkas/ktp"
+    before, clock = stage.dump(), browser.get("/_jam")
+    down = browser.submit(clock, clock.form("/_gangguan", f"Matikan {name}"), "Matikan")
+    assert f"{name.capitalize()} sedang dimatikan" in down.text
+    answer = browser.get(path)
+    assert (answer.status, "Portal belum dapat menyimpan" in answer.text) == (503, True)
+    assert browser.get("/ajukan").status == 200
+    up = browser.submit(down, down.form("/_gangguan", f"Nyalakan {name}"), "Nyalakan")
+    assert "sedang dimatikan" not in up.text
+    assert browser.get(path).status == 200
+    assert stage.dump() == before
+
+
+def test_a_rehearsal_that_starts_anew_works_again(tmp_path: Path) -> None:
+    first = Rehearsal(tmp_path)
+    InProcess(first.app.test_client()).post("/_gangguan", b"apa=tabel&mati=ya")
+    with pytest.raises(Unavailable):
+        first.office.records.officials()
+    first.close()
+    second = Rehearsal(tmp_path)
+    assert second.office.records.officials()
+    second.close()
+
+
+@pytest.mark.parametrize("what", ["", "x", "jam"])
+def test_nothing_else_can_be_let_fail(stage: Stage, what: str) -> None:
+    assert stage.browser().post("/_gangguan", data={"apa": what, "mati": "ya"}).status_code == 400

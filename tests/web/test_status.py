@@ -88,7 +88,7 @@ def test_a_case_that_waits_for_the_applicant_says_what_the_applicant_does_next(s
 
 def test_an_unconfirmed_case_says_until_when_it_waits(stage: Stage) -> None:
     words = main(get(stage, f"/status/{stage.case()}"))
-    assert "Batas waktu 30 November 2026 08.00 WITA" in words
+    assert "Batas waktu 23 Desember 2026 08.00 WITA" in words
 
 
 @pytest.mark.parametrize("state", ["done", "rejected", "withdrawn", "lapsed"])
@@ -192,15 +192,15 @@ def test_a_well_portal_says_so_with_counts_only(stage: Stage) -> None:
         "oldest_unsent_seconds": 0,
         "red": 0,
         "nobody": 0,
+        "stuck": 0,
+        "relay": True,
     }
     assert health(stage) == (200, well)
 
 
 def test_mail_that_stays_is_counted_with_its_age_and_red_past_the_deadline(stage: Stage) -> None:
-    stage.mailbox.failing = True
     stage.case()
     stage.clock.forward(hours=2)
-    stage.outbox.send_due()
     _, found = health(stage)
     assert (found["ok"], found["unsent"], found["red"]) == (True, 2, 0)
     assert 7200 <= found["oldest_unsent_seconds"] < 7260
@@ -208,6 +208,22 @@ def test_mail_that_stays_is_counted_with_its_age_and_red_past_the_deadline(stage
     stage.clock.forward(days=DEADLINE.days)
     _, found = health(stage)
     assert (found["ok"], found["red"]) == (False, 2)
+
+
+def test_a_relay_that_takes_nothing_is_told_at_once(stage: Stage) -> None:
+    stage.mailbox.failing = True
+    stage.case()
+    assert health(stage)[1]["relay"]
+    stage.outbox.send_due()
+    assert (health(stage)[1]["ok"], health(stage)[1]["relay"], health(stage)[1]["red"]) == (False, False, 0)
+
+
+def test_a_case_on_the_clerks_list_is_counted_and_alarms_no_monitor(stage: Stage) -> None:
+    stage.case("confirm", "return")
+    stage.mail()
+    assert health(stage)[1]["stuck"] == 0
+    stage.clock.forward(days=15)
+    assert (health(stage)[1]["ok"], health(stage)[1]["stuck"]) == (True, 1)
 
 
 def test_mail_with_nobody_left_to_read_it_worries_no_monitor(stage: Stage) -> None:

@@ -195,10 +195,14 @@ class Application:
         return newest
 
     @property
-    def since(self) -> datetime:
-        """Since when it is in its present step and state; picking another visit, say, changes neither."""
+    def entered(self) -> Event:
+        """The event that brought it to its present step and state; picking another visit, say, changes neither."""
         before = (n for n, event in enumerate(self.events) if (event.step, event.state) != (self.step, self.state))
-        return self.events[max(before, default=-1) + 1].at
+        return self.events[max(before, default=-1) + 1]
+
+    @property
+    def since(self) -> datetime:
+        return self.entered.at
 
     def step_before(self, event: Event) -> str:
         """Key of the step at which an event happened (``event.step`` is where it led)."""

@@ -9,13 +9,23 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from portal.core.application import Actor, Application, Event
+from portal.core.draft import Draft
 from portal.core.sop import APPLICANT, Sop
 from portal.core.steps import State
 
 FIRST_RETRY: Final = timedelta(seconds=10)
 SLOWEST_RETRY: Final = timedelta(hours=6)
+RELAY_RETRY: Final = timedelta(minutes=5)
+"""The slowest where the relay itself is out, so that it shows soon that it is back."""
+
+PATIENCE: Final = timedelta(days=1)
+"""How long the relay may put an email off before it is on the red list; trying goes on after that."""
+
+RELAY_OUT: Final = "relay out since "
+"""Beginning of the problem of an email that any relay in that state would have held up."""
+
 DEADLINE: Final = timedelta(days=7)
-"""How long an email may stay undelivered before it is on the red list; trying goes on after that."""
+"""The same for an email that has not even been tried."""
 
 OWN: Final = "own"
 """Occasion of a letter that tells somebody what his own decision has led to."""
@@ -94,7 +104,8 @@ class Notice:
             link or the reminder of a day.
         role: as what the person receives it: a role of the SOP, or ``APPLICANT``.
         due_at: not to be tried before; moves on with every failure and while a sender holds it.
-        problem: the relay's last answer, empty so far; ``hopeless`` when repeating is pointless.
+        problem: the relay's last answer, empty so far, and with it since when the relay itself is out if that is what
+            holds the email up (``relay_out_since``); ``hopeless`` when repeating is pointless.
         dropped_at: given up without anybody having to know any more: nobody misses it, or a person has seen to it.
     """
 
@@ -123,6 +134,12 @@ class Notice:
         return self.sent_at is None and self.dropped_at is None
 
     @property
+    def relay_out_since(self) -> datetime | None:
+        """Since when it is held up by the relay itself, and not by anything about this email; else None."""
+        told = self.problem.removeprefix(RELAY_OUT) if self.problem.startswith(RELAY_OUT) else ""
+        return datetime.fromisoformat(told.partition(": ")[0]) if told else None
+
+    @property
     def is_asked_for(self) -> bool:
         """Has somebody asked for it just now, who waits for it?"""
         return self.occasion.startswith("again-")
@@ -134,11 +151,16 @@ class Notice:
     def delivered(self, at: datetime) -> "Notice":
         return replace(self, sent_at=at, problem="")
 
-    def failed(self, problem: str, at: datetime, *, hopeless: bool = False) -> "Notice":
-        """Not taken by the relay; due again after 10 s, 20 s, 40 s ... at most 6 h."""
+    def failed(self, problem: str, at: datetime, *, hopeless: bool = False, relay: bool = False) -> "Notice":
+        """Not taken by the relay; due again after 10 s, 20 s, 40 s ... at most 6 h.
+
+        Args:
+            relay: it is the relay that is out: out of reach, refusing whatever comes, or rejecting our login.
+        """
         # Beyond 12 doublings the pause is past its ceiling anyway; the bound keeps the power small.
-        pause = min(SLOWEST_RETRY, FIRST_RETRY * 2 ** min(self.attempts - 1, 12))
-        return replace(self, due_at=at + pause, problem=problem, hopeless=hopeless)
+        pause = min(RELAY_RETRY if relay else SLOWEST_RETRY, FIRST_RETRY * 2 ** min(self.attempts - 1, 12))
+        said = f"{RELAY_OUT}{(self.relay_out_since or at).isoformat()}: {problem}" if relay else problem
+        return replace(self, due_at=at + pause, problem=said, hopeless=hopeless)
 
     def put_off(self, until: datetime) -> "Notice":
         """Not to be sent before then, though nothing has gone wrong."""
@@ -154,12 +176,23 @@ class Notice:
 
     def is_red(self, now: datetime) -> bool:
         """Must the clerk hear of it?"""
-        return self.is_owed and (self.hopeless or now - self.queued_at > DEADLINE)
+        patience = PATIENCE if self.problem else DEADLINE
+        return self.is_owed and (self.hopeless or now - self.queued_at > patience)
 
 
 def notice(letter: str, actor: Actor, *, about: str, event: int, at: datetime, occasion: str = "") -> Notice:
     """An owed email to one person, due at once."""
     return Notice(about, event, letter, actor.email, occasion, actor.role, actor.name, at, at)
+
+
+def about_draft(letter: str, draft: Draft, sop: Sop, at: datetime, occasion: str = "") -> tuple[Notice, ...]:
+    """A letter with the link by which a draft is gone on with; none where there is no address, or a case is mended."""
+    name, email = (str(draft.form.get(sop.applicant[meaning], "")) for meaning in ("name", "email"))
+    if not email or draft.mends:
+        return ()
+    # Whoever opens that link can send it: of an official's draft it is for him alone.
+    actor = Actor(APPLICANT, "" if draft.opened_by else name, email=draft.opened_by or email)
+    return (notice(letter, actor, about=draft.id, event=0, at=at, occasion=occasion),)
 
 
 def owed(application: Application, officials: Iterable[Official], sop: Sop, day: date) -> tuple[Notice, ...]:

@@ -29,6 +29,7 @@ class Waiting:
         since: when that turn began, or the visit that was agreed for it.
         minutes: working minutes since then.
         unattended: nobody appointed today can act on it.
+        reason: why it is on the clerk's list (``patience.Reason``); empty if it is not.
     """
 
     ticket: str
@@ -38,6 +39,7 @@ class Waiting:
     since: datetime
     minutes: int
     unattended: bool
+    reason: str = ""
 
 
 def status(

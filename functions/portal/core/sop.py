@@ -17,7 +17,9 @@ from portal.core.requirements import Requirement, brought
 from portal.core.times import Time, added, in_words, time_of
 from portal.core.worktime import WEEKDAYS
 
-OF_THE_OFFICE = ("calendar", "chart", "notes", "office", "pages", "paper", "register", "reminders", "retention")
+OF_THE_OFFICE = (
+    "calendar", "chart", "notes", "office", "pages", "paper", "patience", "register", "reminders", "retention",
+)  # fmt: skip
 """Tables that belong to the office of today and not to a case: a new holiday or telephone reaches running cases too."""
 
 ROW = "row"  # kind of a row that is printed with the others, and that the portal passes over
@@ -290,10 +292,9 @@ def _kept(snapshot: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
 
 
 def restore(snapshot: str, present: Sop) -> Sop:
-    """The SOP an older application runs under, from ``Sop.snapshot``, in the office of the present one."""
+    """The SOP an older application runs under, from ``Sop.snapshot``, in the present office and with its newer actions."""
     data, form = _kept(snapshot)
     kept = parse({**data, **{key: present.data[key] for key in OF_THE_OFFICE if key in present.data}}, form)
-    # What can be done by now and could not be then has no words in the older edition.
     return replace(kept, action_texts={**present.action_texts, **kept.action_texts})
 
 

@@ -38,9 +38,9 @@ def compose(message: Message, sender: str, at: datetime) -> "EmailMessage":
     mail["Subject"] = one_line(message.subject)
     mail["Date"] = at
     mail["Message-ID"] = _message_id(message, sender, at)
-    # RFC 3834 and its Exchange counterpart: no "out of office" in reply.
+    # RFC 3834 and its Exchange counterpart: no "out of office" in reply; but word of what did not arrive is wanted.
     mail["Auto-Submitted"] = "auto-generated"
-    mail["X-Auto-Response-Suppress"] = "All"
+    mail["X-Auto-Response-Suppress"] = "OOF, AutoReply"
     for name, value in message.headers.items():
         del mail[name]
         mail[name] = one_line(value)

@@ -337,5 +337,5 @@ class Mail(Protocol):
 
         Raises:
             MailRefused: can never be delivered.
-            MailDeferred: not now.
+            MailDeferred: not now; ``facts["relay"]`` is True where the relay would take no other message either.
         """

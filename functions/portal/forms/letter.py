@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from portal.core.application import Application, Event
+from portal.core.patience import Stuck
 from portal.core.progress import Waiting
 from portal.core.register import Certificate, Recorded
 from portal.core.sop import ActionText, Sop, Step
@@ -66,7 +67,7 @@ class CaseLetter(Letter):
 
 @dataclass(frozen=True)
 class DraftLetter(Letter):
-    """About a draft that has been kept; ``expires`` is when it is forgotten."""
+    """About a draft that has been kept, or has not been sent yet; ``expires`` is when it is forgotten."""
 
     expires: datetime
 
@@ -77,11 +78,13 @@ class DeskLetter(Letter):
 
     Attributes:
         cases: all of it; ``late`` what has waited past the policy's patience.
+        vacant: what waits where nobody can act on it, right below the reader.
         until: when the link ends.
     """
 
     cases: Sequence[Waiting]
     late: Sequence[Waiting]
+    vacant: Sequence[Waiting]
     until: datetime
 
 
@@ -104,10 +107,9 @@ class DigestLetter(Letter):
 
 @dataclass(frozen=True)
 class EscalationLetter(Letter):
-    """About ``cases`` that have waited for so many working ``days`` or longer; the link is empty."""
+    """About ``cases`` on the clerk's list; the link is empty."""
 
-    cases: Sequence[Waiting]
-    days: int
+    cases: Sequence[Stuck]
 
 
 @dataclass(frozen=True)

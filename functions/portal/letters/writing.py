@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from portal.core.application import Event
 from portal.core.language import Language
+from portal.core.patience import Stuck
 from portal.core.progress import Waiting
 from portal.core.sop import Sop
 from portal.engines.ports import Message
@@ -33,11 +34,13 @@ class Letters:
     Args:
         folder: of the ``*.txt`` files and of ``base.html``, which the HTML of every email lives in.
         language: how dates and numbers are written.
+        stuck: the words for each reason of the clerk's list: what is ``said``, and what to ``do``.
     """
 
-    def __init__(self, folder: Path, language: Language) -> None:
+    def __init__(self, folder: Path, language: Language, stuck: Mapping[str, Mapping[str, str]] | None = None) -> None:
         self._folder = folder
         self._language = language
+        self._stuck = stuck or {}
 
     def render(self, letter: str, to: str, values: Letter) -> Message:
         """The email of a letter, as text and as HTML.
@@ -107,6 +110,8 @@ class Letters:
             number=self._language.number,
             instant=datetime.fromisoformat,
             midway=_midway,
+            why=lambda reason: self._stuck[reason]["said"],
+            remedy=lambda reason: self._stuck[reason]["do"],
             of_one_product=_of_one_product,
         )
         return environment
@@ -128,7 +133,7 @@ class Letters:
         )
 
 
-def _of_one_product(cases: Sequence[Waiting]) -> str:
+def _of_one_product(cases: Sequence[Waiting | Stuck]) -> str:
     """`` Sertifikat Elektronik`` where all cases are about that; nothing where each has to say it for itself."""
     products = {case.product for case in cases}
     return f" {products.pop()}" if len(products) == 1 else ""

@@ -4,6 +4,7 @@ The link's token is swapped at the first GET for an HttpOnly cookie on the page'
 it stays out of history, logs and Referer.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -16,6 +17,8 @@ from portal.links import Links
 
 SESSION: Final = timedelta(hours=12)
 FORM: Final = timedelta(hours=12)
+
+_TOKEN: Final = re.compile(r"[.]?[\w-]+[.][\w-]+", re.ASCII)
 
 
 class Access:
@@ -32,7 +35,7 @@ class Access:
     def read_link(self, page: str, token: str, now: datetime) -> dict[str, Any]:
         """The claims of an emailed link. Raises LinkForged or LinkExpired (with ``claims`` and ``page``)."""
         try:
-            return self._links.read(page, token, now)
+            return self._links.read(page, without_tail(token), now)
         except LinkExpired as expired:
             raise LinkExpired("link_expired", page=page, claims=expired.facts["claims"]) from expired
 
@@ -107,12 +110,20 @@ class Access:
         return True
 
 
+def without_tail(token: str) -> str:
+    """A link's token without what a mail program or a chat has hung on to it: a full stop, a bracket, ``&fbclid=1``."""
+    found = _TOKEN.match(token)
+    return found[0] if found else token
+
+
 def refuse_foreign(request: Request) -> None:
     """Raises NotAllowed (``form_foreign``) for what another site makes a browser post here."""
     if request.method in ("GET", "HEAD", "OPTIONS"):
         return
-    origin = request.headers.get("Origin")
-    if request.headers.get("Sec-Fetch-Site") == "cross-site" or (origin and site_of(origin) != request.host):
+    origin, site = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site")
+    # A browser that keeps the origin to itself may still say that it is ours, which no other site can make it say.
+    ours = site == "same-origin" if origin == "null" else not origin or site_of(origin) == request.host
+    if site == "cross-site" or not ours:
         raise NotAllowed("form_foreign")
 
 

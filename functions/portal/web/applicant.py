@@ -106,7 +106,7 @@ def case_page(
     """
     office, words = here().office, here().office.words_of(application)
     sop, calendar = words.sop, office.calendar
-    forecast = expect(application, sop, calendar, now(), here().experience.usual(application.service))
+    forecast = expect(application, sop, calendar, now(), here().experience.of(application))
     return render_template(
         "applicant/show.html",
         **case_facts(application),

@@ -10,6 +10,7 @@ from typing import Any, Final
 from flask import Blueprint, Response, redirect, render_template, request
 
 from portal.core import ticket
+from portal.core.clocks import clocks
 from portal.core.errors import NotFound
 from portal.core.listing import OPEN, Line, Wanted
 from portal.core.sop import APPLICANT
@@ -89,6 +90,7 @@ def case(number: str) -> Any:
         step=words.sop.step(application.step),
         awaited=words.awaited(application.step, application.state),
         happenings=history(application, words),
+        clocks=clocks(application, words.sop, office.calendar, office.clock()),
         answers=words.form.shown(application.form),
         documents=words.sop.brought(application.documents),
         forgotten=forgotten_on(application, sop, office.calendar),

@@ -70,6 +70,8 @@ def show() -> Any:
         names={line.ticket: line.name for line in lines},
         running=len(lines),
         red=here().outbox.red_list(),
+        relay=here().outbox.outage(),
+        why=here().messages["stuck"],
         loads=loads(lines, officials),
         coming=coming(lines, here().office.today()),
         csrf=csrf(),
@@ -83,7 +85,15 @@ def stuck() -> str:
     attention = here().watch.attention()
     found, number, last = page_of(attention, request.args.get("hal", ""), SIZE)
     names = {line.ticket: line.name for line in here().archive.lines()}
-    return render_template("clerk/stuck.html", found=found, names=names, total=len(attention), number=number, last=last)
+    return render_template(
+        "clerk/stuck.html",
+        found=found,
+        names=names,
+        why=here().messages["stuck"],
+        total=len(attention),
+        number=number,
+        last=last,
+    )
 
 
 @pages.get("/petugas/kunjungan")

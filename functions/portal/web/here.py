@@ -1,7 +1,7 @@
 """What the pages have at hand: the use cases, the equipment of this engine, and the time of this request."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
@@ -82,6 +82,12 @@ class SentMail(Protocol):
     def messages(self) -> Sequence[Mapping[str, Any]]: ...
 
 
+class Switch(Protocol):
+    """Something that a rehearsal may let fail."""
+
+    failing: bool
+
+
 class TimeMachine(Protocol):
     """The rehearsal's clock, ahead of the real one by ``offset``."""
 
@@ -97,6 +103,7 @@ class Rehearsal:
 
     Attributes:
         mailbox, time_machine: None where the engine that rehearses has none.
+        switches: by the name that a form has for it, what may be let fail.
         props: by service, documents to upload (``samples``) and what is drawn on them (``specimen``), as its
             ``rehearsal.toml`` describes them.
     """
@@ -104,6 +111,7 @@ class Rehearsal:
     mailbox: SentMail | None
     time_machine: TimeMachine | None
     props: Mapping[str, Mapping[str, Any]]
+    switches: Mapping[str, Switch] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from portal.core.application import Application
 from portal.core.errors import LinkExpired, LinkForged, NotAllowed, NotFound
 from portal.core.steps import State
 from portal.forms.typed import one_line
+from portal.web.access import without_tail
 from portal.web.applicant import CONFIRMING, PAGE
 from portal.web.here import here, now
 from portal.web.renewal import PAGE as RENEWAL
@@ -48,7 +49,7 @@ def _asked_page() -> str:
 def _renew(page: str, token: str) -> None:
     """A genuine but expired link earns its registered recipient a new one."""
     try:
-        claims = here().office.links.read(page, token, now())
+        claims = here().office.links.read(page, without_tail(token), now())
     except LinkExpired as expired:
         claims = dict(expired.facts["claims"])  # type: ignore[call-overload]
     if page in OF_A_DESK:

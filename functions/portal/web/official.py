@@ -157,7 +157,7 @@ def case_page(
         "official/case.html",
         **case.shown(view, here().office.calendar, now()),
         forecast=expect(
-            view.application, view.sop, here().office.calendar, now(), here().experience.usual(view.application.service)
+            view.application, view.sop, here().office.calendar, now(), here().experience.of(view.application)
         ),
         choices=offered,
         typed=[] if any(choice.action == action for choice in offered) else _typed(view, claims, action, raw),

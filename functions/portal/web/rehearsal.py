@@ -1,15 +1,20 @@
 """Rehearsal only: the mailbox, the time machine, sample documents, and where to begin. Not registered in production."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request
 
+from portal.core.progress import deadline, standard
+from portal.core.sop import APPLICANT
 from portal.web.here import SentMail, TimeMachine, here, now
 
 pages = Blueprint("rehearsal", __name__)
 
 _SPANS: Final = {"jam": timedelta(hours=1), "hari": timedelta(days=1), "pekan": timedelta(days=8)}
+_JUST_AFTER: Final = timedelta(minutes=1)
+_FAR: Final = timedelta(days=3660)
+"""Holidays are not known for ever."""
 
 
 @pages.get("/_latihan")
@@ -68,12 +73,15 @@ def relay() -> Any:
 
 @pages.get("/_jam")
 def clock() -> str:
-    return render_template("rehearsal/clock.html", offset=_time_machine().offset)
+    return _clock_page()
 
 
 @pages.post("/_jam")
 def move_clock() -> Any:
-    """Forward by a fixed span, to the next opening of the office, or back to now; what is due then is done at once."""
+    """Forward by a fixed span, to the next opening of the office, to what falls due next, to a day, or back to now.
+
+    What is due then is done at once.
+    """
     machine, move = _time_machine(), request.form.get("maju", "")
     if move == "kembali":
         machine.reset()
@@ -81,11 +89,40 @@ def move_clock() -> Any:
         machine.forward(_opening() - now())
     elif move in _SPANS:
         machine.forward(_SPANS[move])
+    elif move == "tempo":
+        due = _next_due()
+        if due is None:
+            return _clock_page("nothing_due"), 409
+        machine.forward(due - now() + _JUST_AFTER)
+    elif move == "tanggal":
+        there = _on_day(request.form.get("tanggal", ""))
+        if there is None:
+            return _clock_page("no_day"), 422
+        machine.forward(there - now())
     else:
         abort(400)
     for chore in here().clockwork.chores():
         chore()
     return redirect("/_jam", 303)
+
+
+@pages.post("/_gangguan")
+def break_down() -> Any:
+    """Let the mail relay, the files or the table fail, or work again (fields ``apa`` and ``mati``)."""
+    switch = here().rehearsal.switches.get(request.form.get("apa", "")) or abort(400)
+    switch.failing = request.form.get("mati") == "ya"
+    return redirect("/_jam#gangguan", 303)
+
+
+def _clock_page(refusal: str = "") -> str:
+    """``refusal``: why the clock did not move, a key of the template's sentences."""
+    return render_template(
+        "rehearsal/clock.html",
+        offset=_time_machine().offset,
+        refusal=refusal,
+        typed=request.form.get("tanggal", ""),
+        switches={name: switch.failing for name, switch in here().rehearsal.switches.items()},
+    )
 
 
 def _mailbox() -> SentMail:
@@ -103,6 +140,35 @@ def _opening() -> datetime:
         return calendar.next_opening(now())
     tomorrow = calendar.add_working_days(here().office.today(), 1)
     return calendar.intervals(tomorrow)[0][0]
+
+
+def _on_day(typed: str) -> datetime | None:
+    """When the office opens on that day, or at 8 where it does not; None for what is no day, or one that has passed."""
+    calendar = here().office.calendar
+    try:
+        day = date.fromisoformat(typed)
+        hours = calendar.intervals(day)
+        there = hours[0][0] if hours else datetime.combine(day, time(8), calendar.zone)
+    except (ValueError, OverflowError):
+        return None
+    return there if now() < there < now() + _FAR else None
+
+
+def _next_due() -> datetime | None:
+    """What falls due next by itself: the SOP's time of a case, a visit, the end of a draft, an email to be tried."""
+    office, at = here().office, now()
+    moments = [notice.due_at for notice in office.records.unsent()]
+    for case in here().watch.with_officials():
+        found = standard(case, office.sop_of(case), office.calendar, at)
+        moments += [datetime.fromisoformat(found["until"])] if found and found["until"] else []
+        moments += [case.slot] if case.slot else []
+    for edition in office.services:
+        for case in office.records.waiting_on(edition.service, APPLICANT):
+            moments += [until] if (until := deadline(case, office.sop_of(case))) else []
+            moments += [case.slot] if case.slot else []
+    for draft in office.records.drafts_before(at):
+        moments += [] if draft.ticket or draft.mends else [here().intake.expires_at(draft)]
+    return min((moment for moment in moments if moment > at), default=None)
 
 
 @pages.get("/_contoh/<name>")

@@ -45,7 +45,7 @@ def show(ticket: str) -> Any:
     except NotFound as unknown:
         return (jsonify(error=unknown.code), 404) if wants_json else _unknown(_as_a_ticket(ticket), unknown)
     edition = here().office.sop_of(application)
-    usual = here().experience.usual(application.service)
+    usual = here().experience.of(application)
     found = status(application, edition, here().office.calendar, now(), usual)
     if wants_json:
         return jsonify(found)
@@ -67,25 +67,30 @@ def _chart(application: Application, edition: Sop) -> dict[str, str]:
 def health() -> Any:
     """For a monitor: counts and ages only; 503 when the records do not answer.
 
-    ``red`` counts emails that do not arrive, ``nobody`` cases that nobody can act on; with either, not all is ``ok``.
+    ``red`` counts emails that do not arrive, ``nobody`` cases that nobody can act on, ``relay`` is false while the mail
+    relay takes nothing; with any of these, not all is ``ok``. ``stuck`` counts cases on the clerk's list, for whatever
+    reason.
     """
     try:
         owed = list(here().office.records.unsent())
         unsent = [notice for notice in owed if not notice.hopeless]
-        red, nobody = len(here().outbox.red_list(owed)), here().watch.nobody()
+        red, nobody, stuck = len(here().outbox.red_list(owed)), *here().watch.counts()
+        out = here().outbox.outage(owed)
     except Unavailable:
         return jsonify(ok=False, records=False), 503
     oldest = max((now() - notice.queued_at).total_seconds() for notice in unsent) if unsent else 0
     this_year = here().office.today().year
     calendar = here().office.calendar.knows_holidays_of(this_year)
     return jsonify(
-        ok=red == 0 and nobody == 0 and calendar,
+        ok=red == 0 and nobody == 0 and out is None and calendar,
         records=True,
+        relay=out is None,
         calendar=calendar,
         unsent=len(unsent),
         oldest_unsent_seconds=int(oldest),
         red=red,
         nobody=nobody,
+        stuck=stuck,
     )
 
 

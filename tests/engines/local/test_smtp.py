@@ -58,12 +58,15 @@ def test_a_refusal_for_now_is_deferred_and_says_why(
         smtp(server).send(MESSAGE, AT)
     assert str(caught.value.facts["answer"]) == answer
     assert relay.taken == []
+    # What is said before a recipient is named, or in closing, any other message would have heard too.
+    assert caught.value.facts["relay"] is (command == "MAIL" or answer.startswith("421"))
 
 
 def test_a_relay_that_wants_a_login_does_not_make_the_message_hopeless(server: Controller, relay: Relay) -> None:
     relay.answers["MAIL"] = "530 5.7.0 Authentication required"
-    with pytest.raises(MailDeferred):
+    with pytest.raises(MailDeferred) as caught:
         smtp(server).send(MESSAGE, AT)
+    assert caught.value.facts["relay"] is True
 
 
 def test_an_answer_of_many_lines_is_kept_as_one_and_not_at_length(server: Controller, relay: Relay) -> None:

@@ -51,7 +51,7 @@ class SesMail:
                 ``facts["answer"]`` is what it said.
             MailDeferred: anything that may pass (``mail_deferred``, with ``answer``): no connection, a fault of SES,
                 and also one of our setting up, which is not to cost any email. ``slow_down`` is True if SES has had too
-                many from us for now.
+                many from us for now, ``relay`` in all other cases.
         """
         mail = compose(message, self._sender, at)
         try:
@@ -69,4 +69,5 @@ def _meaning(problem: Exception) -> MailRefused | MailDeferred:
     said = answer(f"{code(problem)} {words}")
     if code(problem) in _REFUSED and _OUR_FAULT not in words:
         return MailRefused("mail_refused", answer=said)
-    return MailDeferred("mail_deferred", answer=said, slow_down=code(problem) in _TOO_FAST)
+    slow_down = code(problem) in _TOO_FAST
+    return MailDeferred("mail_deferred", answer=said, slow_down=slow_down, relay=not slow_down)

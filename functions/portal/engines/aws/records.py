@@ -46,7 +46,7 @@ class DynamoRecords(DynamoCertificates):
         client: "DynamoDBClient",
         table: str,
         services: Sequence[str],
-        draft_life: timedelta = timedelta(days=30),
+        draft_life: timedelta = timedelta(days=60),
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._table = Table(client, table, pause)

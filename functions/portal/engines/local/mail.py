@@ -70,7 +70,8 @@ class Smtp:
             MailRefused: the address is none, or the relay says 5xx to sender, recipient or content (``mail_refused``);
                 ``facts["answer"]`` is what it said.
             MailDeferred: anything that may pass: 4xx, no connection, no answer in time, a refused login
-                (``mail_deferred``, with ``answer``).
+                (``mail_deferred``, with ``answer``; ``relay`` is True where it is the relay that is out, and not
+                something about this message).
         """
         mail = compose(message, self._sender, at)
         with _deferring(), closing(self._connect()) as relay:
@@ -126,7 +127,7 @@ class Mailbox:
         """Keep it. Raises MailDeferred while ``failing``, MailRefused as ``Smtp`` for what is no address."""
         mail = compose(message, self._sender, at)
         if self.failing:
-            raise MailDeferred("mail_deferred", answer="421 rehearsal")
+            raise MailDeferred("mail_deferred", answer="421 rehearsal", relay=True)
         kept = {
             "to": message.to,
             "subject": message.subject,
@@ -164,7 +165,7 @@ def _deferring() -> Iterator[None]:
         yield
     except (smtplib.SMTPException, OSError) as problem:
         # Without the cause: smtplib's exceptions carry addresses, and a traceback may be logged.
-        raise MailDeferred("mail_deferred", answer=_answer(problem)) from None
+        raise MailDeferred("mail_deferred", answer=_answer(problem), relay=_is_relays(problem)) from None
 
 
 @contextmanager
@@ -179,6 +180,13 @@ def _refusing() -> Iterator[None]:
         if 500 <= code < 600 and code not in _OUR_FAULT:
             raise MailRefused("mail_refused", answer=_answer(problem)) from None
         raise
+
+
+def _is_relays(problem: Exception) -> bool:
+    """Would any other message have fared as badly? Not so if only its recipient or its content was put off."""
+    if isinstance(problem, smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError):
+        return _reply(problem)[0] in _OUR_FAULT | {421}
+    return True
 
 
 def _reply(problem: Exception) -> tuple[int, str]:

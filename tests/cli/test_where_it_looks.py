@@ -1,0 +1,56 @@
+"""Which portal the command line looks at, and at what time."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from portal.bootstrap import TimeMachine
+from portal.cli import main
+from tests.support.command_line import Run
+from tests.support.server import Clock
+from tests.support.stage import Stage
+
+REPORTS = (("late",), ("red-list",), ("official", "list"), ("verify", "TTE-26-4F7K-9QXM"), ("register", "list"))
+
+
+@pytest.mark.parametrize("command", REPORTS, ids=lambda command: command[0])
+@pytest.mark.parametrize("there", ["nothing", "an empty folder", "another file"])
+def test_where_there_is_no_portal_nothing_is_reported_and_nothing_made(
+    run: Run, tmp_path: Path, command: tuple[str, ...], there: str
+) -> None:
+    wrong = tmp_path / "salah"
+    if there != "nothing":
+        wrong.mkdir()
+    if there == "another file":
+        (wrong / "catatan.txt").touch()
+    before = sorted(tmp_path.rglob("*"))
+    answer = run(*command, data=wrong)
+    assert answer.exit_code == 2
+    assert "Tidak ada portal di folder data" in answer.output
+    assert str(wrong) in answer.output
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_backup_of_nothing_is_refused(run: Run, tmp_path: Path) -> None:
+    assert run("backup", tmp_path / "salinan", data=tmp_path / "salah").exit_code == 2
+    assert not (tmp_path / "salinan").exists()
+
+
+def test_the_first_official_may_be_appointed_before_the_portal_ever_ran(run: Run, tmp_path: Path) -> None:
+    new = ("--role", "kadis", "--name", "Dewi Contoh", "--email", "dewi@tarakankota.go.id")
+    assert run("official", "appoint", *new, data=tmp_path / "baru").exit_code == 0
+    assert "Dewi Contoh" in run("official", "list", data=tmp_path / "baru").output
+
+
+@pytest.mark.parametrize("ahead", [timedelta(), timedelta(days=9)])
+def test_what_a_rehearsal_keeps_is_looked_at_at_the_rehearsals_time(tmp_path: Path, ahead: timedelta) -> None:
+    stage = Stage(tmp_path, Clock())
+    stage.clock.at = datetime.now(UTC)
+    stage.case("confirm")
+    stage.close()
+    TimeMachine(tmp_path / "jam").forward(ahead)
+    answer = CliRunner().invoke(main, ["--data", str(tmp_path), "late"], env={"REHEARSAL": None, "SENDER": None})
+    assert answer.exit_code == 0
+    assert ("TTE-" in answer.output) is bool(ahead), answer.output
