@@ -94,6 +94,17 @@ class Cases:
                 raise
             return kept
 
+    def receive(self, application: Application) -> Application:
+        """The owner confirms that the product has arrived; doing so twice is doing so once."""
+        sop = self.office.sop_of(application)
+        try:
+            return self.office.commit(application.receive(sop=sop, at=self.office.clock()))
+        except (Conflict, NotAllowed):
+            kept = self.office.records.load(application.ticket)
+            if not kept.is_received:
+                raise
+            return kept
+
     # --- the official --------------------------------------------------------------------------------------------
 
     def open_case(self, claims: Claims) -> OfficialView:
@@ -226,9 +237,13 @@ class Cases:
     def _moved_on(self, view: OfficialView, seen: int) -> Conflict:
         events = view.application.events
         event = events[seen] if 0 < seen < len(events) else view.moved_on or events[-1]
-        done = view.sop.action(view.application.step_before(event), event.action).done
-        office = event.actor.office or view.sop.applying.label
-        return Conflict("case_moved_on", office=office, at=event.at, done=done)
+        return moved_on(view.application, view.sop, event)
+
+
+def moved_on(application: Application, sop: Sop, event: Event) -> Conflict:
+    """What somebody is told who decides on a case that this event has moved on (``case_moved_on``)."""
+    done = sop.action(application.step_before(event), event.action).done
+    return Conflict("case_moved_on", office=event.actor.office or sop.applying.label, at=event.at, done=done)
 
 
 def _end_of_turn(application: Application, claims: Claims) -> Event:

@@ -132,7 +132,7 @@ class Clockwork:
         return len(owed)
 
     def remind_visits(self, waits: Waits | None = None) -> int:
-        """Owe applicants a word a day before their visit, unless they have booked it since; returns how many."""
+        """Owe applicants a word on the working day before their visit, unless it was agreed since; returns how many."""
         waits = self.watch.waits() if waits is None else waits
         owed = [self._visit_reminder(application) for application, _ in waits if self._visit_is_near(application)]
         self.office.records.owe(owed)
@@ -184,11 +184,13 @@ class Clockwork:
         return notice(letter, actor, about=case.ticket, event=event, at=self.office.clock(), occasion=f"day-{days}")
 
     def _visit_is_near(self, application: Application) -> bool:
-        """Is it a day (as the service has it) before the visit, and was the visit agreed earlier than that?"""
+        """Has the working day before the visit (or as many as the service has) begun, and was it agreed before that?"""
         if application.slot is None:
             return False
-        ahead = timedelta(days=self.watch.policy(application.service)["visit_days_before"])
-        return application.events[-1].at < application.slot - ahead <= self.office.clock() < application.slot
+        calendar, ahead = self.office.calendar, self.watch.policy(application.service)["visit_days_before"]
+        eve = calendar.add_working_days(calendar.local(application.slot).date(), -ahead)
+        agreed = calendar.local(application.events[-1].at).date()
+        return agreed < eve and calendar.intervals(eve)[0][0] <= self.office.clock() < application.slot
 
     def _visit_reminder(self, application: Application) -> Notice:
         actor, slot = application.applicant(self.office.sop_of(application)), application.slot

@@ -133,7 +133,7 @@ class Correspondence:
         sop = self.register.sop(owed.about.partition("/")[2])
         if owed.role and not any(keeps_register(o, sop) for o in self.cases.appointments(owed.recipient)):
             raise NotAllowed("not_appointed")
-        entries = ending_soon(list(self.office.records.certificates(sop.service)), sop, self.office.today())
+        entries = ending_soon(self.office.records, sop, self.office.today())
         offices = {office for office, email in contacts(sop).items() if email.lower() == owed.recipient}
         return EndingLetter(
             sop=sop.data,

@@ -8,6 +8,7 @@ from typing import Final
 from portal.core.draft import Draft
 from portal.core.errors import Conflict, NotFound
 from portal.core.notices import Notice, about_draft
+from portal.core.requirements import Requirement
 from portal.office import Office
 
 TRIES: Final = 5
@@ -50,3 +51,11 @@ class Drafts:
     def resumption(self, draft: Draft) -> tuple[Notice, ...]:
         """The email with which to resume it: to the address in it, or to the official who opened it."""
         return about_draft("draft_saved", draft, self.office.services[draft.service], self.office.clock())
+
+    def is_untouched(self, requirement: Requirement, draft: Draft) -> bool:
+        """Are the files of a document that was returned still all those, and no others, that were returned?"""
+        if requirement.files == 1 or not draft.mends:
+            return False
+        application = self.office.records.load(draft.mends)
+        returned = application.may("resubmit", self.office.sop_of(application))
+        return returned and requirement.among(draft.documents) == requirement.among(application.documents)

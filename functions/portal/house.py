@@ -199,8 +199,8 @@ def furnish(services: Services, engine: Engine, clock: Callable[[], datetime], c
     office = Office(services, decisions, engine.records, engine.files, engine.links, calendar, clock)
     letters = cache(partial(_letters, calendar))
 
-    def calendar_entry(ticket: str, booking: Event, of: sop.Sop) -> str:
-        return letters().visit(ticket, booking, of)
+    def calendar_entry(ticket: str, booking: Event, of: sop.Sop, at: datetime) -> str:
+        return letters().visit(ticket, booking, of, at)
 
     equipment = Equipment(
         qr=_qr,

@@ -3,7 +3,7 @@
 Everything up to the moment an application exists, or comes back; the case itself is the business of ``cases``.
 """
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -154,7 +154,10 @@ class Intake:
     def missing(self, draft: Draft) -> tuple[str, ...]:
         """Keys of the documents still to be brought, by somebody with the draft's answers."""
         asked = self.asked(draft)
-        return tuple(each.key for each in asked if each.is_needed(draft.form) and not each.among(draft.documents))
+        needed = [each for each in asked if each.is_needed(draft.form)]
+        return tuple(
+            each.key for each in needed if not each.among(draft.documents) or self.drafts.is_untouched(each, draft)
+        )
 
     def asked(self, draft: Draft) -> tuple[Requirement, ...]:
         """The documents of an application; of a case those to be mended, or that its step asks for."""
@@ -217,16 +220,17 @@ class Intake:
         """A draft in which of a case only what is named may change, the same one for each of its events.
 
         Args:
-            keeping: documents that are named stay until others take their place.
+            keeping: documents that are named stay until others take their place; those of several files do so anyway.
         """
         try:
             return self.office.records.load_draft(f"{application.ticket}-{application.version}")
         except NotFound:
             words = self.office.words_of(application)
             fields = words.form.only(named).fields
-            documents = [each.key for each in words.sop.documents if each.key in named or _depends(each, fields)]
+            documents = [each.key for each in words.sop.documents if each.key in named or each.depends_on(fields)]
             items = (*documents, *fields)
-            kept = tuple(each for each in application.documents if keeping or each.requirement not in named)
+            replaced = {each.key for each in words.sop.documents if each.key in named and each.files == 1}
+            kept = tuple(each for each in application.documents if keeping or each.requirement not in replaced)
             return Draft(
                 id=f"{application.ticket}-{application.version}",
                 service=application.service,
@@ -339,8 +343,3 @@ class Intake:
     def _requirement(self, draft: Draft, kind: str) -> None:
         if not any(kind in document.kinds for document in self.asked(draft)):
             raise NotFound("document_unknown")
-
-
-def _depends(requirement: Requirement, fields: Container[str]) -> bool:
-    """Can what is mended make this document needed?"""
-    return requirement.required_if is not None and requirement.required_if.field in fields

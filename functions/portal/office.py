@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from portal.core import listing, register, ticket
-from portal.core.application import Application
+from portal.core.application import BOOKINGS, Application
 from portal.core.draft import Draft
 from portal.core.errors import Conflict, NotFound
 from portal.core.notices import Official, owed
@@ -108,7 +108,8 @@ class Office:
         from portal.core import recap
 
         sop = self.sop_of(application)
-        entered, corrections = self._entered(application, sop)
+        closes = application.events[-1] is application.closing
+        entered, corrections = self._entered(application, sop) if closes else ([], [])
         earlier = replace(application, events=application.events[:-1])
         change = Change(
             application=application,
@@ -116,7 +117,7 @@ class Office:
             draft=draft,
             claims=claims,
             releases=[seat for seat in _seats_ever(earlier) if seat not in claims],
-            fact=recap.fact(application, sop, self.calendar) if application.is_closed else None,
+            fact=recap.fact(application, sop, self.calendar) if closes else None,
             waits_on=application.waits_on(sop),
             certificates=entered,
             corrections=corrections,
@@ -162,4 +163,4 @@ class Office:
 
 
 def _seats_ever(application: Application) -> Iterator[str]:
-    return (event.data["seat"] for event in application.events if event.action == "book")
+    return (event.data["seat"] for event in application.events if event.action in BOOKINGS)

@@ -172,8 +172,8 @@ class Outbox:
         return settled[0].sent_at is not None
 
     def _is_outdated(self, owed: Notice, now: datetime) -> bool:
-        """Would it remind of what has passed, or is so no more? The relay may have been down for long."""
-        if owed.letter == "visit_tomorrow":
+        """Would it tell of what has passed, or is so no more? The relay may have been down for long."""
+        if owed.letter in ("visit_tomorrow", "visit_booked"):
             application = self.records.load(owed.about)
             return application.version != owed.event or application.slot is None or application.slot <= now
         if owed.letter in ("still_waiting", "confirm_address") and owed.occasion:

@@ -1,13 +1,13 @@
 """The register of what has been issued, for whoever keeps it: found, and what happens to an entry recorded."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final, TypeVar
 
 from portal.core.application import Actor
 from portal.core.errors import Conflict, Finding, Invalid, NotFound
-from portal.core.notices import Notice, notice
+from portal.core.notices import Notice, Official, notice
 from portal.core.register import HOLDER, Certificate, Recorded, Standing, corrections, plain_serial, soon
 from portal.core.sop import APPLICANT, Choice, Sop
 from portal.forms.form import Form
@@ -18,6 +18,8 @@ _Entry = TypeVar("_Entry")
 
 ACTIONS: Final = ("change", "revoke")
 """What the keepers of a register may record of an entry."""
+
+_ENDED_BY: Final = {Standing.REVOKED: "revoke", Standing.REPLACED: "replace"}
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,30 @@ class Register:
         found = self.office.records.certificates(service)
         return sorted(found, key=lambda entry: (entry.ended_on or date.max, entry.name, entry.id))
 
+    def listed(self, service: str, standing: str, after: str, most: int) -> list[Certificate]:
+        """Those that stand so today, the next to end first; no others are read, however long the register is.
+
+        Args:
+            standing: of ``Standing``; nothing for all that stand.
+            after: the place (``Certificate.place``) of the last one seen; empty at the beginning.
+            most: so many at most.
+        """
+        today, ended_by, until = self.office.today(), "", None
+        begins = today.isoformat()
+        if standing == Standing.EXPIRING:
+            until = today + timedelta(days=soon(self.sop(service)))
+        elif standing == Standing.EXPIRED:
+            begins, until = "", today - timedelta(days=1)
+        elif standing in _ENDED_BY:
+            begins, ended_by = "", _ENDED_BY[Standing(standing)]
+        begins = max(begins, after)
+        return list(self.office.records.certificates_by_end(service, ended_by, begins, until, most))
+
     def find(self, service: str, text: str = "", standing: str = "") -> list[Certificate]:
-        """Those whose name, number or serial has this in it, and that stand so today; all where nothing is asked."""
+        """Those whose name, number or serial has this in it, and that stand so today; all where nothing is asked.
+
+        The whole register is gone through, as a store finds no part of a name.
+        """
         today, days = self.office.today(), soon(self.sop(service))
         found = (entry for entry in self.entries(service) if _is_meant(entry, text))
         return [entry for entry in found if standing in ("", entry.standing(today, days).value)]
@@ -89,9 +113,9 @@ class Register:
             if action in each["for"]
         ]
 
-    def actions(self, entry: Certificate) -> tuple[str, ...]:
-        """What may be recorded of it today."""
-        running = self.standing(entry).is_running
+    def actions(self, entry: Certificate, by: Official) -> tuple[str, ...]:
+        """What this official may record of it today."""
+        running = self.standing(entry).is_running and not entry.concerns(by.email, by.number)
         return tuple(action for action in ACTIONS if running and self.reasons(entry.service, action))
 
     def checked(self, entry: Certificate, action: str, raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -108,7 +132,8 @@ class Register:
 
         Raises:
             Conflict: somebody else recorded something meanwhile (``certificate_changed``).
-            Invalid: something is missing or wrong; NotAllowed: it stands no more (``certificate_ended``).
+            Invalid: something is missing or wrong.
+            NotAllowed: it stands no more (``certificate_ended``), or is one's own (``own_certificate``).
         """
         if entry.version != seen:
             return self._same_click(entry, action, seen, by)
@@ -179,12 +204,6 @@ class Register:
         if recorded and (recorded.action, recorded.by.email) == (action, by.email):
             return entry
         raise Conflict("certificate_changed")
-
-
-def counted(entries: Iterable[Certificate], register: Register) -> dict[str, int]:
-    """How many stand how, by ``Standing``."""
-    standings = [register.standing(entry).value for entry in entries]
-    return {standing.value: standings.count(standing.value) for standing in Standing}
 
 
 def page_of(found: Sequence[_Entry], asked: str, size: int) -> tuple[Sequence[_Entry], int, int]:

@@ -21,9 +21,9 @@ def forgotten_on(application: Application, sop: Sop, calendar: Calendar) -> date
     Args:
         sop: the present edition of its service, as the term is the office's of today.
     """
-    if not application.is_closed:
+    if application.closing is None:
         return None
-    return calendar.local(application.events[-1].at).date() + _kept_for(sop)
+    return calendar.local(application.closing.at).date() + _kept_for(sop)
 
 
 class Retention:

@@ -2,10 +2,10 @@
 is past its years forgotten.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 from portal.core.application import Actor
@@ -14,6 +14,7 @@ from portal.core.notices import Notice, notice
 from portal.core.recap import is_of_a_case
 from portal.core.register import Certificate, days_before, handed_over, keeps_register, soon
 from portal.core.sop import APPLICANT, Sop
+from portal.engines.ports import Records
 from portal.office import Office
 
 NIGHTS: Final = 31
@@ -21,7 +22,7 @@ NIGHTS: Final = 31
 
 
 class Upkeep:
-    """The daily look at the register: all of it is read once a day, and nothing of it is done twice.
+    """The daily look at the register: only what ends soon and what is past its years is read, nothing is done twice.
 
     Args:
         looked: the day on which it was looked at last, where that is known.
@@ -41,27 +42,45 @@ class Upkeep:
         return done
 
     def _look_after(self, sop: Sop, today: date) -> int:
-        records, years = self._office.records, sop.data["retention"]["record_years"]
-        entries = list(records.certificates(sop.service))
-        made = [entry for entry in self._unentered(sop, entries) if not _is_past(entry, years, today)]
-        for entry in made:
-            with suppress(Conflict):  # the other portal of the same moment was faster
-                records.keep_certificates([entry])
-        gone = [entry for entry in entries if _is_past(entry, years, today)]
+        records = self._office.records
+        made = self._entered(sop, today)
+        gone = list(self._past(sop, today))
         for entry in gone:
             records.forget_certificate(entry.service, entry.id)
-        kept = [entry for entry in (*entries, *made) if entry not in gone]
-        owed = [*self._letters(sop, kept, today), *self._lists(sop, kept, today)]
+        ending = ending_soon(records, sop, today)
+        owed = [*self._letters(sop, ending, today), *self._lists(sop, ending, today)]
         records.owe(owed)
-        return len(made) + len(gone) + len(owed)
+        return made + len(gone) + len(owed)
+
+    def _past(self, sop: Sop, today: date) -> Iterator[Certificate]:
+        years = sop.data["retention"]["record_years"]
+        latest = date(today.year - years, today.month, 28) + timedelta(days=4)  # at least that day; some days more
+        for ended_by in ("", "revoke", "replace"):
+            for entry in self._office.records.certificates_by_end(sop.service, ended_by, until=latest):
+                if _is_past(entry, years, today):
+                    yield entry
 
     # --- cases from before the register ------------------------------------------------------------------------------
 
-    def _unentered(self, sop: Sop, entries: Sequence[Certificate]) -> Iterator[Certificate]:
-        """The entries of what was handed over before there was a register; the recap counts them already."""
-        records, known = self._office.records, {entry.id for entry in entries}
+    def _entered(self, sop: Sop, today: date) -> int:
+        """Enter what was handed over before there was a register, in the first nights; returns how many.
+
+        The recap counts them already.
+        """
+        records, years = self._office.records, sop.data["retention"]["record_years"]
         if records.next_number(sop.service, "register") > NIGHTS:
-            return
+            return 0
+        records.refile_certificates(sop.service)
+        known, made = {entry.id for entry in records.certificates(sop.service)}, 0
+        for entry in self._handed_over(sop, known):
+            if not _is_past(entry, years, today):
+                with suppress(Conflict):  # the other portal of the same moment was faster
+                    records.keep_certificates([entry])
+                made += 1
+        return made
+
+    def _handed_over(self, sop: Sop, known: Container[str]) -> Iterator[Certificate]:
+        records = self._office.records
         for fact in list(records.facts(sop.service)):
             if is_of_a_case(fact) and fact.get("outcome") == "done" and fact["ticket"] not in known:
                 with suppress(NotFound):  # the case itself is gone
@@ -72,20 +91,19 @@ class Upkeep:
 
     # --- before the end --------------------------------------------------------------------------------------------
 
-    def _letters(self, sop: Sop, entries: Sequence[Certificate], today: date) -> Iterator[Notice]:
-        """Word to each holder whose end is near and who has nothing newer; owed again it stays the same letter."""
-        for entry in entries:
+    def _letters(self, sop: Sop, ending: Sequence[Certificate], today: date) -> Iterator[Notice]:
+        """Word to each holder; owed again it stays the same letter."""
+        for entry in ending:
             days = entry.letter_due(today, days_before(sop))
-            if days is not None and entry.email and not entry.has_newer(entries):
+            if days is not None and entry.email:
                 holder = Actor(APPLICANT, entry.name, email=entry.email)
                 occasion = f"{entry.valid_until}-{days}"
                 yield self._in_office_hours(
                     notice("expiring", holder, about=entry.about, event=0, at=self._office.clock(), occasion=occasion)
                 )
 
-    def _lists(self, sop: Sop, entries: Sequence[Certificate], today: date) -> Iterator[Notice]:
+    def _lists(self, sop: Sop, ending: Sequence[Certificate], today: date) -> Iterator[Notice]:
         """Once a month what ends soon, to the keepers of the register and to whoever watches over an office."""
-        ending = ending_soon(entries, sop, today)
         if not ending:
             return
         keepers = [o for o in self._office.officials() if keeps_register(o, sop) and o.serves(today)]
@@ -111,22 +129,18 @@ class Upkeep:
         return replace(owed, due_at=self._office.calendar.next_opening(owed.queued_at))
 
 
-def ending_soon(entries: Sequence[Certificate], sop: Sop, today: date) -> list[Certificate]:
+def ending_soon(records: Records, sop: Sop, today: date) -> list[Certificate]:
     """Those about to end whose holders have nothing newer, the next to end first."""
-    latest = soon(sop)
-    near = [entry for entry in entries if entry.standing(today).is_running and entry.valid_until]
-    found = [entry for entry in near if _left(entry, today) <= latest and not entry.has_newer(entries)]
-    return sorted(found, key=lambda entry: (_left(entry, today), entry.name))
+    until = today + timedelta(days=soon(sop))
+    near = records.certificates_by_end(sop.service, after=today.isoformat(), until=until)
+    found = [each for each in near if not each.has_newer(records.certificates_of(sop.service, each.number, each.email))]
+    return sorted(found, key=lambda entry: (entry.valid_until or date.max, entry.name))
 
 
 def contacts(sop: Sop) -> dict[str, str]:
     """Who watches over an office, by its name in the register: an address, where it is known."""
     listed: dict[str, Any] = sop.data["reminders"].get("contacts", {})
     return dict(listed)
-
-
-def _left(entry: Certificate, today: date) -> int:
-    return ((entry.valid_until or date.max) - today).days
 
 
 def _is_past(entry: Certificate, years: int, today: date) -> bool:

@@ -1,14 +1,19 @@
-"""Visits: which times are free, and taking one of them.
+"""Visits: which times are free, taking one of them, and what the applicant or the office changes of it afterwards.
 
 A seat is a claim that only one application can hold, so that two people never get the same place at one time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
-from portal.core.application import Application
-from portal.core.errors import Conflict, NotAllowed
+from portal.cases import moved_on
+from portal.core.application import Actor, Application
+from portal.core.errors import Conflict, Invalid, NotAllowed
+from portal.core.notices import Official, eligible
+from portal.core.sop import Visit
+from portal.core.steps import office_actions
 from portal.office import Office
 
 
@@ -16,48 +21,132 @@ from portal.office import Office
 class Visits:
     office: Office
 
-    def slots(self, application: Application) -> list[datetime]:
-        """Free times to come, soonest first; from the next working day on."""
+    def slots(self, application: Application, officials: Sequence[Official] | None = None) -> list[datetime]:
+        """Free times to come, soonest first; from the next working day on, and only where somebody is there."""
         visit = self.office.sop_of(application).step(application.step).visit
         if visit is None:
             return []
+        officials = officials or [*self.office.officials()]
         seats = _seats(application)
         taken = self.office.records.taken(seats)
         calendar, day, free = self.office.calendar, self.office.today(), []
         for _ in range(visit.days_ahead):
             day = calendar.add_working_days(day, 1)
+            places = self._places(application, visit, day, officials)
             starts = calendar.slots(day, visit.windows_on(day), visit.length_minutes)
-            free += [start for start in starts if _seats_taken(taken, self._seat(seats, start)) < visit.capacity]
+            free += [start for start in starts if _seats_taken(taken, self._seat(seats, start)) < places]
         return free
 
     def book(self, application: Application, slot: datetime) -> Application:
-        """Take a time to come (or another one); taking the same one twice is taking it once.
+        """The applicant takes a time to come (or another one); taking the same one twice is taking it once.
 
         Raises:
             NotAllowed: not one of the free times (``slot_taken``): somebody may have been faster.
         """
+        sop = self.office.sop_of(application)
+        allowed = application.may("book", sop)
+        take = lambda slot, seat: application.book(slot, seat, sop=sop, at=self.office.clock())  # noqa: E731
         try:
-            return self._book(application, slot)
+            return self._take(application, slot, allowed, take)
         except (Conflict, NotAllowed):
             kept = self.office.records.load(application.ticket)
             if kept.slot != slot:
                 raise
             return kept
 
-    def _book(self, application: Application, slot: datetime) -> Application:
+    def call_off(self, application: Application) -> Application:
+        """The applicant does not come, and may pick again; calling off twice is calling off once."""
         sop = self.office.sop_of(application)
-        visit = sop.step(application.step).visit
-        if visit is None or not application.may("book", sop) or slot not in self.slots(application):
+        try:
+            return self.office.commit(application.cancel_visit({}, sop=sop, at=self.office.clock()))
+        except (Conflict, NotAllowed):
+            kept = self.office.records.load(application.ticket)
+            if kept.events[-1].action != "cancel_visit":
+                raise
+            return kept
+
+    # --- the office ------------------------------------------------------------------------------------------------
+
+    def may_arrange(self, application: Application) -> bool:
+        """Is a visit agreed that the office may move or cancel?"""
+        return bool(office_actions(self.office.sop_of(application), application.step, application.state))
+
+    def move(self, application: Application, slot: datetime, *, by: Actor, note: str, seen: int) -> Application:
+        """Somebody of the office has the applicant come at another time; the applicant is told, with the reason.
+
+        Args:
+            by: an official, or whoever the clerk's desk is open to.
+            note: the reason, as ``decision.schema.json`` asks for it; ``seen`` the version that this was decided on.
+
+        Raises:
+            NotAllowed: not one of the free times (``slot_taken``), no visit is agreed (``action_not_now``), or one's
+                own application (``own_application``).
+            Invalid: no reason; Conflict: somebody acted meanwhile (``case_moved_on``).
+        """
+        sop, said = self.office.sop_of(application), self._said(application, "move_visit", note)
+        take = lambda slot, seat: application.move_visit(  # noqa: E731
+            slot, seat, said, by=by, sop=sop, at=self.office.clock()
+        )
+        moving = lambda: self._take(application, slot, self.may_arrange(application), take)  # noqa: E731
+        return self._arranged(application, "move_visit", by, seen, moving)
+
+    def cancel(self, application: Application, *, by: Actor, note: str, seen: int) -> Application:
+        """Somebody of the office calls a visit off; the applicant is told why, and picks again. As for ``move``."""
+        sop, said = self.office.sop_of(application), self._said(application, "cancel_visit", note)
+        off = lambda: self.office.commit(  # noqa: E731
+            application.cancel_visit(said, by=by, sop=sop, at=self.office.clock())
+        )
+        return self._arranged(application, "cancel_visit", by, seen, off)
+
+    # --- within ----------------------------------------------------------------------------------------------------
+
+    def _arranged(
+        self, application: Application, action: str, by: Actor, seen: int, act: Callable[[], Application]
+    ) -> Application:
+        """What comes of it; the same click again changes nothing more."""
+        if application.version == seen:
+            try:
+                return act()
+            except Conflict:
+                application = self.office.records.load(application.ticket)
+        events = application.events
+        happened = events[seen] if 0 < seen < len(events) else events[-1]
+        if (happened.action, happened.actor.email) == (action, by.email):
+            return application
+        raise moved_on(application, self.office.sop_of(application), happened)
+
+    def _said(self, application: Application, action: str, note: str) -> dict[str, Any]:
+        form = self.office.words_of(application).decision_form(application.step, action)
+        values = form.clean({"action": action, "note": note})
+        if findings := [finding for finding in form.check(values, self.office.today()) if not finding.passable]:
+            raise Invalid(findings)
+        return {"note": values["note"]}
+
+    def _take(
+        self,
+        application: Application,
+        slot: datetime,
+        allowed: bool,
+        take: Callable[[datetime, str], Application],
+    ) -> Application:
+        visit = self.office.sop_of(application).step(application.step).visit
+        officials = [*self.office.officials()]
+        if visit is None or not allowed or slot not in self.slots(application, officials):
             raise NotAllowed("slot_taken")
         slot = self.office.calendar.local(slot)
-        for number in range(visit.capacity):
+        for number in range(self._places(application, visit, slot.date(), officials)):
             seat = f"{self._seat(_seats(application), slot)}/{number}"
             try:
-                return self.office.commit(application.book(slot, seat, sop=sop, at=self.office.clock()), claims=[seat])
+                return self.office.commit(take(slot, seat), claims=[seat], officials=officials)
             except Conflict as conflict:
                 if conflict.code != "claim_taken":
                     raise
         raise NotAllowed("slot_taken")
+
+    def _places(self, application: Application, visit: Visit, day: date, officials: Sequence[Official]) -> int:
+        """How many may come at one time of a day: as many as there are places, and as those serve who are there."""
+        there = {o.email.lower() for o in eligible(application, officials, self.office.sop_of(application), day)}
+        return min(visit.capacity, len(there) * (visit.each or visit.capacity))
 
     def _seat(self, seats: str, slot: datetime) -> str:
         return f"{seats}{slot.astimezone(self.office.calendar.zone):%Y-%m-%dT%H:%M}"

@@ -154,8 +154,17 @@ def _case(me: Person, siti: Applicant, city: City) -> Iterator[tuple[str, Person
     yield "application, booked", me
     me.press("Ubah jadwal")
     yield "slots, again", me
+    me.go(f"/permohonan/{ticket}")
+    me.press("Batalkan jadwal")
+    yield "visit, to be called off", me
     review(VERIFIKATOR)
     yield "visit, booked", me
+    me.press("Pindahkan atau batalkan jadwal")
+    me.open_choice("move_visit")
+    yield "visit, to be moved", me
+    with me.expecting(422):
+        me.press("Batalkan jadwal", me.open_choice("cancel_visit"))
+    yield "visit, called off without a reason", me
     city.clock.forward(days=1)
     review(VERIFIKATOR)
     me.open_choice("attend")

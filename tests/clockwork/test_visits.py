@@ -7,16 +7,16 @@ import pytest
 
 from tests.support.office_days import MONDAY, at, booked, chores, mail_to
 from tests.support.stage import Stage
-from tests.support.ways import EMAIL
+from tests.support.ways import EMAIL, WAYS
 
 
 def visits(stage: Stage) -> list[dict[str, Any]]:
     return mail_to(stage, EMAIL, "Pengingat jadwal")
 
 
-def test_the_applicant_hears_once_a_day_before_the_visit(stage: Stage) -> None:
+def test_the_applicant_hears_once_on_the_day_before_the_visit(stage: Stage) -> None:
     booked(stage, 11)
-    at(stage, 1, 7, 59)
+    at(stage, 1, 7, 29)
     chores(stage)
     assert visits(stage) == []
     for hour in (8, 12, 20):
@@ -34,6 +34,30 @@ def test_whoever_just_booked_for_tomorrow_is_not_reminded_on_top(stage: Stage) -
     for hour in (8, 9, 15, 23):
         at(stage, 0, hour, 30)
         chores(stage)
+    assert visits(stage) == []
+
+
+def test_before_a_monday_the_applicant_hears_on_the_friday(stage: Stage) -> None:
+    number = stage.case(*WAYS["invited"])
+    case = stage.load(number)
+    monday = MONDAY + timedelta(days=7)
+    stage.visits.book(case, next(slot for slot in stage.visits.slots(case) if slot >= monday))
+    at(stage, 4, 7, 29)
+    chores(stage)
+    assert visits(stage) == []
+    at(stage, 4, 7, 31)
+    chores(stage)
+    (mail,) = visits(stage)
+    assert "Senin, 30 November 2026" in mail["subject"]
+
+
+def test_whoever_agreed_before_the_office_opened_that_day_is_not_reminded_minutes_later(stage: Stage) -> None:
+    number = stage.case(*WAYS["invited"])
+    at(stage, 1, 7, 20)
+    case = stage.load(number)
+    stage.visits.book(case, stage.visits.slots(case)[0])
+    at(stage, 1, 7, 35)
+    chores(stage)
     assert visits(stage) == []
 
 

@@ -96,6 +96,20 @@ def test_what_was_issued_before_the_portal_has_the_same_id_however_its_serial_is
     assert from_before("contoh", {**said, "valid_until": ""}).valid_until is None
 
 
+# --- whose it is ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("same", [{"email": BY.email.upper()}, {"number": "197001012000011001"}])
+def test_nobody_revokes_or_changes_his_own(same: dict[str, str]) -> None:
+    own = entry(**same)
+    by = replace(BY, number="197001012000011001")
+    with pytest.raises(NotAllowed, match="own_certificate"):
+        own.revoke({"reason": "hilang"}, on=TODAY, by=by, at=NOW, today=TODAY)
+    with pytest.raises(NotAllowed, match="own_certificate"):
+        own.change({"office": "BKPSDM"}, {"reason": "mutasi"}, on=TODAY, by=by, at=NOW, today=TODAY)
+    assert revoked(entry(number="", email="")).ended
+
+
 # --- whether it stands -----------------------------------------------------------------------------------------------
 
 

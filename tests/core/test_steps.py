@@ -12,6 +12,7 @@ from portal.core.steps import (
     applicant_actions,
     follow,
     must_be_open,
+    office_actions,
     official_actions,
     opens_at,
     waits_on,
@@ -30,10 +31,11 @@ FOLLOWS = [
     ("pemeriksaan", "sent", "accept refuse", "", ""),
     ("passphrase", "waiting", "invite", "", ""),
     ("passphrase", "invited", "reject", "book", ""),
-    ("passphrase", "booked", "attend miss", "book", ""),
+    ("passphrase", "booked", "attend miss", "book cancel_visit", ""),
     ("passphrase", "missed", "reject", "book", ""),
     ("penyerahan", "waiting", "record", "", ""),
     ("penyerahan", "ready", "hand_over", "", ""),
+    ("penyerahan", "done", "", "receive", ""),
 ]
 
 LEADS = {
@@ -48,11 +50,13 @@ LEADS = {
     ("passphrase", "waiting", "invite"): ("passphrase", "invited"),
     ("passphrase", "invited", "book"): ("passphrase", "booked"),
     ("passphrase", "booked", "book"): ("passphrase", "booked"),
+    ("passphrase", "booked", "cancel_visit"): ("passphrase", "invited"),
     ("passphrase", "missed", "book"): ("passphrase", "booked"),
     ("passphrase", "booked", "miss"): ("passphrase", "missed"),
     ("passphrase", "booked", "attend"): ("penyerahan", "waiting"),
     ("penyerahan", "waiting", "record"): ("penyerahan", "ready"),
     ("penyerahan", "ready", "hand_over"): ("penyerahan", "done"),
+    ("penyerahan", "done", "receive"): ("penyerahan", "done"),
 }
 """Where an action leads; return, resubmit, reject and withdraw stay at their step, wherever they are possible."""
 
@@ -70,6 +74,13 @@ def test_who_may_do_what_and_where_it_leads(
     for action in (*officials.split(), *applicants.split(), *portals.split()):
         expected = LEADS[step, state, action] if action not in STAYS else (step, STAYS[action])
         assert follow(sop, step, now, action) == expected
+
+
+def test_whoever_arranges_visits_may_move_and_cancel_one_that_is_agreed(sop: Sop) -> None:
+    places = [(step.key, state) for step in sop.steps for state in State]
+    found = {place: moves for place in places if (moves := office_actions(sop, *place))}
+    assert found == {("passphrase", State.BOOKED): ("move_visit", "cancel_visit")}
+    assert follow(sop, "passphrase", State.BOOKED, "move_visit") == ("passphrase", State.BOOKED)
 
 
 def test_nothing_is_possible_in_any_other_state(sop: Sop) -> None:

@@ -59,7 +59,9 @@ def test_the_office_itself_can_be_chosen() -> None:
 
 
 def official_actions() -> set[str]:
-    return {action for kind in KINDS.values() for moves in kind.official.values() for action in moves}
+    """Also what whoever arranges visits may do."""
+    said = (moves for kind in KINDS.values() for moves in (*kind.official.values(), *kind.office.values()))
+    return {action for moves in said for action in moves}
 
 
 def test_every_decision_an_official_may_make_has_a_form_and_no_other_has() -> None:

@@ -1,7 +1,7 @@
 """Calendar entries, read back."""
 
 import re
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
@@ -59,7 +59,31 @@ def test_the_booking_comes_with_a_calendar_entry_in_utc(sent: list[Sent]) -> Non
         ';CN="Dinas Komunikasi, Informatika, Statistik dan Persandian Kota Tarakan"',
         "mailto:dkisp@tarakankota.go.id",
     )
-    assert event["VALARM"]["TRIGGER"][1] == "-P1D"
+    assert event["VALARM"]["TRIGGER"][1] == "-PT2H"  # it was picked on the day before
+
+
+@pytest.mark.parametrize(
+    ("left", "trigger"),
+    [
+        (timedelta(days=1, seconds=1), "-P1D"),
+        (timedelta(days=1), "-PT2H"),
+        (timedelta(hours=2, seconds=1), "-PT2H"),
+        (timedelta(hours=2), ""),
+        (timedelta(days=-1), ""),
+    ],
+)
+def test_no_alarm_lies_in_the_past(left: timedelta, trigger: str) -> None:
+    handed_out_later = an_entry(stamp=MONDAY - timedelta(days=9), start=MONDAY + left, handed_out=MONDAY)
+    for text in (an_entry(stamp=MONDAY, start=MONDAY + left), handed_out_later):
+        event = calendar(text)["VEVENT"]
+        assert event.get("VALARM", {}).get("TRIGGER", ("", ""))[1] == trigger
+
+
+def test_a_visit_that_is_off_is_taken_out_of_calendars(sent: list[Sent]) -> None:
+    read = calendar(an_entry(cancelled=True, start=MONDAY + timedelta(days=3)))
+    event = read["VEVENT"]
+    assert (read["METHOD"][1], event["STATUS"][1], "VALARM" in event) == ("CANCEL", "CANCELLED", False)
+    assert {"UID", "SEQUENCE", "DTSTAMP", "ORGANIZER"} <= event.keys()
 
 
 def test_a_calendar_entry_holds_nothing_personal(sent: list[Sent]) -> None:
@@ -69,17 +93,26 @@ def test_a_calendar_entry_holds_nothing_personal(sent: list[Sent]) -> None:
 
 def test_a_changed_booking_takes_the_place_of_the_one_before(sent: list[Sent]) -> None:
     ticket = first(sent, "booked").context["application"].ticket
-    of_one = [each for each in sent if each.letter == "booked" and each.context["application"].ticket == ticket]
+    of_one = [each for each in sent if each.message.calendar and each.context["application"].ticket == ticket]
     events = [calendar(each.message.calendar)["VEVENT"] for each in of_one]
-    assert len(events) == 3
+    assert [event["STATUS"][1] for event in events] == [
+        "CONFIRMED",  # picked
+        "CONFIRMED",  # moved
+        "CANCELLED",
+        "CONFIRMED",
+        "CANCELLED",
+        "CONFIRMED",
+        "CONFIRMED",  # picked again, as nobody came
+    ]
     assert len({event["UID"] for event in events}) == 1
     sequences = [int(event["SEQUENCE"][1]) for event in events]
     assert sequences == sorted(set(sequences))
     assert len({event["DTSTART"] for event in events[:2]}) == 2
 
 
-def test_only_the_booking_has_a_calendar_entry(sent: list[Sent]) -> None:
-    assert {each.letter for each in sent if each.message.calendar} == {"booked"}
+def test_only_what_agrees_a_visit_or_calls_it_off_has_a_calendar_entry(sent: list[Sent]) -> None:
+    found = {each.letter for each in sent if each.message.calendar}
+    assert found == {"booked", "visit_moved", "visit_cancelled"}
 
 
 def test_a_step_without_visits_has_no_calendar_entry(edition: Sop, sent: list[Sent]) -> None:

@@ -21,7 +21,7 @@ from portal.links import Links
 from tests.support.correspondence import ADDRESS, FORM, LETTERS, MONDAY, NOTE, WRITTEN, Sent, first, links, page, words
 from tests.support.places import ROOT
 
-OTHERS = {"turn", "visit_booked", "decided", "draft_saved", "visit_tomorrow", "new_link"}
+OTHERS = {"turn", "visit_booked", "visit_off", "decided", "draft_saved", "visit_tomorrow", "new_link"}
 OF_THE_REGISTER = {"expiring", "expiring_list", "revoked", "changed"}
 OTHERS |= {"reminder", "desk", "digest", "code", "clerk_link", "escalation", "asked", "finished", *OF_THE_REGISTER}
 OTHERS |= {"duty", "unattended", "draft_waiting", "still_waiting"}

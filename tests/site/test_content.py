@@ -32,6 +32,7 @@ CHANGES = {
     "escalate_after_working_days = 3": "escalate_after_working_days = 6",
     "documents_days = 90 ": "documents_days = 45 ",
     "record_years = 5 ": "record_years = 8 ",
+    "expiry_days = [60, 30, 7] ": "expiry_days = [80, 50, 9] ",
     "# --- What officials may say": '[[documents]]\nkey = "pakta"\nlabel = "Pakta integritas"\nhint = "Bermeterai."\n'
     'tip = "Satu halaman."\n\n# --- What officials may say',
 }
@@ -115,6 +116,8 @@ def pages(site: Path) -> dict[str, Page]:
         ("panduan/pejabat/", "setelah 2 hari kerja"),
         ("panduan/pejabat/", "Setelah 6 hari kerja"),
         ("panduan/verifikator/", "Lama setiap jadwal 45 menit"),
+        ("panduan/register/", "menerima email 80, 50, dan 9 hari sebelumnya"),
+        ("panduan/register/", "dari register 8 tahun setelah"),
         ("panduan/petugas/", "45 hari setelah permohonan ditutup"),
         ("panduan/petugas/", "dikirim ke loket@tarakankota.go.id"),
     ],

@@ -46,3 +46,18 @@ class City:
     def forward_to_verifikator(self, ticket: str) -> None:
         for email in (KADIS, KABID, STATISTISI):
             self.official(email).decide(ticket, "forward", instructions=["proses"], note="Mohon diproses.")
+
+    def hand_over(self, siti: Applicant, **certificate: str) -> None:
+        """From the confirmation to the certificate handed over, two days later; what is not said of it is made up."""
+        siti.confirm()
+        self.forward_to_verifikator(siti.ticket)
+        verifikator = self.official(VERIFIKATOR)
+        verifikator.decide(siti.ticket, "dispatch", checklist="*")
+        verifikator.decide(siti.ticket, "accept")
+        verifikator.decide(siti.ticket, "invite")
+        siti.pick()
+        self.clock.forward(days=2)
+        verifikator.decide(siti.ticket, "attend")
+        made_up = {"serial": "4A1F2209", "valid_from": "2026-11-24", "valid_until": "2028-11-24"}
+        verifikator.decide(siti.ticket, "record", **{**made_up, **certificate})
+        verifikator.decide(siti.ticket, "hand_over", received_by="Siti Contoh")

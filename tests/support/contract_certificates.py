@@ -30,6 +30,22 @@ def revoked(certificate: Certificate) -> Certificate:
     return certificate.revoke({"reason": "hilang", "note": ""}, on=TODAY, by=BY, at=AT, today=TODAY)
 
 
+NEWER = entry("N", issued=date(2027, 1, 5))
+BEFORE = (
+    entry("A"),
+    entry("B", valid_until=None),
+    revoked(entry("C")),
+    entry("D", email="Siti.Baru@x.go.id").renew(NEWER, by=BY, at=AT, today=TODAY),
+)
+"""As an older portal may have kept them."""
+ENDED = [[BEFORE[0], BEFORE[1]], [BEFORE[2]], [BEFORE[3]]]
+"""By how they ended, each by their ends."""
+
+
+def by_end(records: Records) -> list[list[Certificate]]:
+    return [list(records.certificates_by_end("contoh", ended_by)) for ended_by in ("", "revoke", "replace")]
+
+
 def ids(records: Records, service: str = "contoh") -> list[str]:
     return [each.id for each in records.certificates(service)]
 
@@ -103,3 +119,48 @@ class CertificatesContract:
             records.forget_certificate("contoh", "TTE-1")
         assert ids(records) == ["TTE-2"]
         assert sorted(owed.about for owed in records.unsent()) == ["TTE-1", entry("TTE-2").about]
+
+    def test_entries_are_found_by_their_end_and_no_others_are_read(self, records: Records) -> None:
+        ends = {"C": date(2028, 8, 3), "A": date(2028, 8, 3), "B": date(2027, 1, 1), "D": None}
+        for id, day in ends.items():
+            records.keep_certificates([entry(id, valid_until=day)])
+        records.keep_certificates([entry("E"), entry("F", service="lain")])
+        records.keep_certificates([revoked(entry("E"))])
+
+        def found(**asked: Any) -> list[str]:
+            return [each.id for each in records.certificates_by_end("contoh", **asked)]
+
+        assert found() == ["B", "A", "C", "D"]
+        assert found(most=2) == ["B", "A"]
+        assert found(after=entry("A").place, most=1) == ["C"]
+        assert found(after="2027-01-01", until=date(2028, 8, 3)) == ["B", "A", "C"]
+        assert found(after="2027-01-02", until=date(2028, 8, 2)) == []
+        assert found(until=date(2027, 1, 1)) == ["B"]
+        assert found(after="2028-08-04") == ["D"]
+        assert (found(ended_by="revoke"), found(ended_by="replace")) == (["E"], [])
+        assert found(ended_by="revoke", until=date(2026, 8, 2)) == []
+        assert list(records.certificates_by_end("contoh", "revoke")) == [revoked(entry("E"))]
+
+    def test_entries_are_found_by_their_holder_as_he_is_known_now(self, records: Records) -> None:
+        records.keep_certificates([entry("A"), entry("B", number="", email="wati@x.go.id"), entry("C", service="lain")])
+        records.keep_certificates([entry("D", number="", email="siti@tarakankota.go.id")])
+
+        def held(number: str, email: str) -> list[str]:
+            return sorted(each.id for each in records.certificates_of("contoh", number, email))
+
+        assert held("199001012015012001", "") == ["A"]
+        assert held("199001012015012001", "Siti@tarakankota.go.id") == ["A", "D"]
+        assert held("", "wati@x.go.id") == ["B"]
+        assert held("", "") == held("1", "x@x.go.id") == []
+        new = {"email": "wati@tarakankota.go.id", "number": "198501012010012001"}
+        wati = next(records.certificates_of("contoh", "", "wati@x.go.id"))
+        records.keep_certificates([wati.change(new, {"reason": "a"}, on=TODAY, by=BY, at=AT, today=TODAY)])
+        assert held("", "wati@x.go.id") == []
+        assert held("198501012010012001", "") == held("", "wati@tarakankota.go.id") == ["B"]
+        records.forget_certificate("contoh", "B")
+        assert held("198501012010012001", "wati@tarakankota.go.id") == []
+
+    def test_what_is_filed_already_stays_as_it_is(self, records: Records) -> None:
+        records.keep_certificates([entry()])
+        assert records.refile_certificates("contoh") == 0
+        assert list(records.certificates("contoh")) == [entry()]

@@ -20,7 +20,8 @@ MESSAGE = Message(
     html='<p>Yth. Ibu Siti,</p><p>permohonan diterima – “sah”. <a href="https://tte.example/">Status</a></p>',
 )
 CALENDAR = (
-    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nSUMMARY:Kunjungan – DKISP\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nMETHOD:PUBLISH\r\nBEGIN:VEVENT\r\n"
+    "SUMMARY:Kunjungan – DKISP\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
 )
 
 Received = Callable[[], list[EmailMessage]]
@@ -69,6 +70,8 @@ class MailContract:
         (arrived,) = received()
         (attached,) = arrived.iter_attachments()
         assert attached.get_content_type() == "text/calendar"
+        said = attached["Content-Type"].params
+        assert (said["method"], said["charset"]) == ("PUBLISH", "utf-8")  # as RFC 6047 2.4 wants it
         assert attached.get_filename() == "jadwal.ics"
         assert attached.get_content().replace("\r\n", "\n") == CALENDAR.replace("\r\n", "\n")
         assert body(arrived, "plain") == MESSAGE.text

@@ -166,6 +166,17 @@ class Office:
         self.deliver()
         return case
 
+    def arranged(self, case: Application) -> Application:
+        """The clerk moves a visit and calls it off; the applicant picks again, and calls that off too."""
+        note, clerk = self.said("Verifikator dinas luar."), Actor("petugas", "Petugas Contoh", "Petugas")
+        case = self.visits.move(case, self.visits.slots(case)[3], by=clerk, note=note, seen=case.version)
+        self.deliver()
+        case = self.visits.cancel(case, by=clerk, note=note, seen=case.version)
+        self.deliver()
+        case = self.visits.call_off(self.book(case, 1))
+        self.deliver()
+        return case
+
     def mend(self, case: Application) -> Application:
         draft = replace(self.intake.mending(case), form=case.form)
         case = case.resubmit(draft, documents=case.documents, sop=self.office.services.first, at=self.now)
@@ -193,7 +204,8 @@ def story(office: Office) -> list[Sent]:
     case = office.decide(case, "dispatch", checklist=checklist)
     case = office.decide(case, "accept")
     case = office.decide(case, "invite", note=said("Masuk lewat pintu timur."))
-    case = office.book(office.book(case, 0), 15)
+    case = office.arranged(office.book(case, 0))
+    case = office.book(case, 16)
     office.now = visit(case) - timedelta(days=1)
     office.clockwork.remind_visits()
     office.deliver()

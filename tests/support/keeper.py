@@ -19,7 +19,7 @@ class Keeper:
 
     def search(self, text: str, **more: str) -> Page:
         page = self.get()
-        return self.browser.submit(page, page.form(LIST), "Tampilkan", cari=text, **more)
+        return self.browser.submit(page, page.form(LIST), "Cari di register", cari=text, **more)
 
     def entry(self, id: str) -> Page:
         return self.get(f"/entri/{id}")

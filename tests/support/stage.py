@@ -48,6 +48,8 @@ WORKS: Mapping[str, tuple[str, str, Mapping[str, str | list[str]]]] = {
     "/konfirmasi/<number>": ("unconfirmed", "/konfirmasi/<number>", {}),
     "/permohonan/<number>/batal": ("waiting", "/permohonan/<number>/batal", {}),
     "/permohonan/<number>/jadwal": ("invited", "/permohonan/<number>/jadwal", {"jadwal": "*"}),
+    "/permohonan/<number>/jadwal/batal": ("booked", "/permohonan/<number>/jadwal/batal", {}),
+    "/permohonan/<number>/terima": ("done", "/permohonan/<number>", {}),
     "/permohonan/<number>/perbaikan": ("returned", "/permohonan/<number>/perbaikan", {"jabatan": "Lain"}),
     "/permohonan/<number>/perbaikan/berkas/<kind>": ("returned", "/permohonan/<number>/perbaikan", {}),
     "/permohonan/<number>/perbaikan/berkas/<kind>/hapus": ("returned", "/permohonan/<number>/perbaikan", {}),
@@ -58,6 +60,7 @@ WORKS: Mapping[str, tuple[str, str, Mapping[str, str | list[str]]]] = {
         {"tindakan": "revoke", "versi": "1", "reason": "pensiun", "on": "2026-11-25"},
     ),
     "/meja/register/<service:service>/impor/catat": ("done", "/meja/register/penerbitan", {"isi": BEFORE_THE_PORTAL}),
+    "/telaah/<number>/jadwal": ("booked", "/telaah/<number>/jadwal", {"tindakan": "cancel_visit", "note": "Rapat."}),
     "/petugas/kode": ("clerk", "/petugas/kode", {"kode": "*"}),
     "/petugas/kode/kirim": ("clerk", "/petugas/kode", {}),
     "/petugas/permohonan/<number>/batalkan": ("clerk", "/petugas/permohonan/<number>", {"alasan": "Keliru."}),
@@ -281,7 +284,8 @@ class Session:
             if "on" in fields:  # that day has come
                 stage.clock.at = max(stage.clock.at, datetime.fromisoformat(f"{fields['on']}T12:00+08:00"))
             links = [stage.link("konfirmasi", number), stage.link("permohonan", number)]
-            links += [stage.link("telaah", number, KADIS)] if page.startswith("/telaah") else []
+            official = KADIS if state == "waiting" else VERIFIKATOR
+            links += [stage.link("telaah", number, official)] if page.startswith("/telaah") else []
             links += [stage.renewal_link(number)] if page.startswith("/perpanjang") else []
             links += [stage.link("meja", "", VERIFIKATOR)] if page.startswith("/meja") else []
         for link in links:

@@ -19,6 +19,7 @@ WALKS: Mapping[str, frozenset[str]] = {
     "case": frozenset(
         {
             "applicant/acknowledgement.html",
+            "applicant/call_off.html",
             "applicant/handover.html",
             "applicant/mend.html",
             "applicant/show.html",
@@ -32,6 +33,7 @@ WALKS: Mapping[str, frozenset[str]] = {
             "official/moved_on.html",
             "official/receipt.html",
             "official/sheet.html",
+            "official/visit.html",
         }
     ),
     "preview": frozenset({"preview/start.html", "preview/step.html", "preview/unfit.html"}),

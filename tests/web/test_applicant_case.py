@@ -17,7 +17,7 @@ OFFERED: Mapping[str, set[str]] = {
     "dispatch": {"batal"},
     "refused": {"batal"},
     "invited": {"jadwal"},
-    "booked": {"jadwal", "jadwal.ics"},
+    "booked": {"jadwal", "jadwal.ics", "batal"},  # to call off the visit, and not the application
     "missed": {"jadwal"},
     "done": {"serah-terima"},
 }

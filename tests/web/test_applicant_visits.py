@@ -6,8 +6,9 @@ import sqlite3
 import pytest
 
 from tests.support.holder import OTHER, Holder, holder, said, times, words
-from tests.support.stage import KADIS, Stage
-from tests.support.ways import FORM, SAYS
+from tests.support.office_days import mail_to
+from tests.support.stage import KADIS, OTHER_VERIFIKATOR, VERIFIKATOR, Stage
+from tests.support.ways import EMAIL, FORM, SAYS
 
 # --- visits ---
 
@@ -109,6 +110,50 @@ def test_without_a_visit_there_is_no_calendar_entry(shared_stage: Stage, state: 
 def test_where_there_is_nothing_to_pick_the_page_leads_back(shared_stage: Stage, state: str) -> None:
     siti = holder(shared_stage, state)
     assert siti.get("/jadwal").url == f"http://localhost/permohonan/{siti.number}"
+
+
+def test_a_visit_is_called_off_and_the_application_goes_on(stage: Stage) -> None:
+    siti, wati = holder(stage, "booked"), holder(stage, "invited", email=OTHER)
+    agreed = siti.case.slot
+    page = siti.browser.get(siti.get().href("/jadwal/batal"))
+    assert "Permohonan Anda tetap berlaku" in words(page)
+    assert siti.case.state == "booked"
+    siti.browser.submit(page, page.form("/jadwal/batal"))
+    page = siti.get("/jadwal/batal")
+    assert (siti.case.state, siti.case.slot, page.url) == (
+        "invited",
+        None,
+        f"http://localhost/permohonan/{siti.number}",
+    )
+    assert agreed
+    assert agreed.isoformat() in times(wati.get("/jadwal"))
+    (told,) = mail_to(stage, EMAIL, "dibatalkan")
+    assert "Sesuai permintaan Anda" in told["text"]
+    assert "METHOD:CANCEL" in told["calendar"]
+    for verifikator in (VERIFIKATOR, OTHER_VERIFIKATOR):
+        (mail,) = mail_to(stage, verifikator, "Jadwal kedatangan dibatalkan")
+        assert "dibatalkan oleh pemohon" in mail["text"]
+    assert siti.submit("/jadwal", "Ambil", jadwal=times(siti.get("/jadwal"))[3]).status == 200
+    assert siti.case.state == "booked"
+    assert siti.case.first_damage() is None
+
+
+def test_calling_off_twice_is_calling_off_once_and_what_is_not_agreed_cannot_be(stage: Stage) -> None:
+    siti = holder(stage, "booked")
+    before = siti.case
+    for _ in range(2):
+        assert stage.visits.call_off(before).state == "invited"
+    assert [event.action for event in siti.case.events].count("cancel_visit") == 1
+    waiting = holder(stage, "waiting", email=OTHER)
+    assert waiting.get("/jadwal/batal").url == f"http://localhost/permohonan/{waiting.number}"
+    assert waiting.post("/jadwal/batal").status == 409
+
+
+def test_the_place_leads_to_a_map_that_is_asked_only_by_who_follows_it(shared_stage: Stage) -> None:
+    page = holder(shared_stage, "booked").get()
+    (link,) = page.html.xpath("//main//a[contains(., 'peta')]")
+    assert link.get("href").startswith("https://www.openstreetmap.org/search?query=Kantor%20DKISP")
+    assert link.get("rel") == "noreferrer"
 
 
 # --- a word that it was done ---

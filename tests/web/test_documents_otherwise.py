@@ -126,20 +126,28 @@ def test_several_files_one_left_out_and_one_that_an_answer_asks_for(siti: Applic
         assert kadis.browser.get(f"/telaah/{siti.ticket}/berkas/{kind}/asli").status == 200
     assert kadis.browser.get(f"/telaah/{siti.ticket}/berkas/sk_terakhir-2").status == 404
 
-    # What is returned is all files of the document; they are brought anew, and the chain holds.
+    # What is returned is the document; of its files only those are brought anew that need be, and the chain holds.
+    sent = {document.kind: document.sha256 for document in house.office.records.load(siti.ticket).documents}
     kadis.press(case, "return", items=["sk_terakhir"], reason="lainnya", note="SK kurang jelas.")
     mend = siti.browser.get(siti.open().href("/perbaikan"))
-    assert states(mend) == {"sk_terakhir": "Belum ada"}
-    mend = siti.upload(mend, "sk_terakhir")
+    assert states(mend) == {"sk_terakhir": "Diterima", "sk_terakhir-2": "Bila ada", "sk_terakhir-3": "Diterima"}
+    mend = siti.browser.submit(mend, mend.form("/perbaikan", "Kirim perbaikan"), "Kirim")
+    assert (mend.status, "SK terakhir belum ada yang diganti" in mend.text) == (422, True)
+    mend = siti.upload(mend, "sk_terakhir-3", "ktp")
     mend = siti.upload(mend, "sk_terakhir-2", "ktp")
+    mend = siti.browser.submit(mend, mend.form("/sk_terakhir-2/hapus"))
     siti.browser.submit(mend, mend.form("/perbaikan", "Kirim perbaikan"), "Kirim")
     kept = house.office.records.load(siti.ticket)
     assert sorted(document.kind for document in kept.documents) == [
-        "formulir_bsre", "sk_terakhir", "sk_terakhir-2", "surat_permohonan",
+        "formulir_bsre", "sk_terakhir", "sk_terakhir-3", "surat_permohonan",
     ]  # fmt: skip
+    now = {document.kind: document.sha256 for document in kept.documents}
+    assert {kind for kind in now if now[kind] != sent[kind]} == {"sk_terakhir-3"}
+    for document in kept.documents:
+        assert house.office.files.read(document.key, document.version)
     assert kept.first_damage() is None
     assert kept.events[-1].data["items"] == ["sk_terakhir"]
-    assert "SK terakhir (2)" in kadis.open(siti.ticket).text
+    assert "SK terakhir (3)" in kadis.open(siti.ticket).text
 
 
 def test_who_answers_otherwise_need_not_bring_it(siti: Applicant) -> None:

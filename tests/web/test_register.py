@@ -1,12 +1,15 @@
 """The register's pages: who may look, what is found, and what is recorded once and never by looking."""
 
+import re
+from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
 from tests.support.keeper import LIST, Keeper, imported, words
 from tests.support.office_days import mail_to
-from tests.support.stage import KADIS, InProcess, Stage
+from tests.support.stage import KADIS, OTHER_VERIFIKATOR, VERIFIKATOR, InProcess, Stage
 from tests.support.ways import EMAIL, WAYS
 
 REVOKES = {"reason": "telepon_hilang", "on": "2026-12-01"}
@@ -67,22 +70,46 @@ def test_an_entry_is_found_by_name_number_serial_and_ticket_and_no_name_is_in_an
 def test_entries_are_chosen_by_how_they_stand(keeper: Keeper) -> None:
     imported(keeper.stage, "OLD1", "Rahmat Lama", "2026-01-01")
     imported(keeper.stage, "SOON1", "Wati Segera", "2026-12-20")
-    assert "Rahmat Lama" in keeper.get("?keadaan=expired").text
-    page = keeper.get("?keadaan=expiring")
-    assert "Wati Segera" in page.text
-    assert "RAHASIA" not in page.text
-    assert "RAHASIA" in keeper.get("?keadaan=sesuatu").text
+    keeper.records(imported(keeper.stage, "LOST1", "Budi Hilang").id, "revoke", **REVOKES)
+    names = ("Rahmat Lama", "Wati Segera", "RAHASIA", "Budi Hilang")
+    shown = {
+        standing: [name for name in names if name in keeper.get(f"?keadaan={standing}").text]
+        for standing in ("", "expiring", "expired", "revoked", "replaced", "sesuatu")
+    }
+    assert shown == {
+        "": ["Wati Segera", "RAHASIA"],
+        "expiring": ["Wati Segera"],
+        "expired": ["Rahmat Lama"],
+        "revoked": ["Budi Hilang"],
+        "replaced": [],
+        "sesuatu": ["Wati Segera", "RAHASIA"],
+    }
+    assert "Budi Hilang" in keeper.search("budi").text
 
 
 def test_a_long_register_is_turned_page_by_page(keeper: Keeper) -> None:
     for place in range(30):
         imported(keeper.stage, f"AB{place:04}", f"Orang {chr(97 + place // 10)}{chr(97 + place % 10)}")
     page = keeper.get()
-    assert "Halaman 1 dari 2" in words(page)
-    page = keeper.browser.submit(page, page.form(LIST), "Berikutnya")
-    assert "Halaman 2 dari 2" in words(page)
-    for odd in ("?hal=0", "?hal=-4", "?hal=x", "?hal=99", "?hal=9999999999999999999"):
-        assert keeper.get(odd).status == 200
+    people = set(re.findall("Orang [a-z]{2}", words(page)))
+    assert len(people) == 25
+    page = keeper.browser.get(page.href("sesudah="))
+    further = set(re.findall("Orang [a-z]{2}", words(page)))
+    assert (len(further), len(people | further)) == (5, 30)
+    assert "RAHASIA" in words(page)
+    assert "sesudah=" not in page.text
+    assert keeper.browser.get(page.href(f"{LIST}#daftar")).text == keeper.get().text
+    for odd in ("2027", "2027-06-01#", "x#y", "9999-12-31#" + "A" * 61, "'"):
+        assert keeper.get(f"?sesudah={quote(odd)}").text == keeper.get().text
+    assert "Tidak ada lagi" in keeper.get(f"?sesudah={quote('9999-12-31#A')}").text
+
+
+def test_of_many_found_the_first_are_shown_and_more_words_are_asked_for(keeper: Keeper) -> None:
+    for place in range(51):
+        imported(keeper.stage, f"AB{place:04}", f"Orang {place:02}")
+    page = keeper.search("orang")
+    assert "51 cocok; 50 yang pertama ditampilkan. Ketik lebih lengkap." in words(page)
+    assert words(page).count("Orang ") == 50
 
 
 def test_what_is_in_no_register_is_said_so(keeper: Keeper) -> None:
@@ -112,6 +139,24 @@ def test_a_revocation_is_read_once_more_recorded_and_counts_the_same_day(keeper:
     assert "1 Desember 2026" in mail["text"]
     assert "Portal hanya mencatatnya" in mail["text"]
     assert not page.html.xpath("//input[@name='tindakan']")
+
+
+def test_nobody_revokes_his_own(stage: Stage) -> None:
+    own = stage.case(*WAYS["done"], email="wati@tarakankota.go.id")
+    stage.clock.forward(days=10)
+    entry = stage.records.certificate("penerbitan", own)
+    verifikator = next(each for each in stage.records.officials() if each.email == VERIFIKATOR)
+    stage.records.appoint(replace(verifikator, number=entry.number))
+    keeper = Keeper(stage)
+    page = keeper.entry(own)
+    assert "Milik Anda sendiri" in words(page)
+    assert not page.html.xpath("//input[@name='tindakan']")
+    other = Keeper(stage, OTHER_VERIFIKATOR).checks(own, "revoke", **REVOKES)
+    form = other.form(f"{LIST}/entri/{own}/catat")
+    form.fields["csrf"] = keeper.get().html.xpath("//input[@name='csrf']/@value")[0]
+    refused = keeper.browser.submit(other, form)
+    assert (refused.status, "dicatat petugas lain" in words(refused)) == (403, True)
+    assert stage.records.certificate("penerbitan", own) == entry
 
 
 def test_what_the_office_has_not_decided_is_said_to_be_pending(keeper: Keeper, number: str) -> None:

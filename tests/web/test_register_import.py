@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
+from portal.upkeep import Upkeep
 from tests.support.browser_without_javascript import Page
 from tests.support.keeper import LIST, Keeper, imported, words
 from tests.support.stage import BEFORE_THE_PORTAL, Stage
@@ -44,6 +45,18 @@ def xlsx(*rows: list[Any]) -> bytes:
         sheet.append(row)
     book.save(out)
     return out.getvalue()
+
+
+def test_whose_end_is_not_known_is_taken_in_and_shown_as_such(keeper: Keeper) -> None:
+    page = takes_in(keeper, f"{HEAD}\n{SITI}01/06/2025;\n")
+    assert "Sudah ada di register, dilewati 1" in words(sends(keeper, f"{HEAD[:-15]}\n{SITI}01/06/2025\n"))
+    (entry,) = keeper.stage.records.certificates("penerbitan")
+    assert (page.status, entry.valid_until) == (200, None)
+    assert "Tanggal berakhirnya tidak diketahui." in words(keeper.entry(entry.id))
+    assert "tidak diketahui" in words(keeper.get())
+    keeper.stage.clock.forward(days=3000)
+    Upkeep(keeper.stage.office).look_after_register()
+    assert list(keeper.stage.records.unsent()) == []
 
 
 def test_a_table_is_shown_first_and_then_taken_in(keeper: Keeper) -> None:
@@ -92,7 +105,7 @@ def test_a_spreadsheet_is_read_like_a_table(keeper: Keeper) -> None:
     [
         (f"{SITI}1/1/2025;31/12/2024", "Berlaku sampai", "31/12/2024", "Tanggal setelah Berlaku mulai."),
         (f"{SITI}kemarin;1/1/2027", "Berlaku mulai", "kemarin", "Tanggal, misalnya"),
-        (f"{SITI}1/1/2025;", "Berlaku sampai", "belum ada", "Wajib diisi."),
+        (f"{SITI};1/1/2027", "Berlaku mulai", "belum ada", "Wajib diisi."),
         (f"{SITI}1/1/2098;1/1/2099", "Berlaku mulai", "1/1/2098", "sudah lewat"),
         ("9C01;Siti;123;s@x.go.id;BKPSDM;1/1/2025;1/1/2027", "NIP", "123", "18 angka"),
         ("9C01;Siti;;siti;BKPSDM;1/1/2025;1/1/2027", "Email", "siti", "Satu alamat email"),
@@ -128,7 +141,6 @@ def test_a_column_that_is_missing_is_named(keeper: Keeper) -> None:
         "Nomor seri",
         "Perangkat daerah",
         "Berlaku mulai",
-        "Berlaku sampai",
     }
 
 

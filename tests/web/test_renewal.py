@@ -91,7 +91,7 @@ def test_on_the_hand_over_the_old_one_is_replaced_and_counted_no_more(
     page = Keeper(stage, VERIFIKATOR).entry(number)
     assert "Diganti dengan yang baru" in words(page)
     browser = InProcess(stage.browser())
-    assert "Tidak dapat diperpanjang lagi" in words(browser.get(stage.renewal_link(number)))
+    assert "Tidak perlu diperpanjang" in words(browser.get(stage.renewal_link(number)))
 
 
 def test_what_was_changed_since_is_filled_in_as_it_is_now(stage: Stage, number: str) -> None:

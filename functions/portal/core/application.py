@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
-from itertools import pairwise
-from typing import Any, Self
+from itertools import pairwise, takewhile
+from typing import Any, Final, Self
 
 from portal.core import ledger
 from portal.core.draft import Answers, Document, Draft
 from portal.core.errors import NotAllowed, NotFound
+from portal.core.events import Actor, Event
 from portal.core.sop import APPLICANT, Sop
 from portal.core.steps import (
     State,
@@ -25,59 +26,10 @@ from portal.core.steps import (
     waits_on,
 )
 
+__all__ = ["BOOKINGS", "Actor", "Application", "Event"]
 
-@dataclass(frozen=True)
-class Actor:
-    """Who acted, and as what: ``role`` of the SOP, ``office`` as it is printed (with Plt. or Plh.), ``number`` NIP."""
-
-    role: str
-    name: str = ""
-    office: str = ""
-    email: str = ""
-    number: str = ""
-
-
-@dataclass(frozen=True)
-class Event:
-    """One thing that happened, chained to the one before by hash (``ledger``).
-
-    Attributes:
-        number: 1, 2, 3 ...: the version of the application after it.
-        step: the step the application is at afterwards; ``state`` likewise.
-        data: what was decided: JSON values only.
-    """
-
-    number: int
-    action: str
-    at: datetime
-    step: str
-    state: State
-    actor: Actor
-    data: Mapping[str, Any]
-    previous: str
-    hash: str
-
-    def is_undone_by(self, event: "Event") -> bool:
-        return event.action == "undo" and event.number == self.number + 1
-
-    def entry(self) -> dict[str, Any]:
-        """The event as plain values: what the hash covers, and what is stored."""
-        return {
-            "number": self.number,
-            "action": self.action,
-            "at": self.at.isoformat(),
-            "step": self.step,
-            "state": self.state.value,
-            "actor": vars(self.actor),
-            "data": dict(self.data),
-            "previous": self.previous,
-            "hash": self.hash,
-        }
-
-    @classmethod
-    def from_entry(cls, entry: Mapping[str, Any]) -> Self:
-        when, where = datetime.fromisoformat(entry["at"]), State(entry["state"])
-        return cls(**{**entry, "at": when, "state": where, "actor": Actor(**entry["actor"])})
+BOOKINGS: Final = ("book", "move_visit")
+"""The actions by which a visit is agreed; each holds its ``slot`` and its ``seat``."""
 
 
 @dataclass(frozen=True)
@@ -163,8 +115,7 @@ class Application:
             raise NotAllowed("action_not_now", action=action, state=self.state.value)
         if actor.role not in sop.acting(sop.step(self.step).role):
             raise NotAllowed("not_your_turn")
-        if self.concerns(actor.email, actor.number, sop):
-            raise NotAllowed("own_application")
+        self._of_another(actor, sop)
         must_be_open(sop, self.step, action, self.slot, at)
         if documents is None:
             return self._move(action, sop, actor, at, data)
@@ -198,6 +149,25 @@ class Application:
         """What a clerk sets right outside of the SOP's course (``corrections``): it is then as after event ``to``."""
         return self._record(action, to.step, to.state, by, at, data)
 
+    def move_visit(
+        self, slot: datetime, seat: str, said: Mapping[str, Any], *, by: Actor, sop: Sop, at: datetime
+    ) -> Self:
+        """The office has the applicant come at another time. Raises NotAllowed (``own_application``)."""
+        moved = {**said, "slot": slot.isoformat(), "seat": seat}
+        return self._of_another(by, sop)._move("move_visit", sop, by, at, moved)
+
+    def cancel_visit(self, said: Mapping[str, Any], *, by: Actor | None = None, sop: Sop, at: datetime) -> Self:
+        """The visit is off, and another one may be picked; ``by`` whom of the office, if not the applicant."""
+        off = {**said, "slot": self.slot.isoformat() if self.slot else ""}
+        actor = self.applicant(sop) if by is None else by
+        return (self if by is None else self._of_another(by, sop))._move("cancel_visit", sop, actor, at, off)
+
+    def receive(self, *, sop: Sop, at: datetime) -> Self:
+        """The owner says that the product has arrived; at most once. Raises NotAllowed (``action_not_now``)."""
+        if self.is_received:
+            raise NotAllowed("action_not_now", action="receive", state=self.state.value)
+        return self._move("receive", sop, self.applicant(sop), at, {})
+
     # --- questions -----------------------------------------------------------------------------------------------
 
     @property
@@ -207,6 +177,17 @@ class Application:
     @property
     def is_closed(self) -> bool:
         return self.state.is_closed
+
+    @property
+    def closing(self) -> Event | None:
+        """The event that closed it, whatever was said afterwards; None while it is open."""
+        after = takewhile(lambda event: event.state.is_closed, reversed(self.events))
+        return min(after, key=lambda event: event.number, default=None)
+
+    @property
+    def is_received(self) -> bool:
+        """Has the owner said so?"""
+        return any(event.action == "receive" for event in self.events)
 
     @property
     def turn(self) -> Event:
@@ -248,8 +229,13 @@ class Application:
     @property
     def slot(self) -> datetime | None:
         """When the applicant is expected, while a visit is agreed."""
-        booking = self._newest("book")
-        return datetime.fromisoformat(booking["slot"]) if booking and self.state is State.BOOKED else None
+        return datetime.fromisoformat(self.booking.data["slot"]) if self.booking else None
+
+    @property
+    def booking(self) -> Event | None:
+        """By which the visit was agreed that is still to come."""
+        agreed = (event for event in reversed(self.events) if event.action in BOOKINGS)
+        return next(agreed, None) if self.state is State.BOOKED else None
 
     @property
     def certificate(self) -> Mapping[str, Any]:
@@ -319,6 +305,11 @@ class Application:
         return None if self._basis().items() <= sent.data.items() else sent.number
 
     # --- how a move is made --------------------------------------------------------------------------------------
+
+    def _of_another(self, by: Actor, sop: Sop) -> Self:
+        if self.concerns(by.email, by.number, sop):
+            raise NotAllowed("own_application")
+        return self
 
     def _move(self, action: str, sop: Sop, actor: Actor, at: datetime, data: Mapping[str, Any]) -> Self:
         step, state = follow(sop, self.step, self.state, action)

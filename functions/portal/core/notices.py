@@ -45,12 +45,21 @@ APPLICANT_LETTERS: Final[Mapping[str, str]] = {
     "refuse": "refused",
     "invite": "invited",
     "book": "booked",
+    "move_visit": "visit_moved",
+    "cancel_visit": "visit_cancelled",
     "miss": "missed",
     "record": "ready",
     "hand_over": "handed_over",
     "undo": "undone",
 }
 """Letter to the applicant by action; actions not named here are no news to the applicant."""
+
+VISIT_LETTERS: Final[Mapping[str, str]] = {
+    "book": "visit_booked",
+    "move_visit": "visit_booked",
+    "cancel_visit": "visit_off",
+}
+"""Letter to the officials who expect a visit, by action; whoever acted himself knows, and needs no receipt of it."""
 
 
 @dataclass(frozen=True)
@@ -262,18 +271,20 @@ def _applicant(application: Application, sop: Sop, event: Event) -> Iterator[tup
         yield letter, application.applicant(sop)
     if asked:
         yield "asked", application.applicant(sop)
-    if application.state is State.DONE and event.action != "hand_over":
+    if application.state is State.DONE and event is application.closing and event.action != "hand_over":
         yield "finished", application.applicant(sop)
 
 
 def _turn(application: Application, officials: Iterable[Official], sop: Sop, day: date) -> Iterator[tuple[str, Actor]]:
     event = application.events[-1]
     is_new = application.turn is event and application.state is State.WAITING
-    if is_new or event.action == "book":
+    letter = "turn" if is_new else VISIT_LETTERS.get(event.action, "")
+    if letter:
         for official in eligible(application, officials, sop, day):
-            yield "turn" if is_new else "visit_booked", official.as_actor(sop)
+            if is_new or official.email.lower() != event.actor.email.lower():
+                yield letter, official.as_actor(sop)
 
 
 def _receipt(event: Event) -> Iterator[tuple[str, Actor]]:
-    if event.actor.role not in (APPLICANT, CLERK, "portal"):
+    if event.actor.role not in (APPLICANT, CLERK, "portal") and event.action not in VISIT_LETTERS:
         yield "decided", event.actor

@@ -51,7 +51,7 @@ def status(
         usual: as for ``forecast.expect``.
     """
     text = sop.status(application.step, application.state)
-    newest = application.events[-1]
+    newest = application.closing or application.events[-1]
     forecast = expect(application, sop, calendar, now, usual)
     expected = forecast.at
     return {

@@ -87,8 +87,12 @@ class Certificate:
     # --- moves ---------------------------------------------------------------------------------------------------
 
     def revoke(self, data: Mapping[str, Any], *, on: date, by: Actor, at: datetime, today: date) -> Self:
-        """It does not stand any more from ``on``. Raises NotAllowed (``certificate_ended``)."""
-        return self._running(today)._with(Recorded("revoke", on, at, by, dict(data)))
+        """It does not stand any more from ``on``.
+
+        Raises:
+            NotAllowed: it stands no more as it is (``certificate_ended``), or it is one's own (``own_certificate``).
+        """
+        return self._of_another(by)._running(today)._with(Recorded("revoke", on, at, by, dict(data)))
 
     def renew(self, newer: "Certificate", *, by: Actor, at: datetime, today: date) -> Self:
         """A newer one was handed over in its place. Raises NotAllowed (``certificate_ended``): it stands no more."""
@@ -103,8 +107,9 @@ class Certificate:
             holder: the fields of ``HOLDER`` that are to change, and what they become.
 
         Raises:
-            NotAllowed: ``certificate_ended``.
+            NotAllowed: ``certificate_ended`` or ``own_certificate``.
         """
+        self._of_another(by)
         was = {name: getattr(self, name) for name in HOLDER}
         before = {name: value for name, value in was.items() if holder.get(name, value) != value}
         kept = self._running(today)._with(Recorded("change", on, at, by, {**data, "before": before}))
@@ -134,6 +139,16 @@ class Certificate:
         return min(self.ended.on, self.valid_until or date.max) if self.ended else self.valid_until
 
     @property
+    def ended_by(self) -> str:
+        """``revoke`` or ``replace``; empty where nothing ended it before its time."""
+        return self.ended.action if self.ended else ""
+
+    @property
+    def place(self) -> str:
+        """``2028-08-03#TTE-26-4F7K-9QXM``: where it stands among those that ended alike; what never ends comes last."""
+        return f"{self.ended_on or date.max}#{self.id}"
+
+    @property
     def about(self) -> str:
         """What emails about it are about (``Notice.about``)."""
         return about(self.service, self.id)
@@ -143,6 +158,11 @@ class Certificate:
         if self.number and other.number:
             return self.number == other.number
         return bool(self.email) and self.email.lower() == other.email.lower()
+
+    def concerns(self, email: str, number: str) -> bool:
+        """Is its holder the person with this address or staff number?"""
+        same_email = bool(email) and email.lower() == self.email.lower()
+        return same_email or (bool(number) and number == self.number)
 
     def has_newer(self, others: Iterable["Certificate"]) -> bool:
         """Has its holder another one, not ended before its time, that ends later?"""
@@ -172,6 +192,11 @@ class Certificate:
         except ValueError:  # the 29th of February
             return date(ended.year + years, 3, 1)
 
+    def _of_another(self, by: Actor) -> Self:
+        if self.concerns(by.email, by.number):
+            raise NotAllowed("own_certificate")
+        return self
+
     def _running(self, today: date) -> Self:
         if not self.standing(today).is_running:
             raise NotAllowed("certificate_ended")
@@ -188,11 +213,10 @@ def about(service: str, id: str) -> str:
 
 def handed_over(application: Application, sop: Sop, calendar: Calendar) -> Certificate | None:
     """The entry of a case that has come to its end and by which something was issued; None of any other case."""
-    event = application.events[-1]
-    issued_by = {each.action for each in application.events} & {"record", "hand_over"}
-    if application.state is not State.DONE or not issued_by:
+    closing, issued_by = application.closing, {each.action for each in application.events} & {"record", "hand_over"}
+    if closing is None or application.state is not State.DONE or not issued_by:
         return None
-    said, issued = application.certificate, calendar.local(event.at).date()
+    said, issued = application.certificate, calendar.local(closing.at).date()
     return Certificate(
         service=application.service,
         id=application.ticket,

@@ -4,7 +4,7 @@ A file's ``kind`` is its document's key, or from the second file on the key with
 So each file has a place of its own, and a case of one file each looks as it always did.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -57,6 +57,10 @@ class Requirement:
             given = form.get(self.required_if.field)
             return any(answer in self.required_if.answers for answer in (given if isinstance(given, list) else [given]))
         return not self.optional
+
+    def depends_on(self, fields: Container[str]) -> bool:
+        """Can an answer to one of these fields make it needed?"""
+        return self.required_if is not None and self.required_if.field in fields
 
     def label_of(self, kind: str) -> str:
         """What one of its files is called: ``SK terakhir``, ``SK terakhir (2)``."""

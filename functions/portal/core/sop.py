@@ -6,7 +6,7 @@ Knows nothing of files, clocks or applications; the folder it came from is read 
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -86,7 +86,7 @@ class ActionText:
 
 @dataclass(frozen=True)
 class Visit:
-    """Where and when applicants come; ``windows`` maps mon..sun to ranges such as ``08.00-11.30``."""
+    """Where and when to come: ``capacity`` at once, ``each`` to one official (0: all); ``windows`` by weekday."""
 
     place: str
     length_minutes: int
@@ -94,6 +94,7 @@ class Visit:
     capacity: int
     bring: tuple[str, ...]
     windows: Mapping[str, Sequence[str]]
+    each: int = 0
 
     def windows_on(self, day: date) -> Sequence[str]:
         """The ranges of a day, as ``worktime.Calendar.slots`` takes them; none on a weekday that is not named."""
@@ -293,9 +294,10 @@ def _kept(snapshot: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
 
 
 def restore(snapshot: str, present: Sop) -> Sop:
-    """The SOP an older application runs under, from ``Sop.snapshot``, in the office of the present one."""
+    """The SOP an older application runs under, from ``Sop.snapshot``, in today's office, with newer actions' words."""
     data, form = _kept(snapshot)
-    return parse({**data, **{key: present.data[key] for key in OF_THE_OFFICE if key in present.data}}, form)
+    kept = parse({**data, **{key: present.data[key] for key in OF_THE_OFFICE if key in present.data}}, form)
+    return replace(kept, action_texts={**present.action_texts, **kept.action_texts})
 
 
 def _step(step: Mapping[str, Any]) -> Step:
@@ -328,10 +330,7 @@ def _documents(entries: Iterable[Mapping[str, Any]]) -> tuple[Requirement, ...]:
 
 
 def _choices(entries: Iterable[Mapping[str, Any]]) -> tuple[Choice, ...]:
-    return tuple(
-        Choice(entry["key"], entry["label"], tuple(entry.get("for", ())), entry.get("needs_note", False))
-        for entry in entries
-    )
+    return tuple(Choice(e["key"], e["label"], tuple(e.get("for", ())), e.get("needs_note", False)) for e in entries)
 
 
 def _operated(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -66,6 +66,7 @@ class Kind:
         official: state -> action -> state that follows, for the officials of the step's role.
         applicant: the same for the applicant.
         portal: the same for the clockwork.
+        office: the same for whoever of the office arranges things, apart from what is decided on the case.
         optional: what its officials may do only at steps that say so (``Step.also``).
         begins: does a service begin with it, and nowhere else is its place?
         ends: may a service end with it?
@@ -78,6 +79,7 @@ class Kind:
     official: Moves = {}
     applicant: Moves = {}
     portal: Moves = {}
+    office: Moves = {}
     opens: Mapping[str, Callable[[datetime], datetime]] = {}
     optional: tuple[str, ...] = ()
     begins: bool = False
@@ -156,9 +158,10 @@ class Visit(Kind):
     }
     applicant = {
         State.INVITED: {"book": State.BOOKED},
-        State.BOOKED: {"book": State.BOOKED},
+        State.BOOKED: {"book": State.BOOKED, "cancel_visit": State.INVITED},
         State.MISSED: {"book": State.BOOKED},
     }
+    office = {State.BOOKED: {"move_visit": State.BOOKED, "cancel_visit": State.INVITED}}
     # Whoever comes early on the day is served; nobody has stayed away before the time has come.
     opens = {"attend": lambda slot: datetime.combine(slot, time.min, slot.tzinfo), "miss": lambda slot: slot}
 
@@ -168,6 +171,8 @@ class Handover(Kind):
 
     closes = True
     official = {State.WAITING: {"record": State.READY}, State.READY: {"hand_over": NEXT}}
+    # A word of thanks, as it were: the case is closed already, and stays so without it.
+    applicant = {State.DONE: {"receive": State.DONE}}
 
 
 KINDS: Final[Mapping[str, Kind]] = {
@@ -207,6 +212,11 @@ def applicant_actions(sop: Sop, step: str, state: State) -> tuple[str, ...]:
     return tuple(_kind(sop, step).applicant.get(state, {}))
 
 
+def office_actions(sop: Sop, step: str, state: State) -> tuple[str, ...]:
+    """What whoever of the office arranges visits may do now."""
+    return tuple(_kind(sop, step).office.get(state, {}))
+
+
 def waits_on(sop: Sop, step: str, state: State) -> str:
     """Who has to act: a role of the SOP, ``APPLICANT``, or nobody ("") once closed.
 
@@ -231,7 +241,8 @@ def follow(sop: Sop, step: str, state: State, action: str) -> tuple[str, State]:
         NotAllowed: the action is not possible here (``action_not_now``).
     """
     kind = _kind(sop, step)
-    for possible in (_officials(sop, step, state), kind.applicant.get(state, {}), kind.portal.get(state, {})):
+    others = (moves.get(state, {}) for moves in (kind.applicant, kind.portal, kind.office))
+    for possible in (_officials(sop, step, state), *others):
         if action in possible:
             return _resolve(sop, step, possible[action])
     raise NotAllowed("action_not_now", action=action, state=state.value)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _ANSWER_LENGTH: Final = 300
 
+_METHOD: Final = re.compile(r"^METHOD:([A-Z]+)\r?$", re.MULTILINE)
+
 # One plain address, without a name, a list or a line break; whether it exists is for the relay to say.
 _ADDRESS: Final = re.compile(r"[^\s\x00-\x1f\x7f@<>()\[\],;:\\\"]+@[^\s\x00-\x1f\x7f@<>()\[\],;:\\\"]+")
 
@@ -45,7 +47,10 @@ def compose(message: Message, sender: str, at: datetime) -> "EmailMessage":
     mail.set_content(message.text)
     mail.add_alternative(message.html, subtype="html")
     if message.calendar:
-        mail.add_attachment(message.calendar, subtype="calendar", filename="jadwal.ics")
+        # Named here too, as a mail program only heeds an entry whose part says the same (RFC 6047 2.4).
+        method = _METHOD.search(message.calendar)
+        said = {"method": method[1], "component": "VEVENT"} if method else {}
+        mail.add_attachment(message.calendar, subtype="calendar", filename="jadwal.ics", params=said)
     return mail
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, Protocol, runtime_checkable
 
@@ -170,6 +170,25 @@ class Records(Protocol):
 
     def certificate(self, service: str, id: str) -> Certificate:
         """Raises NotFound (``certificate_unknown``)."""
+
+    def certificates_by_end(
+        self, service: str, ended_by: str = "", after: str = "", until: date | None = None, most: int = 0
+    ) -> Iterator[Certificate]:
+        """Those that ended in one way (``Certificate.ended_by``), by their places; no others are read.
+
+        What was kept a moment ago may be missing still.
+
+        Args:
+            after: only those behind this place; a day as ISO text comes before all places of that day.
+            until: only those whose last day is not later.
+            most: so many at most; 0 for all.
+        """
+
+    def certificates_of(self, service: str, number: str, email: str) -> Iterator[Certificate]:
+        """Those whose holder has this staff number or this address, in no order; nothing is found by an empty one."""
+
+    def refile_certificates(self, service: str) -> int:
+        """Put what an older portal kept where the two above find it; returns how many were put there."""
 
     def keep_certificates(
         self, certificates: Sequence[Certificate], corrections: Sequence[Fact] = (), notices: Sequence[Notice] = ()

@@ -8,8 +8,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-ALARM: Final = "-P1D"
-"""When a calendar reminds of a visit (a duration): a day before, while the papers can still be found."""
+ALARMS: Final = ((timedelta(days=1), "-P1D"), (timedelta(hours=2), "-PT2H"))
+"""How long before a visit a calendar reminds of it: a day, while the papers can still be found, or else two hours."""
+
+PUBLISH: Final = "PUBLISH"
+CANCEL: Final = "CANCEL"
 
 LONGEST_LINE: Final = 75
 """Octets of a line, without its end (RFC 5545 3.1)."""
@@ -26,13 +29,17 @@ def entry(
     description: str,
     location: str,
     organizer: tuple[str, str],
+    handed_out: datetime | None = None,
+    cancelled: bool = False,
 ) -> str:
-    """One published event (RFC 5546 3.2.1), in UTC, with an alarm a day before.
+    """One published event (RFC 5546 4.1.1), in UTC, with the earliest alarm that is still to come.
 
     Args:
         uid: the same for all versions of the event; the highest ``sequence`` counts.
         stamp: when this version was made; aware, as is ``start``.
         organizer: name and email address.
+        handed_out: from when on an alarm can go off; ``stamp`` if that is when it is handed out.
+        cancelled: it does not take place (RFC 5546 4.1.3).
     """
     name, address = organizer
     quoted = " ".join(name.replace('"', "").split())
@@ -41,7 +48,7 @@ def entry(
         "VERSION:2.0",
         f"PRODID:{_escaped(f'-//{name}//portal//ID')}",
         "CALSCALE:GREGORIAN",
-        "METHOD:PUBLISH",
+        f"METHOD:{CANCEL if cancelled else PUBLISH}",
         "BEGIN:VEVENT",
         f"UID:{_escaped(uid)}",
         f"SEQUENCE:{sequence}",
@@ -52,16 +59,20 @@ def entry(
         f"LOCATION:{_escaped(location)}",
         f"DESCRIPTION:{_escaped(description)}",
         f'ORGANIZER;CN="{quoted}":mailto:{"".join(address.split())}',
-        "STATUS:CONFIRMED",
-        "BEGIN:VALARM",
-        "ACTION:DISPLAY",
-        f"TRIGGER:{ALARM}",
-        f"DESCRIPTION:{_escaped(summary)}",
-        "END:VALARM",
+        f"STATUS:{'CANCELLED' if cancelled else 'CONFIRMED'}",
+        *([] if cancelled else _alarm(start - (handed_out or stamp), summary)),
         "END:VEVENT",
         "END:VCALENDAR",
     ]
     return "".join(f"{piece}\r\n" for line in lines for piece in _folded(line))
+
+
+def _alarm(left: timedelta, summary: str) -> list[str]:
+    trigger = next((trigger for ahead, trigger in ALARMS if ahead < left), "")
+    if not trigger:
+        return []
+    shown = f"DESCRIPTION:{_escaped(summary)}"
+    return ["BEGIN:VALARM", "ACTION:DISPLAY", f"TRIGGER:{trigger}", shown, "END:VALARM"]
 
 
 def _utc(moment: datetime) -> str:

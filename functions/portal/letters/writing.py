@@ -22,8 +22,8 @@ from portal.letters import icalendar, markup
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-WITH_CALENDAR: Final = frozenset({"booked"})
-"""Letters that carry the visit as a calendar entry."""
+WITH_CALENDAR: Final = frozenset({"booked", "visit_moved", "visit_cancelled"})
+"""Letters that carry the visit as a calendar entry, or take it out of calendars."""
 
 
 class Letters:
@@ -63,8 +63,11 @@ class Letters:
             calendar = self.visit(values.application.ticket, values.event, values.edition)
         return Message(to, subject, text, html, calendar)
 
-    def visit(self, ticket: str, booking: Event, sop: Sop) -> str:
-        """The calendar entry (iCalendar) of a booked visit; that of a later booking takes its place in calendars.
+    def visit(self, ticket: str, booking: Event, sop: Sop, at: datetime | None = None) -> str:
+        """The calendar entry (iCalendar) of a visit; that of a later event of the case takes its place in calendars.
+
+        Args:
+            booking: the event by which it was agreed or called off; ``at`` when the entry is handed out, if not then.
 
         Raises:
             ValueError: the event is not of a step with visits.
@@ -84,6 +87,8 @@ class Letters:
             description=markup.plain(description),
             location=step.visit.place,
             organizer=(office["name"], office["email"]),
+            handed_out=at,
+            cancelled=booking.action == "cancel_visit",
         )
 
     def _write(self, file: str, context: Mapping[str, Any]) -> tuple[str, str]:

@@ -33,18 +33,8 @@ LARGEST_BODY: Final = 256 * 1024
 
 BLUEPRINTS: Final = (
     *("apply", "bring", "send", "uploads", "status", "applicant", "mending", "tasks", "lost_links"),
-    *(
-        "official",
-        "codes",
-        "signing",
-        "originals",
-        "desk",
-        "opening",
-        "register",
-        "register_import",
-        "renewal",
-        "recap",
-    ),
+    *("official", "codes", "visiting", "signing", "originals", "desk", "opening"),
+    *("register", "register_import", "renewal", "recap"),
     *("clerk_entry", "clerk_desk", "clerk_archive", "clerk_corrections", "clerk_mail", "clerk_people"),
 )
 """The modules with pages."""

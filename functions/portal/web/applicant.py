@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -30,7 +30,10 @@ BEFORE: Final = ("perbaikan", "jadwal", "jadwal.ics", "batal", "tanda-terima", "
 """Pages of a case whose addresses had no ticket once."""
 
 # Which notes of officials are meant for the applicant; those of a disposition are between officials.
-_TOLD: Final = ("return", "reject", "invite", "miss", "record", "hand_over")
+_OFFERED: Final = ("resubmit", "withdraw", "book", "cancel_visit", "report", "receive")
+"""What the applicant is offered on the page where it can be done."""
+
+_TOLD: Final = ("return", "reject", "invite", "move_visit", "cancel_visit", "miss", "record", "hand_over")
 
 
 # --- Confirming the address ------------------------------------------------------------------------------------------
@@ -113,7 +116,7 @@ def case_page(
         expected=forecast.at.get(sop.steps[-1].key),
         usual=forecast.is_usual,
         why=reasons(forecast, sop),
-        may={action: application.may(action, sop) for action in ("resubmit", "withdraw", "book", "report")},
+        may={action: application.may(action, sop) for action in _OFFERED},
         action=sop.action(application.step, "report"),
         cards=_task_cards(application, refusals),
         incomplete=incomplete,
@@ -168,6 +171,18 @@ def withdraw(number: str) -> Any:
     return render_template("applicant/withdraw.html", **case_facts(application))
 
 
+@pages.post("/permohonan/<number>/terima")
+def receive(number: str) -> Any:
+    here().cases.receive(own(number))
+    return redirect(done(number), 303)
+
+
+@pages.get("/permohonan/<number>/terima")
+def receive_again(number: str) -> Any:
+    """Where a browser lands that repeats the address of a posted form."""
+    return redirect(path(ticket.parse(number)), 303)
+
+
 # --- Visits ----------------------------------------------------------------------------------------------------------
 
 
@@ -191,13 +206,25 @@ def book(number: str) -> Any:
     return redirect(done(number), 303)
 
 
+@pages.route("/permohonan/<number>/jadwal/batal", methods=["GET", "POST"])
+def call_off(number: str) -> Any:
+    """The visit is off, the application goes on."""
+    application = own(number)
+    if request.method == "POST":
+        here().visits.call_off(application)
+        return redirect(done(number), 303)
+    if not application.may("cancel_visit", here().office.sop_of(application)):
+        return redirect(path(number), 303)
+    return render_template("applicant/call_off.html", **case_facts(application))
+
+
 @pages.get("/permohonan/<number>/jadwal.ics")
 def calendar_entry(number: str) -> Response:
     application = own(number)
-    booking = next((event for event in reversed(application.events) if event.action == "book"), None)
-    if booking is None or application.slot is None:
+    if application.booking is None:
         raise NotAllowed("action_not_now", action="book", state=application.state.value)
-    text = here().equipment.calendar_entry(application.ticket, booking, here().office.sop_of(application))
+    sop = here().office.sop_of(application)
+    text = here().equipment.calendar_entry(application.ticket, application.booking, sop, now())
     headers = {"Content-Disposition": f'attachment; filename="{application.ticket}.ics"'}
     return Response(text, mimetype="text/calendar", headers=headers)
 
@@ -263,6 +290,14 @@ def case_facts(application: Application) -> dict[str, Any]:
     }
 
 
+def by_day(application: Application) -> dict[date, list[datetime]]:
+    """The free times to come, by day."""
+    days: defaultdict[date, list[datetime]] = defaultdict(list)
+    for slot in here().visits.slots(application):
+        days[here().office.calendar.local(slot).date()].append(slot)
+    return days
+
+
 def _task_cards(application: Application, refusals: Mapping[str, Explained]) -> list[Card]:
     """The documents that the step asks the applicant for now."""
     sop = here().office.sop_of(application)
@@ -293,7 +328,4 @@ def _events(application: Application) -> list[dict[str, Any]]:
 def _slots_page(application: Application, refusal: Explained | None) -> Any:
     if not application.may("book", here().office.sop_of(application)):
         return redirect(path(application.ticket), 303)
-    days: defaultdict[Any, list[datetime]] = defaultdict(list)
-    for slot in here().visits.slots(application):
-        days[here().office.calendar.local(slot).date()].append(slot)
-    return render_template("applicant/slots.html", **case_facts(application), days=days, refusal=refusal)
+    return render_template("applicant/slots.html", **case_facts(application), days=by_day(application), refusal=refusal)

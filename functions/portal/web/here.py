@@ -123,14 +123,14 @@ class Equipment:
 
     Attributes:
         qr: a text as a QR code, inline SVG.
-        calendar_entry: of a ticket's booked visit, an iCalendar text.
+        calendar_entry: of a ticket's booked visit, an iCalendar text to be handed out at that time.
         press: prints a service's papers; made when first wanted.
         original: address from which a browser fetches a document, to be saved under a name; None: from the portal.
         receiver: takes posted files in; None: browsers post straight to the store.
     """
 
     qr: Callable[[str], Markup]
-    calendar_entry: Callable[[str, Event, Sop], str]
+    calendar_entry: Callable[[str, Event, Sop, datetime], str]
     page_images: PageImages
     press: Callable[[str], Press | None]
     original: Callable[[Document, str], str] | None = None

@@ -163,6 +163,7 @@ def case_page(
         typed=[] if any(choice.action == action for choice in offered) else _typed(view, claims, action, raw),
         to_come=choices.to_come(view, now()),
         **_letter(view, refusals),
+        arranges=here().visits.may_arrange(view.application),
         findings=findings,
         tried=action,
         stale=stale,

@@ -3,7 +3,8 @@
 What is searched for is posted, so that no name stays in an address.
 """
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,7 +15,7 @@ from portal.core.notices import Official
 from portal.core.register import HOLDER, Certificate, Standing, keeps_register
 from portal.core.sop import Sop
 from portal.forms.form import Field
-from portal.register import ACTIONS, counted, page_of
+from portal.register import ACTIONS
 from portal.web import fields
 from portal.web.here import here, now, turn_to
 from portal.web.opened import DESK
@@ -23,6 +24,11 @@ pages = Blueprint("register", __name__)
 
 SIZE: Final = 25
 """Entries on a page."""
+MOST: Final = 50
+"""Entries that are shown of those found; who finds more is asked for more words."""
+LISTS: Final = ("", Standing.EXPIRING, Standing.EXPIRED, Standing.REVOKED, Standing.REPLACED)
+"""By how they stand, each in the order of their ends; nothing for all that stand."""
+PLACE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}#[A-Za-z0-9-]{1,60}")
 
 
 @dataclass(frozen=True)
@@ -51,48 +57,47 @@ def registers() -> Any:
     return render_template("official/registers.html", kept=found)
 
 
-@pages.route("/meja/register/<service:service>", methods=["GET", "POST"])
+@pages.get("/meja/register/<service:service>")
 def show(service: str) -> str:
-    """The entries, next to end first; searched for by name, staff number, ticket or serial, and by how they stand."""
+    """Those that stand in one way, next to end first, a page from a place on."""
     keeper_of(service)
-    if request.method == "POST":
-        here().access.check_csrf(DESK, now())
-    asked = request.form if request.method == "POST" else request.args
-    text, standing = request.form.get("cari", "").strip(), asked.get("keadaan", "")
-    standing = standing if standing in list(Standing) else ""
-    register = here().register
-    found = register.find(service, text, standing)
-    shown, number, last = page_of(found, asked.get("hal", ""), SIZE)
-    return render_template(
-        "official/register.html",
-        **_common(service),
-        entries=[(entry, register.standing(entry).value) for entry in shown],
-        counts=counted(register.entries(service) if text or standing else found, register),
-        text=text,
-        standing=standing,
-        found=len(found),
-        number=number,
-        last=last,
+    standing, after = request.args.get("keadaan", ""), request.args.get("sesudah", "")
+    standing = standing if standing in LISTS else ""
+    after = after if PLACE.fullmatch(after) else ""
+    found = here().register.listed(service, standing, after, SIZE + 1)
+    return _list_page(
+        service, found[:SIZE], standing=standing, after=after, next=found[SIZE - 1].place if found[SIZE:] else ""
     )
+
+
+@pages.post("/meja/register/<service:service>")
+def search(service: str) -> str:
+    """Those with this name, staff number, ticket or serial, however they stand."""
+    keeper_of(service)
+    here().access.check_csrf(DESK, now())
+    text = request.form.get("cari", "").strip()
+    if not text:
+        return show(service)
+    found = here().register.find(service, text)
+    return _list_page(service, found[:MOST], text=text, found=len(found))
 
 
 @pages.get("/meja/register/<service:service>/entri/<id>")
 def entry(service: str, id: str) -> str:
-    keeper_of(service)
-    return _entry_page(here().office.records.certificate(service, id))
+    return _entry_page(keeper_of(service), here().office.records.certificate(service, id))
 
 
 @pages.post("/meja/register/<service:service>/entri/<id>/periksa")
 def check(service: str, id: str) -> Any:
     """What is about to be recorded, to be read once more; nothing is kept yet."""
-    keeper_of(service)
+    official = keeper_of(service)
     here().access.check_csrf(DESK, now())
     kept, action, raw = _asked(service, id)
     register = here().register
     try:
         values = register.checked(kept, action, raw)
     except Invalid as refused:
-        return _entry_page(kept, action, raw, refused.findings), 422
+        return _entry_page(official, kept, action, raw, refused.findings), 422
     form = register.form(service, action)
     return render_template(
         "official/entry_check.html",
@@ -116,7 +121,7 @@ def record(service: str, id: str) -> Any:
     try:
         here().register.record(kept, action, raw, int(seen) if seen.isdecimal() and len(seen) < 9 else 0, by)
     except Invalid as refused:
-        return _entry_page(kept, action, raw, refused.findings), 422
+        return _entry_page(official, kept, action, raw, refused.findings), 422
     return redirect(f"{path(service)}/entri/{id}?tercatat", 303)
 
 
@@ -174,8 +179,21 @@ def _common(service: str) -> dict[str, Any]:
     }
 
 
+def _list_page(service: str, entries: Sequence[Certificate], **more: Any) -> str:
+    register = here().register
+    shown = [(entry, register.standing(entry).value) for entry in entries]
+    nothing = {"text": "", "standing": "", "after": "", "next": "", "found": len(shown)}
+    return render_template(
+        "official/register.html", **_common(service), entries=shown, lists=LISTS, most=MOST, **{**nothing, **more}
+    )
+
+
 def _entry_page(
-    kept: Certificate, action: str = "", raw: Mapping[str, Any] | None = None, findings: Iterable[Finding] = ()
+    official: Official,
+    kept: Certificate,
+    action: str = "",
+    raw: Mapping[str, Any] | None = None,
+    findings: Iterable[Finding] = (),
 ) -> str:
     register, findings = here().register, tuple(findings)
     return render_template(
@@ -185,7 +203,8 @@ def _entry_page(
         standing=register.standing(kept).value,
         history=[(each, register.reason(kept, each), register.changes(kept, each)) for each in reversed(kept.recorded)],
         actions_done=here().messages["register"]["done"],
-        choices=[_choice(kept, key, key == action, raw or {}, findings) for key in register.actions(kept)],
+        choices=[_choice(kept, key, key == action, raw or {}, findings) for key in register.actions(kept, official)],
+        own=kept.concerns(official.email, official.number),
         findings=findings,
         tried=action,
         just_done="tercatat" in request.args,

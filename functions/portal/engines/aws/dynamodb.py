@@ -105,14 +105,18 @@ class Table:
             for page in pages:
                 yield from map(_plain, page["Items"])
 
-    def listed(self, name: str, until: str = "", page: int = MOST_AT_ONCE) -> Iterator[Key]:
+    def listed(self, name: str, until: str = "", page: int = MOST_AT_ONCE, after: str = "") -> Iterator[Key]:
         """The keys of the items on a list of the index, or of those up to a place on it, in its order.
 
         Args:
+            after: with ``until``, a place before which none is wanted; printable, so that a space comes next after it.
             page: how many to read at a time.
         """
         condition, values = "GSI1PK = :name", {":name": name}
-        if until:
+        if after and until:
+            values |= {":next": f"{after} ", ":until": until}
+            condition = f"{condition} AND GSI1SK BETWEEN :next AND :until"
+        elif until:
             condition, values = f"{condition} AND GSI1SK <= :until", {**values, ":until": until}
         pages = self._client.get_paginator("query").paginate(
             TableName=self._name,

@@ -20,7 +20,9 @@ official    OFFICIAL                   kadis#2024-01-02#kadis@...go.id
 sop         SOP#<version>              SOP
 counter     COUNTER#agenda-2026        COUNTER
 fact        FACT                       2026-08-03#TTE-26-4F7K-9QXM (5)
-certificate CERTIFICATE#penerbitan     TTE-26-4F7K-9QXM
+certificate CERTIFICATE#penerbitan     TTE-26-4F7K-9QXM                REGISTER#pener... 2028-08-03#TTE-26-4F7K..
+                                                                       (8)
+holder      HOLDER#penerbitan#1990...  TTE-26-4F7K-9QXM (9)
 line        LINE#penerbitan            TTE-26-4F7K-9QXM (7)
 tally       TALLY                      2026-08
 compiled    COMPILED                   2026-08 (4)
@@ -38,6 +40,8 @@ The names are those of the service with which the table began. What belongs to a
 (5) of a closed case; or, with the entry's version behind, of what the register corrects: TTE-26-4F7K-9QXM/2.
 (6) when an official was last sent one of the emails that are collected, and which.
 (7) of some 300 bytes, one a case; all of a service are read together, which takes one read unit for every dozen cases.
+(8) with how it ended before its time behind, if it did: REGISTER#penerbitan#revoke; by last day.
+(9) a certificate's key by its holder's staff number, and another by the address.
 
 An item may have 400 KB. What a person types is bounded by the forms (a case and its newest event take some 10 KB), the
 events are items of their own, and an edition of the SOP takes some 40 KB; of a tally ``recap.tally`` tells.
@@ -151,6 +155,16 @@ def register_of(service: str) -> str:
     return f"CERTIFICATE#{service}"
 
 
+def ended(service: str, by: str) -> str:
+    """``REGISTER#penerbitan`` for those that nothing ended before their time, or ``REGISTER#penerbitan#revoke``"""
+    return f"REGISTER#{service}#{by}" if by else f"REGISTER#{service}"
+
+
+def holder(service: str, known_by: str) -> str:
+    """``HOLDER#penerbitan#199001012015012001``, or by an address: the partition of what somebody holds."""
+    return f"HOLDER#{service}#{known_by.lower()}"
+
+
 def line_key(service: str, ticket: str) -> Key:
     """``LINE#penerbitan``, ``TTE-26-4F7K-9QXM``: in one partition a service, which is the list of its cases."""
     return _key(lines_of(service), ticket)
@@ -256,8 +270,18 @@ def fact_item(book: str, ticket: str, fact: Fact) -> Item:
 
 
 def certificate_item(certificate: Certificate) -> Item:
-    key = certificate_key(certificate.service, certificate.id)
-    return {**key, **entries.certificate_entry(certificate)}
+    key, service = certificate_key(certificate.service, certificate.id), certificate.service
+    listed = _on_list(ended(service, certificate.ended_by), certificate.place)
+    return {**key, **listed, **entries.certificate_entry(certificate)}
+
+
+def holder_keys(certificate: Certificate) -> list[Key]:
+    """Where it is found by its holder, also by what he was known by before a change."""
+    before = [each.data.get("before", {}) for each in certificate.recorded]
+    known = [certificate.number, certificate.email]
+    known += [was[name] for was in before for name in ("number", "email") if name in was]
+    partitions = dict.fromkeys(holder(certificate.service, each) for each in known if each)
+    return [_key(partition, certificate.id) for partition in partitions]
 
 
 def line_item(line: Line) -> Item:

@@ -13,9 +13,10 @@ from portal.core.errors import Conflict, NotFound, Unavailable
 from portal.core.listing import Line
 from portal.core.notices import Notice, Official
 from portal.core.recap import Tally
-from portal.core.register import Certificate, about
+from portal.core.register import Certificate
 from portal.engines import entries
 from portal.engines.aws import items, owed, writing
+from portal.engines.aws.certificates import DynamoCertificates, entered
 from portal.engines.aws.dynamodb import MOST_AT_ONCE, NEW, Item, Key, Table, Write
 from portal.engines.ports import CameBack, Change, Compiled, Fact
 
@@ -26,7 +27,7 @@ _READS: Final = 3
 """How often a case is read that another write is just changing."""
 
 
-class DynamoRecords:
+class DynamoRecords(DynamoCertificates):
     """``ports.Records`` on the table of ``items``, for any number of callers; also ``Streamed`` and ``HearsBack``.
 
     Needs the actions Query (on table and index), GetItem, BatchGetItem, PutItem, UpdateItem and DeleteItem. Nothing is
@@ -82,7 +83,8 @@ class DynamoRecords:
             )
         if change.fact is not None:
             writes.append(Write(items.fact_item(self._filed(service, items.FACTS), ticket, change.fact)))
-        writes += [*map(writing.entered, change.certificates), *map(self._correction, change.corrections)]
+        writes += [write for certificate in change.certificates for write in entered(certificate)]
+        writes += map(self._correction, change.corrections)
         writes += [Write(items.line_item(change.line))] if change.line else []
         writes += owed.queued(change.notices)
         # At most 100 writes fit. Those above are few: a letter to the applicant and to each official of one role is the
@@ -115,15 +117,6 @@ class DynamoRecords:
 
     # --- the register --------------------------------------------------------------------------------------------
 
-    def certificates(self, service: str) -> Iterator[Certificate]:
-        return map(entries.certificate, self._table.partition(items.register_of(service)))
-
-    def certificate(self, service: str, id: str) -> Certificate:
-        found = self._table.get(items.certificate_key(service, id))
-        if found is None:
-            raise NotFound("certificate_unknown")
-        return entries.certificate(found)
-
     def keep_certificates(
         self, certificates: Sequence[Certificate], corrections: Sequence[Fact] = (), notices: Sequence[Notice] = ()
     ) -> None:
@@ -132,18 +125,12 @@ class DynamoRecords:
             of_entry.setdefault(fact["ticket"].rpartition("/")[0], []).append(self._correction(fact))
         writes = owed.queued(notices)
         for certificate in certificates:
-            together = [writing.entered(certificate), *of_entry.get(certificate.id, ())]
+            together = [*entered(certificate), *of_entry.get(certificate.id, ())]
             if len(writes) + len(together) > MOST_AT_ONCE:
                 self._table.transact(writes)
                 writes = []
             writes += together
         self._table.transact(writes)
-
-    def forget_certificate(self, service: str, id: str) -> None:
-        for each in self._table.partition(items.notices_of(about(service, id))):
-            self._table.delete({"PK": each["PK"], "SK": each["SK"]})
-        # Last, so that a sweep which was cut short finds the entry again.
-        self._table.delete(items.certificate_key(service, id))
 
     # --- the recap's sums ----------------------------------------------------------------------------------------
 

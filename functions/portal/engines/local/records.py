@@ -7,7 +7,7 @@ from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from sqlite3 import Connection
-from typing import Any, Final
+from typing import Final
 
 from portal.core.application import Application
 from portal.core.draft import Draft
@@ -18,17 +18,15 @@ from portal.core.recap import Tally
 from portal.core.register import Certificate, about
 from portal.engines import entries
 from portal.engines.local import owed, rows, statements
+from portal.engines.local.certificates import LAST, SqliteCertificates, write_certificate
 from portal.engines.local.database import Database
 from portal.engines.ports import Change, Compiled, Fact
-
-# Nothing sorts after the last code point: a text and the text with it behind are the range of all that begin so.
-_LAST: Final = "\U0010ffff"
 
 # As in the index, word by word.
 _CLOSED: Final = "coalesce(json_extract(body, '$.closed'), '')"
 
 
-class SqliteRecords:
+class SqliteRecords(SqliteCertificates):
     """``ports.Records`` on one machine, for any number of threads and processes; also ``BacksUp``.
 
     Args:
@@ -106,27 +104,18 @@ class SqliteRecords:
 
     def taken(self, prefix: str) -> Sequence[str]:
         query = "SELECT name FROM claim WHERE name >= ? AND name < ? ORDER BY name"
-        return [name for (name,) in self._all(query, prefix, f"{prefix}{_LAST}")]
+        return [name for (name,) in self._all(query, prefix, f"{prefix}{LAST}")]
 
     def facts(self, service: str, closed: str = "") -> Iterator[Fact]:
         query = f"""SELECT body FROM fact WHERE book = ? AND {_CLOSED} >= ? AND {_CLOSED} < ?
             ORDER BY {_CLOSED}, rowid"""  # noqa: S608
-        return (json.loads(body) for (body,) in self._all(query, self._filed(service, ""), closed, f"{closed}{_LAST}"))
+        return (json.loads(body) for (body,) in self._all(query, self._filed(service, ""), closed, f"{closed}{LAST}"))
 
     def facts_after(self, service: str, day: str) -> Iterator[Fact]:
         query = f"SELECT body FROM fact WHERE book = ? AND {_CLOSED} > ? ORDER BY {_CLOSED}, rowid"  # noqa: S608
         return (json.loads(body) for (body,) in self._all(query, self._filed(service, ""), day))
 
     # --- the register --------------------------------------------------------------------------------------------
-
-    def certificates(self, service: str) -> Iterator[Certificate]:
-        query = "SELECT body FROM certificate WHERE service = ? ORDER BY id"
-        return (rows.certificate(body) for (body,) in self._all(query, service))
-
-    def certificate(self, service: str, id: str) -> Certificate:
-        for (body,) in self._all("SELECT body FROM certificate WHERE service = ? AND id = ?", service, id):
-            return rows.certificate(body)
-        raise NotFound("certificate_unknown")
 
     def keep_certificates(
         self, certificates: Sequence[Certificate], corrections: Sequence[Fact] = (), notices: Sequence[Notice] = ()
@@ -241,20 +230,20 @@ class SqliteRecords:
 
     # --- within --------------------------------------------------------------------------------------------------
 
+    def _write_certificates(
+        self, connection: Connection, certificates: Iterable[Certificate], corrections: Iterable[Fact]
+    ) -> None:
+        for certificate in certificates:
+            write_certificate(connection, certificate)
+        for fact in corrections:
+            self._write_fact(connection, fact["service"], fact["ticket"], fact)
+
     def _write_fact(self, connection: Connection, service: str, key: str, fact: Fact) -> None:
         connection.execute(
             """INSERT INTO fact (ticket, body, book) VALUES (?, ?, ?)
             ON CONFLICT (ticket) DO UPDATE SET body = excluded.body""",
             (key, entries.text(fact), self._filed(service, "")),
         )
-
-    def _write_certificates(
-        self, connection: Connection, certificates: Iterable[Certificate], corrections: Iterable[Fact]
-    ) -> None:
-        for certificate in certificates:
-            statements.write_certificate(connection, certificate)
-        for fact in corrections:
-            self._write_fact(connection, fact["service"], fact["ticket"], fact)
 
     def _found(self, services: Sequence[str]) -> str:
         """The service that the file began with; it begins now if it is new."""
@@ -272,11 +261,6 @@ class SqliteRecords:
 
     def _filed(self, service: str, name: str) -> str:
         return entries.filed(service, name, self._founder)
-
-    def _all(self, query: str, *values: object) -> list[Any]:
-        # All at once: a reader dawdling over its rows would keep the write-ahead log from being folded back.
-        with self._database.reading() as connection:
-            return connection.execute(query, values).fetchall()
 
     def _applications(self, query: str, value: str) -> Iterator[Application]:
         # Applications and their events come from one query, hence from one moment.

@@ -87,6 +87,20 @@ MIGRATIONS: Final = (
             service TEXT NOT NULL, ticket TEXT NOT NULL, body TEXT NOT NULL,
             PRIMARY KEY (service, ticket)) WITHOUT ROWID""",
     ),
+    (
+        "ALTER TABLE certificate ADD COLUMN ended_by TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE certificate ADD COLUMN place TEXT NOT NULL DEFAULT ''",
+        """UPDATE certificate SET ended_by = coalesce((
+            SELECT json_extract(value, '$.action') FROM json_each(body, '$.recorded')
+            WHERE json_extract(value, '$.action') IN ('revoke', 'replace') ORDER BY key LIMIT 1), '')""",
+        """UPDATE certificate SET place = min(
+            coalesce(nullif(json_extract(body, '$.valid_until'), ''), '9999-12-31'),
+            coalesce((SELECT json_extract(value, '$.on') FROM json_each(body, '$.recorded')
+            WHERE json_extract(value, '$.action') = ended_by ORDER BY key LIMIT 1), '9999-12-31')) || '#' || id""",
+        "CREATE INDEX certificate_ends ON certificate (service, ended_by, place)",
+        "CREATE INDEX certificate_number ON certificate (service, json_extract(body, '$.number'))",
+        "CREATE INDEX certificate_email ON certificate (service, lower(json_extract(body, '$.email')))",
+    ),
 )
 """The statements that lead from one version of the tables to the next; a released one is never changed."""
 
@@ -156,6 +170,8 @@ def certificate_row(certificate: Certificate) -> Row:
         "service": certificate.service,
         "id": certificate.id,
         "version": certificate.version,
+        "ended_by": certificate.ended_by,
+        "place": certificate.place,
         "body": entries.text(entries.certificate_entry(certificate)),
     }
 

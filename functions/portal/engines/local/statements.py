@@ -6,7 +6,6 @@ from portal.core.application import Application
 from portal.core.draft import Draft
 from portal.core.errors import Conflict
 from portal.core.listing import Line
-from portal.core.register import Certificate
 from portal.engines.local import rows
 
 
@@ -33,17 +32,6 @@ def write_draft(connection: Connection, draft: Draft) -> None:
         statement = "UPDATE draft SET version = :version, body = :body WHERE id = :id AND version = :version - 1"
     if not connection.execute(statement, rows.draft_row(draft)).rowcount:
         raise Conflict("draft_changed")
-
-
-def write_certificate(connection: Connection, certificate: Certificate) -> None:
-    """Raises Conflict (``certificate_changed``)."""
-    if certificate.version == 1:
-        statement = "INSERT INTO certificate VALUES (:service, :id, :version, :body) ON CONFLICT DO NOTHING"
-    else:
-        statement = """UPDATE certificate SET version = :version, body = :body
-            WHERE service = :service AND id = :id AND version = :version - 1"""
-    if not connection.execute(statement, rows.certificate_row(certificate)).rowcount:
-        raise Conflict("certificate_changed")
 
 
 def write_line(connection: Connection, line: Line) -> None:

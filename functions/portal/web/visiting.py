@@ -1,0 +1,108 @@
+"""A visit that is agreed, in the hands of the official who expects it: moved to another time, or called off."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from flask import Blueprint, redirect, render_template, request
+
+from portal.cases import Claims, OfficialView
+from portal.core import ticket
+from portal.core.errors import Finding, Invalid, NotAllowed
+from portal.forms.form import Field
+from portal.web import case
+from portal.web.applicant import by_day
+from portal.web.here import here
+from portal.web.opened import claims_of, open_case, path, posted, ways_out
+from portal.web.refusals import explain
+
+pages = Blueprint("visiting", __name__)
+
+ACTIONS: Final = ("move_visit", "cancel_visit")
+TIME: Final = "jadwal"
+"""The field with the time that was picked."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What may be done to a visit, with its own fields; what came back with findings is ``open``."""
+
+    action: str
+    title: str
+    hint: str
+    fields: tuple[Field, ...]
+    values: Mapping[str, Any]
+    errors: Mapping[str, str]
+    slot: str
+    open: bool
+
+
+@pages.get("/telaah/<number>/jadwal")
+def show(number: str) -> Any:
+    claims = claims_of(number)
+    return _page(open_case(claims), claims)
+
+
+@pages.post("/telaah/<number>/jadwal")
+def arrange(number: str) -> Any:
+    """Fields ``tindakan``, ``peristiwa`` (the version that was seen), ``note`` and, to move, ``jadwal``."""
+    claims = posted(number)
+    view = open_case(claims)
+    action, seen = request.form.get("tindakan", ""), request.form.get("peristiwa", type=int) or 0
+    visits, by, note = here().visits, view.official.as_actor(view.sop), request.form.get("note", "")
+    if view.moved_on or action not in ACTIONS:
+        return redirect(path(ticket.parse(number)), 303)
+    try:
+        if action == "cancel_visit":
+            visits.cancel(view.application, by=by, note=note, seen=seen)
+        else:
+            slot = datetime.fromisoformat(request.form.get(TIME, ""))
+            visits.move(view.application, slot, by=by, note=note, seen=seen)
+    except Invalid as invalid:
+        return _page(view, claims, action, invalid.findings), 422
+    except (ValueError, TypeError):
+        return _page(view, claims, action, _unpicked("slot_unchosen")), 422
+    except NotAllowed as refused:
+        if refused.code != "slot_taken":
+            raise
+        return _page(view, claims, action, _unpicked(refused.code)), 409
+    return redirect(f"{path(number)}/keputusan", 303)
+
+
+# --- within ----------------------------------------------------------------------------------------------------------
+
+
+def _unpicked(code: str) -> list[Finding]:
+    return [Finding(TIME, explain(code, {})["sentence"])]
+
+
+def _page(view: OfficialView, claims: Claims, tried: str = "", findings: Iterable[Finding] = ()) -> Any:
+    application, findings = view.application, tuple(findings)
+    if view.moved_on or not here().visits.may_arrange(application):
+        return redirect(path(application.ticket), 303)
+    return render_template(
+        "official/visit.html",
+        application=application,
+        step=view.sop.step(application.step),
+        sender=case.sender(application, view.words),
+        days=by_day(application),
+        choices=[_choice(view, action, tried, findings) for action in ACTIONS],
+        findings=findings,
+        tried=tried,
+        **ways_out(application.ticket, claims),
+    )
+
+
+def _choice(view: OfficialView, action: str, tried: str, findings: Iterable[Finding]) -> Choice:
+    form, mine = view.words.decision_form(view.application.step, action), action == tried
+    return Choice(
+        action=action,
+        title=form.sections[0].title,
+        hint=view.sop.action(view.application.step, action).hint,
+        fields=tuple(field for field in form.fields.values() if field.widget != "hidden"),
+        values={"note": request.form.get("note", "")} if mine else {},
+        errors={finding.field: finding.message for finding in findings} if mine else {},
+        slot=request.form.get(TIME, "") if mine else "",
+        open=mine,
+    )
