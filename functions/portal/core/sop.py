@@ -292,7 +292,7 @@ def _kept(snapshot: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
 
 
 def restore(snapshot: str, present: Sop) -> Sop:
-    """The SOP an older application runs under, from ``Sop.snapshot``, in the present office and with its newer actions."""
+    """The SOP an older application runs under, from ``Sop.snapshot``, in the present office, with its newer actions."""
     data, form = _kept(snapshot)
     kept = parse({**data, **{key: present.data[key] for key in OF_THE_OFFICE if key in present.data}}, form)
     return replace(kept, action_texts={**present.action_texts, **kept.action_texts})
