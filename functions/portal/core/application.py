@@ -164,6 +164,10 @@ class Application:
             raise NotAllowed("action_not_now", action="receive", state=self.state.value)
         return self._move("receive", sop, self.applicant(sop), at, {})
 
+    def correct(self, action: str, data: Mapping[str, Any], *, to: Event, by: Actor, at: datetime) -> Self:
+        """What a clerk sets right outside of the SOP's course (``corrections``): it is then as after event ``to``."""
+        return self._record(action, to.step, to.state, by, at, data)
+
     # --- questions -----------------------------------------------------------------------------------------------
 
     @property
@@ -190,7 +194,7 @@ class Application:
         """The event that brought the case to whoever has it now: entry into the step, or coming back mended."""
         newest = self.events[0]
         for before, event in pairwise(self.events):
-            if event.step != before.step or before.state is State.RETURNED:
+            if event.step != before.step or before.state is State.RETURNED or before.is_undone_by(event):
                 newest = event
         return newest
 

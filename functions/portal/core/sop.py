@@ -18,7 +18,8 @@ from portal.core.times import Time, added, in_words, time_of
 from portal.core.worktime import WEEKDAYS
 
 OF_THE_OFFICE = (
-    "calendar", "chart", "notes", "office", "pages", "paper", "patience", "register", "reminders", "retention",
+    "calendar", "chart", "corrections", "notes", "office", "pages", "paper", "patience", "register", "reminders",
+    "retention",
 )  # fmt: skip
 """Tables that belong to the office of today and not to a case: a new holiday or telephone reaches running cases too."""
 
@@ -201,9 +202,8 @@ class Sop:
         return tuple(row for row in self.rows if row.time is None)
 
     def time(self, step: Step) -> str:
-        """A step's time in words (``[chart]``): of the SOP, or that it says none."""
+        """A step's time in words (``[chart]``), or as the SOP wrote it where there are none; or that it says none."""
         words: Mapping[str, str] = self.data.get("chart", {})
-        # An edition of before may say what the office's words of today have no word for: then as the SOP wrote it.
         return in_words(step.time, words) or step.text.get("time", "") if step.time else words.get("unsaid", "")
 
     @property
@@ -241,8 +241,9 @@ class Sop:
 
     def action(self, step: str, action: str) -> ActionText:
         """The words for an action, the step's own before the general ones."""
-        texts = self.step(step).actions
-        return texts[action] if action in texts else self.action_texts.get(action, ActionText())
+        if corrected := self.data.get("corrections", {}).get(action):
+            return ActionText(done=corrected["done"])
+        return self.step(step).actions.get(action) or self.action_texts.get(action, ActionText())
 
     def reasons_for(self, action: str) -> tuple[Choice, ...]:
         return tuple(reason for reason in self.reasons if action in reason.actions)
@@ -286,15 +287,14 @@ def parse(data: Mapping[str, Any], form: Mapping[str, Any]) -> Sop:
 
 
 @lru_cache(maxsize=8)
-def _kept(snapshot: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    kept = json.loads(snapshot)
-    return kept["sop"], kept["form"]
+def _kept(snapshot: str) -> Mapping[str, Any]:
+    return dict(json.loads(snapshot))
 
 
 def restore(snapshot: str, present: Sop) -> Sop:
     """The SOP an older application runs under, from ``Sop.snapshot``, in the present office, with its newer actions."""
-    data, form = _kept(snapshot)
-    kept = parse({**data, **{key: present.data[key] for key in OF_THE_OFFICE if key in present.data}}, form)
+    read, office = _kept(snapshot), {key: present.data[key] for key in OF_THE_OFFICE if key in present.data}
+    kept = parse({**read["sop"], **office}, read["form"])
     return replace(kept, action_texts={**present.action_texts, **kept.action_texts})
 
 

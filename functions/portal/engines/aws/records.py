@@ -77,6 +77,10 @@ class DynamoRecords(DynamoCertificates):
         if change.draft:
             writes.append(self._draft(change.draft))
         writes += [writing.claim(name, ticket) for name in dict.fromkeys(change.claims)]
+        if change.reopened:
+            writes.append(
+                Write(items.fact_key(self._filed(service, items.FACTS), ticket, change.reopened), deletes=True)
+            )
         if change.fact is not None:
             writes.append(Write(items.fact_item(self._filed(service, items.FACTS), ticket, change.fact)))
         writes += [write for certificate in change.certificates for write in entered(certificate)]
