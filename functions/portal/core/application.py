@@ -145,10 +145,6 @@ class Application:
         """SOP step 6: the applicant picks a time (in the office's zone); ``seat`` keeps others off the same one."""
         return self._move("book", sop, self.applicant(sop), at, {"slot": slot.isoformat(), "seat": seat})
 
-    def correct(self, action: str, data: Mapping[str, Any], *, to: Event, by: Actor, at: datetime) -> Self:
-        """What a clerk sets right outside of the SOP's course (``corrections``): it is then as after event ``to``."""
-        return self._record(action, to.step, to.state, by, at, data)
-
     def move_visit(
         self, slot: datetime, seat: str, said: Mapping[str, Any], *, by: Actor, sop: Sop, at: datetime
     ) -> Self:
@@ -167,6 +163,10 @@ class Application:
         if self.is_received:
             raise NotAllowed("action_not_now", action="receive", state=self.state.value)
         return self._move("receive", sop, self.applicant(sop), at, {})
+
+    def correct(self, action: str, data: Mapping[str, Any], *, to: Event, by: Actor, at: datetime) -> Self:
+        """What a clerk sets right outside of the SOP's course (``corrections``): it is then as after event ``to``."""
+        return self._record(action, to.step, to.state, by, at, data)
 
     # --- questions -----------------------------------------------------------------------------------------------
 

@@ -202,9 +202,8 @@ class Sop:
         return tuple(row for row in self.rows if row.time is None)
 
     def time(self, step: Step) -> str:
-        """A step's time in words (``[chart]``): of the SOP, or that it says none."""
+        """A step's time in words (``[chart]``), or as the SOP wrote it where there are none; or that it says none."""
         words: Mapping[str, str] = self.data.get("chart", {})
-        # An edition of before may say what the office's words of today have no word for: then as the SOP wrote it.
         return in_words(step.time, words) or step.text.get("time", "") if step.time else words.get("unsaid", "")
 
     @property
@@ -288,15 +287,14 @@ def parse(data: Mapping[str, Any], form: Mapping[str, Any]) -> Sop:
 
 
 @lru_cache(maxsize=8)
-def _kept(snapshot: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    kept = json.loads(snapshot)
-    return kept["sop"], kept["form"]
+def _kept(snapshot: str) -> Mapping[str, Any]:
+    return dict(json.loads(snapshot))
 
 
 def restore(snapshot: str, present: Sop) -> Sop:
-    """The SOP an older application runs under, from ``Sop.snapshot``, in today's office, with newer actions' words."""
-    data, form = _kept(snapshot)
-    kept = parse({**data, **{key: present.data[key] for key in OF_THE_OFFICE if key in present.data}}, form)
+    """The SOP an older application runs under, from ``Sop.snapshot``, in the present office, with its newer actions."""
+    read, office = _kept(snapshot), {key: present.data[key] for key in OF_THE_OFFICE if key in present.data}
+    kept = parse({**read["sop"], **office}, read["form"])
     return replace(kept, action_texts={**present.action_texts, **kept.action_texts})
 
 
@@ -330,7 +328,10 @@ def _documents(entries: Iterable[Mapping[str, Any]]) -> tuple[Requirement, ...]:
 
 
 def _choices(entries: Iterable[Mapping[str, Any]]) -> tuple[Choice, ...]:
-    return tuple(Choice(e["key"], e["label"], tuple(e.get("for", ())), e.get("needs_note", False)) for e in entries)
+    return tuple(
+        Choice(entry["key"], entry["label"], tuple(entry.get("for", ())), entry.get("needs_note", False))
+        for entry in entries
+    )
 
 
 def _operated(data: Mapping[str, Any]) -> dict[str, Any]:
