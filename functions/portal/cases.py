@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
 from portal.core.application import Actor, Application, Event
 from portal.core.draft import Document, Draft
 from portal.core.errors import Conflict, Invalid, NotAllowed
-from portal.core.notices import Official, eligible, notice
+from portal.core.notices import Official, eligible, notice, on_duty, stand_in
 from portal.core.sop import Sop
 from portal.core.steps import State
 from portal.forms.wording import Words
@@ -27,6 +27,7 @@ class OfficialView:
     Attributes:
         actions: what may be decided now; empty when there is nothing to decide.
         moved_on: the event by which somebody has already acted since the link was made, or None.
+        deputy: the Plh. who has the reader's cases today, or None: he may take one back knowingly.
         officials: everybody ever appointed, as read with the case.
     """
 
@@ -36,6 +37,7 @@ class OfficialView:
     actions: tuple[str, ...]
     moved_on: Event | None
     officials: Sequence[Official]
+    deputy: Official | None = None
 
     @property
     def sop(self) -> Sop:
@@ -98,7 +100,8 @@ class Cases:
         """What stands behind an official's link.
 
         Raises:
-            NotAllowed: no longer appointed (``not_appointed``), or one's own application (``own_application``).
+            NotAllowed: not appointed (``not_appointed``) or no longer (``appointment_ended``), or one's own application
+                (``own_application``).
         """
         application = self.office.records.load(claims["t"])
         words, officials = self.office.words_of(application), self.office.records.officials()
@@ -108,7 +111,8 @@ class Cases:
             raise NotAllowed("own_application")
         if application.turn.number == claims["n"] and not application.is_closed:
             actions = application.official_actions(words.sop)
-            return OfficialView(application, words, official, actions, None, officials)
+            deputy = stand_in(official, officials, self.office.today())
+            return OfficialView(application, words, official, actions, None, officials, deputy)
         return OfficialView(application, words, official, (), _end_of_turn(application, claims), officials)
 
     def decide(
@@ -165,9 +169,10 @@ class Cases:
         Raises:
             NotAllowed: holds no appointment today (``not_appointed``).
         """
-        today, mine = self.office.today(), self.appointments(email)
-        if not mine:
+        today, appointed = self.office.today(), self.office.records.officials()
+        if not any(o.email.lower() == email.lower() and o.serves(today) for o in appointed):
             raise NotAllowed("not_appointed")
+        mine = [official for official in on_duty(appointed, today) if official.email.lower() == email.lower()]
         cases: dict[str, tuple[Application, Official]] = {}
         for official in mine:
             for application in self.office.waiting_on(official.service, official.role):
@@ -198,17 +203,6 @@ class Cases:
         turn = application.turn
         return {"t": application.ticket, "s": application.step, "n": turn.number, "r": email.lower()}
 
-    def appoint(self, official: Official) -> int:
-        """Appoint somebody, and owe word of every case that already waits for the role; returns how many."""
-        self.office.records.appoint(official)
-        told = 0
-        for application in self.office.waiting_on(official.service, official.role):
-            sop = self.office.sop_of(application)
-            if official in eligible(application, [official], sop, self.office.today()):
-                self.owe_again(application, "turn", official.as_actor(sop))
-                told += 1
-        return told
-
     def owe_again(self, application: Application, letter: str, actor: Actor) -> None:
         """Owe a fresh link to a registered address, at most one per letter and hour."""
         event = application.turn.number if letter == "turn" else application.version
@@ -227,7 +221,7 @@ class Cases:
             held = official.service, official.email.lower()
             if held == whoever and official.role in roles and official.serves(today):
                 return official
-        raise NotAllowed("not_appointed")
+        raise _not_serving(officials, whoever, roles, today)
 
     def _moved_on(self, view: OfficialView, seen: int) -> Conflict:
         events = view.application.events
@@ -242,3 +236,13 @@ def _end_of_turn(application: Application, claims: Claims) -> Event:
     later = application.events[claims["n"] :]
     ends = (e for e in later if e.step != claims["s"] or e.state is State.RETURNED or e.state.is_closed)
     return next(ends, application.events[-1])
+
+
+def _not_serving(
+    officials: Iterable[Official], whoever: tuple[str, str], roles: Sequence[str], today: date
+) -> NotAllowed:
+    held = (o for o in officials if (o.service, o.email.lower()) == whoever and o.role in roles)
+    ended = max(
+        (o.until for o in held if o.until and o.until < today and o.until >= (o.since or o.until)), default=None
+    )
+    return NotAllowed("appointment_ended", until=ended) if ended else NotAllowed("not_appointed")

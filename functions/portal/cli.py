@@ -5,11 +5,9 @@ Exit codes: 0 as wished, 1 what was looked at is not in order, 2 it could not be
 
 import logging
 import os
-import re
 import signal
 import sys
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, NoReturn
@@ -20,15 +18,13 @@ from portal.authors import fits, service
 from portal.bootstrap import alarm, build, faults, on_aws, open_house, wsgi
 from portal.clerk import register
 from portal.config import Config
-from portal.core import identity
 from portal.core.application import Application
 from portal.core.errors import NotFound, PortalError, SettingInvalid, SopInvalid
-from portal.core.notices import Official
-from portal.core.services import Services
 from portal.editions import offered, read_language, read_messages, read_old, trusted_sop
 from portal.engines.ports import BacksUp
 from portal.house import House
 from portal.office import Office
+from portal.officials import official
 from portal.rehearsing import rehearse
 
 LARGEST_BODY: Final = 80 * 1024**2
@@ -48,7 +44,10 @@ class Explaining(click.Group):
             _refuse("engine_refused", problem=problem)
 
 
-@click.group(cls=Explaining, commands={"register": register, "rehearse": rehearse, "service": service})
+@click.group(
+    cls=Explaining,
+    commands={"register": register, "official": official, "rehearse": rehearse, "service": service},
+)
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of everything that must survive (DATA).")
 @click.pass_context
 def main(context: click.Context, data: Path | None) -> None:
@@ -130,78 +129,6 @@ def _server(house: House, host: str, port: int) -> Callable[[], None]:
         _refuse("port_unavailable", host=host, port=port, problem=problem.strerror)
     run: Callable[[], None] = server.run
     return run
-
-
-@main.group()
-def official() -> None:
-    """Who serves in which role."""
-
-
-@official.command("list")
-@click.pass_context
-def list_officials(context: click.Context) -> None:
-    """All appointments, oldest first."""
-    office = _open(context).office
-    officials = office.records.officials()
-    for appointed in officials:
-        _say(
-            "official",
-            office=_office(appointed, office.services),
-            name=appointed.name,
-            email=appointed.email,
-            decree=f" {appointed.decree}" if appointed.decree else "",
-            since=appointed.since or "…",
-            until=appointed.until or "…",
-        )
-    if not officials:
-        _say("official_none")
-
-
-def _office(appointed: Official, services: Services) -> str:
-    """The title somebody acts under, and for which of several services; the bare key of a role that is no more."""
-    try:
-        office = appointed.as_actor(services[appointed.service]).office
-    except NotFound:
-        office = appointed.role
-    return office if len(services) == 1 else f"{office} ({appointed.service})"
-
-
-@official.command()
-@click.option("--service", "named", multiple=True, help="For which of several services; may be said more than once.")
-@click.option("--role", required=True)
-@click.option("--name", required=True)
-@click.option("--email", required=True)
-@click.option("--number", default="", help="NIP.")
-@click.option("--capacity", type=click.Choice(["", "Plt.", "Plh."]), default="")
-@click.option("--decree", default="", help="Number of the surat perintah.")
-@click.option("--since", type=click.DateTime(["%Y-%m-%d"]))
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]))
-@click.pass_context
-def appoint(
-    context: click.Context, /, named: Sequence[str], since: datetime | None, until: datetime | None, **given: str
-) -> None:
-    """Appoint somebody, for good or for a time; what already waits for the role is announced to the new person."""
-    house = _open(context, begins=True)
-    services = house.office.services
-    if len(services) > 1 and not named:
-        _refuse("service_wanted", services=", ".join(edition.service for edition in services))
-    editions = [services[name] for name in named] or [services.first]
-    for edition in editions:
-        # The applicant is in the SOP's table too, but nobody is appointed to that.
-        acting = (role for step in edition.steps for role in edition.acting(step.role))
-        roles = dict.fromkeys(role for role in acting if role != edition.applying.key)
-        if given["role"] not in roles:
-            _refuse("role_unknown", roles=", ".join(roles))
-    if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", given["email"]):
-        _refuse("email_unreadable", email=given["email"])
-    if since and until and until < since:
-        _refuse("days_reversed", since=since.date(), until=until.date())
-    given["number"] = identity.digits(given["number"])
-    first, last = since.date() if since else None, until.date() if until else None
-    for edition in editions:
-        appointed = Official(edition.service, **given, since=first, until=last)
-        told = house.cases.appoint(appointed)
-        _say("appointed", name=appointed.name, office=_office(appointed, services), told=told)
 
 
 @main.command()

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import starmap
 
+from portal.appointing import Appointing
 from portal.archive import Archive
 from portal.cases import Cases
 from portal.compilation import Compilation
@@ -59,11 +60,15 @@ class Clockwork:
         looked, listed = self.upkeep.look_after_register, self.archive.complete
         return self.look_after_cases, self.remind_drafts, self.expire, swept, summed, looked, listed
 
+    def announce(self) -> int:
+        """Owe whoever's duty has begun one email of all that waits since before; returns how many began so."""
+        return Appointing(self.office, self.cases).announce() if self._office_has_opened() else 0
+
     def look_after_cases(self) -> int:
         """All that is owed about open cases, from one look at all of them; returns how much that is."""
         waits = self.watch.waits()
         told = self.remind, self.escalate, self.tell_clerk, self.remind_applicants, self.remind_visits
-        return sum(tell(waits) for tell in told)
+        return self.announce() + sum(tell(waits) for tell in told)
 
     def remind(self, waits: Waits | None = None) -> int:
         """Owe every official one digest a working day while a case has waited too long; returns how many are owed.

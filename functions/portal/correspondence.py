@@ -24,6 +24,7 @@ from portal.forms.letter import (
     DeskLetter,
     DigestLetter,
     DraftLetter,
+    DutyLetter,
     EndingLetter,
     EntranceLetter,
     EscalationLetter,
@@ -74,6 +75,8 @@ class Correspondence:
         """
         if owed.letter in ("draft_saved", "draft_waiting"):
             return self._about_draft(owed)
+        if owed.letter == "duty":
+            return self._about_duty(owed)
         if owed.letter == CODE:
             return self._about_code(owed)
         if owed.letter in ("reminder", "desk"):
@@ -179,6 +182,25 @@ class Correspondence:
         expires = draft.expires_at(sop.data["draft_days"])
         token = self.office.links.sign("draft", {"d": draft.id, "r": owed.recipient}, expires)
         return DraftLetter(sop.data, owed.name, f"{self.address}/ajukan/lanjut/{token}", expires)
+
+    def _about_duty(self, owed: Notice) -> DutyLetter:
+        taken = [(case, by) for case, by in self.cases.desk(owed.recipient) if by.role == owed.role]
+        if not taken:
+            raise NotAllowed("outdated")
+        turns = []
+        for case, _ in taken:
+            turn = replace(owed, letter="turn", about=case.ticket, event=case.turn.number, occasion="again-")
+            turns.append(self._about_case(turn))
+        edition, by = self.office.sop_of(taken[0][0]), taken[0][1]
+        return DutyLetter(
+            sop=self.office.services[by.service].data,
+            name=owed.name,
+            link=self._signed("meja", {"r": owed.recipient}, OFFICIAL_LINK),
+            office=by.as_actor(edition).office,
+            turns=turns,
+            last=by.until,
+            until=self.office.clock() + OFFICIAL_LINK,
+        )
 
     def _about_code(self, owed: Notice) -> CodeLetter:
         code, until = Codes(self.office).code(owed.about, owed.recipient, owed.occasion)

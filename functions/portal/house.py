@@ -30,8 +30,10 @@ from portal.web.images import PageImages
 if TYPE_CHECKING:
     from markupsafe import Markup
 
+    from portal.appointing import Appointing
     from portal.archive import Archive
     from portal.clockwork import Clockwork
+    from portal.corrections import Corrections
     from portal.correspondence import Correspondence
     from portal.entrance import Entrance
     from portal.intake import Intake
@@ -124,6 +126,12 @@ class House:
         return Archive(self.office)
 
     @cached_property
+    def corrections(self) -> "Corrections":
+        from portal.corrections import Corrections
+
+        return Corrections(self.office, read_messages()["clerk"]["title"])
+
+    @cached_property
     def entrance(self) -> "Entrance":
         from portal.entrance import Entrance
 
@@ -138,6 +146,12 @@ class House:
         inspect = partial(inspection.inspect, limits=limits)
         token = lambda: secrets.token_hex(16)  # noqa: E731
         return Intake(self.office, inspect, limits.max_bytes, secrets.choice, token, inspection.signatures)
+
+    @cached_property
+    def appointing(self) -> "Appointing":
+        from portal.appointing import Appointing
+
+        return Appointing(self.office, self.cases)
 
     @cached_property
     def signing(self) -> "Signing":

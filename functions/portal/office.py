@@ -121,9 +121,16 @@ class Office:
             certificates=entered,
             corrections=corrections,
             line=listing.line(application, sop),
+            reopened=self._reopened(application),
         )
         self.records.commit(change)
         return application
+
+    def _reopened(self, application: Application) -> str:
+        """The day on which it was closed, if its newest event has opened it again."""
+        if application.version < 2 or application.is_closed or not application.events[-2].state.is_closed:
+            return ""
+        return str(self.calendar.local(application.events[-2].at).date())
 
     def _entered(self, application: Application, sop: Sop) -> tuple[list[Certificate], list[Fact]]:
         """The register's entries of what has just been handed over, and what the recap hears of them.

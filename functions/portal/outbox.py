@@ -135,7 +135,7 @@ class Outbox:
             return []
 
         def joins(other: Notice) -> bool:
-            return rounds.collects(other) and not rounds.waits(other, now)
+            return rounds.join(held, other) and not rounds.waits(other, now)
 
         return [*written, *self._write(self.records.claim_also(held, joins, now, LEASE), now)]
 

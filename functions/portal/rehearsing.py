@@ -156,7 +156,7 @@ class Lively:
                 email = f"{words['deputy'].lower()}@{sop.data['office'].get('email_domain', 'contoh.example')}"
                 deputy = Official(sop.service, roles[0], name, email, capacity="Plh.", decree=words["decree"])
                 away = replace(deputy, since=today - timedelta(days=2), until=today + timedelta(days=4))
-                self.house.cases.appoint(away)
+                self.house.appointing.appoint(away)
 
     def _opener(self, sop: Sop) -> str:
         roles = sop.acting(sop.first.role) if sop.first.kind == "opening" else ()

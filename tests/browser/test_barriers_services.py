@@ -53,7 +53,7 @@ def _several(me: Person, city: City) -> Iterator[tuple[str, Person]]:
         me.go(path)
         yield path, me
     # Somebody who keeps the register of two services.
-    city.house.cases.appoint(Appointed("penerbitan", "verifikator", "Galih Rekaan", KEEPER))
+    city.house.office.records.appoint(Appointed("penerbitan", "verifikator", "Galih Rekaan", KEEPER))
     city.official(KEEPER).desk()
     me.go(city.mailbox.link(KEEPER, "meja"))
     me.sees("Buka permohonan baru")

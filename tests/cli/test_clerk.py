@@ -22,7 +22,16 @@ NEW_KADIS = ("--role", "kadis", "--name", "Dewi Contoh", "--email", "Dewi@taraka
 def test_officials_are_appointed_and_listed(run: Run) -> None:
     assert run("official", "list").output == "Belum ada pejabat yang ditunjuk.\n"
     acting = ("--role", "kabid", "--name", "Budi Contoh", "--email", "budi@tarakankota.go.id", "--capacity", "Plt.")
-    decree = ("--decree", "800/12/2026", "--since", "2026-11-01", "--until", "2027-01-31", "--number", "1970")
+    decree = (
+        "--decree",
+        "800/12/2026",
+        "--since",
+        "2026-11-01",
+        "--until",
+        "2027-01-31",
+        "--number",
+        "1970 0101 2000 121 001",
+    )
 
     assert run("official", "appoint", *NEW_KADIS).output == (
         "Dewi Contoh ditunjuk sebagai Kepala Dinas. Permohonan yang sudah menunggu dan dikabarkan: 0.\n"
@@ -66,9 +75,9 @@ def test_what_waits_already_is_announced_to_a_new_official(run: Run, tmp_path: P
     stage.case("confirm", "forward")
     stage.mail()
     assert "dikabarkan: 2." in run("official", "appoint", *NEW_KADIS).output
-    told = [mail for mail in stage.mail() if mail["to"] == "dewi@tarakankota.go.id"]
+    (told,) = [mail for mail in stage.mail() if mail["to"] == "dewi@tarakankota.go.id"]
     stage.close()
-    assert sorted(mail["subject"].split(" — ")[1] for mail in told) == sorted(waiting)
+    assert all(number in told["text"] for number in waiting)
 
 
 def test_nobody_is_told_of_what_waits_before_the_first_day(run: Run, tmp_path: Path) -> None:

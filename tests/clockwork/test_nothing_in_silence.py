@@ -138,7 +138,7 @@ def test_what_was_settled_before_the_clerk_was_told_is_not_told(stage: Stage) ->
     (kadis,) = (official for official in stage.records.officials() if official.role == "kadis")
     ends(stage, "kadis")
     stage.clockwork.tell_clerk()
-    stage.cases.appoint(replace(kadis, until=None))
+    stage.house.appointing.appoint(replace(kadis, until=None))
     assert mail_to(stage, OFFICE) == []
     assert stage.outbox.red_list() == []
 

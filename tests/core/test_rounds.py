@@ -40,6 +40,13 @@ def test_what_may_go_with_others(owed: Notice, collected: bool) -> None:
     assert not Rounds((), WITA).collects(owed)
 
 
+def test_the_offices_list_goes_with_its_own_of_other_days_only() -> None:
+    listed = replace(TURN, letter="escalation", role="")
+    pairs = [(TURN, RECEIPT), (listed, replace(listed, occasion="b")), (TURN, listed), (listed, TURN)]
+    assert [ROUNDS.join(*pair) for pair in pairs] == [True, True, False, False]
+    assert not ROUNDS.join(TURN, replace(TURN, role=APPLICANT))
+
+
 @pytest.mark.parametrize(
     ("queued", "news", "receipt"),
     [

@@ -15,6 +15,7 @@ from portal.forms.letter import (
     DeskLetter,
     DigestLetter,
     DraftLetter,
+    DutyLetter,
     EndingLetter,
     EntranceLetter,
     EscalationLetter,
@@ -32,6 +33,7 @@ CLASSES: dict[str, type[Letter]] = {
     "desk": DeskLetter,
     "reminder": DeskLetter,
     "digest": DigestLetter,
+    "duty": DutyLetter,
     "escalation": EscalationLetter,
     "unattended": EscalationLetter,
     "clerk_link": EntranceLetter,
@@ -44,7 +46,7 @@ CLASSES: dict[str, type[Letter]] = {
 """All others are about a case."""
 
 GIVEN_TO_PARTS = {"_bring": {"step"}, "_calendar": {"step", "ticket"}, "_facts": {"said"}, "missed": {"slot"}}
-GIVEN_TO_PARTS |= {"_stuck": {"cases"}}
+GIVEN_TO_PARTS |= {"_stuck": {"cases"}, "_turns": {"turns"}}
 GIVEN_TO_PARTS |= {letter: {"said"} for letter in ("expiring", "revoked", "changed")}
 """What ``Letters.visit``, or the letter that includes a part, gives it besides; or what it sets itself."""
 

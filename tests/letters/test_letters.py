@@ -24,9 +24,9 @@ from tests.support.places import ROOT
 OTHERS = {"turn", "visit_booked", "decided", "draft_saved", "visit_tomorrow", "new_link"}
 OF_THE_REGISTER = {"expiring", "expiring_list", "revoked", "changed"}
 OTHERS |= {"reminder", "desk", "digest", "code", "clerk_link", "escalation", "asked", "finished", *OF_THE_REGISTER}
-OTHERS |= {"unattended", "draft_waiting", "still_waiting"}
+OTHERS |= {"duty", "unattended", "draft_waiting", "still_waiting"}
 ABOUT_NO_CASE = {"draft_saved", "reminder", "desk", "digest", "code", "clerk_link", "escalation", *OF_THE_REGISTER}
-ABOUT_NO_CASE |= {"unattended", "draft_waiting"}
+ABOUT_NO_CASE |= {"duty", "unattended", "draft_waiting"}
 LEAD_NOWHERE = {"code", "decided", "withdrawn", "lapsed", "escalation", "unattended", "revoked", "changed"}
 OF_OTHER_KINDS = {"asked", "reported", "opened", "finished"}
 """About steps that this service does not have; the services of ``tests/services`` send them."""

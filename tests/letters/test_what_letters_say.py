@@ -3,8 +3,10 @@
 import copy
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
+from portal.appointing import Appointing
 from portal.core.notices import Official
 from portal.core.sop import Sop, parse
 from portal.forms import wording
@@ -89,7 +91,8 @@ def test_an_official_appointed_later_reads_the_task_of_the_present_state(edition
     for _ in range(3):
         case = office.decide(case, "forward", instructions=["proses"])
     office.decide(case, "dispatch", checklist=[point.key for point in edition.step("pemeriksaan").checklist])
-    office.cases.appoint(Official("penerbitan", "verifikator", "Tono", "tono@tarakankota.go.id", capacity="Plt."))
+    tono = Official("penerbitan", "verifikator", "Tono", "tono@tarakankota.go.id", capacity="Plt.")
+    Appointing(office.office, office.cases).appoint(replace(tono, decree="800/1/2026"))
     office.deliver()
     text = office.sent[-1].message.text
     assert "Tugas: Berkas sudah dikirim. Catat jawaban BSrE begitu ada." in text

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from portal import cli
+from portal.officials import official
 from tests.support.site_page import DEVELOPERS, Page
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -52,7 +53,7 @@ def missing_targets(text: str) -> set[str]:
 
 
 def missing_commands(text: str) -> set[str]:
-    return set(COMMAND.findall(text)) - {*cli.main.commands, *(f"official {name}" for name in cli.official.commands)}
+    return set(COMMAND.findall(text)) - {*cli.main.commands, *(f"official {name}" for name in official.commands)}
 
 
 def dead_links(page: Path, text: str) -> set[str]:

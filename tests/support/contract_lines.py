@@ -1,14 +1,19 @@
-"""What every engine's records must do with the lines of the list of all cases."""
+"""What every engine's records must do with the lines of the list of all cases, and with a case that is opened again."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
+from portal.core.application import Actor
+from portal.core.corrections import undo
 from portal.core.errors import Conflict
 from portal.core.listing import line
 from portal.engines.ports import Records
 from tests.support.builders import a_sop, after, application
 from tests.support.commits import change, write
+
+DAY = date(2026, 11, 23)
 
 
 class LinesContract:
@@ -43,3 +48,17 @@ class LinesContract:
             case.ticket: line(case, a_sop()).name,
         }
         records.keep_lines([])
+
+
+class ReopenedContract:
+    def test_what_the_recap_kept_of_a_case_goes_when_it_is_opened_again(self, records: Records) -> None:
+        rejected, other = after(after(application(number=1), "confirm"), "reject"), application(number=2)
+        fact = {"service": rejected.service, "closed": "2026-11-23", "outcome": "rejected"}
+        write(records, after(application(number=1), "confirm"))
+        records.commit(change(rejected, fact={**fact, "ticket": rejected.ticket}))
+        records.commit(change(other, fact={**fact, "ticket": other.ticket}))
+        clerk = Actor("clerk", "Rina Contoh", "Petugas", "rina@tarakankota.go.id")
+        again = undo(rejected, "Keliru.", by=clerk, closed=DAY, today=DAY, at=rejected.events[-1].at)
+        records.commit(change(again, reopened="2026-11-23"))
+        assert [kept["ticket"] for kept in records.facts(rejected.service)] == [other.ticket]
+        assert records.load(rejected.ticket) == again

@@ -7,7 +7,7 @@ from tests.support.commits import Open
 from tests.support.contract_applications import ApplicationsContract, TurnsContract
 from tests.support.contract_certificates import CertificatesContract
 from tests.support.contract_drafts import DraftsContract
-from tests.support.contract_lines import LinesContract
+from tests.support.contract_lines import LinesContract, ReopenedContract
 from tests.support.contract_notices import NoticesContract
 from tests.support.contract_registers import ClaimsContract, RegistersContract, TalliesContract
 from tests.support.contract_services import ServicesContract
@@ -24,6 +24,7 @@ class RecordsContract(
     ServicesContract,
     CertificatesContract,
     LinesContract,
+    ReopenedContract,
 ):
     @pytest.fixture
     def open_records(self) -> Open:

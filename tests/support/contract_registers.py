@@ -67,7 +67,8 @@ class RegistersContract:
             official("kadis"),
             official("kabid", since=None, number="198001012005011001"),
             official("kadis", capacity="Plt.", decree="800/12", since=date(2026, 8, 1), until=date(2026, 8, 9)),
-            official("verifikator"),
+            official("verifikator", away=((date(2026, 8, 3), date(2026, 8, 5)), (date(2026, 9, 1), date(2026, 9, 1)))),
+            official("verifikator", email="joko@x.id", capacity="Plh.", replaces="verifikator@x.id"),
         ]
         for person in appointed:
             records.appoint(person)

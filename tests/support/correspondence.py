@@ -14,17 +14,20 @@ from typing import Any
 import lxml.html
 
 from portal import office
+from portal.appointing import Appointing
 from portal.cases import Cases
 from portal.clockwork import Clockwork
 from portal.codes import Codes
 from portal.core import worktime
 from portal.core.application import Actor, Application
+from portal.core.clerks import Clerk
 from portal.core.draft import Document, Draft
 from portal.core.language import Language
 from portal.core.notices import Official, notice
 from portal.core.rounds import Rounds
 from portal.core.services import Services
 from portal.core.sop import APPLICANT, Sop
+from portal.corrections import Corrections
 from portal.correspondence import Correspondence
 from portal.engines.local.files import FolderFiles
 from portal.engines.local.mail import Mailbox
@@ -120,7 +123,7 @@ class Office:
         self.outbox = Outbox(self.office.records, mail, self.office.clock, letter, join)
         self.clockwork = Clockwork(self.office, self.cases, self.watch)
         for role, name in OFFICIALS.items():
-            self.cases.appoint(Official("penerbitan", role, said(name), f"{role}@tarakankota.go.id"))
+            self.office.records.appoint(Official("penerbitan", role, said(name), f"{role}@tarakankota.go.id"))
 
     def render(self, letter: str, to: str, values: Letter) -> Message:
         message = WRITTEN.render(letter, to, values)
@@ -204,7 +207,10 @@ def story(office: Office) -> list[Sent]:
     )
     office.deliver()
     office.decide(case, "hand_over", received_by="Siti Aminah")
-    office.decide(office.confirmed(), "reject", reason="lainnya", note=said("Bukan pegawai."))
+    rejected = office.decide(office.confirmed(), "reject", reason="lainnya", note=said("Bukan pegawai."))
+    clerk = Clerk("Rina Contoh", "rina@tarakankota.go.id")
+    corrections, reason = Corrections(office.office, "Petugas"), said("Keliru memilih tombol.")
+    office.cases.withdraw(corrections.undo(rejected.ticket, rejected.version, reason, clerk))
     office.cases.withdraw(office.confirmed())
     office.deliver()
     office.submit()
@@ -222,6 +228,7 @@ def story(office: Office) -> list[Sent]:
     office.deliver()
     a_full_day(office)
     nobody_serves(office, "kadis")
+    somebody_acts(office)
     life_of_what_was_issued(office)
     assert list(office.office.records.unsent()) == []
     return office.sent
@@ -265,6 +272,14 @@ def a_full_day(office: Office) -> None:
     office.now = office.now.replace(hour=16, minute=1)
     office.deliver()
     office.outbox = at_once
+
+
+def somebody_acts(office: Office) -> None:
+    """A Plh. takes over what waits for the head of agency."""
+    today = office.now.date()
+    plh = Official("penerbitan", "kadis", office.said("Joko Contoh"), "joko@tarakankota.go.id", capacity="Plh.")
+    Appointing(office.office, office.cases).appoint(replace(plh, decree="800/7/2026", since=today, until=today))
+    office.deliver()
 
 
 def visit(case: Application) -> datetime:

@@ -60,6 +60,7 @@ WORKS: Mapping[str, tuple[str, str, Mapping[str, str | list[str]]]] = {
     "/meja/register/<service:service>/impor/catat": ("done", "/meja/register/penerbitan", {"isi": BEFORE_THE_PORTAL}),
     "/petugas/kode": ("clerk", "/petugas/kode", {"kode": "*"}),
     "/petugas/kode/kirim": ("clerk", "/petugas/kode", {}),
+    "/petugas/permohonan/<number>/batalkan": ("clerk", "/petugas/permohonan/<number>", {"alasan": "Keliru."}),
     "/petugas/email/kirim-ulang": ("clerk", "/petugas/email", {"email": "*"}),
     "/petugas/email/tertangani": ("clerk", "/petugas/email", {"email": "*"}),
     "/telaah/<number>/meja": ("waiting", "/telaah/<number>", {}),
@@ -272,7 +273,8 @@ class Session:
             made = stage.draft()
             links, number, draft = [stage.draft_link(made)], "", made.id
         elif state == "clerk":
-            links, number, draft = [], "", ""
+            links, draft = [], ""
+            number = stage.case("confirm", "return") if "<number>" in rule else ""
             said = self._come_to_clerk(stage, rule)
         else:
             number, draft = stage.handed_over() if state == "done" else stage.case(*WAYS[state]), ""
@@ -301,7 +303,10 @@ class Session:
         self.path, self.csrf = of_this(rule), html.xpath("//input[@name='csrf']/@value | //@data-csrf")[0]
         self.fields: dict[str, Any] = dict(fields)
         if state == "clerk" and fields:
-            self.fields = {name: said or html.xpath(f"//input[@name='{name}']/@value")[0] for name in fields}
+            found = {
+                name: said or html.xpath(f"//input[@name='{name}']/@value")[0] for name in fields if fields[name] == "*"
+            }
+            self.fields |= {**found, **({"peristiwa": str(stage.load(number).version)} if number else {})}
         if "jadwal" in fields:
             self.fields["jadwal"] = html.xpath("//input[@name='jadwal']/@value")[0]
         if "tindakan" in fields:

@@ -239,11 +239,18 @@ REHEARSAL = {"/_mailbox/relai", "/_jam", "/_gangguan"}
 ELSEWHERE = {"/meja/buka/<service:service>", "/permohonan/<number>/tugas"}
 ELSEWHERE |= {"/permohonan/<number>/tugas/berkas/<kind>", "/permohonan/<number>/tugas/berkas/<kind>/hapus"}
 ELSEWHERE |= {"/telaah/<number>/surat/<kind>", "/telaah/<number>/surat/<kind>/hapus"}
-"""Forms of steps that this service does not have: see ``tests/services``."""
+ELSEWHERE |= {"/telaah/<number>/kode", "/telaah/<number>/kode/kirim"}
+"""Of steps that this service does not have (``tests/services``), and of a second device (``test_second_device``)."""
+
+
+OF_DEVICES = {"/telaah/<number>/kode", "/telaah/<number>/kode/kirim"}
+"""Forms that only a strange browser is shown: see ``test_second_device``."""
 
 
 def test_every_form_is_known_here(stage: Stage) -> None:
-    assert {rule.rule for rule in rules(stage, "POST")} == PUBLIC | REHEARSAL | ASKING | ELSEWHERE | WORKS.keys()
+    assert {
+        rule.rule for rule in rules(stage, "POST")
+    } == PUBLIC | REHEARSAL | ASKING | ELSEWHERE | OF_DEVICES | WORKS.keys()
 
 
 def of_others(stage: Stage, token: str) -> list[str]:

@@ -139,7 +139,7 @@ def test_somebody_whose_appointment_ended_since_the_email_reads_and_decides_noth
     stage.records.appoint(replace(kadis, until=date(2026, 11, 22)))
     before = stage.dump()
     answer = session.answer(csrf=session.csrf)
-    assert (answer.status_code, MESSAGES["not_appointed"]["title"] in answer.text) == (403, True)
+    assert (answer.status_code, MESSAGES["appointment_ended"]["title"] in answer.text) == (403, True)
     assert "SITI" not in session.browser.get(session.path.removesuffix("/putuskan")).text
     assert stage.dump() == before
 

@@ -133,6 +133,22 @@ def test_a_link_whose_case_has_moved_on_says_so_without_a_code_and_no_more(
     assert "Bukti keputusan" in kadis.get(f"/telaah/{number}/keputusan").text
 
 
+@pytest.mark.parametrize("form", ["/kode/kirim", "/kode"])
+def test_only_our_own_form_asks_for_a_code_or_sends_one(
+    office: Office, person: Callable[[str], Person], number: str, form: str
+) -> None:
+    other = person(FIRST)
+    page = other.opens(number)
+    token, before = page.form("/kode/kirim").fields["csrf"], office.dump()
+    for csrf in ("", "x", f"{token[:-3]}AAA"):
+        posted = other.browser.post(f"/telaah/{number}{form}", data={"csrf": csrf, "kode": "1", "diminta": "x"})
+        assert posted.status_code == 403
+    foreign = {"Origin": "https://jahat.example"}
+    posted = other.browser.post(f"/telaah/{number}{form}", data={"csrf": token, "diminta": "x"}, headers=foreign)
+    assert posted.status_code == 403
+    assert office.dump() == before
+
+
 def test_the_mark_of_a_browser_says_nothing_about_anybody(office: Office, number: str) -> None:
     event = office.load(number).events[-1]
     assert re.fullmatch("[0-9a-f]{12}", event.data["device"])

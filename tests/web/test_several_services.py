@@ -60,7 +60,7 @@ def town(schemas: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Itera
 
 def test_each_service_runs_to_its_end_beside_the_other_and_nobody_of_one_hears_of_the_other(town: Town) -> None:
     # The store of radios is somebody else's than the register of certificates.
-    town.house.cases.appoint(Appointed("radio", "verifikator", "Gudang Contoh", ARCHIVE))
+    town.house.office.records.appoint(Appointed("radio", "verifikator", "Gudang Contoh", ARCHIVE))
     radio, certificate = town.applies("radio", jumlah_radio="2"), town.applies("penerbitan")
     assert (radio.ticket[:4], certificate.ticket[:4]) == ("RHT-", "TTE-")
 

@@ -57,6 +57,9 @@ class Event:
     previous: str
     hash: str
 
+    def is_undone_by(self, event: "Event") -> bool:
+        return event.action == "undo" and event.number == self.number + 1
+
     def entry(self) -> dict[str, Any]:
         """The event as plain values: what the hash covers, and what is stored."""
         return {
@@ -191,6 +194,10 @@ class Application:
         """SOP step 6: the applicant picks a time (in the office's zone); ``seat`` keeps others off the same one."""
         return self._move("book", sop, self.applicant(sop), at, {"slot": slot.isoformat(), "seat": seat})
 
+    def correct(self, action: str, data: Mapping[str, Any], *, to: Event, by: Actor, at: datetime) -> Self:
+        """What a clerk sets right outside of the SOP's course (``corrections``): it is then as after event ``to``."""
+        return self._record(action, to.step, to.state, by, at, data)
+
     # --- questions -----------------------------------------------------------------------------------------------
 
     @property
@@ -206,7 +213,7 @@ class Application:
         """The event that brought the case to whoever has it now: entry into the step, or coming back mended."""
         newest = self.events[0]
         for before, event in pairwise(self.events):
-            if event.step != before.step or before.state is State.RETURNED:
+            if event.step != before.step or before.state is State.RETURNED or before.is_undone_by(event):
                 newest = event
         return newest
 

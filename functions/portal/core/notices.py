@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from portal.core.application import Actor, Application, Event
+from portal.core.clerks import CLERK
 from portal.core.draft import Draft
 from portal.core.sop import APPLICANT, Sop
 from portal.core.steps import State
@@ -47,6 +48,7 @@ APPLICANT_LETTERS: Final[Mapping[str, str]] = {
     "miss": "missed",
     "record": "ready",
     "hand_over": "handed_over",
+    "undo": "undone",
 }
 """Letter to the applicant by action; actions not named here are no news to the applicant."""
 
@@ -58,7 +60,10 @@ class Official:
     Attributes:
         capacity: empty for the holder of the office, else "Plt." or "Plh.".
         decree: number of the surat perintah, for acting officials.
-        since, until: first and last day of the appointment; open-ended if None.
+        since, until: first and last day of the appointment; open-ended if None. One that was cancelled before it began
+            ends before it begins.
+        replaces: address of whom an acting official stands in for, where several hold the office.
+        away: first and last day of each absence.
     """
 
     service: str
@@ -70,13 +75,43 @@ class Official:
     decree: str = ""
     since: date | None = None
     until: date | None = None
+    replaces: str = ""
+    away: tuple[tuple[date, date], ...] = ()
 
     def serves(self, day: date) -> bool:
         return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
 
+    def is_present(self, day: date) -> bool:
+        """Does he serve, and is he there?"""
+        return self.serves(day) and not any(first <= day <= last for first, last in self.away)
+
+    @property
+    def post(self) -> tuple[str, str, str]:
+        """Service, role and whose: what an appointment is of."""
+        return self.service, self.role, self.email.lower()
+
     def as_actor(self, sop: Sop) -> Actor:
         office = f"{self.capacity} {sop.role(self.role).label}".strip()
         return Actor(role=self.role, name=self.name, office=office, email=self.email.lower(), number=self.number)
+
+
+def stand_in(official: Official, officials: Iterable[Official], day: date) -> Official | None:
+    """The Plh. who has the cases of a definitive official that day: of the one he was named for, or of the only one."""
+    if official.capacity:
+        return None
+    same = [o for o in officials if (o.service, o.role) == (official.service, official.role) and o.is_present(day)]
+    holders = {o.email.lower() for o in same if not o.capacity}
+    for other in same:
+        replaced = other.replaces.lower() or (min(holders) if len(holders) == 1 else "")
+        if other.capacity == "Plh." and official.email.lower() in (replaced, "") and other.post != official.post:
+            return other
+    return None
+
+
+def on_duty(officials: Iterable[Official], day: date) -> list[Official]:
+    """To whom cases go that day: whoever is present, and nobody stands in for."""
+    present = [official for official in officials if official.is_present(day)]
+    return [official for official in present if stand_in(official, present, day) is None]
 
 
 Identity = tuple[str, int, str, str, str]
@@ -202,13 +237,12 @@ def owed(application: Application, officials: Iterable[Official], sop: Sop, day:
 
 
 def eligible(application: Application, officials: Iterable[Official], sop: Sop, day: date) -> Iterator[Official]:
-    """Who may act at the present step on this day; never the person whose application it is."""
+    """Whose turn the present step is on this day; never the person's whose application it is."""
     roles = sop.acting(sop.step(application.step).role)
-    for official in officials:
+    for official in on_duty(officials, day):
         if (
             official.service == application.service
             and official.role in roles
-            and official.serves(day)
             and not application.concerns(official.email, official.number, sop)
         ):
             yield official
@@ -221,6 +255,8 @@ def _occasion(letter: str, actor: Actor, event: Event) -> str:
 
 def _applicant(application: Application, sop: Sop, event: Event) -> Iterator[tuple[str, Actor]]:
     letter, asked = APPLICANT_LETTERS.get(event.action), application.state is State.ASKED
+    if event.action == "undo" and event.data["undone"] not in APPLICANT_LETTERS:
+        return  # who was not told of a decision need not hear that it is undone
     # Who is asked for something at once learns from that letter that the case was opened for him.
     if letter and not (asked and event.action == "open"):
         yield letter, application.applicant(sop)
@@ -239,5 +275,5 @@ def _turn(application: Application, officials: Iterable[Official], sop: Sop, day
 
 
 def _receipt(event: Event) -> Iterator[tuple[str, Actor]]:
-    if event.actor.role not in (APPLICANT, "portal"):
+    if event.actor.role not in (APPLICANT, CLERK, "portal"):
         yield "decided", event.actor

@@ -54,6 +54,10 @@ class Rounds:
             return False
         return owed.letter in NEWS | SPENT or self._is_for_the_evening(owed)
 
+    def join(self, owed: Notice, other: Notice) -> bool:
+        """Can both be in one email? The office's list of what is stuck is no part of anybody's own."""
+        return self.collects(other) and (owed.letter == "escalation") == (other.letter == "escalation")
+
     def waits(self, owed: Notice, now: datetime) -> bool:
         """Is it too early for it, whoever else gets an email?"""
         return self._is_for_the_evening(owed) and now < self.round_of(owed)

@@ -18,7 +18,8 @@ from portal.core.times import Time, added, in_words, time_of
 from portal.core.worktime import WEEKDAYS
 
 OF_THE_OFFICE = (
-    "calendar", "chart", "notes", "office", "pages", "paper", "patience", "register", "reminders", "retention",
+    "calendar", "chart", "corrections", "notes", "office", "pages", "paper", "patience", "register", "reminders",
+    "retention",
 )  # fmt: skip
 """Tables that belong to the office of today and not to a case: a new holiday or telephone reaches running cases too."""
 
@@ -240,8 +241,9 @@ class Sop:
 
     def action(self, step: str, action: str) -> ActionText:
         """The words for an action, the step's own before the general ones."""
-        texts = self.step(step).actions
-        return texts[action] if action in texts else self.action_texts.get(action, ActionText())
+        if corrected := self.data.get("corrections", {}).get(action):
+            return ActionText(done=corrected["done"])
+        return self.step(step).actions.get(action) or self.action_texts.get(action, ActionText())
 
     def reasons_for(self, action: str) -> tuple[Choice, ...]:
         return tuple(reason for reason in self.reasons if action in reason.actions)

@@ -86,14 +86,20 @@ def notice(entry: Entry) -> Notice:
 
 
 def official_entry(official: Official, founder: str) -> Entry:
-    """All of it but the service with which the store began (``filed``); no first or last day is an empty text."""
-    entry = {**vars(official), "since": day(official.since), "until": day(official.until)}
-    return {name: value for name, value in entry.items() if (name, value) != ("service", founder)}
+    """All of it but the service with which the store began (``filed``); no first or last day is an empty text.
+
+    What few appointments have, only where they have it.
+    """
+    away = [[day(first), day(last)] for first, last in official.away]
+    entry = {**vars(official), "since": day(official.since), "until": day(official.until), "away": away}
+    own = {name: value for name, value in entry.items() if (name, value) != ("service", founder)}
+    return {name: value for name, value in own.items() if value or name not in ("replaces", "away")}
 
 
 def official(entry: Entry, founder: str) -> Official:
     days = {name: date.fromisoformat(entry[name]) if entry[name] else None for name in ("since", "until")}
-    return Official(**{"service": founder, **_own(Official, entry), **days})
+    away = tuple((date.fromisoformat(first), date.fromisoformat(last)) for first, last in entry.get("away", ()))
+    return Official(**{"service": founder, **_own(Official, entry), **days, "away": away})
 
 
 def filed(service: str, name: str, founder: str) -> str:

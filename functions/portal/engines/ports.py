@@ -35,6 +35,7 @@ class Change:
         certificates: the register's entries that it makes or changes, each in its new version.
         corrections: what the recap has to hear of these besides (``register.corrections``).
         line: the case in the list of all.
+        reopened: the day of closing, where the case was closed before this event: what the recap kept of it is gone.
     """
 
     application: Application
@@ -47,6 +48,7 @@ class Change:
     certificates: Sequence[Certificate] = ()
     corrections: Sequence[Fact] = ()
     line: Line | None = None
+    reopened: str = ""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ A letter's file may name the attributes of its class and nothing else.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from portal.core.application import Application, Event
@@ -102,6 +102,22 @@ class DigestLetter(Letter):
     visits: Sequence[CaseLetter]
     receipts: Sequence[CaseLetter]
     late: Sequence[Waiting]
+    until: datetime
+
+
+@dataclass(frozen=True)
+class DutyLetter(Letter):
+    """About what waits, to whoever has it from now on as ``office``; the link leads to the desk.
+
+    Attributes:
+        turns: the cases.
+        last: the last day of the appointment, if it has one.
+        until: when the links end.
+    """
+
+    office: str
+    turns: Sequence[CaseLetter]
+    last: date | None
     until: datetime
 
 

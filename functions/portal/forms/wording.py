@@ -89,6 +89,8 @@ class Words:
 
         A reason that says nothing without its note ("Lainnya") is left out where the note is there.
         """
+        if corrected := self.sop.data.get("corrections", {}).get(event.action):
+            return {"reason": Fact(corrected["reason"], (str(event.data["reason"]),), is_date=False)}
         if event.action not in self.decisions:
             return {}
         step = application.step_before(event)

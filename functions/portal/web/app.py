@@ -45,7 +45,7 @@ BLUEPRINTS: Final = (
         "renewal",
         "recap",
     ),
-    *("clerk_entry", "clerk_desk", "clerk_archive", "clerk_mail", "clerk_people"),
+    *("clerk_entry", "clerk_desk", "clerk_archive", "clerk_corrections", "clerk_mail", "clerk_people"),
 )
 """The modules with pages."""
 

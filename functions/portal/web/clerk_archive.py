@@ -11,7 +11,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 
 from portal.core import ticket
 from portal.core.clocks import clocks
-from portal.core.errors import NotFound
+from portal.core.errors import Finding, NotFound
 from portal.core.listing import OPEN, Line, Wanted
 from portal.core.sop import APPLICANT
 from portal.core.steps import State
@@ -27,6 +27,8 @@ from portal.web.here import here, turn_to
 pages = Blueprint("clerk_archive", __name__)
 
 PATH: Final = "/petugas/permohonan"
+REASON: Final = "alasan"
+
 SIZE: Final = 25
 """Cases on a page."""
 
@@ -76,10 +78,14 @@ def export_again() -> Any:
 
 @pages.get(f"{PATH}/<number>")
 def case(number: str) -> Any:
-    """One case from end to end: who, in what capacity, when."""
     reader()
     if (parsed := ticket.parse(number)) != number:
         return redirect(case_path(parsed), 303)
+    return case_page(number)
+
+
+def case_page(number: str, problem: str = "", reason: str = "") -> str:
+    """One case from end to end: who, in what capacity, when; and what may be set right."""
     application, office = here().office.records.load(number), here().office
     words, sop = office.words_of(application), turn_to(application.service)
     return render_template(
@@ -98,6 +104,10 @@ def case(number: str) -> Any:
         address=application.address(words.sop),
         owed=[notice for notice in office.records.unsent() if notice.about == number],
         damage=application.first_damage(),
+        may_undo=here().corrections.may_undo(application),
+        findings=[Finding(REASON, problem)] if problem else [],
+        reason=reason,
+        just_undone="dibatalkan" in request.args,
         csrf=csrf(),
     )
 

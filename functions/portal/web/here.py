@@ -25,6 +25,7 @@ from portal.web.limits import Limit
 if TYPE_CHECKING:
     from portal.archive import Archive
     from portal.clockwork import Clockwork
+    from portal.corrections import Corrections
     from portal.entrance import Entrance
     from portal.intake import Intake
     from portal.outbox import Outbox
@@ -45,6 +46,8 @@ class UseCases(Protocol):
     def watch(self) -> Watch: ...
     @property
     def archive(self) -> "Archive": ...
+    @property
+    def corrections(self) -> "Corrections": ...
     @property
     def entrance(self) -> "Entrance": ...
     @property
@@ -172,6 +175,10 @@ class Here:
     @property
     def archive(self) -> "Archive":
         return self.use_cases.archive
+
+    @property
+    def corrections(self) -> "Corrections":
+        return self.use_cases.corrections
 
     @property
     def entrance(self) -> "Entrance":

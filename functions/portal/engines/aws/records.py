@@ -76,6 +76,10 @@ class DynamoRecords:
         if change.draft:
             writes.append(self._draft(change.draft))
         writes += [writing.claim(name, ticket) for name in dict.fromkeys(change.claims)]
+        if change.reopened:
+            writes.append(
+                Write(items.fact_key(self._filed(service, items.FACTS), ticket, change.reopened), deletes=True)
+            )
         if change.fact is not None:
             writes.append(Write(items.fact_item(self._filed(service, items.FACTS), ticket, change.fact)))
         writes += [*map(writing.entered, change.certificates), *map(self._correction, change.corrections)]

@@ -88,6 +88,8 @@ class SqliteRecords:
                 connection.execute("DELETE FROM claim WHERE name = ? AND ticket = ?", (name, ticket))
             for name in change.claims:
                 statements.claim(connection, name, ticket)
+            if change.reopened:
+                connection.execute("DELETE FROM fact WHERE ticket = ?", (ticket,))
             if change.fact is not None:
                 self._write_fact(connection, service, ticket, change.fact)
             self._write_certificates(connection, change.certificates, change.corrections)
