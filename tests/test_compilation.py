@@ -13,6 +13,7 @@ from portal.compilation import Compilation, Sums, read_sums
 from portal.core.errors import Unavailable
 from portal.core.recap import Tally, merge, month_of, tally
 from portal.core.register import correction
+from portal.engines.local.records import SqliteRecords
 from portal.engines.ports import Compiled
 from tests.support.facts import kept
 from tests.support.stage import Stage
@@ -324,7 +325,7 @@ def test_the_page_never_goes_through_all_facts(stage: Stage, monkeypatch: pytest
     stage.case(*WAYS["done"])
     stage.clock.forward(days=45)
     stage.clockwork.compilation.compile_recap()
-    monkeypatch.delattr(type(stage.records), "facts")
+    monkeypatch.delattr(SqliteRecords, "facts")
     read: list[str] = []
     after = stage.records.facts_after
 

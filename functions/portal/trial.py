@@ -216,6 +216,10 @@ class Trial:
             return case.lapse(sop=sop, at=at)
         if action == "book":
             return case.book(self._slot(case), "", sop=sop, at=at)
+        if action == "cancel_visit":
+            return case.cancel_visit({}, sop=sop, at=at)
+        if action == "receive":
+            return case.receive(sop=sop, at=at)
         if action == "resubmit":
             return case.resubmit(draft, documents=case.documents, sop=sop, at=at)
         documents = (*case.documents, *(self.samples.of(each, at) for each in sop.step(case.step).documents))

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from portal.core.application import Actor
-from portal.core.notices import DEADLINE, Notice, Official, notice, owed
+from portal.core.notices import DEADLINE, PATIENCE, Notice, Official, notice, owed
 from portal.core.sop import APPLICANT, Sop
 from tests.support.walk import MORNING, Walk, official
 
@@ -101,10 +101,11 @@ def test_retries_double_from_ten_seconds_to_six_hours() -> None:
     assert pauses[-1] == 6 * 3600
 
 
-def test_an_undelivered_email_turns_red_after_the_deadline_or_at_once_when_hopeless() -> None:
+def test_an_undelivered_email_turns_red_when_put_off_for_long_or_never_tried_or_at_once_when_hopeless() -> None:
     entry = unsent().held(MORNING).failed("451 busy", MORNING)
-    assert not entry.is_red(MORNING + DEADLINE)
-    assert entry.is_red(MORNING + DEADLINE + timedelta(seconds=1))
+    second = timedelta(seconds=1)
+    assert [entry.is_red(MORNING + PATIENCE + later) for later in (timedelta(), second)] == [False, True]
+    assert [unsent().is_red(MORNING + DEADLINE + later) for later in (timedelta(), second)] == [False, True]
     assert unsent().held(MORNING).failed("550 unknown user", MORNING, hopeless=True).is_red(MORNING)
     assert not replace(entry, sent_at=MORNING).is_red(MORNING + 2 * DEADLINE)
 

@@ -173,7 +173,7 @@ from tests.support.commits import LEASE, change
 from portal.engines.local.records import SqliteRecords
 from portal.core.errors import Unavailable
 records = SqliteRecords(Path(sys.argv[1]), ["penerbitan"])
-resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, 150_000))
+resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))
 written = 0
 try:
     for number in range(1, 500):

@@ -10,7 +10,7 @@ from tests.support.ways import FORM, SAYS
 def test_only_what_was_named_is_asked(stage: Stage) -> None:
     page = holder(stage, "returned").get("/perbaikan")
     assert [card.get("id") for card in page.html.xpath("//*[@data-card]")] == ["berkas-ktp"]
-    assert set(page.form("/perbaikan", "Kirim").fields) == {"csrf", "jabatan"}
+    assert set(page.form("/perbaikan", "Kirim").fields) == {"csrf", "tanda", "jabatan"}
     assert page.html.get_element_by_id("jabatan").value == FORM["jabatan"]
     assert SAYS["return"]["note"] in page.text
 

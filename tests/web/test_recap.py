@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from portal.engines.local.records import SqliteRecords
 from tests.support.browser_without_javascript import Page
 from tests.support.stage import Stage
 from tests.support.ways import FORM, SECRETS, WAYS
@@ -98,7 +99,7 @@ def test_open_cases_are_counted_by_who_has_to_act(busy: Stage) -> None:
 
 
 def test_counting_open_cases_loads_none_of_them(busy: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(type(busy.records), "waiting_on")
+    monkeypatch.delattr(SqliteRecords, "waiting_on")
     assert page(busy).status == 200
 
 

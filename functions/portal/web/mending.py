@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request
 
+from portal.core import ticket
 from portal.core.application import Application
 from portal.core.draft import Draft
 from portal.core.errors import Invalid
@@ -51,7 +52,7 @@ def resubmit(number: str) -> Any:
 
 @pages.get("/permohonan/<number>/perbaikan/berkas")
 def mended_documents(number: str) -> Any:
-    return redirect(f"{path(number)}/perbaikan", 303)
+    return redirect(f"{path(ticket.parse(number))}/perbaikan", 303)
 
 
 @pages.get("/permohonan/<number>/perbaikan/berkas/<kind>/terunggah")

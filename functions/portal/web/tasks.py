@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, redirect, request
 
+from portal.core import ticket
 from portal.core.errors import Conflict, Invalid
 from portal.web import cards
 from portal.web.applicant import PAGE, case_page, done, own, path, task_base
@@ -35,7 +36,7 @@ def report(number: str) -> Any:
 @pages.get("/permohonan/<number>/tugas/berkas")
 def seen_again(number: str) -> Any:
     """Where a browser lands that repeats the address of a posted form, or comes from a document."""
-    return redirect(path(number), 303)
+    return redirect(path(ticket.parse(number)), 303)
 
 
 @pages.get("/permohonan/<number>/tugas/berkas/<kind>/terunggah")
