@@ -220,6 +220,7 @@ def test_the_whole_story_on_a_phone(someone: Someone, city: City) -> None:
     with page.expect_download() as entry:
         me.press("Unduh ke kalender")
     assert entry.value.suggested_filename == f"{ticket}.ics"
+    me.open_mail(VERIFIKATOR, "telaah", ticket)
     city.clock.forward(days=1)
     me.open_mail(VERIFIKATOR, "telaah", ticket)
     me.shoot("kedatangan")
@@ -230,6 +231,7 @@ def test_the_whole_story_on_a_phone(someone: Someone, city: City) -> None:
     me.press("Pilih jadwal")
     page.get_by_role("radio").nth(3).check()
     me.press("Ambil jadwal ini")
+    me.open_mail(VERIFIKATOR, "telaah", ticket)
     city.clock.forward(days=1)
     me.open_mail(VERIFIKATOR, "telaah", ticket)
     me.decide("attend", "Catat Kehadiran")
