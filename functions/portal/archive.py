@@ -4,8 +4,11 @@ A look reads one short line a case and no case itself. That is a pass over all l
 city's size: some thousand cases are a few hundredths of a second in SQLite and a few hundred read units in DynamoDB.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
+from portal.core.application import Application
+from portal.core.errors import NotFound
 from portal.core.listing import Line, Wanted, line, newest_first
 from portal.core.recap import is_of_a_case
 from portal.core.sop import APPLICANT, Sop
@@ -49,6 +52,12 @@ class Archive:
         appointed = (official.role for official in records.officials() if official.service == service)
         roles = dict.fromkeys([APPLICANT, *(role.key for role in (*sop.roles, *sop.either)), *appointed])
         missing |= {case.ticket for role in roles for case in records.waiting_on(service, role)} - known
-        cases = [records.load(ticket) for ticket in sorted(missing)]
-        records.keep_lines([line(case, self.office.sop_of(case)) for case in cases])
-        return len(cases)
+        found = [*self._lines(records.load(ticket) for ticket in sorted(missing))]
+        records.keep_lines(found)
+        return len(found)
+
+    def _lines(self, cases: Iterable[Application]) -> Iterator[Line]:
+        for case in cases:
+            # A case whose edition cannot be found again must not keep the others off the list.
+            with suppress(NotFound):
+                yield line(case, self.office.sop_of(case))
