@@ -21,16 +21,13 @@ from portal.core.register import (
     keeps_register,
     plain_serial,
 )
-from tests.support.builders import WITA, a_sop, application_in, official, reachable
+from tests.support.builders import WITA, a_sop, application_in, certificate, official, reachable
 from tests.support.calendars import ORDINARY
 
 TODAY = date(2028, 6, 1)
 NOW = datetime(2028, 6, 1, 9, 0, tzinfo=WITA)
 BY = Actor("verifikator", "Andi", "Verifikator", "andi@tarakankota.go.id")
-ENTRY = Certificate(
-    "contoh", "TTE-1", "4F7K", "Siti", "199001012015012001", "siti@tarakankota.go.id", "Dinas Sosial",
-    date(2026, 8, 3), date(2028, 8, 3), date(2026, 8, 4), "TTE-1",
-)  # fmt: skip
+ENTRY = certificate()
 DONE = next(application_in(*place) for place in reachable() if place[1].value == "done")
 
 

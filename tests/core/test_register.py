@@ -22,20 +22,12 @@ from portal.core.register import (
     soon,
 )
 from tests.support.builders import AT, WITA, a_sop, after, application, application_in, draft, reachable
+from tests.support.builders import certificate as entry
 from tests.support.calendars import ORDINARY
 
 TODAY = date(2028, 6, 1)
 NOW = datetime(2028, 6, 1, 9, 0, tzinfo=WITA)
 BY = Actor("verifikator", "Andi", "Verifikator", "andi@tarakankota.go.id")
-
-
-def entry(**changes: Any) -> Certificate:
-    """Handed over in August 2026, good until the third of August 2028."""
-    made = Certificate(
-        "contoh", "TTE-1", "4F7K", "Siti", "199001012015012001", "siti@tarakankota.go.id", "Dinas Sosial",
-        date(2026, 8, 3), date(2028, 8, 3), date(2026, 8, 4), "TTE-1",
-    )  # fmt: skip
-    return replace(made, **changes)
 
 
 def revoked(certificate: Certificate, on: date = TODAY) -> Certificate:

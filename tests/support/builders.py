@@ -14,6 +14,7 @@ from portal.core import ticket
 from portal.core.application import Actor, Application
 from portal.core.draft import Document, Draft
 from portal.core.notices import Notice, Official, notice, owed
+from portal.core.register import Certificate
 from portal.core.sop import APPLICANT, Sop, parse
 from portal.core.steps import KINDS, State, applicant_actions, follow, official_actions
 
@@ -117,6 +118,15 @@ def document(kind: str = "ktp", **changes: Any) -> Document:
 def draft(**changes: Any) -> Draft:
     """In version 1, with form and documents complete."""
     made = Draft("a1", "penerbitan", FORM, AT - timedelta(hours=1), (document("ktp"), document("surat_permohonan")))
+    return replace(made, **changes)
+
+
+def certificate(**changes: Any) -> Certificate:
+    """Handed over in August 2026, good until the third of August 2028."""
+    made = Certificate(
+        "contoh", "TTE-1", "4F7K", "Siti", "199001012015012001", "siti@tarakankota.go.id", "Dinas Sosial",
+        date(2026, 8, 3), date(2028, 8, 3), date(2026, 8, 4), "TTE-1",
+    )  # fmt: skip
     return replace(made, **changes)
 
 

@@ -1,7 +1,6 @@
 """All cases for a clerk: looked for, filtered, paged, written to a spreadsheet, and one of them read as a story."""
 
 import io
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -19,20 +18,16 @@ LIST = "/petugas/permohonan"
 
 
 @pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    made = Stage(tmp_path_factory.mktemp("data"))
+def shared_stage(shared_stage: Stage) -> Stage:
     for number in range(27):
-        made.case(*(("confirm",) if number % 2 else ()), nama_ktp=f"PEMOHON {chr(65 + number % 26)}")
-    made.case(*WAYS["rejected"], nama_ktp="BUDI DITOLAK", nip="198505052010051005", nik="6473010505850001")
-    yield made
-    made.close()
+        shared_stage.case(*(("confirm",) if number % 2 else ()), nama_ktp=f"PEMOHON {chr(65 + number % 26)}")
+    shared_stage.case(*WAYS["rejected"], nama_ktp="BUDI DITOLAK", nip="198505052010051005", nik="6473010505850001")
+    return shared_stage
 
 
 @pytest.fixture
-def clerk(stage: Stage) -> ClerkInPerson:
-    made = ClerkInPerson(stage)
-    made.browser.client.set_cookie("petugas", made.cookie(), path="/petugas")
-    return made
+def clerk(shared_stage: Stage) -> ClerkInPerson:
+    return ClerkInPerson.at_the_desk(shared_stage)
 
 
 def search(clerk: ClerkInPerson, button: str = "Tampilkan", **typed: str) -> Page:
@@ -68,8 +63,8 @@ def test_the_only_one_that_is_meant_opens_at_once(clerk: ClerkInPerson, text: st
     assert "/permohonan/TTE-" in page.url  # and neither name nor number is in an address
 
 
-def test_a_ticket_opens_its_case_and_what_is_not_there_is_said(stage: Stage, clerk: ClerkInPerson) -> None:
-    (line,) = stage.house.archive.find(Wanted("budi"), stage.house.archive.lines())
+def test_a_ticket_opens_its_case_and_what_is_not_there_is_said(shared_stage: Stage, clerk: ClerkInPerson) -> None:
+    (line,) = shared_stage.house.archive.find(Wanted("budi"), shared_stage.house.archive.lines())
     assert search(clerk, cari=line.ticket.lower().replace("-", "")).url.endswith(line.ticket)
     page = search(clerk, cari="tidak ada", keadaan="rejected")
     assert "Tidak ada yang cocok" in page.text
@@ -81,18 +76,22 @@ def test_senseless_filters_ask_for_nothing(clerk: ClerkInPerson) -> None:
     assert "28 permohonan" in clerk.get(f"{LIST}?keadaan=x&menunggu=y&bulan=z&layanan=%00&hal=-1").text
 
 
-def test_the_list_is_written_to_a_spreadsheet_in_which_nothing_is_a_formula(stage: Stage, clerk: ClerkInPerson) -> None:
-    (line,) = stage.house.archive.find(Wanted("budi"), stage.house.archive.lines())
-    number = stage.case("confirm", jabatan="=1+1")
-    held = stage.load(number)
+def test_the_list_is_written_to_a_spreadsheet_in_which_nothing_is_a_formula(
+    shared_stage: Stage, clerk: ClerkInPerson
+) -> None:
+    (line,) = shared_stage.house.archive.find(Wanted("budi"), shared_stage.house.archive.lines())
+    number = shared_stage.case("confirm", jabatan="=1+1")
+    held = shared_stage.load(number)
     trap = replace(
-        stage.house.archive.find(Wanted(number), stage.house.archive.lines())[0], ticket="X", name="=HYPERLINK(1)"
+        shared_stage.house.archive.find(Wanted(number), shared_stage.house.archive.lines())[0],
+        ticket="X",
+        name="=HYPERLINK(1)",
     )
-    stage.records.keep_lines([trap])
+    shared_stage.records.keep_lines([trap])
     page = clerk.get(LIST)
     answer = clerk.post(f"{LIST}/xlsx", page, cari="", keadaan="")
     assert answer.headers["Content-Type"].startswith("application/vnd.openxml")
-    assert f'permohonan-{stage.office.today()}.xlsx"' in answer.headers["Content-Disposition"]
+    assert f'permohonan-{shared_stage.office.today()}.xlsx"' in answer.headers["Content-Disposition"]
     sheet = load_workbook(io.BytesIO(answer.body)).worksheets[0]
     rows = list(sheet.iter_rows())
     assert [cell.value for cell in rows[0]][:3] == ["Nomor tiket", "Layanan", "Nama"]
@@ -100,18 +99,20 @@ def test_the_list_is_written_to_a_spreadsheet_in_which_nothing_is_a_formula(stag
     told = {row[2].value: row for row in rows[1:]}
     assert told["=HYPERLINK(1)"][2].quotePrefix
     assert told["BUDI DITOLAK"][3].value == "198505052010051005"
-    assert str(told["BUDI DITOLAK"][6].value)[:10] == f"{stage.office.calendar.local(line.opened):%Y-%m-%d}"
+    assert str(told["BUDI DITOLAK"][6].value)[:10] == f"{shared_stage.office.calendar.local(line.opened):%Y-%m-%d}"
     assert held.ticket in {row[0].value for row in rows}
     only = clerk.post(f"{LIST}/xlsx", page, cari="budi")
     assert load_workbook(io.BytesIO(only.body)).worksheets[0].max_row == 2
-    with stage.records._database.writing() as connection:
+    with shared_stage.records._database.writing() as connection:
         connection.execute("DELETE FROM line WHERE ticket = 'X'")
 
 
-def test_a_case_is_told_from_end_to_end_with_who_in_what_capacity_and_when(stage: Stage, clerk: ClerkInPerson) -> None:
-    number = stage.case(*WAYS["done"], nama_ktp="SITI SELESAI")
+def test_a_case_is_told_from_end_to_end_with_who_in_what_capacity_and_when(
+    shared_stage: Stage, clerk: ClerkInPerson
+) -> None:
+    number = shared_stage.case(*WAYS["done"], nama_ktp="SITI SELESAI")
     told = words(clerk.get(f"{LIST}/{number}"))
-    application = stage.load(number)
+    application = shared_stage.load(number)
     for event in application.events:
         assert event.actor.email in told
     for said in ("Kepala Dinas, Rahmawati Contoh", "Pemohon, SITI SELESAI", "Mohon diproses.", "catatannya utuh"):
@@ -119,20 +120,22 @@ def test_a_case_is_told_from_end_to_end_with_who_in_what_capacity_and_when(stage
     assert f"{application.version} peristiwa" in told
 
 
-def test_a_case_tells_how_much_of_each_steps_time_is_used_left_and_over(stage: Stage, clerk: ClerkInPerson) -> None:
-    told = words(clerk.get(f"{LIST}/{stage.case('confirm')}"))
+def test_a_case_tells_how_much_of_each_steps_time_is_used_left_and_over(
+    shared_stage: Stage, clerk: ClerkInPerson
+) -> None:
+    told = words(clerk.get(f"{LIST}/{shared_stage.case('confirm')}"))
     assert "Waktu per langkah" in told
     assert "terpakai 0 menit dari 15 menit; tersisa 15 menit, sampai" in told
-    sent = words(clerk.get(f"{LIST}/{stage.case(*WAYS['sent'])}"))
+    sent = words(clerk.get(f"{LIST}/{shared_stage.case(*WAYS['sent'])}"))
     assert "berhenti selama menunggu pihak lain, tersisa 10 menit." in sent
     assert "tepat waktu." in sent
-    unconfirmed = words(clerk.get(f"{LIST}/{stage.case()}"))
+    unconfirmed = words(clerk.get(f"{LIST}/{shared_stage.case()}"))
     assert "Waktu per langkah" not in unconfirmed
 
 
-def test_a_case_that_was_bent_is_told_as_such(stage: Stage, clerk: ClerkInPerson) -> None:
-    number = stage.case("confirm")
-    with stage.records._database.writing() as connection:
+def test_a_case_that_was_bent_is_told_as_such(shared_stage: Stage, clerk: ClerkInPerson) -> None:
+    number = shared_stage.case("confirm")
+    with shared_stage.records._database.writing() as connection:
         connection.execute("UPDATE event SET entry = replace(entry, 'Dinas', 'Xinas') WHERE ticket = ?", (number,))
         connection.execute(
             "UPDATE application SET body = replace(body, 'Analis', 'Kepala') WHERE ticket = ?", (number,)
@@ -140,18 +143,20 @@ def test_a_case_that_was_bent_is_told_as_such(stage: Stage, clerk: ClerkInPerson
     assert "tidak utuh" in clerk.get(f"{LIST}/{number}").text
 
 
-def test_an_unknown_ticket_is_refused_and_a_mistyped_one_led_to_its_case(stage: Stage, clerk: ClerkInPerson) -> None:
-    number = stage.case()
+def test_an_unknown_ticket_is_refused_and_a_mistyped_one_led_to_its_case(
+    shared_stage: Stage, clerk: ClerkInPerson
+) -> None:
+    number = shared_stage.case()
     assert clerk.get(f"{LIST}/TTE-26-2222-2222").status == 404
     assert clerk.get(f"{LIST}/{number.lower()}").url.endswith(number)
 
 
-def test_cases_of_before_there_was_a_list_come_into_it_once(stage: Stage) -> None:
-    archive = Archive(stage.office)
+def test_cases_of_before_there_was_a_list_come_into_it_once(shared_stage: Stage) -> None:
+    archive = Archive(shared_stage.office)
     known = archive.lines()
-    with stage.records._database.writing() as connection:
+    with shared_stage.records._database.writing() as connection:
         connection.execute("DELETE FROM line")
     assert archive.complete() == len(known)
     assert archive.lines() == known
     assert archive.complete() == 0
-    assert Archive(stage.office).complete() == 0
+    assert Archive(shared_stage.office).complete() == 0

@@ -1,7 +1,5 @@
 """A clerk undoes a mistaken decision from the case's page, with a reason, in his name."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.support.browser_without_javascript import Page
@@ -11,18 +9,9 @@ from tests.support.stage import KADIS, Stage
 from tests.support.ways import FORM, WAYS
 
 
-@pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    made = Stage(tmp_path_factory.mktemp("data"))
-    yield made
-    made.close()
-
-
 @pytest.fixture
-def clerk(stage: Stage) -> ClerkInPerson:
-    made = ClerkInPerson(stage)
-    made.browser.client.set_cookie("petugas", made.cookie(), path="/petugas")
-    return made
+def clerk(shared_stage: Stage) -> ClerkInPerson:
+    return ClerkInPerson.at_the_desk(shared_stage)
 
 
 def page_of(clerk: ClerkInPerson, number: str) -> Page:
@@ -34,53 +23,53 @@ def undo(clerk: ClerkInPerson, number: str, reason: str = "Keliru memilih tombol
     return clerk.browser.submit(page, page.form("/batalkan"), "Batalkan keputusan ini", alasan=reason)
 
 
-def test_a_rejection_is_opened_again_and_goes_on_to_its_end(stage: Stage, clerk: ClerkInPerson) -> None:
-    number = stage.case(*WAYS["rejected"])
-    stage.mail()
-    assert [fact["ticket"] for fact in stage.records.facts("penerbitan")] == [number]
+def test_a_rejection_is_opened_again_and_goes_on_to_its_end(shared_stage: Stage, clerk: ClerkInPerson) -> None:
+    number = shared_stage.case(*WAYS["rejected"])
+    shared_stage.mail()
+    assert [fact["ticket"] for fact in shared_stage.records.facts("penerbitan")] == [number]
     page = undo(clerk, number)
     told = words(page)
     for said in ("Keputusan sebelumnya dibatalkan", "Keliru memilih tombol.", EMAIL, "Kepala Dinas lagi", "utuh"):
         assert said in told
-    assert list(stage.records.facts("penerbitan")) == []
-    mail = {message["to"]: message for message in stage.mail()[-2:]}
+    assert list(shared_stage.records.facts("penerbitan")) == []
+    mail = {message["to"]: message for message in shared_stage.mail()[-2:]}
     assert mail.keys() == {FORM["email"], KADIS}
     assert "dibatalkan" in mail[FORM["email"]]["text"]
-    stage.act(number, "forward")
-    assert not page_of(clerk, number).html.xpath("//form[contains(@action, '/batalkan')]") or stage.load(number)
-    status = stage.browser().get(f"/status/{number}").text
+    shared_stage.act(number, "forward")
+    assert not page_of(clerk, number).html.xpath("//form[contains(@action, '/batalkan')]") or shared_stage.load(number)
+    status = shared_stage.browser().get(f"/status/{number}").text
     assert "Keputusan sebelumnya dibatalkan" in status
     assert "Keliru memilih tombol." not in status
     assert EMAIL not in status.replace(f"mailto:{EMAIL}", "").replace(f">{EMAIL}<", "")
 
 
-def test_without_a_reason_nothing_is_undone_and_twice_is_once(stage: Stage, clerk: ClerkInPerson) -> None:
-    number = stage.case("confirm", "return")
+def test_without_a_reason_nothing_is_undone_and_twice_is_once(shared_stage: Stage, clerk: ClerkInPerson) -> None:
+    number = shared_stage.case("confirm", "return")
     page = undo(clerk, number, "  ")
     assert (page.status, "Tulis alasannya" in page.text) == (422, True)
-    assert stage.load(number).events[-1].action == "return"
+    assert shared_stage.load(number).events[-1].action == "return"
     page = page_of(clerk, number)
     for _ in range(2):
         answer = clerk.browser.submit(page, page.form("/batalkan"), alasan="Keliru.")
         assert answer.status == 200
-    assert [event.action for event in stage.load(number).events][-2:] == ["return", "undo"]
+    assert [event.action for event in shared_stage.load(number).events][-2:] == ["return", "undo"]
 
 
-def test_what_has_been_followed_by_something_is_not_undone(stage: Stage, clerk: ClerkInPerson) -> None:
-    number = stage.case("confirm", "forward")
+def test_what_has_been_followed_by_something_is_not_undone(shared_stage: Stage, clerk: ClerkInPerson) -> None:
+    number = shared_stage.case("confirm", "forward")
     page = page_of(clerk, number)
-    stage.act(number, "forward")
+    shared_stage.act(number, "forward")
     answer = clerk.browser.submit(page, page.form("/batalkan"), alasan="Keliru.")
     assert answer.status == 409
-    assert stage.load(number).events[-1].action == "forward"
-    assert not page_of(clerk, stage.case()).html.xpath("//form[contains(@action, '/batalkan')]")
+    assert shared_stage.load(number).events[-1].action == "forward"
+    assert not page_of(clerk, shared_stage.case()).html.xpath("//form[contains(@action, '/batalkan')]")
 
 
 def test_an_official_whose_link_is_older_than_the_undoing_reads_what_happened(
-    stage: Stage, clerk: ClerkInPerson
+    shared_stage: Stage, clerk: ClerkInPerson
 ) -> None:
-    number = stage.case("confirm", "forward")
-    link = stage.link("telaah", number)
+    number = shared_stage.case("confirm", "forward")
+    link = shared_stage.link("telaah", number)
     undo(clerk, number)
-    answer = stage.browser().get(link, follow_redirects=True)
+    answer = shared_stage.browser().get(link, follow_redirects=True)
     assert (answer.status_code, "Petugas" in answer.text) == (200, True)

@@ -1,7 +1,5 @@
 """The clerk's desk in one look: what is stuck, what waits on whom, mail that failed, who comes, who serves."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.support.browser_without_javascript import Page
@@ -11,18 +9,9 @@ from tests.support.stage import KADIS, Stage
 from tests.support.ways import TO_VERIFIKATOR, WAYS
 
 
-@pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    made = Stage(tmp_path_factory.mktemp("data"))
-    yield made
-    made.close()
-
-
 @pytest.fixture
-def clerk(stage: Stage) -> ClerkInPerson:
-    made = ClerkInPerson(stage)
-    made.browser.client.set_cookie("petugas", made.cookie(), path="/petugas")
-    return made
+def clerk(shared_stage: Stage) -> ClerkInPerson:
+    return ClerkInPerson.at_the_desk(shared_stage)
 
 
 def table(page: Page, label: str) -> list[str]:
@@ -37,10 +26,10 @@ def test_an_empty_office_says_so(clerk: ClerkInPerson) -> None:
     assert "Tidak ada permohonan yang sedang berjalan" in page.text
 
 
-def test_what_is_late_is_told_with_name_reason_and_whom_it_waits_on(stage: Stage, clerk: ClerkInPerson) -> None:
-    number = stage.case("confirm", nama_ktp="WAHYU TERLAMBAT")
+def test_what_is_late_is_told_with_name_reason_and_whom_it_waits_on(shared_stage: Stage, clerk: ClerkInPerson) -> None:
+    number = shared_stage.case("confirm", nama_ktp="WAHYU TERLAMBAT")
     assert table(clerk.get(), "Permohonan yang perlu perhatian") == []
-    stage.clock.forward(days=3)
+    shared_stage.clock.forward(days=3)
     (told,) = table(clerk.get(), "Permohonan yang perlu perhatian")
     for said in ("WAHYU TERLAMBAT", number, "Telaah Kepala Dinas", "Kepala Dinas", "menit kerja"):
         assert said in told
@@ -49,28 +38,30 @@ def test_what_is_late_is_told_with_name_reason_and_whom_it_waits_on(stage: Stage
     assert number in clerk.get("/petugas/perhatian?hal=99").text
 
 
-def test_each_case_on_the_list_says_why_and_what_to_do(stage: Stage, clerk: ClerkInPerson) -> None:
-    number = stage.case("confirm", email=KADIS)
+def test_each_case_on_the_list_says_why_and_what_to_do(shared_stage: Stage, clerk: ClerkInPerson) -> None:
+    number = shared_stage.case("confirm", email=KADIS)
     (told,) = [
         row for row in table(clerk.get("/petugas/perhatian"), "Permohonan yang perlu perhatian") if number in row
     ]
     assert "Pejabat yang bertugas hanya pemohonnya sendiri. Tunjuk pejabat lain" in told
 
 
-def test_a_relay_that_takes_nothing_is_told_on_the_desk(stage: Stage, clerk: ClerkInPerson) -> None:
-    stage.mailbox.failing = True
-    stage.cases.owe_desk(KADIS)
-    stage.outbox.send_due()
+def test_a_relay_that_takes_nothing_is_told_on_the_desk(shared_stage: Stage, clerk: ClerkInPerson) -> None:
+    shared_stage.mailbox.failing = True
+    shared_stage.cases.owe_desk(KADIS)
+    shared_stage.outbox.send_due()
     assert "Email portal tidak dapat dikirim" in clerk.get().text
-    stage.mailbox.failing = False
-    stage.clock.forward(minutes=6)
-    stage.mail()
+    shared_stage.mailbox.failing = False
+    shared_stage.clock.forward(minutes=6)
+    shared_stage.mail()
     assert "Email portal tidak dapat dikirim" not in clerk.get().text
 
 
-def test_what_waits_on_whom_is_counted_by_role_with_the_names_of_today(stage: Stage, clerk: ClerkInPerson) -> None:
-    stage.case(*TO_VERIFIKATOR)
-    stage.case(*TO_VERIFIKATOR)
+def test_what_waits_on_whom_is_counted_by_role_with_the_names_of_today(
+    shared_stage: Stage, clerk: ClerkInPerson
+) -> None:
+    shared_stage.case(*TO_VERIFIKATOR)
+    shared_stage.case(*TO_VERIFIKATOR)
     (row,) = [row for row in table(clerk.get(), "Permohonan menurut yang ditunggu") if "Verifikator" in row]
     assert "Andi" in row or "Contoh" in row
     assert " 2 " in f" {row} "
@@ -79,51 +70,51 @@ def test_what_waits_on_whom_is_counted_by_role_with_the_names_of_today(stage: St
     assert "2 cocok" in page.text
 
 
-def test_who_is_expected_today_is_on_the_desk_and_on_a_list_to_print(stage: Stage, clerk: ClerkInPerson) -> None:
-    number = stage.case(*WAYS["booked"], nama_ktp="TAMU HARI INI")
-    slot = stage.load(number).slot
+def test_who_is_expected_today_is_on_the_desk_and_on_a_list_to_print(shared_stage: Stage, clerk: ClerkInPerson) -> None:
+    number = shared_stage.case(*WAYS["booked"], nama_ktp="TAMU HARI INI")
+    slot = shared_stage.load(number).slot
     assert slot
     assert "TAMU HARI INI" not in words(clerk.get())[:2000] or "datang hari ini" in clerk.get().text
-    day = f"{stage.office.calendar.local(slot):%Y-%m-%d}"
+    day = f"{shared_stage.office.calendar.local(slot):%Y-%m-%d}"
     page = clerk.get(f"/petugas/kunjungan?hari={day}")
     (row,) = table(page, next(iter(page.html.xpath("//*[@role='region']/@aria-label"))))
     assert ("TAMU HARI INI" in row, number in row) == (True, True)
-    stage.clock.at = max(stage.clock.at, slot)
+    shared_stage.clock.at = max(shared_stage.clock.at, slot)
     assert "TAMU HARI INI" in clerk.get("/petugas/kunjungan").text
     assert "TAMU HARI INI" in clerk.get().html.xpath("//ul[contains(@class, 'comers')]")[0].text_content()
     assert clerk.get("/petugas/kunjungan?hari=kemarin").status == 200
 
 
-def test_mail_that_failed_is_sent_again_or_ticked_off(stage: Stage, clerk: ClerkInPerson) -> None:
-    stage.mail()
-    stage.mailbox.failing = True
-    number = stage.case("confirm", nama_ktp="EMAIL GAGAL")
-    stage.outbox.send_due()
-    stage.clock.forward(days=8)
-    stage.outbox.send_due()
-    stage.mailbox.failing = False
-    before = len(stage.outbox.red_list())
+def test_mail_that_failed_is_sent_again_or_ticked_off(shared_stage: Stage, clerk: ClerkInPerson) -> None:
+    shared_stage.mail()
+    shared_stage.mailbox.failing = True
+    number = shared_stage.case("confirm", nama_ktp="EMAIL GAGAL")
+    shared_stage.outbox.send_due()
+    shared_stage.clock.forward(days=8)
+    shared_stage.outbox.send_due()
+    shared_stage.mailbox.failing = False
+    before = len(shared_stage.outbox.red_list())
     page = clerk.get("/petugas/email")
     assert ("421 rehearsal" in page.text, number in page.text, KADIS in page.text) == (True, True, True)
     page = clerk.browser.submit(page, page.form("/kirim-ulang"), "Kirim ulang")
     assert "Email dikirim ulang" in page.text
     told = clerk.post("/petugas/email/tertangani", page, email=clerk.marks(page)[-1])
     assert "Ditandai sudah ditangani" in told.text
-    assert len(stage.outbox.red_list()) == before - 1
+    assert len(shared_stage.outbox.red_list()) == before - 1
     assert clerk.post("/petugas/email/tertangani", page, email=clerk.marks(page)[-1]).status == 409
-    stage.clock.forward(days=1)
-    stage.mail()
+    shared_stage.clock.forward(days=1)
+    shared_stage.mail()
     assert "Semua email terkirim" in clerk.get("/petugas/email").text
 
 
-def test_officials_are_listed_by_role_and_an_empty_role_is_told(stage: Stage, clerk: ClerkInPerson) -> None:
+def test_officials_are_listed_by_role_and_an_empty_role_is_told(shared_stage: Stage, clerk: ClerkInPerson) -> None:
     page = clerk.get("/petugas/pejabat")
     assert KADIS in page.text
     assert "Tidak ada yang bertugas hari ini" not in page.text
 
 
-def test_no_page_of_the_clerk_opens_to_others(stage: Stage, clerk: ClerkInPerson) -> None:
-    stranger = ClerkInPerson(stage)
+def test_no_page_of_the_clerk_opens_to_others(shared_stage: Stage, clerk: ClerkInPerson) -> None:
+    stranger = ClerkInPerson(shared_stage)
     for path in ("/perhatian", "/kunjungan", "/email", "/pejabat", "/permohonan", "/permohonan/TTE-26-2222-2222"):
         assert stranger.get(f"/petugas{path}").status == 403
     assert stranger.post("/petugas/permohonan/xlsx", clerk.get("/petugas/permohonan")).status == 403

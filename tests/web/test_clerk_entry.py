@@ -1,19 +1,9 @@
 """A clerk comes in by an emailed link and a code of six digits; nobody else does, and nobody guesses."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from tests.support.clerk import EMAIL, ClerkInPerson
 from tests.support.stage import KADIS, Stage
-
-
-@pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
-    made = Stage(tmp_path)
-    yield made
-    made.close()
 
 
 @pytest.fixture

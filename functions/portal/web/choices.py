@@ -61,21 +61,25 @@ def offered(
     Args:
         action: the one that was tried; ``raw`` what was typed for it, and ``findings`` what was wrong. Empty at first.
     """
-    found = []
     open_now = [key for key in view.actions if now >= (view.application.opens_at(key, view.sop) or now)]
-    for key in open_now:
-        form = view.words.decision_form(view.application.step, key)
-        tried = key == action
-        found.append(
-            Choice(
-                action=key,
-                text=view.sop.action(view.application.step, key),
-                title=form.sections[0].title,
-                fields=tuple(field for field in form.fields.values() if field.widget != "hidden"),
-                values=fields.as_typed(form, raw, form.clean(raw)) if tried else {},
-                errors={finding.field: finding.message for finding in findings} if tried else {},
-                # A way out that stands alone is there for the rare case: nobody is to be led to it.
-                open=tried or (len(open_now) == 1 and key != "reject"),
-            )
-        )
-    return found
+    # A way out that stands alone is there for the rare case: nobody is to be led to it.
+    led_to = open_now[0] if len(open_now) == 1 and open_now != ["reject"] else ""
+    return [
+        choice(view, key, raw if key == action else None, findings, is_open=key in (action, led_to)) for key in open_now
+    ]
+
+
+def choice(
+    view: OfficialView, action: str, raw: Mapping[str, Any] | None, findings: Iterable[Finding], *, is_open: bool
+) -> Choice:
+    """One decision with its fields; ``raw`` is None where it was not tried."""
+    form, tried = view.words.decision_form(view.application.step, action), raw is not None
+    return Choice(
+        action=action,
+        text=view.sop.action(view.application.step, action),
+        title=form.sections[0].title,
+        fields=tuple(field for field in form.fields.values() if field.widget != "hidden"),
+        values=fields.as_typed(form, raw, form.clean(raw)) if raw is not None else {},
+        errors={finding.field: finding.message for finding in findings} if tried else {},
+        open=is_open,
+    )

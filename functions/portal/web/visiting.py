@@ -1,7 +1,6 @@
 """A visit that is agreed, in the hands of the official who expects it: moved to another time, or called off."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
@@ -10,8 +9,7 @@ from flask import Blueprint, redirect, render_template, request
 from portal.cases import Claims, OfficialView
 from portal.core import ticket
 from portal.core.errors import Finding, Invalid, NotAllowed
-from portal.forms.form import Field
-from portal.web import case
+from portal.web import case, choices
 from portal.web.applicant import by_day
 from portal.web.here import here
 from portal.web.opened import claims_of, open_case, path, posted, ways_out
@@ -22,20 +20,6 @@ pages = Blueprint("visiting", __name__)
 ACTIONS: Final = ("move_visit", "cancel_visit")
 TIME: Final = "jadwal"
 """The field with the time that was picked."""
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What may be done to a visit, with its own fields; what came back with findings is ``open``."""
-
-    action: str
-    title: str
-    hint: str
-    fields: tuple[Field, ...]
-    values: Mapping[str, Any]
-    errors: Mapping[str, str]
-    slot: str
-    open: bool
 
 
 @pages.get("/telaah/<number>/jadwal")
@@ -87,22 +71,18 @@ def _page(view: OfficialView, claims: Claims, tried: str = "", findings: Iterabl
         step=view.sop.step(application.step),
         sender=case.sender(application, view.words),
         days=by_day(application),
-        choices=[_choice(view, action, tried, findings) for action in ACTIONS],
+        choices=[
+            choices.choice(
+                view,
+                action,
+                request.form.to_dict(flat=False) if action == tried else None,
+                findings,
+                is_open=action == tried,
+            )
+            for action in ACTIONS
+        ],
+        slot=request.form.get(TIME, ""),
         findings=findings,
         tried=tried,
         **ways_out(application.ticket, claims),
-    )
-
-
-def _choice(view: OfficialView, action: str, tried: str, findings: Iterable[Finding]) -> Choice:
-    form, mine = view.words.decision_form(view.application.step, action), action == tried
-    return Choice(
-        action=action,
-        title=form.sections[0].title,
-        hint=view.sop.action(view.application.step, action).hint,
-        fields=tuple(field for field in form.fields.values() if field.widget != "hidden"),
-        values={"note": request.form.get("note", "")} if mine else {},
-        errors={finding.field: finding.message for finding in findings} if mine else {},
-        slot=request.form.get(TIME, "") if mine else "",
-        open=mine,
     )
