@@ -11,8 +11,8 @@ from portal.core.application import Application
 from portal.core.errors import NotFound
 from portal.core.listing import Line, Wanted, line, newest_first
 from portal.core.recap import is_of_a_case
-from portal.core.sop import APPLICANT, Sop
 from portal.office import Office
+from portal.watch import Watch
 
 
 class Archive:
@@ -41,19 +41,13 @@ class Archive:
         """
         if self._is_complete:
             return 0
-        given = sum(self._complete(sop) for sop in self.office.services)
-        self._is_complete = True
-        return given
-
-    def _complete(self, sop: Sop) -> int:
-        records, service = self.office.records, sop.service
-        known = {each.ticket for each in records.lines(service)}
-        missing = {fact["ticket"] for fact in records.facts(service) if is_of_a_case(fact)} - known
-        appointed = (official.role for official in records.officials() if official.service == service)
-        roles = dict.fromkeys([APPLICANT, *(role.key for role in (*sop.roles, *sop.either)), *appointed])
-        missing |= {case.ticket for role in roles for case in records.waiting_on(service, role)} - known
+        records, services = self.office.records, [sop.service for sop in self.office.services]
+        closed = {fact["ticket"] for service in services for fact in records.facts(service) if is_of_a_case(fact)}
+        still_open = {case.ticket for case in Watch(self.office).open()}
+        missing = (closed | still_open) - {each.ticket for each in self.lines()}
         found = [*self._lines(records.load(ticket) for ticket in sorted(missing))]
         records.keep_lines(found)
+        self._is_complete = True
         return len(found)
 
     def _lines(self, cases: Iterable[Application]) -> Iterator[Line]:

@@ -178,7 +178,7 @@ class Clockwork:
         return notice("unattended", self._clerk, about=about, event=0, at=at, occasion=occasion)
 
     def _reminder(self, case: Application, days: int) -> Notice:
-        """To the applicant, on the so-and-so-manieth day; an address is confirmed by the letter that asks for it."""
+        """To the applicant, so many days later; an address is confirmed by the letter that asks for it."""
         letter = "confirm_address" if case.state is State.UNCONFIRMED else "still_waiting"
         actor, event = case.applicant(self.office.sop_of(case)), case.entered.number
         return notice(letter, actor, about=case.ticket, event=event, at=self.office.clock(), occasion=f"day-{days}")

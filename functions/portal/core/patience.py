@@ -201,6 +201,6 @@ def _too_long(state: State) -> Reason:
 
 
 def _working_day(since: datetime, number: int, calendar: Calendar) -> datetime:
-    """The beginning of the so-and-so-manieth working day after."""
+    """The beginning of the working day that lies so many after."""
     day = calendar.add_working_days(calendar.local(since).date(), number)
     return datetime.combine(day, time.min, calendar.zone)
