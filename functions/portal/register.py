@@ -8,8 +8,9 @@ from typing import Any, Final, TypeVar
 from portal.core.application import Actor
 from portal.core.errors import Conflict, Finding, Invalid, NotFound
 from portal.core.notices import Notice, Official, notice
+from portal.core.parts import Choice
 from portal.core.register import HOLDER, Certificate, Recorded, Standing, corrections, plain_serial, soon
-from portal.core.sop import APPLICANT, Choice, Sop
+from portal.core.sop import APPLICANT, Sop
 from portal.forms.form import Form
 from portal.forms.wording import Fact
 from portal.office import Office

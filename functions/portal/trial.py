@@ -13,9 +13,10 @@ from portal.core.application import Application
 from portal.core.draft import Document, Draft
 from portal.core.errors import NotAllowed, NotFound
 from portal.core.notices import Notice, Official, eligible, notice, owed
+from portal.core.parts import Step
 from portal.core.progress import confirm_by
 from portal.core.requirements import Requirement
-from portal.core.sop import Sop, Step
+from portal.core.sop import Sop
 from portal.core.steps import applicant_actions, official_actions
 from portal.engines.ports import Message, UploadForm
 from portal.forms.form import TICKED, Form

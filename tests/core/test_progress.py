@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.core.application import Application
+from portal.core.parts import StatusText
 from portal.core.progress import next_step, standard, status, turn_to_come
-from portal.core.sop import APPLICANT, Sop, StatusText
+from portal.core.sop import APPLICANT, Sop
 from portal.core.steps import State
 from portal.core.worktime import Calendar
 from tests.support.moments import MARK, MONDAY, VALIDATOR, along, at, cases, move, moved

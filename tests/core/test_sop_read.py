@@ -10,18 +10,9 @@ from typing import Any
 import pytest
 
 from portal.core.errors import NotFound
+from portal.core.parts import ActionText, Choice, Role, StatusText, Step, Visit
 from portal.core.requirements import Requirement
-from portal.core.sop import (
-    ActionText,
-    Choice,
-    Role,
-    Sop,
-    StatusText,
-    Step,
-    Visit,
-    parse,
-    restore,
-)
+from portal.core.sop import Sop, parse, restore
 from portal.core.soundness import problems
 from portal.core.times import Time
 

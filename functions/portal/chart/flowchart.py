@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final, Literal
 
-from portal.core.sop import ROW, Role, Sop, Step
+from portal.core.parts import Role, Step
+from portal.core.sop import ROW, Sop
 from portal.core.steps import State, official_actions, official_before
 
 Kind = Literal["terminator", "process", "decision", "connector", "flag"]

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from portal.core.sop import OF_THE_OFFICE, Sop, Step
+from portal.core.parts import Step
+from portal.core.sop import OF_THE_OFFICE, Sop
 
 
 @dataclass(frozen=True)

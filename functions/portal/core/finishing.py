@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from portal.core.errors import Problem, SopInvalid
-from portal.core.sop import ROW, Sop, Step
+from portal.core.parts import Step
+from portal.core.sop import ROW, Sop
 from portal.core.steps import KINDS, official_before
 from portal.core.worktime import parse_hours
 

@@ -10,7 +10,8 @@ from typing import Final, Literal
 
 from portal.core.application import Application
 from portal.core.clocks import later, present
-from portal.core.sop import Sop, Step, Visit
+from portal.core.parts import Step, Visit
+from portal.core.sop import Sop
 from portal.core.steps import State
 from portal.core.times import Time
 from portal.core.worktime import Calendar

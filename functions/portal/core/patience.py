@@ -13,8 +13,9 @@ from typing import Final
 
 from portal.core.application import Actor, Application
 from portal.core.notices import Official, eligible
+from portal.core.parts import Step
 from portal.core.progress import deadline
-from portal.core.sop import APPLICANT, Sop, Step
+from portal.core.sop import APPLICANT, Sop
 from portal.core.steps import KINDS, State
 from portal.core.worktime import Calendar
 

@@ -12,7 +12,8 @@ from typing import Any
 from portal.core.application import Application, Event
 from portal.core.clocks import present
 from portal.core.forecast import Forecast, Usual, expect
-from portal.core.sop import Sop, Step
+from portal.core.parts import Step
+from portal.core.sop import Sop
 from portal.core.steps import State
 from portal.core.worktime import Calendar
 

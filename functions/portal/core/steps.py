@@ -9,7 +9,8 @@ from enum import StrEnum
 from typing import Final
 
 from portal.core.errors import NotAllowed
-from portal.core.sop import APPLICANT, Sop, Step
+from portal.core.parts import Step
+from portal.core.sop import APPLICANT, Sop
 
 
 class State(StrEnum):

@@ -9,10 +9,11 @@ from datetime import date, datetime
 from typing import Any
 
 from portal.core.application import Application, Event
+from portal.core.parts import ActionText, Step
 from portal.core.patience import Stuck
 from portal.core.progress import Waiting
 from portal.core.register import Certificate, Recorded
-from portal.core.sop import ActionText, Sop, Step
+from portal.core.sop import Sop
 from portal.forms.form import Form
 from portal.forms.wording import Fact
 

@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import Any
 
 from portal.core.application import Application, Event
-from portal.core.sop import APPLICANT, Choice, Sop
+from portal.core.parts import Choice
+from portal.core.sop import APPLICANT, Sop
 from portal.core.steps import State, waits_on
 from portal.forms.form import Form
 from portal.forms.product import recorded

@@ -15,7 +15,8 @@ from portal.chart import layout
 from portal.chart.svg import svg
 from portal.config import Config
 from portal.core.errors import SopInvalid
-from portal.core.sop import Sop, Step
+from portal.core.parts import Step
+from portal.core.sop import Sop
 from portal.documents.inspection import Limits
 from portal.editions import read_calendar, read_language, read_papers, read_services, read_sop
 from portal.papers.printing import Press

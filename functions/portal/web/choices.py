@@ -10,7 +10,7 @@ from typing import Any
 
 from portal.cases import OfficialView
 from portal.core.errors import Finding
-from portal.core.sop import ActionText
+from portal.core.parts import ActionText
 from portal.forms.form import Field
 from portal.web import fields
 
