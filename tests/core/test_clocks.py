@@ -117,7 +117,7 @@ def histories(draw: st.DrawFn, sop: Sop) -> Application:
         possible = [*official_actions(sop, case.step, case.state), *applicant_actions(sop, case.step, case.state)]
         ends = ("reject", "withdraw") if draw(st.integers(0, 9)) else ()  # most cases go on
         possible = [action for action in possible if action not in ends]
-        if not possible:
+        if not possible or case.is_received:
             break
         when += timedelta(minutes=draw(st.integers(0, 90) | st.integers(0, 4000)))
         when = max(when, case.slot or when)

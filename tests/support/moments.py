@@ -52,6 +52,10 @@ def move(
         return case.book(when + timedelta(days=1), "visit/x/0", sop=sop, at=when)
     if action == "confirm":
         return case.confirm(agenda="12", sop=sop, at=when)
+    if action == "cancel_visit":
+        return case.cancel_visit({}, sop=sop, at=when)
+    if action == "receive":
+        return case.receive(sop=sop, at=when)
     return case.withdraw(sop=sop, at=when) if action == "withdraw" else case.lapse(sop=sop, at=when)
 
 
@@ -92,7 +96,7 @@ def cases(draw: st.DrawFn, sop: Sop) -> Application:
             *applicant_actions(sop, case.step, case.state),
             *kind.portal.get(case.state, {}),
         )
-        if not actions:
+        if not actions or case.is_received:
             break
         when += timedelta(minutes=draw(st.integers(0, 20_000)))
         said = {"items": ["ktp"], "note": draw(marked), "reason": draw(marked), "serial": draw(marked)}
