@@ -17,7 +17,7 @@ from portal.compilation import Compilation
 from portal.core.application import Actor, Application
 from portal.core.draft import Draft
 from portal.core.errors import Conflict, NotFound
-from portal.core.notices import Notice, about_draft, notice
+from portal.core.notices import Notice, about_draft, notice, on_duty
 from portal.core.patience import DRAFT, Reason, Wait, patience
 from portal.core.progress import deadline
 from portal.core.sop import APPLICANT
@@ -80,7 +80,7 @@ class Clockwork:
         today, waits = self.office.today(), self.watch.waits() if waits is None else waits
         late = {actor.email for _, how in waits if self.watch.is_due(how) for actor in how.whom}
         vacant = {post for _, _, above in self.watch.vacancies(waits) for post in above}
-        serving = {o.email.lower(): o for o in self.office.officials() if o.serves(today)}
+        serving = {o.email.lower(): o for o in on_duty(self.office.officials(), today)}
         told = late | {o.email.lower() for o in serving.values() if (o.service, o.role) in vacant}
         digests = [
             self._digest("reminder", Actor(official.role, official.name, email=email))

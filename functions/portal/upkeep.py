@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from portal.core.application import Actor
 from portal.core.errors import Conflict, NotFound
-from portal.core.notices import Notice, notice
+from portal.core.notices import Notice, notice, on_duty
 from portal.core.recap import is_of_a_case
 from portal.core.register import Certificate, days_before, handed_over, keeps_register, soon
 from portal.core.sop import APPLICANT, Sop
@@ -106,7 +106,7 @@ class Upkeep:
         """Once a month what ends soon, to the keepers of the register and to whoever watches over an office."""
         if not ending:
             return
-        keepers = [o for o in self._office.officials() if keeps_register(o, sop) and o.serves(today)]
+        keepers = [o for o in on_duty(self._office.officials(), today) if keeps_register(o, sop)]
         readers = {o.email.lower(): Actor(o.role, o.name, email=o.email.lower()) for o in keepers}
         offices = {entry.office for entry in ending}
         for office, email in contacts(sop).items():

@@ -8,6 +8,7 @@ import pytest
 from portal.appointing import Appointing
 from portal.core.errors import NotAllowed
 from portal.core.notices import Official, on_duty, stand_in
+from tests.support.clerk import ClerkInPerson
 from tests.support.office_days import at, chores, mail_to
 from tests.support.stage import KADIS, OTHER_VERIFIKATOR, VERIFIKATOR, Stage
 from tests.support.ways import TO_VERIFIKATOR
@@ -129,3 +130,29 @@ def test_who_stands_in_for_whom() -> None:
     assert on_duty([one, replace(plh, away=((MONDAY, MONDAY),))], MONDAY) == [one]
     assert stand_in(plh, [one, plh], MONDAY) is None
     assert stand_in(one, [one, plh], MONDAY) == plh
+
+
+def test_on_leave_nobody_hears_of_an_empty_post_below_and_the_desk_names_whoever_is_there(
+    stage: Stage, appointing: Appointing
+) -> None:
+    appointing.appoint(replace(PLH, since=MONDAY))
+    stage.case("confirm", "forward")
+    known = len(mail_to(stage, KADIS))
+    (kabid,) = (o for o in stage.records.officials() if o.role == "kabid")
+    stage.records.appoint(replace(kabid, until=MONDAY))
+    at(stage, 2, 9)
+    chores(stage)
+    assert mail_to(stage, PLH.email, "Pengingat: ")
+    assert len(mail_to(stage, KADIS)) == known
+    stage.case("confirm")
+    page = ClerkInPerson.at_the_desk(stage).get()
+    (told,) = page.html.xpath("//table//tr[contains(., 'Joko Contoh')]")
+    (definitive,) = (o for o in stage.records.officials() if o.email == KADIS)
+    assert definitive.name not in told.text_content()
+
+
+def test_where_everybody_is_away_a_case_is_nobodys_and_not_its_applicants(stage: Stage) -> None:
+    number = stage.case("confirm")
+    for official in [o for o in stage.records.officials() if o.role == "kadis"]:
+        stage.records.appoint(replace(official, away=((MONDAY, THURSDAY),)))
+    assert [(each.ticket, each.reason) for each in stage.watch.stuck()] == [(number, "nobody")]

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 from portal.core.application import Actor, Application
-from portal.core.notices import Official, eligible
+from portal.core.notices import Official, eligible, on_duty
 from portal.core.parts import Step
 from portal.core.progress import deadline
 from portal.core.sop import APPLICANT, Sop
@@ -176,7 +176,7 @@ def _meant(
 def _vacancy(application: Application, officials: Iterable[Official], sop: Sop, today: date) -> Reason:
     roles = sop.acting(sop.step(application.step).role)
     posts = [each for each in officials if each.service == application.service and each.role in roles]
-    if any(each.serves(today) for each in posts):
+    if on_duty(posts, today):
         return Reason.OWN
     return Reason.ENDED if any(each.until and each.until < today for each in posts) else Reason.NOBODY
 

@@ -10,7 +10,7 @@ from flask import Blueprint, redirect, render_template, request
 from portal.core.application import Application
 from portal.core.errors import LinkForged, NotFound
 from portal.core.listing import Line
-from portal.core.notices import Official
+from portal.core.notices import Official, on_duty
 from portal.core.sop import APPLICANT, Sop
 from portal.core.steps import State
 from portal.register import page_of
@@ -144,7 +144,7 @@ def _load(service: str, role: str, held: Sequence[Line], officials: Sequence[Off
         acting = sop.acting(role) if role != APPLICANT else ()
     except NotFound:
         acting = (role,)
-    names = [o.name for o in officials if o.service == service and o.role in acting and o.serves(today)]
+    names = [o.name for o in on_duty(officials, today) if o.service == service and o.role in acting]
     oldest = min(line.since for line in held)
     return Load(sop, role, role_label(service, role), tuple(dict.fromkeys(names)), len(held), oldest)
 
