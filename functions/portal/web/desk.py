@@ -59,6 +59,10 @@ class Card:
     choice: str
     line: Line
 
+    def is_at(self, place: str) -> bool:
+        """Is it there, or anywhere in that service ("penerbitan/")? Everything is nowhere in particular."""
+        return place in ("", self.place, f"{self.application.service}/")
+
     @property
     def urgency(self) -> tuple[bool, datetime]:
         """Sorts by the time that is left; where none is promised, a visit's time, and last who waits longest."""
@@ -93,7 +97,7 @@ def show() -> Any:
         here().access.check_csrf(DESK, now())
     cards = sorted(cards_of(email), key=lambda card: card.urgency)
     wanted, asked_place = Wanted(text=one_line(request.form.get("cari", ""))), request.form.get("langkah", "")
-    found = [card for card in cards if wanted.is_met_by(card.line, "") and card.place.startswith(asked_place)]
+    found = [card for card in cards if wanted.is_met_by(card.line, "") and card.is_at(asked_place)]
     rows, number, last = page_of(found, request.form.get("hal", ""), SIZE)
     ticked = {claims["t"] for claims in together.ticked(email)}
     return render_template(
