@@ -223,3 +223,15 @@ def test_no_word_of_the_seed_is_in_the_made_up_services() -> None:
     )
     for word in ("tarakan", "dkisp", "bsre", "sertifikat elektronik", "passphrase"):
         assert word not in said, word
+
+
+def test_a_case_that_ends_without_a_handover_is_told_to_be_finished(perpanjangan: Sop) -> None:
+    last = perpanjangan.steps[-1]
+    before = replace(opened(perpanjangan), step=last.key, state=State.WAITING)
+    by = Official("perpanjangan", last.role, "Galih", "galih@samarajaya.example").as_actor(perpanjangan)
+    done = before.decide("complete", {}, actor=by, sop=perpanjangan, at=AT + timedelta(hours=1))
+    told = [(each.letter, each.recipient) for each in owed(done, [], perpanjangan, AT.date())]
+    assert done.state is State.DONE
+    assert ("finished", done.address(perpanjangan)) in told
+    unfinished = owed(before, [], perpanjangan, AT.date())
+    assert "finished" not in {each.letter for each in unfinished}
