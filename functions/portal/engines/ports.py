@@ -156,6 +156,12 @@ class Records(Protocol):
     def next_number(self, service: str, series: str) -> int:
         """1, 2, 3 ... per series of a service; a number is never given twice, but one may be skipped."""
 
+    def use(self, link: str, device: str, now: datetime, until: datetime) -> None:
+        """Keep until then that a link is used in this browser; again is once, with the new end."""
+
+    def used(self, link: str, now: datetime) -> Sequence[str]:
+        """Marks of the browsers in which it is used."""
+
     def taken(self, prefix: str) -> Sequence[str]:
         """Claims held that begin with ``prefix``."""
 

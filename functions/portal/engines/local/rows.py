@@ -101,6 +101,10 @@ MIGRATIONS: Final = (
         "CREATE INDEX certificate_number ON certificate (service, json_extract(body, '$.number'))",
         "CREATE INDEX certificate_email ON certificate (service, lower(json_extract(body, '$.email')))",
     ),
+    (
+        """CREATE TABLE used (
+            link TEXT NOT NULL, device TEXT NOT NULL, until TEXT NOT NULL, PRIMARY KEY (link, device)) WITHOUT ROWID""",
+    ),
 )
 """The statements that lead from one version of the tables to the next; a released one is never changed."""
 
