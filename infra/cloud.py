@@ -8,11 +8,12 @@ import email
 import json
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from email.policy import default
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
@@ -191,14 +192,42 @@ def cloud(address: str, make_clients: MakeClients = _clients, table_endpoint: st
 
 
 def _one_at_a_time(app: Any) -> Any:
-    """moto's transactions are not atomic to other threads: it puts back a copy of the table when one is cancelled."""
+    """What moto leaves out of transactions.
+
+    They are not atomic to other threads: moto puts back a copy of the table when one is cancelled. And one that is
+    sent again, since the first answer came too late, is answered as the first was; moto would do it twice.
+    """
     turn = threading.Lock()
+    answered: dict[str, tuple[Sequence[Any], list[bytes]]] = {}
 
     def answer(request: dict[str, Any], start_response: Any) -> list[bytes]:
         with turn:
-            return list(app(request, start_response))
+            token = _transaction(request)
+            if token in answered:
+                begun, body = answered[token]
+                start_response(*begun)
+                return body
+            begins: list[Sequence[Any]] = []
+
+            def start(*begun: Any) -> Any:
+                begins.append(begun)
+                return start_response(*begun)
+
+            body = list(app(request, start))
+            if token:
+                answered[token] = (begins[-1], body)
+            return body
 
     return answer
+
+
+def _transaction(request: dict[str, Any]) -> str:
+    """The token of a transaction that writes; empty of all else."""
+    if not request.get("HTTP_X_AMZ_TARGET", "").endswith(".TransactWriteItems"):
+        return ""
+    sent = request["wsgi.input"].read(int(request.get("CONTENT_LENGTH") or 0))
+    request["wsgi.input"] = BytesIO(sent)
+    return str(json.loads(sent).get("ClientRequestToken", ""))
 
 
 def _take_over(table: str) -> None:

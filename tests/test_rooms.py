@@ -281,6 +281,13 @@ def test_no_test_file_grows_past_what_one_can_read_at_once() -> None:
     assert {path: length for path, length in lengths.items() if length > 400} == {}
 
 
+def test_nothing_new_lies_at_the_top() -> None:
+    texts = {"README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE", "Makefile", "mkdocs.yml", "pyproject.toml"}
+    made = {"build", "data"}
+    lying = {path.name for path in TESTS.parent.iterdir() if not path.name.startswith(".")}
+    assert lying - made == texts | {"site", "functions", "schemas", "infra", "tests"}
+
+
 @pytest.mark.parametrize("path", TEST_FILES, ids=lambda path: str(path.relative_to(TESTS)))
 def test_what_tests_have_in_common_lies_in_support(path: Path) -> None:
     """No test module is imported by another, nor is a conftest."""

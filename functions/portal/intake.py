@@ -89,7 +89,7 @@ class Intake:
         """
 
         def typed(draft: Draft) -> Draft:
-            if over is not None and draft.form != over:
+            if over is not None and draft.form not in (over, form):
                 raise Conflict("draft_changed")
             return draft.with_form(form)
 
@@ -139,7 +139,8 @@ class Intake:
         # What came in may still say where a photo was taken; only what was checked and cleaned is kept.
         self.office.files.delete(claims["f"])
         old = before.document(document.kind)
-        if old and old.key.startswith(before.folder):
+        # It is there already if the answer to the first try of writing it was lost.
+        if old and old.key != document.key and old.key.startswith(before.folder):
             # A form may serve for a second file; what was kept of the first then lies beside that of the other.
             beside = folder_of(old.key) == folder_of(document.key)
             self.office.files.delete(old.key if beside else folder_of(old.key))

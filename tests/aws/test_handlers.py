@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 import cloud
 import pytest
+from botocore.exceptions import ClientError
 
 import compilation
 import expiry
@@ -178,3 +180,16 @@ def test_a_night_forgets_what_fell_due_of_late_and_everything_when_asked(
     answer = expiry.handler(event, Hurried(60_000), office.aws.houses["expiry"])
     assert answer["forgotten"] == gone
     assert len(office.aws.stored("applications/")) == 1 - gone
+
+
+def test_a_transaction_whose_answer_came_too_late_is_not_done_twice(office: Office) -> None:
+    """As AWS does it; without, every answer that a busy machine waits for too long would look like somebody else's."""
+    table = office.aws.clients.made("dynamodb")
+    item = {"PK": {"S": "once"}, "SK": {"S": "once"}}
+    put = {"TableName": office.aws.stack.resources["Table"], "Item": item}
+    for token, error in (("a", None), ("a", None), ("b", "TransactionCanceledException")):
+        with pytest.raises(ClientError, match=error) if error else nullcontext():
+            table.transact_write_items(
+                TransactItems=[{"Put": {**put, "ConditionExpression": "attribute_not_exists(PK)"}}],
+                ClientRequestToken=token,
+            )

@@ -88,3 +88,13 @@ def test_hours_that_are_none_and_kinds_that_are_none_are_told_elsewhere(surel: S
     assert found(parse(data, surel.form)) == set()
     data["steps"][4].update(kind="sihir")
     assert found(parse(data, surel.form)) == set()
+
+
+@pytest.mark.parametrize(
+    ("hours", "length", "fits"),
+    [("08.10-08.40", 30, True), ("08.10-08.39", 30, False), ("08.50-09.20", 30, True), ("08.00-10.00", 121, False)],
+)
+def test_a_visit_fits_where_the_hours_are_as_long_as_it_is(surel: Sop, hours: str, length: int, fits: bool) -> None:
+    data = copy.deepcopy(dict(surel.data))
+    data["steps"][4].update(kind="visit", visit=VISIT | {"windows": {"mon": [hours]}, "length_minutes": length})
+    assert (found(parse(data, surel.form)) == set()) is fits

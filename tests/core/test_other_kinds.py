@@ -157,19 +157,22 @@ def test_nobody_but_who_begins_a_service_opens_its_cases(perpanjangan: Sop, role
     actor = replace(
         Official("perpanjangan", "verifikator", "Galih", "galih@x.example").as_actor(perpanjangan), role=role
     )
-    with pytest.raises(NotAllowed, match="not_your_turn"):
+    with pytest.raises(NotAllowed, match=r"^not_your_turn$"):
         opened(perpanjangan, actor=actor)
 
 
 def test_a_service_that_applicants_begin_is_opened_by_no_official(surel: Sop) -> None:
     actor = Actor(surel.first.role, "Galih", email="galih@samarajaya.example")
-    with pytest.raises(NotAllowed, match="not_your_turn"):
+    with pytest.raises(NotAllowed, match=r"^not_your_turn$"):
         opened(surel, actor=actor)
 
 
 def test_nobody_opens_a_case_for_himself(perpanjangan: Sop) -> None:
-    with pytest.raises(NotAllowed, match="own_application"):
+    with pytest.raises(NotAllowed, match=r"^own_application$"):
         opened(perpanjangan, surel="galih@samarajaya.example")
+    numbered = Actor("verifikator", "Galih", "", "other@samarajaya.example", FORM["nomor_pegawai"])
+    with pytest.raises(NotAllowed, match=r"^own_application$"):
+        opened(perpanjangan, actor=numbered)
 
 
 def test_a_task_s_documents_are_covered_by_the_chain(perpanjangan: Sop) -> None:
