@@ -92,6 +92,10 @@ class Appointing:
         """An absence from that day on is over, or does not come to be. Raises as for ``end``."""
         return self._one(appointments.presence(official, first, self.office.today()), by)
 
+    def receive(self, official: Official, each: int | None, by: Clerk | None = None) -> Official:
+        """Somebody receives so many visitors at one time; None: as the SOP says. Raises as for ``end``."""
+        return self._one(appointments.capacity(official, each, self.office.today()), by)
+
     # --- seen before it is done ------------------------------------------------------------------------------------
 
     def appointment(self, official: Official) -> Amendment:

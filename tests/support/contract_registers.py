@@ -69,6 +69,8 @@ class RegistersContract:
             official("kabid", since=None, number="198001012005011001"),
             official("kadis", capacity="Plt.", decree="800/12", since=date(2026, 8, 1), until=date(2026, 8, 9)),
             official("verifikator", away=((date(2026, 8, 3), date(2026, 8, 5)), (date(2026, 9, 1), date(2026, 9, 1)))),
+            official("verifikator", email="wati@x.id", each=0),
+            official("verifikator", email="sari@x.id", each=2),
             official("verifikator", email="joko@x.id", capacity="Plh.", replaces="verifikator@x.id"),
         ]
         for person in appointed:

@@ -9,7 +9,7 @@ from tests.support.browser_without_javascript import Page
 from tests.support.clerk import EMAIL, ClerkInPerson
 from tests.support.keeper import words
 from tests.support.stage import KADIS, OTHER_VERIFIKATOR, VERIFIKATOR, Stage
-from tests.support.ways import TO_VERIFIKATOR
+from tests.support.ways import TO_VERIFIKATOR, WAYS
 
 PEOPLE = "/petugas/pejabat"
 DEWI = {"nama": "Dewi Contoh", "email": "dewi@tarakankota.go.id", "kedudukan": "tetap"}
@@ -179,3 +179,22 @@ def test_the_page_says_what_is_not_in_order(stage: Stage, clerk: ClerkInPerson) 
     confirm(clerk, page)
     assert "Ada 1 hal yang perlu dibereskan" in words(clerk.get(PEOPLE))
     assert OTHER_VERIFIKATOR in words(clerk.get(PEOPLE))
+
+
+def test_how_many_visitors_each_receives_is_set_and_visits_on_leave_are_told(
+    stage: Stage, clerk: ClerkInPerson
+) -> None:
+    number = stage.case(*WAYS["booked"])
+    assert not person(clerk, "Rahmawati").html.xpath("//input[@name='sekaligus']")
+    refused = change(clerk, "Andi", "kapasitas", sekaligus="dua")
+    assert (refused.status, "Tulis angka 0 sampai 99" in words(refused)) == (422, True)
+    page = change(clerk, "Andi", "kapasitas", sekaligus="2")
+    assert "Kunjungan yang sudah disepakati tetap" in words(page)
+    confirm(clerk, page)
+    assert "Kunjungan sekaligus 2 orang" in words(person(clerk, "Andi"))
+    slot = stage.load(number).slot
+    assert slot
+    away = slot.date().isoformat()
+    page = change(clerk, "Andi", "cuti", mulai=away, sampai=away)
+    assert "1 kunjungan sudah disepakati" in words(page)
+    assert page.html.xpath(f"//a[@href='/petugas/kunjungan?hari={away}']")

@@ -20,7 +20,7 @@ class Amendment:
     """One appointment as it is to be.
 
     Attributes:
-        what: ``appoint``, ``correct``, ``end``, ``cancel``, ``absent`` or ``present``.
+        what: ``appoint``, ``correct``, ``end``, ``cancel``, ``absent``, ``present`` or ``capacity``.
         before: as it is kept; None for a new one.
         day: from which day on it matters who serves.
         back: the day on which that is over by itself; None if it is for good.
@@ -63,7 +63,9 @@ def appointment(official: Official, appointed: Iterable[Official], today: date) 
     """Of somebody new, or of one of the same first day, which it corrects."""
     tidy = replace(official, name=official.name.strip(), number=identity.digits(official.number))
     before = next((o for o in appointed if o.post == tidy.post and o.since == tidy.since), None)
-    kept = replace(tidy, away=tidy.away or before.away, deeds=before.deeds) if before else tidy
+    if before:
+        tidy = replace(tidy, away=tidy.away or before.away, each=before.each if tidy.each is None else tidy.each)
+    kept = replace(tidy, deeds=before.deeds) if before else tidy
     back = kept.until + A_DAY if kept.until else None
     return Amendment("correct" if before else "appoint", before, kept, max(kept.since or today, today), back)
 
@@ -79,6 +81,11 @@ def correction(official: Official, name: str, number: str, today: date) -> Amend
         if fault.code in ("appointment_nameless", "appointment_number"):
             raise fault
     return Amendment("correct", official, after, today)
+
+
+def capacity(official: Official, each: int | None, today: date) -> Amendment:
+    """How many visitors somebody receives at one time; None: as the SOP says. Visits that are agreed stay."""
+    return Amendment("capacity", official, replace(official, each=each), today)
 
 
 def ending(official: Official, last: date, appointed: Iterable[Official], today: date) -> Amendment:

@@ -86,6 +86,7 @@ class Official:
             ends before it begins.
         replaces: address of whom an acting official stands in for, where several hold the office.
         away: first and last day of each absence.
+        each: how many visitors at one time; as the SOP says if None.
         deeds: what was done about it, oldest first; no part of what it says.
     """
 
@@ -100,6 +101,7 @@ class Official:
     until: date | None = None
     replaces: str = ""
     away: tuple[tuple[date, date], ...] = ()
+    each: int | None = None
     deeds: tuple[Deed, ...] = field(default=(), compare=False, repr=False)
 
     def serves(self, day: date) -> bool:

@@ -95,7 +95,8 @@ def official_entry(official: Official, founder: str) -> Entry:
     days = {"since": day(official.since), "until": day(official.until)}
     entry = {**vars(official), **days, "away": away, "deeds": deeds}
     own = {name: value for name, value in entry.items() if (name, value) != ("service", founder)}
-    return {name: value for name, value in own.items() if value or name not in ("replaces", "away", "deeds")}
+    few = ("replaces", "away", "each", "deeds")
+    return {name: value for name, value in own.items() if value or value == 0 or name not in few}
 
 
 def official(entry: Entry, founder: str) -> Official:

@@ -15,10 +15,21 @@ from portal.core import appointments
 from portal.core.appointments import Amendment
 from portal.core.clerks import Clerk
 from portal.core.errors import Finding, NotAllowed, PortalError
+from portal.core.identity import digits
 from portal.core.notices import Official
 from portal.forms import typed
+from portal.web.clerk_desk import days_of_visits
 from portal.web.clerk_entry import csrf, reader, sent_by_reader
-from portal.web.clerk_people import PATH, mark_of, offered, official_of, official_page, post_label, same_person
+from portal.web.clerk_people import (
+    PATH,
+    mark_of,
+    offered,
+    official_of,
+    official_page,
+    post_label,
+    same_person,
+    visit_of,
+)
 from portal.web.here import here
 from portal.web.refusals import explain
 
@@ -39,6 +50,7 @@ FIELDS: Final = {
     "successor_wanted": "sampai",
     "appointment_begun": "",
     "post_wanted": "jabatan",
+    "capacity_unreadable": "sekaligus",
 }
 """Where on the form a refusal belongs; one of several days names its field itself."""
 
@@ -172,6 +184,8 @@ def _amendments(official: Official, deed: str, values: dict[str, str]) -> list[A
     if deed == "cuti":
         first, last = _read("mulai", "sampai")
         return [appointments.absence(each, first, last, today) for each in same_person(official)]
+    if deed == "kapasitas":
+        return [appointments.capacity(official, _number("sekaligus"), today)]
     if deed == "masuk":
         (first,) = _read("mulai")
         return [appointments.presence(each, first, today) for each in same_person(official)]
@@ -196,12 +210,23 @@ def _settle(made: Sequence[Amendment], clerk: Clerk | None, back: str, values: d
         outlook=outlook,
         label_of=lambda official: post_label(official.service, official.role),
         today=here().office.today(),
+        visits=_visits_on_leave(made[0]),
         typed=[(name, each) for name, said in values.items() for each in ([said] if isinstance(said, str) else said)],
         changed=bool(clerk),
         seen=seen,
         back=back,
         csrf=csrf(),
     )
+
+
+def _visits_on_leave(amendment: Amendment) -> list[date]:
+    """The day of each visit that is agreed for the days of somebody's absence, in an office that receives visitors."""
+    official = amendment.after
+    if amendment.what != "absent" or visit_of(official) is None:
+        return []
+    first, last = official.away[-1]
+    lines = [line for line in here().archive.lines() if line.service == official.service]
+    return sorted(day for day in days_of_visits(lines) if first <= day <= last)
 
 
 def _typed() -> dict[str, str]:
@@ -230,6 +255,14 @@ def _read(*names: str) -> list[date]:
             raise NotAllowed("day_unreadable", field=name)
         found.append(day)
     return found
+
+
+def _number(name: str) -> int | None:
+    """Raises NotAllowed (``capacity_unreadable``)."""
+    text = digits(typed.one_line(request.form.get(name, "")))
+    if text and not (text.isascii() and text.isdecimal() and len(text) <= 2):
+        raise NotAllowed("capacity_unreadable")
+    return int(text) if text else None
 
 
 def _findings(refused: Sequence[PortalError]) -> list[Finding]:

@@ -10,6 +10,7 @@ from flask import Blueprint, render_template, request
 
 from portal.core.errors import NotFound
 from portal.core.notices import Official
+from portal.core.parts import Visit
 from portal.web.clerk_entry import csrf, reader
 from portal.web.here import here
 
@@ -63,6 +64,7 @@ def official_page(official: Official, **shown: object) -> str:
         others=[each for each in same_person(official) if each != official],
         label_of=lambda each: post_label(each.service, each.role),
         today=here().office.today(),
+        visit=visit_of(official),
         deeds=here().messages["clerk"]["deeds"],
         csrf=csrf(),
     )
@@ -86,6 +88,14 @@ def same_person(official: Official) -> list[Official]:
     today = here().office.today()
     every = [each for each in here().office.records.officials() if each.email.lower() == official.email.lower()]
     return [each for each in every if each.until is None or each.until >= max(today, each.since or today)]
+
+
+def visit_of(official: Official) -> Visit | None:
+    """The visits that whoever holds this office receives, if there are any."""
+    if official.service not in here().office.services:
+        return None
+    sop = here().office.services[official.service]
+    return next((step.visit for step in sop.steps if step.visit and official.role in sop.acting(step.role)), None)
 
 
 def post_label(service: str, role: str) -> str:
