@@ -77,7 +77,7 @@ class Engine:
     links: Links
     original: Callable[[Document, str], str] | None = None
     receiver: Receiver | None = None
-    mark: Callable[[Notice], Mapping[str, str]] | None = None
+    mark: Callable[[Message, Sequence[Notice]], Message] | None = None
     mailbox: SentMail | None = None
     time_machine: TimeMachine | None = None
     switches: Mapping[str, Any] = field(default_factory=dict)
