@@ -315,7 +315,12 @@ class Files(Protocol):
 
 @dataclass(frozen=True)
 class Message:
-    """An email ready to be sent. ``calendar`` is an iCalendar text, attached if not empty."""
+    """An email ready to be sent.
+
+    Attributes:
+        calendar: an iCalendar text, attached if not empty.
+        returns_to: address to which servers report that it did not arrive; the sender's own if empty.
+    """
 
     to: str
     subject: str
@@ -323,6 +328,7 @@ class Message:
     html: str
     calendar: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    returns_to: str = ""
 
 
 class Mail(Protocol):
