@@ -33,6 +33,8 @@ WALKS: Mapping[str, frozenset[str]] = {
             "official/moved_on.html",
             "official/receipt.html",
             "official/sheet.html",
+            "official/together.html",
+            "official/together_done.html",
             "official/visit.html",
         }
     ),
@@ -61,12 +63,15 @@ WALKS: Mapping[str, frozenset[str]] = {
     ),
     "clerk": frozenset(
         {
+            "clerk/appoint.html",
             "clerk/case.html",
             "clerk/cases.html",
             "clerk/code.html",
             "clerk/desk.html",
             "clerk/enter.html",
+            "clerk/follows.html",
             "clerk/mail.html",
+            "clerk/official.html",
             "clerk/people.html",
             "clerk/stuck.html",
             "clerk/visits.html",

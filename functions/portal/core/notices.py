@@ -4,7 +4,7 @@ Decides; never renders, sends or stores.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -66,6 +66,19 @@ VISIT_LETTERS: Final[Mapping[str, str]] = {
 
 
 @dataclass(frozen=True)
+class Deed:
+    """Something that was done about an appointment, as ``appointments.Amendment.what`` says; when, and which clerk did.
+
+    No name: whoever keeps the machine, on its command line.
+    """
+
+    what: str
+    at: datetime
+    name: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True)
 class Official:
     """Somebody appointed to a role of a service.
 
@@ -76,6 +89,8 @@ class Official:
             ends before it begins.
         replaces: address of whom an acting official stands in for, where several hold the office.
         away: first and last day of each absence.
+        each: how many visitors at one time; as the SOP says if None.
+        deeds: what was done about it, oldest first; no part of what it says.
     """
 
     service: str
@@ -89,6 +104,8 @@ class Official:
     until: date | None = None
     replaces: str = ""
     away: tuple[tuple[date, date], ...] = ()
+    each: int | None = None
+    deeds: tuple[Deed, ...] = field(default=(), compare=False, repr=False)
 
     def serves(self, day: date) -> bool:
         return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
@@ -96,6 +113,10 @@ class Official:
     def is_present(self, day: date) -> bool:
         """Does he serve, and is he there?"""
         return self.serves(day) and not any(first <= day <= last for first, last in self.away)
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.since is not None and self.until is not None and self.until < self.since
 
     @property
     def post(self) -> tuple[str, str, str]:

@@ -129,6 +129,13 @@ def coming(lines: Sequence[Line], day: date) -> list[Coming]:
     return sorted(sound(booked, partial(_coming, day)), key=lambda each: (each.at, each.name))
 
 
+def days_of_visits(lines: Sequence[Line]) -> list[date]:
+    """The day of each visit that is agreed."""
+    local, load = here().office.calendar.local, here().office.records.load
+    slots = (load(line.ticket).slot for line in lines if line.state is State.BOOKED)
+    return [local(slot).date() for slot in slots if slot]
+
+
 def role_label(service: str, role: str) -> str:
     """The title of whoever has to act; the bare key of a role that today's edition does not know."""
     sop = here().office.services[service]

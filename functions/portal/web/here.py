@@ -23,6 +23,7 @@ from portal.web.images import PageImages
 from portal.web.limits import Limit
 
 if TYPE_CHECKING:
+    from portal.appointing import Appointing
     from portal.archive import Archive
     from portal.clockwork import Clockwork
     from portal.corrections import Corrections
@@ -44,6 +45,8 @@ class UseCases(Protocol):
     def visits(self) -> Visits: ...
     @property
     def watch(self) -> Watch: ...
+    @property
+    def appointing(self) -> "Appointing": ...
     @property
     def archive(self) -> "Archive": ...
     @property
@@ -171,6 +174,10 @@ class Here:
     @property
     def watch(self) -> Watch:
         return self.use_cases.watch
+
+    @property
+    def appointing(self) -> "Appointing":
+        return self.use_cases.appointing
 
     @property
     def archive(self) -> "Archive":

@@ -86,6 +86,14 @@ def turn(application: Application, claims: Claims) -> dict[str, Any]:
     return {"turn": has_turn, "again": path(application.ticket) if has_turn and opened else ""}
 
 
+def decided_before(application: Application, claims: Claims, action: str, seen: int | None) -> bool:
+    """Is this the same click again? Then its decision stands, and there is nothing to refuse."""
+    events = application.events
+    if seen is None or not 0 < seen < len(events):
+        return False
+    return events[seen].action == action and is_own(events[seen].actor.email, claims)
+
+
 def is_own(actor_email: str, claims: Claims) -> bool:
     """Did the reader of this link act there?"""
     return bool(actor_email == claims["r"].lower())
