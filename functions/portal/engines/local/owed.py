@@ -67,6 +67,12 @@ def unsent(connection: Connection) -> Sequence[Notice]:
     return _notices(connection, f"SELECT * FROM notice WHERE {_UNSENT} ORDER BY queued_at")  # noqa: S608
 
 
+def about(connection: Connection, about: str) -> Sequence[Notice]:
+    """As ``Records.notices``."""
+    found = _notices(connection, "SELECT * FROM notice WHERE about = ?", about)
+    return sorted(found, key=lambda notice: (notice.queued_at, notice.identity))
+
+
 def _hold(connection: Connection, notice: Notice, until: datetime) -> Notice:
     held = notice.held(until)
     connection.execute(
