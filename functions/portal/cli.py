@@ -95,7 +95,7 @@ def _explain(problem: PortalError) -> None:
 @click.pass_context
 def serve(context: click.Context, host: str, port: int, address: str | None, rehearsal: bool | None) -> None:
     """Serve the site, the forms and the clockwork, until interrupted or told to end (SIGTERM)."""
-    from portal.background import Background
+    from portal.background import Background, Returns
 
     if on_aws(os.environ):
         _refuse("only_here", command="serve")
@@ -107,13 +107,19 @@ def serve(context: click.Context, host: str, port: int, address: str | None, reh
     house = build(config, context.obj["clock"])
     run = _server(house, host, port)
     background = Background(house.outbox, house.clockwork, alarm(house))
+    inbox, office = house.engine.inbox, house.office
+    returns = Returns(inbox, office.records, office.clock, alarm(house, "inbox")) if inbox else None
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     background.start()
+    if returns:
+        returns.start()
     _say("serving_rehearsal" if config.rehearsal else "serving", address=config.address)
     try:
         run()
     finally:
         background.stop()
+        if returns:
+            returns.stop()
 
 
 def _server(house: House, host: str, port: int) -> Callable[[], None]:

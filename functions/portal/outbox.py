@@ -1,7 +1,7 @@
 """Owed emails on their way out: sent, put off, given up or dropped, and the list of those that need a person."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
@@ -29,8 +29,8 @@ Written = tuple[Notice, Letter]
 """A notice, and what its email may say."""
 
 
-def unmarked(_: Notice) -> Mapping[str, str]:
-    return {}
+def unmarked(message: Message, _: Sequence[Notice]) -> Message:
+    return message
 
 
 def mark_of(owed: Notice) -> str:
@@ -45,7 +45,7 @@ class Outbox:
     letter: finds what the email of a notice may say (``Correspondence.letter``).
     join: writes the one email of such notices to the same person (``Correspondence.join``).
     rounds: when officials' emails are collected to; by default each goes alone and at once.
-    mark: headers by which the relay's later word about an email (it came back, say) finds its notice again.
+    mark: makes a message say which notices are in it, for later word about the email (it came back, say).
     """
 
     records: Records
@@ -53,7 +53,7 @@ class Outbox:
     clock: Callable[[], datetime]
     letter: Callable[[Notice], Letter]
     join: Callable[[Sequence[Written]], Message]
-    mark: Callable[[Notice], Mapping[str, str]] = unmarked
+    mark: Callable[[Message, Sequence[Notice]], Message] = unmarked
     rounds: Rounds | None = None
 
     def send_due(self, most: int = 50, claim: Callable[[datetime, timedelta], Notice | None] | None = None) -> int:
@@ -156,8 +156,7 @@ class Outbox:
         """Send them in one email; was it taken?"""
         now, together = self.clock(), [owed for owed, _ in written]
         try:
-            message = self.join(written)
-            self.mail.send(replace(message, headers={**message.headers, **self.mark(together[0])}), now)
+            self.mail.send(self.mark(self.join(written), together), now)
         except MailRefused as problem:
             settled = [owed.failed(_answer(problem), now, hopeless=True) for owed in together]
         except MailDeferred as problem:

@@ -66,6 +66,21 @@ class Compiled:
     cases: int
 
 
+@dataclass(frozen=True)
+class CameBack:
+    """An email that did not arrive, or that its recipient does not want.
+
+    Attributes:
+        identities: of all notices that went in it.
+        problem: why, in the words of our relay and of the recipient's.
+        final: True if another try is pointless: there is no such mailbox, or the relay will not send there any more.
+    """
+
+    identities: Sequence[Identity]
+    problem: str
+    final: bool
+
+
 class Records(Protocol):
     """Applications with their events, drafts, owed emails, appointments; durable once a call returns.
 
@@ -136,6 +151,12 @@ class Records(Protocol):
 
         A sender whose lease ran out may settle late. That it was sent is true whoever holds the notice by now; all else
         is for the present holder to say, and the number of attempts tells holders apart.
+        """
+
+    def came_back(self, word: CameBack, at: datetime) -> None:
+        """All that went in an email is unsent after all: hopeless if that is final, else due again hours after ``at``.
+
+        Told twice is told once, and word of what was never owed changes nothing.
         """
 
     def unsent(self) -> Iterator[Notice]:
@@ -238,35 +259,6 @@ class Streamed(Protocol):
         """
 
 
-@dataclass(frozen=True)
-class CameBack:
-    """An email that did not arrive, or that its recipient does not want.
-
-    Attributes:
-        identity: of its notice.
-        problem: why, in the words of our relay and of the recipient's.
-        final: True if another try is pointless: there is no such mailbox, or the relay will not send there any more.
-    """
-
-    identity: Identity
-    problem: str
-    final: bool
-
-
-@runtime_checkable
-class HearsBack(Protocol):
-    """What records can do as well whose relay tells later what became of an email that it took."""
-
-    def came_back(self, word: CameBack, at: datetime) -> None:
-        """The email is unsent after all: hopeless if that is final, else due again some hours after ``at``.
-
-        Told twice is told once, and word of what was never owed changes nothing.
-
-        Raises:
-            Unavailable: ``store_unavailable``; to be told again.
-        """
-
-
 @runtime_checkable
 class BacksUp(Protocol):
     """What records can do as well that lie in a file on this machine."""
@@ -326,7 +318,12 @@ class Files(Protocol):
 
 @dataclass(frozen=True)
 class Message:
-    """An email ready to be sent. ``calendar`` is an iCalendar text, attached if not empty."""
+    """An email ready to be sent.
+
+    Attributes:
+        calendar: an iCalendar text, attached if not empty.
+        returns_to: address to which servers report that it did not arrive; the sender's own if empty.
+    """
 
     to: str
     subject: str
@@ -334,6 +331,7 @@ class Message:
     html: str
     calendar: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    returns_to: str = ""
 
 
 class Mail(Protocol):

@@ -28,7 +28,7 @@ _READS: Final = 3
 
 
 class DynamoRecords(DynamoCertificates):
-    """``ports.Records`` on the table of ``items``, for any number of callers; also ``Streamed`` and ``HearsBack``.
+    """``ports.Records`` on the table of ``items``, for any number of callers; also ``Streamed``.
 
     Needs the actions Query (on table and index), GetItem, BatchGetItem, PutItem, UpdateItem and DeleteItem. Nothing is
     ever scanned: what a call reads does not grow with the number of applications stored.

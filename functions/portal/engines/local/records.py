@@ -13,14 +13,14 @@ from portal.core.application import Application
 from portal.core.draft import Draft
 from portal.core.errors import NotFound, Unavailable
 from portal.core.listing import Line
-from portal.core.notices import Notice, Official
+from portal.core.notices import Identity, Notice, Official
 from portal.core.recap import Tally
 from portal.core.register import Certificate, about
 from portal.engines import entries
 from portal.engines.local import owed, rows, statements
 from portal.engines.local.certificates import LAST, SqliteCertificates, write_certificate
 from portal.engines.local.database import Database
-from portal.engines.ports import Change, Compiled, Fact
+from portal.engines.ports import CameBack, Change, Compiled, Fact
 
 # As in the index, word by word.
 _CLOSED: Final = "coalesce(json_extract(body, '$.closed'), '')"
@@ -191,6 +191,15 @@ class SqliteRecords(SqliteCertificates):
     def settle_notice(self, notice: Notice) -> None:
         with self._database.writing() as connection:
             owed.settle(connection, notice)
+
+    def sent_in(self, email: str) -> Sequence[Identity]:
+        """What went in an email (``Notice.email``); nothing of one that was never sent."""
+        with self._database.reading() as connection:
+            return owed.sent_in(connection, email)
+
+    def came_back(self, word: CameBack, at: datetime) -> None:
+        with self._database.writing() as connection:
+            owed.came_back(connection, word, at)
 
     def unsent(self) -> Iterator[Notice]:
         with self._database.reading() as connection:

@@ -101,6 +101,11 @@ MIGRATIONS: Final = (
         "CREATE INDEX certificate_number ON certificate (service, json_extract(body, '$.number'))",
         "CREATE INDEX certificate_email ON certificate (service, lower(json_extract(body, '$.email')))",
     ),
+    (
+        "ALTER TABLE notice ADD COLUMN email TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE notice ADD COLUMN came_back INTEGER NOT NULL DEFAULT 0",
+        "CREATE INDEX notice_email ON notice (email) WHERE email <> ''",
+    ),
 )
 """The statements that lead from one version of the tables to the next; a released one is never changed."""
 
