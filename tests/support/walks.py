@@ -63,13 +63,17 @@ WALKS: Mapping[str, frozenset[str]] = {
     ),
     "clerk": frozenset(
         {
+            "clerk/appoint.html",
             "clerk/case.html",
             "clerk/cases.html",
             "clerk/code.html",
             "clerk/desk.html",
             "clerk/enter.html",
+            "clerk/follows.html",
             "clerk/mail.html",
+            "clerk/official.html",
             "clerk/people.html",
+            "clerk/privacy.html",
             "clerk/stuck.html",
             "clerk/visits.html",
         }

@@ -4,8 +4,9 @@ Decides; never renders, sends or stores.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 from typing import Final
 
 from portal.core.application import Actor, Application, Event
@@ -24,6 +25,9 @@ PATIENCE: Final = timedelta(days=1)
 
 RELAY_OUT: Final = "relay out since "
 """Beginning of the problem of an email that any relay in that state would have held up."""
+
+UNWRITTEN: Final = "unwritten: "
+"""Beginning of the problem of an email that the portal itself could not write: nobody's address is to blame."""
 
 DEADLINE: Final = timedelta(days=7)
 """The same for an email that has not even been tried."""
@@ -63,6 +67,19 @@ VISIT_LETTERS: Final[Mapping[str, str]] = {
 
 
 @dataclass(frozen=True)
+class Deed:
+    """Something that was done about an appointment, as ``appointments.Amendment.what`` says; when, and which clerk did.
+
+    No name: whoever keeps the machine, on its command line.
+    """
+
+    what: str
+    at: datetime
+    name: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True)
 class Official:
     """Somebody appointed to a role of a service.
 
@@ -73,6 +90,8 @@ class Official:
             ends before it begins.
         replaces: address of whom an acting official stands in for, where several hold the office.
         away: first and last day of each absence.
+        each: how many visitors at one time; as the SOP says if None.
+        deeds: what was done about it, oldest first; no part of what it says.
     """
 
     service: str
@@ -86,6 +105,8 @@ class Official:
     until: date | None = None
     replaces: str = ""
     away: tuple[tuple[date, date], ...] = ()
+    each: int | None = None
+    deeds: tuple[Deed, ...] = field(default=(), compare=False, repr=False)
 
     def serves(self, day: date) -> bool:
         return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
@@ -93,6 +114,10 @@ class Official:
     def is_present(self, day: date) -> bool:
         """Does he serve, and is he there?"""
         return self.serves(day) and not any(first <= day <= last for first, last in self.away)
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.since is not None and self.until is not None and self.until < self.since
 
     @property
     def post(self) -> tuple[str, str, str]:
@@ -164,6 +189,11 @@ class Notice:
         return self.about, self.event, self.letter, self.recipient, self.occasion
 
     @property
+    def email(self) -> str:
+        """Tells the email of this attempt from every other one, and nothing of whom it is to: 16 hexadecimal digits."""
+        return sha256("\n".join(map(str, (*self.identity, self.attempts))).encode()).hexdigest()[:16]
+
+    @property
     def is_owed(self) -> bool:
         """Has it neither been taken by the relay nor been dropped?"""
         return self.sent_at is None and self.dropped_at is None
@@ -173,6 +203,11 @@ class Notice:
         """Since when it is held up by the relay itself, and not by anything about this email; else None."""
         told = self.problem.removeprefix(RELAY_OUT) if self.problem.startswith(RELAY_OUT) else ""
         return datetime.fromisoformat(told.partition(": ")[0]) if told else None
+
+    @property
+    def is_unwritten(self) -> bool:
+        """Did the portal fail to write it, so that it says nothing about the recipient's address?"""
+        return self.problem.startswith(UNWRITTEN)
 
     @property
     def is_asked_for(self) -> bool:
