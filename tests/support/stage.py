@@ -25,8 +25,10 @@ from portal.core.notices import Official, eligible, notice
 from portal.engines.local.records import SqliteRecords
 from portal.house import House
 from portal.web.clerk_people import mark_of
+from portal.web.devices import COOKIE, PATHS
 from tests.support import people
 from tests.support.browser_without_javascript import Browser, Page
+from tests.support.devices import known_to
 from tests.support.document_specimens import pdf, png
 from tests.support.server import Clock, rehearsal_of
 from tests.support.ways import FORM, SAYS, WAYS
@@ -301,6 +303,8 @@ class Session:
             links += [stage.renewal_link(number)] if page.startswith("/perpanjang") else []
             links += [stage.link("telaah", number, KADIS), f"/telaah/{number}"] if page == "/meja" else []
             links += [stage.link("meja", "", KADIS if page == "/meja" else VERIFIKATOR)] if "/meja" in page else []
+        for path in PATHS:
+            self.browser.set_cookie(COOKIE, known_to(stage.house), path=path)
         for link in links:
             self.browser.get(link)
 

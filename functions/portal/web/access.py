@@ -145,4 +145,4 @@ def site_of(address: str) -> str:
 
 def _who_and_what(claims: Mapping[str, Any]) -> dict[str, Any]:
     """Claims without how the case stood (step, event), by which way it was opened and where, and for how long."""
-    return {name: value for name, value in claims.items() if name not in ("s", "n", "w", "c", "k")}
+    return {name: value for name, value in claims.items() if name not in ("s", "n", "way", "elsewhere", "stays")}

@@ -86,7 +86,7 @@ def enter(token: str) -> Any:
 @pages.post("/meja/tetap")
 def stay() -> Any:
     """From now on this browser opens the desk without a link for a while; the link asks for a code anywhere else."""
-    return _remembered(redirect("/meja", 303), {"r": sent_from_desk(), "k": 1}, devices.REMEMBERED)
+    return _remembered(redirect("/meja", 303), {"r": sent_from_desk(), "stays": 1}, devices.REMEMBERED)
 
 
 @pages.post("/meja/keluar")
@@ -145,7 +145,7 @@ def show() -> Any:
         deputies_until=min((deputy.until for _, _, deputy in lent if deputy.until), default=None),
         opens=here().cases.opens(email, officials),
         registers=kept_by(email, officials),
-        stays=bool(claims.get("k")),
+        stays=bool(claims.get("stays")),
         days=devices.REMEMBERED.days,
         csrf=here().access.csrf(DESK, now()),
     )
@@ -171,7 +171,7 @@ def _stays(claims: Claims) -> bool:
         kept = here().access.claims(DESK, now())
     except LinkForged:
         return False
-    return bool(kept.get("k")) and kept["r"] == claims["r"]
+    return bool(kept.get("stays")) and kept["r"] == claims["r"]
 
 
 def _remembered(response: Any, claims: Claims, life: timedelta) -> Any:
@@ -202,7 +202,7 @@ def _card(application: Application, official: Official, email: str) -> Card:
         spare=spare(left, office.calendar, now()) if left else None,
         place=f"{application.service}/{application.step}",
         # To the case as it is now, on a page that only the link to this person's own desk opens.
-        way=path(office.links.sign(PAGE, {**claims, "w": DESK}, access_until)),
+        way=path(office.links.sign(PAGE, {**claims, "way": DESK}, access_until)),
         action=action,
         label=sop.action(application.step, action).label if action else "",
         choice=together.choice(application, claims) if action and shown.is_opened(application, email) else "",

@@ -33,9 +33,9 @@ def mark() -> str:
 
 
 def entering(page: str, claims: Claims) -> dict[str, Any]:
-    """What a link says that is opened here, and with it (``c``) whether it is in use in other browsers only."""
+    """What a link says that is opened here, and with it (``elsewhere``) whether it is in use in other browsers only."""
     used = here().office.records.used(_link(page, claims), now()) if _asks() else ()
-    return {**claims, **({"c": 1} if used and mark() not in used else {})}
+    return {**claims, **({"elsewhere": 1} if used and mark() not in used else {})}
 
 
 def use(page: str, claims: Claims) -> None:
@@ -66,12 +66,12 @@ def needs_code(claims: Claims) -> bool:
 
     An office may do without (``device_code`` in its ``[office]``).
     """
-    return bool(claims.get("c")) and _asks() and not _is_trusted(claims)
+    return bool(claims.get("elsewhere")) and _asks() and not _is_trusted(claims)
 
 
 def means(claims: Claims) -> Means:
     """By what the reader of this link decides in this browser."""
-    link = "desk" if claims.get("w") else "email"
+    link = "desk" if claims.get("way") else "email"
     return Means(mark(), link, _is_trusted(claims))
 
 

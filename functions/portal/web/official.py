@@ -253,7 +253,7 @@ def _moved_on_page(
 def _on_from(application: Application, claims: Claims, view: OfficialView) -> Any:
     """To the receipt of what was just decided."""
     response = _to_receipt(application.ticket)
-    if claims.get("w") == DESK:
+    if claims.get("way") == DESK:
         devices.use(DESK, {"r": claims["r"]})
     if here().cases.has_turn(application, claims["r"], view.officials):
         # The same person has the next step too: on with it, without waiting for the email.
