@@ -19,7 +19,7 @@ from portal.bootstrap import alarm, build, faults, on_aws, open_house, wsgi
 from portal.clerk import register
 from portal.config import Config
 from portal.core.application import Application
-from portal.core.errors import NotFound, PortalError, SettingInvalid, SopInvalid
+from portal.core.errors import NotFound, PortalError, SettingInvalid, SopInvalid, Unreadable
 from portal.editions import offered, read_language, read_messages, read_old, trusted_sop
 from portal.engines.ports import BacksUp
 from portal.house import House
@@ -202,7 +202,7 @@ def verify(context: click.Context, ticket: str) -> None:
     try:
         application = office.find(ticket)
         damage = application.first_damage()
-    except (LookupError, TypeError, ValueError, AttributeError):
+    except (Unreadable, LookupError, TypeError, ValueError, AttributeError):
         # Bent so far that it is no case any more.
         _say("chain_unreadable", ticket=ticket)
         sys.exit(1)
