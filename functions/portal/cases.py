@@ -8,6 +8,7 @@ from typing import Any, Final
 from portal.core.application import Actor, Application, Event
 from portal.core.draft import Document, Draft
 from portal.core.errors import Conflict, Invalid, NotAllowed
+from portal.core.history import overtaking
 from portal.core.notices import Official, eligible, notice, on_duty, stand_in
 from portal.core.sop import Sop
 from portal.core.steps import State
@@ -147,7 +148,7 @@ class Cases:
             Invalid: the decision lacks something; NotAllowed: not possible here.
         """
         view = view or self.open_case(claims)
-        if view.moved_on or view.application.version != seen:
+        if view.moved_on or overtaking(view.application.events, seen):
             raise self._moved_on(view, seen)
         if action not in view.actions:
             raise NotAllowed("action_not_now", action=action, state=view.application.state.value)
@@ -167,7 +168,11 @@ class Cases:
         try:
             return self.office.commit(decided, draft=brought.draft if brought else None, officials=view.officials)
         except Conflict as conflict:
-            raise self._moved_on(self.open_case(claims), seen) from conflict
+            again = self.open_case(claims)
+            kept_only = again.application.version > view.application.version and not again.moved_on
+            if kept_only and not overtaking(again.application.events, seen):
+                return self.decide(claims, action, raw, seen, again, brought, device)
+            raise self._moved_on(again, seen) from conflict
 
     def appointments(self, email: str) -> list[Official]:
         """What this person is appointed to today."""
@@ -189,7 +194,7 @@ class Cases:
             for application in self.office.waiting_on(official.service, official.role):
                 if official in eligible(application, mine, self.office.sop_of(application), today):
                     cases.setdefault(application.ticket, (application, official))
-        return sorted(cases.values(), key=lambda case: case[0].events[-1].at)
+        return sorted(cases.values(), key=lambda case: case[0].since)
 
     def opens(self, email: str) -> list[Sop]:
         """The services that this person may begin for somebody today."""
@@ -236,8 +241,8 @@ class Cases:
 
     def _moved_on(self, view: OfficialView, seen: int) -> Conflict:
         events = view.application.events
-        event = events[seen] if 0 < seen < len(events) else view.moved_on or events[-1]
-        return moved_on(view.application, view.sop, event)
+        event = overtaking(events, seen) if 0 < seen <= len(events) else None
+        return moved_on(view.application, view.sop, event or view.moved_on or events[-1])
 
 
 def moved_on(application: Application, sop: Sop, event: Event) -> Conflict:
@@ -250,7 +255,7 @@ def _end_of_turn(application: Application, claims: Claims) -> Event:
     """The event by which the case left the hands it was in when the link was made."""
     later = application.events[claims["n"] :]
     ends = (e for e in later if e.step != claims["s"] or e.state is State.RETURNED or e.state.is_closed)
-    return next(ends, application.events[-1])
+    return next(ends, application.moved)
 
 
 def _not_serving(

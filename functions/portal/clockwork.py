@@ -189,12 +189,12 @@ class Clockwork:
             return False
         calendar, ahead = self.office.calendar, self.watch.policy(application.service)["visit_days_before"]
         eve = calendar.add_working_days(calendar.local(application.slot).date(), -ahead)
-        agreed = calendar.local(application.events[-1].at).date()
+        agreed = calendar.local(application.moved.at).date()
         return agreed < eve and calendar.intervals(eve)[0][0] <= self.office.clock() < application.slot
 
     def _visit_reminder(self, application: Application) -> Notice:
         actor, slot = application.applicant(self.office.sop_of(application)), application.slot
-        about, event, at = application.ticket, application.version, self.office.clock()
+        about, event, at = application.ticket, application.moved.number, self.office.clock()
         return notice("visit_tomorrow", actor, about=about, event=event, at=at, occasion=f"visit-{slot}")
 
     def _lapse(self, application: Application, now: datetime) -> bool:
@@ -217,4 +217,4 @@ class Clockwork:
             application = self.office.records.load(draft.mends)
         except NotFound:
             return True  # the case itself is gone
-        return draft.id != f"{draft.mends}-{application.version}"
+        return draft.id != application.mending

@@ -7,6 +7,7 @@ from portal.core import corrections
 from portal.core.application import Application
 from portal.core.clerks import Clerk
 from portal.core.errors import Conflict, NotAllowed
+from portal.core.history import overtaking
 from portal.office import Office
 
 
@@ -30,9 +31,10 @@ class Corrections:
             Conflict: something has happened since it was seen (``event_taken``).
         """
         application = self.office.records.load(number)
-        if application.version == seen + 1 and application.events[-1].action == "undo":
+        since = overtaking(application.events, seen)
+        if since and since.action == "undo" and since.number > seen > 0:
             return application
-        if application.version != seen:
+        if since:
             raise Conflict("event_taken")
         if application.concerns(by.email, "", self.office.sop_of(application)):
             raise NotAllowed("own_application")
@@ -45,5 +47,5 @@ class Corrections:
         return self.office.commit(undone)
 
     def _days(self, application: Application) -> tuple[date, date]:
-        """Of its newest event, and today."""
-        return self.office.calendar.local(application.events[-1].at).date(), self.office.today()
+        """Of its newest move, and today."""
+        return self.office.calendar.local(application.moved.at).date(), self.office.today()

@@ -111,12 +111,13 @@ class Office:
         closes = application.events[-1] is application.closing
         entered, corrections = self._entered(application, sop) if closes else ([], [])
         earlier = replace(application, events=application.events[:-1])
+        held = application.booking.data["seat"] if application.booking else ""
         change = Change(
             application=application,
             notices=owed(application, officials or self.officials(), sop, self.today()),
             draft=draft,
             claims=claims,
-            releases=[seat for seat in _seats_ever(earlier) if seat not in claims],
+            releases=[seat for seat in _seats_ever(earlier) if seat not in (*claims, held)],
             fact=recap.fact(application, sop, self.calendar) if closes else None,
             waits_on=application.waits_on(sop),
             certificates=entered,

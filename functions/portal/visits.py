@@ -11,6 +11,7 @@ from typing import Any
 from portal.cases import moved_on
 from portal.core.application import Actor, Application
 from portal.core.errors import Conflict, Invalid, NotAllowed
+from portal.core.history import overtaking
 from portal.core.notices import Official, eligible
 from portal.core.parts import Visit
 from portal.core.steps import office_actions
@@ -61,7 +62,7 @@ class Visits:
             return self.office.commit(application.cancel_visit({}, sop=sop, at=self.office.clock()))
         except (Conflict, NotAllowed):
             kept = self.office.records.load(application.ticket)
-            if kept.events[-1].action != "cancel_visit":
+            if kept.moved.action != "cancel_visit":
                 raise
             return kept
 
@@ -104,13 +105,12 @@ class Visits:
         self, application: Application, action: str, by: Actor, seen: int, act: Callable[[], Application]
     ) -> Application:
         """What comes of it; the same click again changes nothing more."""
-        if application.version == seen:
+        if overtaking(application.events, seen) is None:
             try:
                 return act()
             except Conflict:
                 application = self.office.records.load(application.ticket)
-        events = application.events
-        happened = events[seen] if 0 < seen < len(events) else events[-1]
+        happened = overtaking(application.events, seen) or application.events[-1]
         if (happened.action, happened.actor.email) == (action, by.email):
             return application
         raise moved_on(application, self.office.sop_of(application), happened)

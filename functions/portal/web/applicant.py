@@ -125,8 +125,8 @@ def case_page(
         deadline=deadline(application, sop),
         next=turn_to_come(application, sop),
         events=_events(application),
-        done=[label for _, label in history(application, sop)][-1],
-        just_done=application.events[-1].action if "terkirim" in request.args else "",
+        done=next(label for event, label in history(application, sop) if event is application.moved),
+        just_done=application.moved.action if "terkirim" in request.args else "",
         forgotten_on=forgotten_on(application, present(), calendar),
         today=office.today(),
     )

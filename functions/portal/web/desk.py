@@ -90,7 +90,7 @@ def _card(application: Application, official: Official, email: str) -> Card:
         step=step.name,
         task=status.task or step.task,
         office=official.as_actor(words.sop).office,
-        since=application.events[-1].at,
+        since=application.since,
         deadline=deadline(application, words.sop, office.calendar, now()),
         # To the case as it is now, on a page that only the link to this person's own desk opens.
         way=path(office.links.sign(PAGE, here().cases.case_claims(application, email), now() + SESSION)),

@@ -14,6 +14,7 @@ from portal.core import ticket
 from portal.core.application import Application
 from portal.core.errors import Conflict, Finding, Invalid, NotAllowed, NotFound
 from portal.core.forecast import expect
+from portal.core.history import overtaking
 from portal.web import case, choices, devices
 from portal.web.cards import Explained, document_cards
 from portal.web.case import Happening
@@ -245,10 +246,10 @@ def _to_receipt(number: str) -> Any:
 
 def _decided_before(application: Application, claims: Claims, action: str, seen: int | None) -> bool:
     """Is this the same click again? Then its decision stands, and there is nothing to refuse."""
-    events = application.events
-    if seen is None or not 0 < seen < len(events):
+    since = overtaking(application.events, seen) if seen else None
+    if seen is None or since is None or since.number <= seen:
         return False
-    return events[seen].action == action and is_own(events[seen].actor.email, claims)
+    return since.action == action and is_own(since.actor.email, claims)
 
 
 def _decided_by(happenings: Iterable[Happening], view: OfficialView, claims: Claims) -> list[Happening]:
