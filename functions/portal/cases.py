@@ -9,7 +9,7 @@ from portal.core.application import Actor, Application, Event
 from portal.core.draft import Document, Draft
 from portal.core.errors import Conflict, Invalid, NotAllowed
 from portal.core.history import overtaking
-from portal.core.notices import Official, eligible, notice, on_duty, stand_in
+from portal.core.notices import AGAIN, Official, eligible, link_again, notice, on_duty, stand_in
 from portal.core.sop import Sop
 from portal.core.steps import State
 from portal.forms.wording import Words
@@ -211,7 +211,9 @@ class Cases:
     def owe_desk(self, email: str) -> None:
         """Owe somebody appointed today a link to all that waits for him, at most one an hour; others nothing."""
         for official in self.appointments(email)[:1]:
-            self._owe("desk", Actor(official.role, official.name, email=official.email.lower()), "meja", 0)
+            at, actor = self.office.clock(), Actor(official.role, official.name, email=official.email.lower())
+            asked = notice("desk", actor, about="meja", event=0, at=at, occasion=f"{AGAIN}{at:%Y-%m-%dT%H}")
+            self.office.records.owe([asked])
 
     @staticmethod
     def case_claims(application: Application, email: str) -> dict[str, Any]:
@@ -221,15 +223,15 @@ class Cases:
 
     def owe_again(self, application: Application, letter: str, actor: Actor) -> None:
         """Owe a fresh link to a registered address, at most one per letter and hour."""
-        event = application.turn.number if letter == "turn" else application.version
-        self._owe(letter, actor, application.ticket, event)
+        at = self.office.clock()
+        self.office.records.owe([link_again(application, letter, actor, at=at, occasion=f"{at:%Y-%m-%dT%H}")])
+
+    @staticmethod
+    def applicant_claims(application: Application) -> dict[str, Any]:
+        """What the applicant's links say; the event that set the address right, if any, so that older links end."""
+        return {"t": application.ticket, **({"n": n} if (n := application.readdressed) else {})}
 
     # --- within --------------------------------------------------------------------------------------------------
-
-    def _owe(self, letter: str, actor: Actor, about: str, event: int) -> None:
-        at = self.office.clock()
-        owed = notice(letter, actor, about=about, event=event, at=at, occasion=f"again-{at:%Y-%m-%dT%H}")
-        self.office.records.owe([owed])
 
     def _serving(self, officials: Iterable[Official], service: str, roles: Sequence[str], email: str) -> Official:
         today, whoever = self.office.today(), (service, email.lower())

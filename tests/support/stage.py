@@ -64,6 +64,16 @@ WORKS: Mapping[str, tuple[str, str, Mapping[str, str | list[str]]]] = {
     "/petugas/kode": ("clerk", "/petugas/kode", {"kode": "*"}),
     "/petugas/kode/kirim": ("clerk", "/petugas/kode", {}),
     "/petugas/permohonan/<number>/batalkan": ("clerk", "/petugas/permohonan/<number>", {"alasan": "Keliru."}),
+    "/petugas/permohonan/<number>/kirim-ulang": (
+        "clerk",
+        "/petugas/permohonan/<number>",
+        {"kepada": "applicant", "alasan": "Hilang."},
+    ),
+    "/petugas/permohonan/<number>/betulkan": (
+        "clerk",
+        "/petugas/permohonan/<number>/betulkan",
+        {**FORM, "nama_ktp": "SITI BETUL", "alasan": "Salah ketik.", "diperiksa": "ya"},
+    ),
     "/petugas/email/kirim-ulang": ("clerk", "/petugas/email", {"email": "*"}),
     "/petugas/email/tertangani": ("clerk", "/petugas/email", {"email": "*"}),
     "/telaah/<number>/meja": ("waiting", "/telaah/<number>", {}),

@@ -61,6 +61,8 @@ WALKS: Mapping[str, frozenset[str]] = {
     ),
     "clerk": frozenset(
         {
+            "clerk/amend.html",
+            "clerk/amend_check.html",
             "clerk/case.html",
             "clerk/cases.html",
             "clerk/code.html",

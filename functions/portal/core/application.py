@@ -286,6 +286,11 @@ class Application:
         vouched = (e.data["email"] for e in reversed(self.events) if e.action in VOUCHING and e.data.get("email"))
         return str(next(vouched, "") or self.value("email", sop))
 
+    @property
+    def readdressed(self) -> int:
+        """Number of the event by which a clerk set the address right last; 0 if none did."""
+        return next((e.number for e in reversed(self.events) if e.action == "amend" and "email" in e.data), 0)
+
     def applicant(self, sop: Sop) -> Actor:
         return Actor(role=APPLICANT, name=self.value("name", sop), email=self.address(sop))
 

@@ -6,11 +6,14 @@ Decides; never renders, sends or stores.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Final
 
+from portal.core.amending import HOLDER
 from portal.core.application import Actor, Application, Event
 from portal.core.clerks import CLERK
 from portal.core.draft import Draft
+from portal.core.history import KEEPING
 from portal.core.sop import APPLICANT, Sop
 from portal.core.steps import State
 
@@ -27,6 +30,9 @@ RELAY_OUT: Final = "relay out since "
 
 DEADLINE: Final = timedelta(days=7)
 """The same for an email that has not even been tried."""
+
+AGAIN: Final = "again-"
+"""Beginning of the occasion of a letter that somebody asked for."""
 
 OWN: Final = "own"
 """Occasion of a letter that tells somebody what his own decision has led to."""
@@ -177,7 +183,7 @@ class Notice:
     @property
     def is_asked_for(self) -> bool:
         """Has somebody asked for it just now, who waits for it?"""
-        return self.occasion.startswith("again-")
+        return self.occasion.startswith(AGAIN)
 
     def held(self, until: datetime) -> "Notice":
         """Taken by a sender; should it crash, the notice is due again at ``until``."""
@@ -237,12 +243,21 @@ def owed(application: Application, officials: Iterable[Official], sop: Sop, day:
     receipt of it. Officials whose own application it is are passed over; who they are is only asked if it matters.
     """
     event = application.events[-1]
+    if event.action in KEEPING:
+        return tuple(_kept(application, event, officials, sop, day))
     addressees = [*_applicant(application, sop, event), *_turn(application, officials, sop, day), *_receipt(event)]
     about, number, at = application.ticket, event.number, event.at
     return tuple(
         notice(letter, actor, about=about, event=number, at=at, occasion=_occasion(letter, actor, event))
         for letter, actor in addressees
     )
+
+
+def link_again(application: Application, letter: str, actor: Actor, *, at: datetime, occasion: str) -> Notice:
+    """A fresh link that somebody has asked for: of the event by which the case came to whoever it is for."""
+    of = {"turn": application.turn.number, "confirm_address": application.entered.number}
+    about, event = application.ticket, of.get(letter, application.version)
+    return notice(letter, actor, about=about, event=event, at=at, occasion=f"{AGAIN}{occasion}")
 
 
 def eligible(application: Application, officials: Iterable[Official], sop: Sop, day: date) -> Iterator[Official]:
@@ -255,6 +270,23 @@ def eligible(application: Application, officials: Iterable[Official], sop: Sop, 
             and not application.concerns(official.email, official.number, sop)
         ):
             yield official
+
+
+def _kept(
+    application: Application, event: Event, officials: Iterable[Official], sop: Sop, day: date
+) -> Iterator[Notice]:
+    """What is owed by an event that moves nothing: the link that is sent again, or word of what was set right."""
+    again = partial(link_again, application, at=event.at, occasion=str(event.number))
+    applicant, unconfirmed = application.applicant(sop), application.state is State.UNCONFIRMED
+    if event.action == "resend" and event.data["to"] == HOLDER:
+        for official in eligible(application, officials, sop, day):
+            yield again("turn", official.as_actor(sop))
+    else:
+        news = "new_link" if event.action == "resend" else "amended"
+        yield again("confirm_address" if unconfirmed else news, applicant)
+    if "was" in event.data and not unconfirmed:  # nobody's address is taken from him in silence
+        former = replace(applicant, email=event.data["was"])
+        yield notice("address_left", former, about=application.ticket, event=event.number, at=event.at)
 
 
 def _occasion(letter: str, actor: Actor, event: Event) -> str:

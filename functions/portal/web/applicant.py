@@ -251,7 +251,8 @@ def own(number: str, page: str = PAGE) -> Application:
 
     Raises:
         LinkForged: no cookie, or that of another case (``link_needed``).
-        NotAllowed: the form is not ours (``form_foreign``), or too old (``form_late``).
+        NotAllowed: the form is not ours (``form_foreign``), or too old (``form_late``), or the link went to an address
+            that has been set right since (``address_left``).
     """
     claims = here().access.claims(page, now())
     if claims["t"] != number:
@@ -259,6 +260,8 @@ def own(number: str, page: str = PAGE) -> Application:
     if request.method == "POST":
         here().access.check_csrf(page, now())
     application = here().office.records.load(claims["t"])
+    if claims.get("n", 0) != application.readdressed:
+        raise NotAllowed("address_left")
     turn_to(application.service)
     return application
 
