@@ -17,7 +17,7 @@ import dynamodb_local
 import stack
 from package import ROOT
 
-from bench import acts, bill, cold_start, cost, growth, walk
+from bench import acts, bill, cold_start, cost, growth, many, walk
 from bench.meter import MINUTE, NIGHT, REMINDER, Act
 from bench.units import item_size
 
@@ -50,6 +50,7 @@ def measured(rounds: int, sizes: Sequence[int], dynamodb: str, work: Path) -> st
         one, ticket = _one_application(city)
         grown = growth.measured(city, sizes)
         money = _money(city, one, ticket, _seconds(starts[cold_start.PORTAL]))
+    crowded = many.report(many.measured(work, dynamodb))
     engine = "DynamoDB Local (AWS's own engine), as it reports them" if dynamodb else "AWS's published rule, on moto"
     return (
         "\n\n".join(
@@ -66,6 +67,8 @@ def measured(rounds: int, sizes: Sequence[int], dynamodb: str, work: Path) -> st
                 "The first application that a process takes in also reads the SOP, once (one GetItem).",
                 "## With more applications stored",
                 growth.report(grown),
+                "## With more services",
+                crowded,
                 "## Cost",
                 money,
             ]

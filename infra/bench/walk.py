@@ -87,11 +87,12 @@ class City:
 
 
 @contextmanager
-def city(dynamodb: str = "") -> Iterator[City]:
+def city(dynamodb: str = "", **environ: str) -> Iterator[City]:
     """A fresh one.
 
     Args:
         dynamodb: folder of DynamoDB Local, which then keeps the table and says what is consumed; moto if empty.
+        environ: variables, such as ``SERVICES``.
     """
     clock, port = Clock(), free_port()
     with ExitStack() as open_things:
@@ -102,15 +103,15 @@ def city(dynamodb: str = "") -> Iterator[City]:
             return MeteredClients(meter, tables, **settings)
 
         aws = open_things.enter_context(cloud.cloud(f"http://127.0.0.1:{port}", clients, tables))
-        house = aws.furnish(clock)
+        house = aws.furnish(clock, environ)
         open_things.enter_context(listening(metered(bootstrap_aws.wsgi(house), meter, kinds(house)), port))
         yield City(aws, house, meter, clock, tables or aws.endpoint)
 
 
-def through_the_sop(city: City, email: str = "siti.contoh@tarakankota.go.id") -> str:
+def through_the_sop(city: City, email: str = "siti.contoh@tarakankota.go.id", apply_at: str = "/ajukan") -> str:
     """The SOP without a detour; everybody looks at what there is to look at. Returns the ticket."""
     siti = city.applicant(email)
-    page = siti.upload_all(siti.fill_in())
+    page = siti.upload_all(siti.fill_in(apply_at))
     siti.send(page)
     siti.confirm()
     public = city.public()

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
-from bench import acts, bill, cold_start, cost, growth
+from bench import acts, bill, cold_start, cost, growth, many
 from bench.meter import MAILER, MINUTE, NIGHT, REMINDER, Act, Call, route
 from bench.tables import amount, table
 from bench.units import by_rule, item_size, least, read_units, write_units
+
+from portal.editions import read_sop
 
 PRICES = {
     "emails": cost.Price(0.10, 1000, "emails", "Amazon SES pricing", date(2026, 11, 25), "the page"),
@@ -161,3 +164,18 @@ def test_a_table_keeps_its_cells_apart_and_an_amount_its_digits_few() -> None:
     assert [amount(value) for value in (0, 1250, 12.5, 0.5, 0.00312, 3.14159)] == [
         "0", "1,250", "12.5", "0.5", "0.0031", "3.14",
     ]  # fmt: skip
+
+
+def test_many_services_differ_in_name_and_ticket_only(tmp_path: Path) -> None:
+    names = many.lay_out(tmp_path / "schemas", 3)
+    editions = [read_sop(tmp_path / "schemas" / name) for name in names]
+    assert [edition.service for edition in editions] == names == ["penerbitan", "penerbitan_1", "penerbitan_2"]
+    assert len({edition.ticket_prefix for edition in editions}) == 3
+    assert len({len(edition.steps) for edition in editions}) == 1
+
+
+def test_what_a_deed_asks_beside_many_services_stands_beside_what_it_asks_alone() -> None:
+    alone = [Act("GET /status/<ticket>", [Call("dynamodb", "Query", 2, 0)])]
+    crowded = [Act("GET /status/<ticket>", [Call("dynamodb", "Query", 3, 0)] * 2)]
+    row = next(line for line in many.report({1: alone, 20: crowded}).splitlines() if "status lookup" in line)
+    assert row == "| status lookup | 1 / 2 / 0 | 2 / 6 / 0 | 2, 3 |"

@@ -26,7 +26,7 @@ def test_deciding_and_following_a_case_have_no_barriers(someone: Someone, city: 
 
 def _case(me: Person, siti: Applicant, city: City) -> Iterator[tuple[str, Person]]:
     ticket = siti.ticket
-    kadis, verifikator = city.official(KADIS), city.official(VERIFIKATOR)
+    verifikator = city.official(VERIFIKATOR)
 
     def review(email: str) -> None:
         me.go(city.mailbox.link(email, "telaah", ticket))
@@ -96,7 +96,23 @@ def _case(me: Person, siti: Applicant, city: City) -> Iterator[tuple[str, Person
     siti.mend()
     review(KADIS)
     yield "disposition, mended", me
-    kadis.decide(ticket, "forward", instructions=["proses"], note="Mohon diproses.")
+    me.go(city.mailbox.link(KADIS, "meja"))
+    me.page.locator("summary", has_text="Cari atau saring").click()
+    yield "desk, to be searched", me
+    with me.expecting(422):
+        me.press("Disposisikan yang dipilih")
+    yield "decide together, nothing ticked", me
+    me.press("Kembali ke meja kerja")
+    me.page.get_by_role("checkbox").check()
+    me.press("Disposisikan yang dipilih")
+    yield "decide together", me
+    with me.expecting(422):
+        me.press("Disposisikan ke Kepala Bidang: 1 permohonan")
+    yield "decide together, incomplete", me
+    me.fill({"instructions": "proses", "note": "Mohon diproses."}, me.page.locator("main form"))
+    me.press("Disposisikan ke Kepala Bidang: 1 permohonan")
+    me.sees("1 dari 1 keputusan tercatat")
+    yield "decided together", me
     city.official(KABID).decide(ticket, "forward", instructions=["proses"])
     city.official(STATISTISI).decide(ticket, "forward", instructions=["proses"])
     me.go(first_link)

@@ -7,7 +7,7 @@ import pytest
 
 from portal.appointing import Appointing
 from portal.core.errors import NotAllowed
-from portal.core.notices import Official, on_duty, stand_in
+from portal.core.notices import Official
 from tests.support.clerk import ClerkInPerson
 from tests.support.office_days import at, chores, mail_to
 from tests.support.stage import KADIS, OTHER_VERIFIKATOR, VERIFIKATOR, Stage
@@ -112,24 +112,6 @@ def test_a_plh_ends_early_and_what_waits_goes_back_at_once(stage: Stage, appoint
     (back,) = mail_to(stage, KADIS, "sebagai Kepala Dinas")
     assert number in back["text"]
     assert [case.ticket for case, _ in stage.cases.desk(KADIS)] == [number]
-
-
-def test_who_stands_in_for_whom() -> None:
-    """The only holder without being named; of several, the one who is named."""
-    one = Official("penerbitan", "verifikator", "Andi", "andi@x.id")
-    two = replace(one, name="Wati", email="wati@x.id")
-    plh = replace(one, name="Joko", email="joko@x.id", capacity="Plh.")
-    named = replace(plh, replaces="Wati@x.id")
-    plt = replace(plh, capacity="Plt.")
-    assert on_duty([one, plh], MONDAY) == [plh]
-    assert on_duty([one, two, plh], MONDAY) == [one, two, plh]
-    assert on_duty([one, two, named], MONDAY) == [one, named]
-    assert on_duty([one, plt], MONDAY) == [one, plt]
-    assert on_duty([one, replace(plh, role="kadis")], MONDAY) == [one, replace(plh, role="kadis")]
-    assert on_duty([one, replace(plh, until=date(2026, 11, 22))], MONDAY) == [one]
-    assert on_duty([one, replace(plh, away=((MONDAY, MONDAY),))], MONDAY) == [one]
-    assert stand_in(plh, [one, plh], MONDAY) is None
-    assert stand_in(one, [one, plh], MONDAY) == plh
 
 
 def test_on_leave_nobody_hears_of_an_empty_post_below_and_the_desk_names_whoever_is_there(

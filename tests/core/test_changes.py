@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from portal.core.changes import changes
-from portal.core.sop import Sop, parse
+from portal.core.sop import OF_THE_OFFICE, Sop, parse
 
 
 def changed(sop: Sop, change: Callable[[dict[str, Any]], object]) -> Sop:
@@ -90,6 +90,11 @@ CASES: list[tuple[Callable[[dict[str, Any]], object], list[tuple[str, dict[str, 
         lambda d: d["form"]["properties"]["nik"].update(pattern="^[0-9]{15}$"),
         [("field_changed", {"label": "NIK"})],
     ),
+    (
+        lambda d: d["form"]["properties"]["nik"].pop("title"),
+        [("field_changed", {"label": "nik"})],
+    ),
+    (lambda d: d["form"]["properties"].update(gelar={"type": "string"}), [("field_added", {"label": "gelar"})]),
     (lambda d: d["form"]["required"].pop(), [("form_rules", {})]),
     (lambda d: d["sop"].update(draft_days=9), [("setting", {"key": "draft_days", "old": "30", "new": "9"})]),
     (lambda d: d["sop"].update(product_record={}), [("setting", {"key": "product_record", "old": "", "new": "{}"})]),
@@ -103,6 +108,27 @@ def test_each_change_is_told_with_what_it_was(
     sop: Sop, change: Callable[[dict[str, Any]], object], told: list[tuple[str, dict[str, object]]]
 ) -> None:
     assert [(each.code, each.facts) for each in changes(sop, changed(sop, change))] == told
+
+
+@pytest.mark.parametrize(
+    ("part", "key", "value", "code", "facts"),
+    [
+        ("form", "allOf", [], "form_rules", {}),
+        ("form", "rules", [], "form_rules", {}),
+        ("form", "sections", [], "form_rules", {}),
+        ("sop", "ticket_prefix", "TTX", "setting", {"key": "ticket_prefix", "old": "TTE", "new": "TTX"}),
+        ("sop", "sentences", {}, "words", {"key": "sentences"}),
+        ("sop", "text", {}, "words", {"key": "text"}),
+        ("sop", "title", "Lain", "words", {"key": "title"}),
+        ("sop", "product", "Lain", "words", {"key": "product"}),
+        ("sop", "instructions", [], "words", {"key": "instructions"}),
+    ],
+)
+def test_each_setting_and_wording_is_told_by_its_key(
+    sop: Sop, part: str, key: str, value: object, code: str, facts: dict[str, object]
+) -> None:
+    (told,) = changes(sop, changed(sop, lambda data: data[part].update({key: value})))
+    assert (told.code, told.facts) == (code, facts)
 
 
 def test_steps_in_another_order_are_told_once(sop: Sop) -> None:
@@ -120,9 +146,30 @@ def test_a_role_that_is_gone_is_told_with_the_step_that_lost_it(sop: Sop) -> Non
         step(data, "telaah_kabid").update(role="kadis")
         data["sop"]["roles"].pop(2)
 
-    assert [each.code for each in changes(sop, changed(sop, drop))] == ["step_role", "role_removed"]
+    _, gone = changes(sop, changed(sop, drop))
+    label = "Kepala Bidang Statistik dan Persandian"
+    assert (gone.code, gone.facts) == ("role_removed", {"key": "kabid", "label": label})
 
 
 def test_a_role_under_another_title_is_told_of_the_role_and_its_step(sop: Sop) -> None:
     new = changed(sop, lambda d: d["sop"]["roles"][2].update(label="Kabid Baru"))
-    assert [each.code for each in changes(sop, new)] == ["step_role", "role_label"]
+    step_role, label = changes(sop, new)
+    before, after = "Kepala Bidang Statistik dan Persandian", "Kabid Baru"
+    assert (step_role.code, label.code) == ("step_role", "role_label")
+    assert label.facts == {"key": "kabid", "old": before, "new": after}
+
+
+def test_settings_of_the_office_are_told_together(sop: Sop) -> None:
+    def change(data: dict[str, Any]) -> None:
+        data["sop"]["calendar"]["hours"].pop("fri")
+        data["sop"]["office"] = {"name": "Lain"}
+
+    (told,) = changes(sop, changed(sop, change))
+    keys = [key for key in OF_THE_OFFICE if key in ("office", "calendar")]
+    assert (told.code, told.facts) == ("office", {"keys": ", ".join(keys)})
+
+
+def test_a_field_that_goes_without_a_title_is_told_by_its_name(sop: Sop) -> None:
+    untitled = changed(sop, lambda d: d["form"]["properties"]["nik"].pop("title"))
+    gone = changed(untitled, lambda d: d["form"]["properties"].pop("nik"))
+    assert [(each.code, each.facts) for each in changes(untitled, gone)] == [("field_removed", {"label": "nik"})]

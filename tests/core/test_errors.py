@@ -64,3 +64,13 @@ def test_all_problems_of_a_folder_come_in_one_refusal_that_speaks_of_the_first()
     refusal = SopInvalid.of([first, second])
     assert str(refusal) == refusal.code == "sop_key_twice"
     assert (refusal.facts, refusal.problems) == (first.facts, (first, second))
+
+
+def test_all_that_is_wrong_with_a_sop_comes_in_one_refusal_which_speaks_of_the_first() -> None:
+    problems = [
+        Problem("steps[2].role", "sekda", "kadis | kabid", "role_unknown", "sop.toml", 12),
+        Problem("draft_days", 0, "1", "sop_invalid", "sop.toml"),
+    ]
+    refusal = SopInvalid.of(problems)
+    assert (refusal.code, refusal.problems) == ("role_unknown", tuple(problems))
+    assert refusal.facts == problems[0].facts

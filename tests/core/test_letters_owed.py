@@ -1,10 +1,11 @@
 """Every action of the SOP, and the letters it owes to whom: written out."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from portal.core.notices import Official, owed
+from portal.core.notices import OWN, Official, owed
 from portal.core.sop import APPLICANT, Sop
 from tests.support.moments import along
 from tests.support.ways import EMAIL, TO_VERIFIKATOR, TO_VISIT
@@ -68,3 +69,14 @@ def test_what_an_action_owes_to_whom(
     assert {(entry.about, entry.event, entry.queued_at, entry.due_at) for entry in entries} == {
         (case.ticket, newest.number, newest.at, newest.at)
     }
+
+
+def test_whose_turn_it_is_again_by_his_own_doing_is_told_without_haste(sop: Sop) -> None:
+    """One's own step may follow one's own step: that is no news, and waits for the evening."""
+    case = along(sop, "confirm", "forward")
+    kadis = case.events[-1].actor
+    same = [OFFICIALS[0], replace(OFFICIALS[1], email=kadis.email.upper())]
+    letters = {each.letter: each for each in owed(case, same, sop, DAY)}
+    assert letters["turn"].recipient == letters["decided"].recipient == kadis.email
+    assert (letters["turn"].occasion, letters["decided"].occasion) == (OWN, "")
+    assert [each.occasion for each in owed(case, OFFICIALS, sop, DAY)] == ["", ""]

@@ -28,6 +28,9 @@ def test_a_line_says_what_the_case_does() -> None:
     made = line(case, a_sop())
     assert (made.ticket, made.service, made.state) == (case.ticket, case.service, case.state)
     assert (made.name, made.waits_on) == (case.value("name", a_sop()), case.waits_on(a_sop()))
+    assert (made.number, made.office) == (case.value("number", a_sop()), case.value("office", a_sop()))
+    assert (made.agenda, made.step) == (case.agenda, case.step) == ("1", "disposisi_kadis")
+    assert all((made.name, made.number, made.office))
     assert (made.opened, made.since) == (case.events[0].at, case.since)
 
 
@@ -71,3 +74,7 @@ def test_the_newest_comes_first_and_the_order_is_always_the_same() -> None:
     older = replace(LINE, ticket="A", opened=AT.replace(year=2025))
     same = replace(LINE, ticket="Z")
     assert [each.ticket for each in newest_first([older, LINE, same])] == ["Z", LINE.ticket, "A"]
+
+
+def test_what_is_no_ticket_finds_no_case_by_its_ticket() -> None:
+    assert not Wanted("XXXX").is_met_by(replace(LINE, ticket="XXXX"), "2026-11")

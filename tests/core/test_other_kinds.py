@@ -157,19 +157,22 @@ def test_nobody_but_who_begins_a_service_opens_its_cases(perpanjangan: Sop, role
     actor = replace(
         Official("perpanjangan", "verifikator", "Galih", "galih@x.example").as_actor(perpanjangan), role=role
     )
-    with pytest.raises(NotAllowed, match="not_your_turn"):
+    with pytest.raises(NotAllowed, match=r"^not_your_turn$"):
         opened(perpanjangan, actor=actor)
 
 
 def test_a_service_that_applicants_begin_is_opened_by_no_official(surel: Sop) -> None:
     actor = Actor(surel.first.role, "Galih", email="galih@samarajaya.example")
-    with pytest.raises(NotAllowed, match="not_your_turn"):
+    with pytest.raises(NotAllowed, match=r"^not_your_turn$"):
         opened(surel, actor=actor)
 
 
 def test_nobody_opens_a_case_for_himself(perpanjangan: Sop) -> None:
-    with pytest.raises(NotAllowed, match="own_application"):
+    with pytest.raises(NotAllowed, match=r"^own_application$"):
         opened(perpanjangan, surel="galih@samarajaya.example")
+    numbered = Actor("verifikator", "Galih", "", "other@samarajaya.example", FORM["nomor_pegawai"])
+    with pytest.raises(NotAllowed, match=r"^own_application$"):
+        opened(perpanjangan, actor=numbered)
 
 
 def test_a_task_s_documents_are_covered_by_the_chain(perpanjangan: Sop) -> None:
@@ -220,3 +223,15 @@ def test_no_word_of_the_seed_is_in_the_made_up_services() -> None:
     )
     for word in ("tarakan", "dkisp", "bsre", "sertifikat elektronik", "passphrase"):
         assert word not in said, word
+
+
+def test_a_case_that_ends_without_a_handover_is_told_to_be_finished(perpanjangan: Sop) -> None:
+    last = perpanjangan.steps[-1]
+    before = replace(opened(perpanjangan), step=last.key, state=State.WAITING)
+    by = Official("perpanjangan", last.role, "Galih", "galih@samarajaya.example").as_actor(perpanjangan)
+    done = before.decide("complete", {}, actor=by, sop=perpanjangan, at=AT + timedelta(hours=1))
+    told = [(each.letter, each.recipient) for each in owed(done, [], perpanjangan, AT.date())]
+    assert done.state is State.DONE
+    assert ("finished", done.address(perpanjangan)) in told
+    unfinished = owed(before, [], perpanjangan, AT.date())
+    assert "finished" not in {each.letter for each in unfinished}

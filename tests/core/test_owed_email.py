@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from portal.core.application import Actor
-from portal.core.notices import DEADLINE, PATIENCE, Notice, Official, notice
+from portal.core.notices import DEADLINE, PATIENCE, Notice, Official, about_draft, notice
 from portal.core.sop import Sop
+from tests.support.builders import FORM, a_sop, draft
 
 MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 LATER = MORNING + timedelta(minutes=2)
@@ -121,3 +122,41 @@ def test_an_appointment_holds_from_its_first_day_to_its_last(
 ) -> None:
     official = Official("penerbitan", "kadis", "Joko", "joko@tarakankota.go.id", since=since, until=until)
     assert official.serves(date(2026, 11, 23)) is serves
+
+
+def test_an_email_that_is_put_off_is_due_later_and_nothing_went_wrong() -> None:
+    assert OWED.put_off(LATER) == replace(OWED, due_at=LATER)
+
+
+def test_since_when_the_relay_is_out_is_read_from_whatever_it_answered() -> None:
+    out = OWED.failed("421 try again: later: please", MORNING, relay=True)
+    assert out.relay_out_since == MORNING
+    assert out.failed("still: out", LATER, relay=True).relay_out_since == MORNING
+    assert OWED.failed("450 mailbox busy", MORNING).relay_out_since is None
+
+
+def test_a_draft_is_gone_on_with_from_the_address_in_it() -> None:
+    sop, kept = a_sop(), draft()
+    (owed,) = about_draft("draft_waiting", kept, sop, MORNING, occasion="day-3")
+    siti = Actor("applicant", FORM["nama_ktp"], email=FORM["email"])
+    assert owed == notice("draft_waiting", siti, about=kept.id, event=0, at=MORNING, occasion="day-3")
+    (at_once,) = about_draft("draft_saved", kept, sop, MORNING)
+    assert (at_once.occasion, at_once.letter) == ("", "draft_saved")
+
+
+def test_an_official_s_draft_is_for_him_alone() -> None:
+    kept = draft(opened_by="andi@tarakankota.go.id")
+    (owed,) = about_draft("draft_saved", kept, a_sop(), MORNING)
+    assert (owed.recipient, owed.name) == ("andi@tarakankota.go.id", "")
+
+
+def test_nobody_is_told_of_a_draft_without_an_address_nor_of_one_that_mends_a_case() -> None:
+    assert about_draft("draft_saved", draft(form={"nama_ktp": "Siti"}), a_sop(), MORNING) == ()
+    assert about_draft("draft_saved", draft(mends="TTE-26-4F7K-9QXM"), a_sop(), MORNING) == ()
+    (nameless,) = about_draft("draft_saved", draft(form={"email": FORM["email"]}), a_sop(), MORNING)
+    assert (nameless.recipient, nameless.name) == (FORM["email"], "")
+
+
+def test_an_appointment_is_of_a_service_and_a_role_and_whoever_holds_it() -> None:
+    kadis = Official("penerbitan", "kadis", "Bambang", "Kadis@Tarakankota.go.id")
+    assert kadis.post == ("penerbitan", "kadis", "kadis@tarakankota.go.id")

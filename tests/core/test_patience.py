@@ -17,6 +17,8 @@ from tests.support.ways import EMAIL, WAYS
 ROLES = ("kadis", "kabid", "pelaksana_bidang", "verifikator")
 OFFICIALS = [Official("penerbitan", role, f"Pejabat {role}", f"{role}@tarakankota.go.id") for role in ROLES]
 
+ALWAYS = ((date(2020, 1, 1), date(2030, 1, 1)),)
+
 REACHED = [
     # state            whom                          reminded on day    on the list from day, with the reason
     ("unconfirmed", EMAIL, [3, 6], 7, "unconfirmed"),
@@ -51,6 +53,9 @@ def test_whoever_has_it_is_reminded_and_then_it_is_on_the_list(
     assert [actor.email for actor in found.whom] == [whom]
     assert [(at.date() - calendar.local(found.since).date()).days for at in found.reminders] == reminded
     assert found.reason is None
+    assert found.is_with_officials is (whom != EMAIL)
+    assert found.listed
+    assert (calendar.local(found.listed).date() - calendar.local(found.since).date()).days == listed
     assert found.reminded(found.since) is None
     assert stands(sop, calendar, way, listed - 1).reason is None
     late = stands(sop, calendar, way, listed)
@@ -79,6 +84,8 @@ def test_an_unconfirmed_application_ends_with_its_days(sop: Sop, calendar: Calen
         ([replace(OFFICIALS[0], since=date(2030, 1, 1))], Reason.NOBODY),
         ([replace(OFFICIALS[0], service="surel")], Reason.NOBODY),
         ([replace(OFFICIALS[0], until=date(2026, 1, 1))], Reason.ENDED),
+        ([replace(OFFICIALS[0], until=date(2030, 1, 1), away=ALWAYS)], Reason.NOBODY),
+        ([replace(OFFICIALS[0], email=EMAIL, away=ALWAYS)], Reason.NOBODY),
         ([replace(OFFICIALS[0], email=EMAIL.upper())], Reason.OWN),
         ([replace(OFFICIALS[0], until=date(2026, 1, 1)), replace(OFFICIALS[0], email=EMAIL)], Reason.OWN),
     ],

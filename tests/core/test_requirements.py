@@ -21,6 +21,8 @@ def test_an_entry_that_says_nothing_more_is_one_file_that_everybody_brings() -> 
     assert requirement == Requirement("ktp", "KTP-el", "Foto", "")
     assert requirement.kinds == ("ktp",)
     assert requirement.is_needed({})
+    assert not requirement.depends_on({"status"})
+    assert (SURAT.depends_on({"status", "nip"}), SURAT.depends_on({"nip"})) == (True, False)
 
 
 def test_an_entry_may_say_when_and_how_many() -> None:

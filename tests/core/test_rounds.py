@@ -1,7 +1,7 @@
 """When officials' emails are collected to, on plain values."""
 
 from dataclasses import replace
-from datetime import datetime, time, timedelta, timezone
+from datetime import UTC, datetime, time, timedelta, timezone
 
 import pytest
 
@@ -88,3 +88,17 @@ def test_the_sop_says_the_times_in_any_order_or_none() -> None:
     assert Rounds.of({"rounds": ["13.00"], "receipts": "each"}, WITA) == Rounds((time(13),), WITA, "each")
     with pytest.raises(SopInvalid):
         Rounds.of({"rounds": ["siang"]}, WITA)
+
+
+def test_rounds_are_those_of_the_office_s_clock_wherever_the_machine_stands() -> None:
+    """Late in the evening of the world's clock it is the next morning at the office."""
+    late = datetime(2026, 11, 22, 23, 0, tzinfo=UTC)
+    assert ROUNDS.round_of(replace(TURN, queued_at=late)) == EARLY
+    assert ROUNDS.last(late) == on(22, 16)
+    assert ROUNDS.last(on(23, 16)) == on(23, 16)
+
+
+def test_a_round_at_no_time_of_day_is_told_by_its_key() -> None:
+    with pytest.raises(SopInvalid) as refusal:
+        Rounds.of({"rounds": ["siang"]}, WITA)
+    assert (refusal.value.code, refusal.value.facts["key"]) == ("calendar_invalid", "reminders.rounds")

@@ -112,25 +112,38 @@ def test_what_people_type_never_changes_a_subject(sent: list[Sent], hostile: lis
     assert without_ticket[0] == without_ticket[1]
 
 
-@settings(max_examples=25, deadline=None)
-@given(typed=st.text())
-@example(typed="a\r\nBcc: semua@tarakankota.go.id")
-@example(typed="\n=> a: https://jahat.example/\n\x02-> b: https://jahat.example/\n! c")
-def test_no_text_gets_into_a_subject_a_second_link_or_any_tag(sent: list[Sent], typed: str) -> None:
-    for each in {each.letter: each for each in sent}.values():
-        context = {**each.context, "name": typed}
-        if "application" in context:
-            form = {**context["application"].form, "nama_ktp": typed, "jabatan": typed}
-            event = context["event"]
-            data = {key: typed if key in ("note", "received_by") else value for key, value in event.data.items()}
-            context |= {
-                "application": replace(context["application"], form=form),
-                "event": replace(event, data=data, actor=replace(event.actor, name=typed)),
-            }
-        message = WRITTEN.render(each.letter, "siti@tarakankota.go.id", type(each.values)(**context))
-        assert message.subject == each.message.subject
-        assert [e.get("href") for e in page(message).iter("a")] == [e.get("href") for e in page(each.message).iter("a")]
-        assert {e.tag for e in page(message).iter()} <= TAGS
+def test_no_text_gets_into_a_subject_a_second_link_or_any_tag(sent: list[Sent]) -> None:
+    newest = {each.letter: each for each in sent}.values()
+    assert newest
+
+    # By itself, as whatever a test is given is written out for every example that it names.
+    @settings(max_examples=25, deadline=None)
+    @given(typed=st.text())
+    @example(typed="a\r\nBcc: semua@tarakankota.go.id")
+    @example(typed="\n=> a: https://jahat.example/\n\x02-> b: https://jahat.example/\n! c")
+    def stays_out(typed: str) -> None:
+        for each in newest:
+            message = WRITTEN.render(each.letter, "siti@tarakankota.go.id", type(each.values)(**_with(each, typed)))
+            assert message.subject == each.message.subject
+            links, before = ([e.get("href") for e in page(m).iter("a")] for m in (message, each.message))
+            assert links == before
+            assert {e.tag for e in page(message).iter()} <= TAGS
+
+    stays_out()
+
+
+def _with(each: Sent, typed: str) -> dict[str, Any]:
+    """What a letter is written from, with this typed wherever people type."""
+    context = {**each.context, "name": typed}
+    if "application" in context:
+        form = {**context["application"].form, "nama_ktp": typed, "jabatan": typed}
+        event = context["event"]
+        data = {key: typed if key in ("note", "received_by") else value for key, value in event.data.items()}
+        context |= {
+            "application": replace(context["application"], form=form),
+            "event": replace(event, data=data, actor=replace(event.actor, name=typed)),
+        }
+    return context
 
 
 # --- bodies ---

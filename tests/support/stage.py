@@ -76,6 +76,7 @@ WORKS: Mapping[str, tuple[str, str, Mapping[str, str | list[str]]]] = {
     ),
     "/petugas/email/kirim-ulang": ("clerk", "/petugas/email", {"email": "*"}),
     "/petugas/email/tertangani": ("clerk", "/petugas/email", {"email": "*"}),
+    "/meja/bersama": ("waiting", "/meja", {"tindakan": "forward", "pilih": "*", **SAYS["forward"]}),
     "/telaah/<number>/meja": ("waiting", "/telaah/<number>", {}),
     "/telaah/<number>/putuskan": ("waiting", "/telaah/<number>", {"tindakan": "forward", **SAYS["forward"]}),
 }
@@ -297,7 +298,8 @@ class Session:
             official = KADIS if state == "waiting" else VERIFIKATOR
             links += [stage.link("telaah", number, official)] if page.startswith("/telaah") else []
             links += [stage.renewal_link(number)] if page.startswith("/perpanjang") else []
-            links += [stage.link("meja", "", VERIFIKATOR)] if page.startswith("/meja") else []
+            links += [stage.link("telaah", number, KADIS), f"/telaah/{number}"] if page == "/meja" else []
+            links += [stage.link("meja", "", KADIS if page == "/meja" else VERIFIKATOR)] if "/meja" in page else []
         for link in links:
             self.browser.get(link)
 
@@ -323,7 +325,9 @@ class Session:
             self.fields |= {**found, **({"peristiwa": str(stage.load(number).version)} if number else {})}
         if "jadwal" in fields:
             self.fields["jadwal"] = html.xpath("//input[@name='jadwal']/@value")[0]
-        if "tindakan" in fields:
+        if "pilih" in fields:
+            self.fields["pilih"] = html.xpath("//input[@name='pilih']/@value")
+        elif "tindakan" in fields:
             self.fields["peristiwa"] = str(stage.load(number).version)
         if rule.endswith("<kind>"):
             form = next(form for form in html.forms if "ktp" in form.fields.get("key", ""))

@@ -33,6 +33,8 @@ WALKS: Mapping[str, frozenset[str]] = {
             "official/moved_on.html",
             "official/receipt.html",
             "official/sheet.html",
+            "official/together.html",
+            "official/together_done.html",
             "official/visit.html",
         }
     ),

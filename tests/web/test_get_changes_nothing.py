@@ -229,6 +229,7 @@ PUBLIC = {"/ajukan", "/ajukan/orang-lain", ONE, f"{ONE}/orang-lain", "/tautan", 
 
 OF_THE_REGISTER = "/meja/register/<service:service>"
 ASKING = {OF_THE_REGISTER, f"{OF_THE_REGISTER}/entri/<id>/periksa", f"{OF_THE_REGISTER}/impor"}
+ASKING |= {"/meja", "/meja/bersama/periksa"}
 ASKING |= {"/petugas/permohonan", "/petugas/permohonan/xlsx", "/petugas/keluar"}
 """Forms that need our token too, and keep nothing even so: a search, and what is to be read once more."""
 

@@ -4,8 +4,14 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
+from tests.support.browser_without_javascript import Page
 from tests.support.office import FIRST, FORM, KABID, KADIS, OFFICIALS, Office, Person
+
+
+def rows(page: Page) -> list[Any]:
+    return list(page.html.xpath("//ul[starts-with(@class, 'rows')]/li"))
 
 
 def test_the_desk_shows_the_most_urgent_first_and_opens_each(office: Office, person: Callable[[str], Person]) -> None:
@@ -19,13 +25,13 @@ def test_the_desk_shows_the_most_urgent_first_and_opens_each(office: Office, per
     shown = [element.text_content() for element in page.html.xpath("//li//span[@class='tickets']")]
     assert shown[:2] == [late, fresh]
     assert set(shown[2:]) == {booked, sent}
-    cards = [" ".join(card.text_content().split()) for card in page.html.xpath("//ul[@class='tasks']/li")]
-    assert "Melewati waktu SOP" in cards[0]
-    assert "Melewati waktu SOP" not in cards[1]
-    assert "SITI CONTOH Analis Contoh, Dinas Contoh" in cards[0]
-    assert sum("Waktu SOP sedang tidak dihitung" in card for card in cards) == 1
+    cards = [" ".join(card.text_content().split()) for card in rows(page)]
+    assert "Lewat 23 menit kerja" in cards[0]
+    assert "Tersisa" in cards[1]
+    assert "SITI CONTOH Dinas Contoh · Pemeriksaan" in cards[0]
+    assert sum("Waktu SOP sedang tidak dihitung: Dikirim ke BSrE" in card for card in cards) == 1
     assert sum("Pemohon datang Selasa, 24 November 2026 pukul 08.00 WITA" in card for card in cards) == 1
-    opened = [verifikator.get(address).url for address in page.html.xpath("//ul[@class='tasks']//a/@href")]
+    opened = [verifikator.get(address).url for address in page.html.xpath("//ul[@class='rows']//a/@href")]
     assert opened == [f"/telaah/{number}" for number in shown]
 
 

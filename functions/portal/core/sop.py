@@ -17,8 +17,8 @@ from portal.core.requirements import Requirement, brought
 from portal.core.times import added, in_words
 
 OF_THE_OFFICE = (
-    "calendar", "chart", "corrections", "notes", "office", "pages", "paper", "patience", "register", "reminders",
-    "retention",
+    "calendar", "chart", "corrections", "desk", "notes", "office", "pages", "paper", "patience", "register",
+    "reminders", "retention",
 )  # fmt: skip
 """Tables that belong to the office of today and not to a case: a new holiday or telephone reaches running cases too."""
 
@@ -132,6 +132,11 @@ class Sop:
         if corrected := self.data.get("corrections", {}).get(action):
             return ActionText(done=corrected["done"])
         return self.step(step).actions.get(action) or self.action_texts.get(action, ActionText())
+
+    @property
+    def together(self) -> tuple[str, ...]:
+        """What an official may decide on several cases at once (``[desk]``); nothing where the office does not say."""
+        return tuple(self.data.get("desk", {}).get("together", ()))
 
     def reasons_for(self, action: str) -> tuple[Choice, ...]:
         return tuple(reason for reason in self.reasons if action in reason.actions)

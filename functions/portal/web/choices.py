@@ -12,6 +12,7 @@ from portal.cases import OfficialView
 from portal.core.errors import Finding
 from portal.core.parts import ActionText
 from portal.forms.form import Field
+from portal.forms.wording import Words
 from portal.web import fields
 
 
@@ -72,11 +73,24 @@ def offered(
 def choice(
     view: OfficialView, action: str, raw: Mapping[str, Any] | None, findings: Iterable[Finding], *, is_open: bool
 ) -> Choice:
-    """One decision with its fields; ``raw`` is None where it was not tried."""
-    form, tried = view.words.decision_form(view.application.step, action), raw is not None
+    """One decision of a case with its fields; ``raw`` is None where it was not tried."""
+    return asked(view.words, view.application.step, action, raw, findings, is_open=is_open)
+
+
+def asked(
+    words: Words,
+    step: str,
+    action: str,
+    raw: Mapping[str, Any] | None,
+    findings: Iterable[Finding],
+    *,
+    is_open: bool,
+) -> Choice:
+    """The same of whatever cases are at this step."""
+    form, tried = words.decision_form(step, action), raw is not None
     return Choice(
         action=action,
-        text=view.sop.action(view.application.step, action),
+        text=words.sop.action(step, action),
         title=form.sections[0].title,
         fields=tuple(field for field in form.fields.values() if field.widget != "hidden"),
         values=fields.as_typed(form, raw, form.clean(raw)) if raw is not None else {},

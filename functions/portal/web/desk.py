@@ -1,17 +1,25 @@
-"""An official's desk: all that waits for one person, behind a link of its own."""
+"""An official's desk: all that waits for one person as a list, behind a link of its own.
 
-from collections.abc import Mapping
+What is searched for is posted, so that no name stays in an address.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from flask import Blueprint, redirect, render_template
+from flask import Blueprint, redirect, render_template, request
 
 from portal.core import ticket
 from portal.core.application import Application
 from portal.core.errors import LinkForged
+from portal.core.listing import Line, Wanted, line
 from portal.core.notices import Official
-from portal.forms.typed import masked_email
+from portal.core.times import Time
+from portal.core.worktime import Calendar
+from portal.forms.typed import masked_email, one_line
+from portal.register import page_of
+from portal.web import devices, shown, together
 from portal.web.access import SESSION
 from portal.web.case import Deadline, deadline, sender
 from portal.web.here import here, now
@@ -20,20 +28,40 @@ from portal.web.register import kept_by
 
 pages = Blueprint("desk", __name__)
 
+SIZE: Final = 20
+"""Cases on a page: some three screens of a phone."""
+
 
 @dataclass(frozen=True)
 class Card:
-    """A case among all that waits for one person, who acts on it as ``office``; ``way`` leads to it."""
+    """A case among all that waits for one person, who acts on it as ``office``; ``way`` leads to it.
+
+    Attributes:
+        place: service and step, as they are chosen from.
+        spare: working time that is left by the SOP, or over; None where none is promised.
+        action: what may be decided on it together with others, or empty; ``choice`` is sent for it once it was opened.
+        line: by which it is searched for.
+    """
 
     application: Application
     product: str
     sender: Mapping[str, str]
     step: str
-    task: str
+    status: str
     office: str
     since: datetime
     deadline: Deadline | None
+    spare: Time | None
+    place: str
     way: str
+    action: str
+    label: str
+    choice: str
+    line: Line
+
+    def is_at(self, place: str) -> bool:
+        """Is it there, or anywhere in that service ("penerbitan/")? Everything is nowhere in particular."""
+        return place in ("", self.place, f"{self.application.service}/")
 
     @property
     def urgency(self) -> tuple[bool, datetime]:
@@ -50,19 +78,46 @@ def enter(token: str) -> Any:
     response = access.enter(DESK, claims, "/meja", now())
     # Cases learn from it only that their reader has the desk open too (``opened.ways_out``).
     access.remember(response, DESK, claims, f"/{PAGE}", now())
-    return response
+    return devices.marked(response)
 
 
-@pages.get("/meja")
+@pages.route("/meja", methods=["GET", "POST"])
 def show() -> Any:
-    """All that waits for the person whose cookie it is; without one, where to ask for a link."""
+    """What waits for the person whose cookie it is, most urgent first; without one, where to ask for a link.
+
+    Posted: what is searched for (``cari``), the service and step (``langkah``), the page (``hal``), and what is ticked.
+    """
     try:
-        email = here().access.claims(DESK, now())["r"]
+        email = str(here().access.claims(DESK, now())["r"])
     except LinkForged:
+        if request.method == "POST":
+            raise
         return render_template("official/desk_link.html")
-    cards = [_card(application, official, email) for application, official in here().cases.desk(email)]
-    by_urgency, opens = sorted(cards, key=lambda card: card.urgency), here().cases.opens(email)
-    return render_template("official/desk.html", cards=by_urgency, opens=opens, registers=kept_by(email))
+    if request.method == "POST":
+        here().access.check_csrf(DESK, now())
+    cards = sorted(cards_of(email), key=lambda card: card.urgency)
+    wanted, asked_place = Wanted(text=one_line(request.form.get("cari", ""))), request.form.get("langkah", "")
+    found = [card for card in cards if wanted.is_met_by(card.line, "") and card.is_at(asked_place)]
+    rows, number, last = page_of(found, request.form.get("hal", ""), SIZE)
+    ticked = {claims["t"] for claims in together.ticked(email)}
+    return render_template(
+        "official/desk.html",
+        cards=rows,
+        all=len(cards),
+        found=len(found),
+        number=number,
+        last=last,
+        text=wanted.text,
+        place=asked_place,
+        places=_places(cards),
+        ticked=[card for card in cards if card.choice and card.application.ticket in ticked],
+        labels=sorted({card.label for card in cards if card.action}),
+        most=together.MOST,
+        offices=len({card.office for card in cards}),
+        opens=here().cases.opens(email),
+        registers=kept_by(email),
+        csrf=here().access.csrf(DESK, now()),
+    )
 
 
 @pages.post("/telaah/<number>/meja")
@@ -79,19 +134,53 @@ def send_link_again(number: str) -> Any:
     return redirect(path(ticket.parse(number)), 303)
 
 
+def cards_of(email: str) -> list[Card]:
+    return [_card(application, official, email) for application, official in here().cases.desk(email)]
+
+
 def _card(application: Application, official: Official, email: str) -> Card:
-    office = here().office
+    office, access_until = here().office, now() + SESSION
     words = office.words_of(application)
-    step, status = words.sop.step(application.step), words.sop.status(application.step, application.state)
+    sop, claims = words.sop, here().cases.case_claims(application, email)
+    step, left = sop.step(application.step), deadline(application, sop, office.calendar, now())
+    action = next((each for each in application.official_actions(sop) if each in sop.together), "")
     return Card(
         application=application,
         product=office.services[application.service].data["product"],
         sender=sender(application, words),
         step=step.name,
-        task=status.task or step.task,
-        office=official.as_actor(words.sop).office,
+        status=sop.status(application.step, application.state).label,
+        office=official.as_actor(sop).office,
         since=application.since,
-        deadline=deadline(application, words.sop, office.calendar, now()),
+        deadline=left,
+        spare=spare(left, office.calendar, now()) if left else None,
+        place=f"{application.service}/{application.step}",
         # To the case as it is now, on a page that only the link to this person's own desk opens.
-        way=path(office.links.sign(PAGE, here().cases.case_claims(application, email), now() + SESSION)),
+        way=path(office.links.sign(PAGE, claims, access_until)),
+        action=action,
+        label=sop.action(application.step, action).label if action else "",
+        choice=together.choice(application, claims) if action and shown.is_opened(application, email) else "",
+        line=line(application, sop),
     )
+
+
+def spare(left: Deadline, calendar: Calendar, now: datetime) -> Time | None:
+    """The working time until the SOP's is over, or since: minutes, from one hour on hours, from two days on days."""
+    if left.at is None:
+        return None
+    minutes = calendar.minutes_between(*sorted((left.at, now)))
+    days = calendar.working_days_between(*sorted((calendar.local(left.at).date(), calendar.local(now).date())))
+    if days > 1:
+        return Time(days, "working_days")
+    return Time(minutes // 60, "hours") if minutes >= 60 else Time(minutes, "minutes")
+
+
+def _places(cards: Sequence[Card]) -> list[tuple[str, str]]:
+    """Services and their steps to choose from; a service alone only where there are several."""
+    steps = {card.place: card.step for card in cards}
+    products = {card.application.service: card.product for card in cards}
+    if len(products) < 2:
+        return sorted(steps.items(), key=lambda place: place[1])
+    named = {f"{service}/": product for service, product in products.items()}
+    named |= {place: f"{products[place.partition('/')[0]]}: {step}" for place, step in steps.items()}
+    return sorted(named.items(), key=lambda place: place[1])

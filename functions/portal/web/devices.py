@@ -16,6 +16,7 @@ from portal.web.here import here, now
 
 COOKIE: Final = "perangkat"
 PATH: Final = "/telaah"
+PATHS: Final = (PATH, "/meja")
 CODE: Final = "kode"
 """Last part of the address at which a code is asked for."""
 
@@ -61,5 +62,7 @@ def _kept() -> Mapping[str, Any]:
 
 
 def _remember(response: Any, claims: Mapping[str, Any]) -> Any:
-    here().access.keep(response, COOKIE, here().office.links.sign(COOKIE, claims, now() + REMEMBERED), PATH, REMEMBERED)
+    signed = here().office.links.sign(COOKIE, claims, now() + REMEMBERED)
+    for path in PATHS:
+        here().access.keep(response, COOKIE, signed, path, REMEMBERED)
     return response

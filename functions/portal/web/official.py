@@ -7,19 +7,18 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, request
+from flask import Blueprint, abort, make_response, redirect, render_template, request
 
 from portal.cases import Claims, OfficialView
 from portal.core import ticket
 from portal.core.application import Application
 from portal.core.errors import Conflict, Finding, Invalid, NotAllowed, NotFound
 from portal.core.forecast import expect
-from portal.core.history import overtaking
-from portal.web import case, choices, devices
+from portal.web import case, choices, devices, shown
 from portal.web.cards import Explained, document_cards
 from portal.web.case import Happening
 from portal.web.here import here, now
-from portal.web.opened import PAGE, claims_of, is_own, letter_base, open_case, path, turn, ways_out
+from portal.web.opened import PAGE, claims_of, decided_before, is_own, letter_base, open_case, path, turn, ways_out
 
 pages = Blueprint("official", __name__)
 
@@ -35,7 +34,9 @@ def enter(token: str) -> Any:
     if number != token:
         return redirect(path(number), 303)
     claims = claims_of(number)
-    return case_page(open_case(claims, told=True), claims)
+    view = open_case(claims, told=True)
+    page = case_page(view, claims)
+    return page if view.moved_on else shown.noted(make_response(page), view.application, claims["r"])
 
 
 @pages.post("/telaah/<number>/putuskan")
@@ -44,7 +45,7 @@ def decide(number: str) -> Any:
     claims = claims_of(number)
     action, seen, device = request.form.get("tindakan", ""), request.form.get("peristiwa", type=int), devices.mark()
     view = open_case(claims)
-    if _decided_before(view.application, claims, action, seen):
+    if decided_before(view.application, claims, action, seen):
         return _to_receipt(number)
     raw = request.form.to_dict(flat=False)
     try:
@@ -233,7 +234,7 @@ def _lost(claims: Claims, action: str, raw: Mapping[str, Any], seen: int, confli
     if conflict.code != "case_moved_on":
         raise conflict
     view = open_case(claims)
-    if _decided_before(view.application, claims, action, seen):
+    if decided_before(view.application, claims, action, seen):
         return _to_receipt(view.application.ticket)
     if not view.moved_on and action in view.actions:
         return case_page(view, claims, action, raw, stale=conflict.facts), 409
@@ -242,14 +243,6 @@ def _lost(claims: Claims, action: str, raw: Mapping[str, Any], seen: int, confli
 
 def _to_receipt(number: str) -> Any:
     return redirect(f"{path(number)}/keputusan", 303)
-
-
-def _decided_before(application: Application, claims: Claims, action: str, seen: int | None) -> bool:
-    """Is this the same click again? Then its decision stands, and there is nothing to refuse."""
-    since = overtaking(application.events, seen) if seen else None
-    if seen is None or since is None or since.number <= seen:
-        return False
-    return since.action == action and is_own(since.actor.email, claims)
 
 
 def _decided_by(happenings: Iterable[Happening], view: OfficialView, claims: Claims) -> list[Happening]:
