@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
+from portal.core.amending import readdressed
 from portal.core.application import Actor, Application, Event
 from portal.core.draft import Document, Draft
 from portal.core.errors import Conflict, Invalid, NotAllowed
@@ -229,7 +230,7 @@ class Cases:
     @staticmethod
     def applicant_claims(application: Application) -> dict[str, Any]:
         """What the applicant's links say; the event that set the address right, if any, so that older links end."""
-        return {"t": application.ticket, **({"n": n} if (n := application.readdressed) else {})}
+        return {"t": application.ticket, **({"n": n} if (n := readdressed(application)) else {})}
 
     # --- within --------------------------------------------------------------------------------------------------
 

@@ -115,8 +115,8 @@ class Corrections:
         def act(application: Application, sop: Sop) -> Application:
             actor, at = by.as_actor(self.title), self.office.clock()
             kept = amending.amend(application, amended.form, reason, by=actor, sop=sop, at=at)
-            waiting = self._waiting_for(application, sop) if kept.readdressed != application.readdressed else []
             address = kept.address(sop)
+            waiting = self._waiting_for(application, sop) if address != application.address(sop) else []
             anew = [replace(_anew(owed), recipient=address, queued_at=at, due_at=at) for owed in waiting]
             done = self.office.commit(kept, notices=anew)
             for owed in waiting:

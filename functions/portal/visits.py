@@ -70,7 +70,7 @@ class Visits:
 
     def may_arrange(self, application: Application) -> bool:
         """Is a visit agreed that the office may move or cancel?"""
-        return bool(office_actions(self.office.sop_of(application), application.step, application.state))
+        return "move_visit" in office_actions(self.office.sop_of(application), application.step, application.state)
 
     def move(self, application: Application, slot: datetime, *, by: Actor, note: str, seen: int) -> Application:
         """Somebody of the office has the applicant come at another time; the applicant is told, with the reason.
@@ -98,6 +98,35 @@ class Visits:
             application.cancel_visit(said, by=by, sop=sop, at=self.office.clock())
         )
         return self._arranged(application, "cancel_visit", by, seen, off)
+
+    # --- at the desk -----------------------------------------------------------------------------------------------
+
+    def may_come(self, application: Application) -> str:
+        """What can be recorded of an applicant who is here now: ``attend`` as agreed, ``walk_in``, or nothing."""
+        sop, at = self.office.sop_of(application), self.office.clock()
+        actions = application.official_actions(sop)
+        if "attend" in actions and at >= (application.opens_at("attend", sop) or at):
+            return "attend"
+        return "walk_in" if "walk_in" in office_actions(sop, application.step, application.state) else ""
+
+    def come(self, application: Application, action: str, *, by: Actor, note: str, seen: int) -> Application:
+        """The applicant is here, and has done what the visit is for; a time that was agreed for later is free again.
+
+        Args:
+            action: ``attend`` or ``walk_in``; ``note`` the reason of what was not agreed.
+
+        Raises:
+            NotAllowed: not now (``action_not_now``, ``visit_to_come``), no reason (``reason_missing``), or own case.
+            Conflict: somebody acted meanwhile (``case_moved_on``).
+        """
+        if action == "walk_in" and not note:
+            raise NotAllowed("reason_missing")
+        said = {"reason": note} if action == "walk_in" else {"note": note} if note else {}
+        sop = self.office.sop_of(application)
+        here = lambda: self.office.commit(  # noqa: E731
+            application.come(action, said, by=by, sop=sop, at=self.office.clock())
+        )
+        return self._arranged(application, action, by, seen, here)
 
     # --- within ----------------------------------------------------------------------------------------------------
 

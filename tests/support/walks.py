@@ -73,6 +73,7 @@ WALKS: Mapping[str, frozenset[str]] = {
             "clerk/mail.html",
             "clerk/people.html",
             "clerk/stuck.html",
+            "clerk/visit.html",
             "clerk/visits.html",
         }
     ),

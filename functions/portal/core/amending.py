@@ -64,6 +64,11 @@ def amend(application: Application, form: Answers, reason: str, *, by: Actor, so
     return _kept(replace(application, form=form), "amend", said, by=by, sop=sop, at=at)
 
 
+def readdressed(application: Application) -> int:
+    """Number of the event by which a clerk set the address right last; 0 if none did."""
+    return next((e.number for e in reversed(application.events) if e.action == "amend" and "email" in e.data), 0)
+
+
 def changed(before: Answers, after: Answers) -> dict[str, Mapping[str, Any]]:
     """By field, what was said and what is said: ``from`` and ``to``, empty where nothing is."""
     names = [*before, *(name for name in after if name not in before)]

@@ -160,6 +160,11 @@ class Application:
         actor = self.applicant(sop) if by is None else by
         return (self if by is None else self._of_another(by, sop))._move("cancel_visit", sop, actor, at, off)
 
+    def come(self, action: str, said: Mapping[str, Any], *, by: Actor, sop: Sop, at: datetime) -> Self:
+        """The applicant is at the office's desk, as agreed or unannounced. Raises NotAllowed, as ``decide`` does."""
+        must_be_open(sop, self.step, action, self.slot, at)
+        return self._of_another(by, sop)._move(action, sop, by, at, said)
+
     def receive(self, *, sop: Sop, at: datetime) -> Self:
         """The owner says that the product has arrived; at most once. Raises NotAllowed (``action_not_now``)."""
         if self.is_received:
@@ -285,11 +290,6 @@ class Application:
         """Where letters to the applicant go: what was vouched for, also after another one was typed while mending."""
         vouched = (e.data["email"] for e in reversed(self.events) if e.action in VOUCHING and e.data.get("email"))
         return str(next(vouched, "") or self.value("email", sop))
-
-    @property
-    def readdressed(self) -> int:
-        """Number of the event by which a clerk set the address right last; 0 if none did."""
-        return next((e.number for e in reversed(self.events) if e.action == "amend" and "email" in e.data), 0)
 
     def applicant(self, sop: Sop) -> Actor:
         return Actor(role=APPLICANT, name=self.value("name", sop), email=self.address(sop))

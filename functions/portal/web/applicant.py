@@ -9,6 +9,7 @@ from typing import Any, Final
 from flask import Blueprint, Response, abort, redirect, render_template, request
 
 from portal.core import ticket
+from portal.core.amending import readdressed
 from portal.core.application import Application
 from portal.core.errors import LinkForged, NotAllowed, NotFound
 from portal.core.forecast import expect
@@ -18,6 +19,7 @@ from portal.retention import forgotten_on
 from portal.web import files
 from portal.web.acknowledged import acknowledged
 from portal.web.cards import Card, Explained, document_cards
+from portal.web.desk_code import desk_code
 from portal.web.here import here, now, present, turn_to
 from portal.web.refusals import explain
 
@@ -125,6 +127,7 @@ def case_page(
         deadline=deadline(application, sop),
         next=turn_to_come(application, sop),
         events=_events(application),
+        desk_code=desk_code(application.ticket) if application.slot else "",
         done=next(label for event, label in history(application, sop) if event is application.moved),
         just_done=application.moved.action if "terkirim" in request.args else "",
         forgotten_on=forgotten_on(application, present(), calendar),
@@ -260,7 +263,7 @@ def own(number: str, page: str = PAGE) -> Application:
     if request.method == "POST":
         here().access.check_csrf(page, now())
     application = here().office.records.load(claims["t"])
-    if claims.get("n", 0) != application.readdressed:
+    if claims.get("n", 0) != readdressed(application):
         raise NotAllowed("address_left")
     turn_to(application.service)
     return application

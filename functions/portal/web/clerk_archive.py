@@ -117,6 +117,7 @@ def case_page(
         may_undo=here().corrections.may_undo(application),
         recipients=_recipients(application, words),
         may_amend=bool(here().corrections.amendable(application).fields),
+        has_visit=here().visits.may_arrange(application) or bool(here().visits.may_come(application)),
         tried=tried,
         findings=findings,
         typed=typed,
