@@ -163,7 +163,7 @@ def test_nothing_happens_at_import(path: Path) -> None:
     }
     plain |= {"range", "join", "sorted", "field", "lru_cache"}
     # Pages and commands are told to their blueprint and their group.
-    plain |= {"get", "post", "route", "group", "command", "argument", "option", "Choice", "DateTime"}
+    plain |= {"get", "post", "route", "group", "command", "argument", "option", "Choice", "DateTime", "IntRange"}
     plain |= {"Submission", "Opening", "Disposition", "Work", "Task", "Sign", "Dispatch", "Visit", "Handover"}
     plain |= {"Lock", "BoundedSemaphore", "main", "set"}
     called = {_called(call) for call in _at_import(ast.parse(path.read_text("utf-8")))}

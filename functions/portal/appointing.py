@@ -3,23 +3,22 @@
 What waits goes with the office: whoever takes it over is told of all of it in one email.
 """
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from portal.cases import Cases
-from portal.core import identity
+from portal.core import appointments
 from portal.core.application import Actor, Application
+from portal.core.appointments import FOREVER, Amendment
+from portal.core.clerks import Clerk
 from portal.core.errors import NotAllowed, NotFound, PortalError
-from portal.core.notices import Official, eligible, notice, on_duty
+from portal.core.notices import Deed, Official, eligible, notice, on_duty
 from portal.office import Office
 
 LOOK_BACK: Final = 7
 """Days for which the beginning of somebody's duty is made up for, should the clockwork have stood still."""
-
-FOREVER: Final = date.max
 
 
 @dataclass(frozen=True)
@@ -39,13 +38,29 @@ class Trouble:
 
 
 @dataclass(frozen=True)
+class Outlook:
+    """What comes of an amendment.
+
+    Attributes:
+        holders: names of all to whom cases of this office go from ``amendment.day`` on; ``losing``: to whom no more.
+        cases: how many of those that wait now change hands; ``told``: who gets one email of all of them.
+    """
+
+    amendment: Amendment
+    holders: Sequence[str]
+    losing: Sequence[str]
+    cases: int
+    told: Sequence[str]
+
+
+@dataclass(frozen=True)
 class Appointing:
-    """The use cases of appointments, over one office."""
+    """The use cases of appointments, over one office; ``by``: which clerk, or None on the command line."""
 
     office: Office
     cases: Cases
 
-    def appoint(self, official: Official) -> int:
+    def appoint(self, official: Official, by: Clerk | None = None) -> int:
         """Appoint somebody, for good or for a time, or correct an appointment of the same first day.
 
         Returns:
@@ -54,42 +69,59 @@ class Appointing:
         Raises:
             PortalError: the first of ``faults``.
         """
-        official = replace(official, name=official.name.strip(), number=identity.digits(official.number))
-        for fault in self.faults(official):
-            raise fault
-        return self._keep(official)
+        return self.carry_out([self.appointment(official)], by)
 
-    def end(self, official: Official, last: date) -> Official:
+    def end(self, official: Official, last: date, by: Clerk | None = None) -> Official:
         """Let an appointment end with that day; returns it.
 
         Raises:
             NotFound: there is no such appointment (``appointment_unknown``).
+            NotAllowed: as ``appointments.ending``, or as ``carry_out``.
+        """
+        return self._one(self.ending(official, last), by)
+
+    def cancel(self, official: Official, by: Clerk | None = None) -> Official:
+        """Take back an appointment that has not begun; nobody hears of it. Raises as for ``end``."""
+        return self._one(appointments.cancelling(official, self.office.today()), by)
+
+    def absent(self, official: Official, first: date, last: date, by: Clerk | None = None) -> Official:
+        """Somebody is away on these days: others who hold the office have the cases. Raises as for ``end``."""
+        return self._one(appointments.absence(official, first, last, self.office.today()), by)
+
+    def present(self, official: Official, first: date, by: Clerk | None = None) -> Official:
+        """An absence from that day on is over, or does not come to be. Raises as for ``end``."""
+        return self._one(appointments.presence(official, first, self.office.today()), by)
+
+    def receive(self, official: Official, each: int | None, by: Clerk | None = None) -> Official:
+        """Somebody receives so many visitors at one time; None: as the SOP says. Raises as for ``end``."""
+        return self._one(appointments.capacity(official, each, self.office.today()), by)
+
+    # --- seen before it is done ------------------------------------------------------------------------------------
+
+    def appointment(self, official: Official) -> Amendment:
+        """Raises PortalError: the first of ``faults``."""
+        for fault in self.faults(official):
+            raise fault
+        return appointments.appointment(official, self.office.officials(), self.office.today())
+
+    def ending(self, official: Official, last: date) -> Amendment:
+        return appointments.ending(official, last, self.office.officials(), self.office.today())
+
+    def outlook(self, amendments: Sequence[Amendment]) -> list[Outlook]:
+        """What would come of them, office by office. Raises as ``carry_out``."""
+        appointed = self._present(amendments)
+        after = appointments.amended(appointed, amendments)
+        return [self._outlook(amendment, appointed, after) for amendment in amendments]
+
+    def carry_out(self, amendments: Sequence[Amendment], by: Clerk | None = None) -> int:
+        """All of them, or none; returns how many waiting cases somebody is told of who has not had them before.
+
+        Raises:
+            NotFound: what is to be amended is not there any more as it was (``appointment_unknown``).
             NotAllowed: cases wait, and nobody would be left to have them (``successor_wanted``).
         """
-        return self._change(official, replace(official, until=last), last + timedelta(days=1))
-
-    def cancel(self, official: Official) -> Official:
-        """Take back an appointment that has not begun; nobody hears of it.
-
-        Raises:
-            NotFound: as for ``end``. NotAllowed: it has begun, and is ended rather (``appointment_begun``).
-        """
-        if official.since is None or official.since <= self.office.today():
-            raise NotAllowed("appointment_begun")
-        return self._change(official, replace(official, until=official.since - timedelta(days=1)), official.since)
-
-    def absent(self, official: Official, first: date, last: date) -> Official:
-        """Somebody is away on these days: others who hold the office have the cases.
-
-        Raises:
-            NotFound: as for ``end``.
-            NotAllowed: it is over or ends before it begins (``appointment_past``), or nobody would be left
-                (``successor_wanted``).
-        """
-        if last < max(first, self.office.today()):
-            raise NotAllowed("appointment_past", last=last)
-        changed = replace(official, away=(*official.away, (first, last)))
-        return self._change(official, changed, max(first, self.office.today()))
+        self._present(amendments)
+        return sum(self._keep(amendment, by) for amendment in amendments if not amendment.changes_nothing)
 
     def find(self, service: str, role: str, email: str, since: date | None = None) -> Official:
         """The newest appointment of a person that is not over, or the one of that first day.
@@ -106,21 +138,7 @@ class Appointing:
 
     def faults(self, official: Official) -> Iterator[PortalError]:
         """Why somebody cannot be appointed so; nothing if all is well."""
-        if not official.name.strip():
-            yield NotAllowed("appointment_nameless")
-        if official.number and identity.nip(official.number) is None:
-            yield NotAllowed("appointment_number", value=official.number)
-        if not re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+", official.email):
-            yield NotAllowed("appointment_email", value=official.email)
-        if official.capacity and not official.decree.strip():
-            yield NotAllowed("appointment_decree", capacity=official.capacity)
-        if official.capacity == "Plh." and official.until is None:
-            yield NotAllowed("appointment_endless")
-        if official.until and official.until < max(official.since or date.min, self.office.today()):
-            yield NotAllowed("appointment_past", last=official.until)
-        for other in self.office.officials():
-            if _overlaps(official, other):
-                yield NotAllowed("appointment_overlaps", name=other.name, since=other.since, until=other.until)
+        return appointments.faults(official, self.office.officials(), self.office.today())
 
     def check(self, ahead: int = 14) -> list[Trouble]:
         """What is not in order today, or will not be within so many days."""
@@ -152,10 +170,15 @@ class Appointing:
 
     # --- within --------------------------------------------------------------------------------------------------
 
-    def _keep(self, official: Official) -> int:
+    def _one(self, amendment: Amendment, by: Clerk | None) -> Official:
+        self.carry_out([amendment], by)
+        return amendment.after
+
+    def _keep(self, amendment: Amendment, by: Clerk | None) -> int:
         today, before = self.office.today(), list(self.office.officials())
         had = {held.post for held in on_duty(before, today)}
-        self.office.records.appoint(official)
+        deed = Deed(amendment.what, self.office.clock(), *((by.name, by.email) if by else ()))
+        self.office.records.appoint(replace(amendment.after, deeds=(*amendment.after.deeds, deed)))
         told = 0
         after = list(self.office.records.officials())
         for fresh in on_duty(after, today):
@@ -165,19 +188,42 @@ class Appointing:
                 told += len(waiting)
         return told
 
-    def _change(self, official: Official, changed: Official, day: date) -> Official:
-        """Keep it, unless nobody would be left from a day on to whom what waits can go."""
+    def _present(self, amendments: Sequence[Amendment]) -> list[Official]:
+        """Everybody as appointed now, if the amendments fit to that."""
         appointed = list(self.office.officials())
-        if official not in appointed:
-            raise NotFound("appointment_unknown", email=official.email, role=official.role)
-        left = on_duty([changed if each == official else each for each in appointed], max(day, self.office.today()))
-        had = on_duty(appointed, max(day, self.office.today()))
-        if official in had and not any((o.service, o.role) == (official.service, official.role) for o in left):
-            waiting = sum(1 for _ in self._waiting(official))
-            if waiting:
-                raise NotAllowed("successor_wanted", number=waiting)
-        self._keep(changed)
-        return changed
+        for amendment in amendments:
+            if amendment.before and amendment.before not in appointed:
+                raise NotFound("appointment_unknown", email=amendment.before.email, role=amendment.before.role)
+        after = appointments.amended(appointed, amendments)
+        for amendment in amendments:
+            if amendment.removes and not amendment.changes_nothing:
+                self._refuse_vacancy(amendment, appointed, after)
+        return appointed
+
+    def _refuse_vacancy(self, amendment: Amendment, appointed: Sequence[Official], after: Sequence[Official]) -> None:
+        """Nobody goes without whom nobody would be left to have what waits."""
+        official = amendment.after
+        had = {held.post for held in on_duty(appointed, amendment.day)}
+        left = [held for held in on_duty(after, amendment.day) if held.post[:2] == official.post[:2]]
+        if official.post in had and not left and (waiting := sum(1 for _ in self._waiting(official))):
+            raise NotAllowed("successor_wanted", number=waiting)
+
+    def _outlook(self, amendment: Amendment, appointed: Sequence[Official], after: Sequence[Official]) -> Outlook:
+        office, day = amendment.after.post[:2], amendment.day
+        # What begins later takes over from whoever has the cases on the day before.
+        until = on_duty(appointed, day) if day <= self.office.today() else on_duty(after, day - timedelta(days=1))
+        had = {held.post: held for held in until if held.post[:2] == office}
+        have = {held.post: held for held in on_duty(after, day) if held.post[:2] == office}
+        gaining = [have[post] for post in have if post not in had]
+        losing = [had[post] for post in had if post not in have]
+        waiting = {official.post: {case.ticket for case in self._waiting(official)} for official in (*gaining, *losing)}
+        return Outlook(
+            amendment,
+            holders=[held.name for held in have.values()],
+            losing=[held.name for held in losing],
+            cases=len(set().union(*waiting.values())),
+            told=[held.name for held in gaining if waiting[held.post]],
+        )
 
     def _began(self, official: Official, appointed: list[Official], today: date) -> date | None:
         """The first day of somebody's present duty; None if that is longer ago than is looked back."""
@@ -209,19 +255,3 @@ class Appointing:
             acting = (role for step in sop.steps for role in sop.acting(step.role))
             posts |= {(sop.service, role): None for role in acting if role != sop.applying.key}
         return list(posts)
-
-
-def _overlaps(official: Official, other: Official) -> bool:
-    """Would two appointments hold at once that cannot? The same person's, or two who act for the same."""
-    if (other.service, other.role) != (official.service, official.role) or (other.until or FOREVER) < (
-        other.since or date.min
-    ):
-        return False
-    same = other.post == official.post
-    if same and other.since == official.since:
-        return False  # a correction
-    both_act = bool(official.capacity and other.capacity) and official.replaces.lower() == other.replaces.lower()
-    apart = (other.until or FOREVER) < (official.since or date.min) or (official.until or FOREVER) < (
-        other.since or date.min
-    )
-    return (same or both_act) and not apart

@@ -1,4 +1,5 @@
-"""The clockwork of one machine: a thread that calls the same functions that a schedule calls elsewhere."""
+"""The clockwork of one machine: a thread that calls the same functions that a schedule calls elsewhere, and one that
+reads the emails that came back, of which the relay tells elsewhere."""
 
 import logging
 import threading
@@ -7,8 +8,11 @@ from datetime import datetime
 from typing import Final
 
 from portal.clockwork import Clockwork
+from portal.core.errors import Unavailable
 from portal.core.outage import Outage
+from portal.engines.ports import Records
 from portal.outbox import Outbox
+from portal.web.here import Inbox
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +24,9 @@ MAIL_EVERY: Final = 1.0
 
 CHORES_EVERY: Final = 30
 """Reminders and expiry are looked at once in so many looks at the emails."""
+
+RETURNS_EVERY: Final = 180.0
+"""Seconds between looks at the emails that came back."""
 
 
 class Background:
@@ -75,3 +82,54 @@ class Background:
         while not self._stopped.is_set() and self._outbox.send_due(1):
             sent += 1
         return sent
+
+
+class Returns:
+    """Reads the emails that came back: in a thread of its own, as a mailbox that dawdles is to hold up no email."""
+
+    def __init__(
+        self, inbox: Inbox, records: Records, clock: Callable[[], datetime], alarm: Alarm | None = None
+    ) -> None:
+        self._inbox = inbox
+        self._records = records
+        self._clock = clock
+        self._alarm = alarm
+        self._out = False
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="returns", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """A look that is under way is waited for 5 s; cut short, it is made again at the next start."""
+        self._stopped.set()
+        self._thread.join(timeout=5)
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            self.look()
+            self._stopped.wait(RETURNS_EVERY)
+
+    def look(self) -> None:
+        """Once; says in the log when the mailbox cannot be read and when it can again, and calls for somebody."""
+        why = ""
+        try:
+            for word in self._inbox.words(self._clock()):
+                self._records.came_back(word, self._clock())
+        except Exception as problem:
+            # The kind only, or what the mailbox says of itself: the message may hold personal data.
+            why = str(problem.facts.get("problem", "")) if isinstance(problem, Unavailable) else ""
+            why = why or type(problem).__name__
+        since = self._inbox.out_since
+        if why and since is None:
+            log.warning("look failed: %s", why)
+        if since and not self._out:
+            log.error(
+                "the mailbox of returned emails cannot be read since %s: %s", since.isoformat(timespec="seconds"), why
+            )
+        if self._out and not since:
+            log.warning("the mailbox of returned emails can be read again")
+        self._out = since is not None
+        if self._alarm:
+            self._alarm(Outage(since, 0) if since else None, self._clock())

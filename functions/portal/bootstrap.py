@@ -19,6 +19,7 @@ from portal.engines.local.breakdown import Breakdown
 from portal.engines.local.files import FolderFiles
 from portal.engines.local.mail import Mailbox, Smtp
 from portal.engines.local.records import SqliteRecords
+from portal.engines.local.returns import ImapInbox, Marks
 from portal.engines.ports import Mail
 from portal.house import Engine, House, furnish, pages
 from portal.links import Links
@@ -27,6 +28,9 @@ DATABASE: Final = "portal.sqlite"
 MAILBOX: Final = "kotak-surat.sqlite"
 CLOCK: Final = "jam"
 """Names in the data folder; the latter two are a rehearsal's."""
+
+ALARMED: Final[Mapping[str, str]] = {"relay": "gangguan-email", "inbox": "gangguan-email-kembali"}
+"""What notes there of which outage somebody has been called."""
 
 
 class TimeMachine:
@@ -110,7 +114,8 @@ def build(config: Config, clock: Callable[[], datetime] | None = None) -> House:
     links = Links(_keys(config.data / "kunci"))
     records = SqliteRecords(config.data / DATABASE, [edition.service for edition in services])
     files = FolderFiles(config.data / "berkas", links, lambda: secrets.token_hex(8))
-    engine = Engine(records, files, _smtp(config), links, receiver=files)
+    marks = Marks(links, config.sender, config.return_path, records.sent_in)
+    engine = Engine(records, files, _smtp(config), links, None, files, marks.mark, inbox=_inbox(config, marks))
     if config.rehearsal:
         mailbox = Mailbox(config.data / MAILBOX, services.office["email"])
         kept = Breakdown(records, config.data / f"{DATABASE}.down")
@@ -123,16 +128,16 @@ def build(config: Config, clock: Callable[[], datetime] | None = None) -> House:
     return house
 
 
-def alarm(house: House) -> Alarm | None:
-    """Calls for somebody when the mail relay is out, if the office has said how (ALERT)."""
+def alarm(house: House, of: str = "relay") -> Alarm | None:
+    """Calls for somebody when the mail relay is out, or the mailbox (``inbox``), if the office has said how (ALERT)."""
     if not house.config.alert:
         return None
-    words, moment = read_messages()["alert"]["relay"], read_language(house.office.calendar).moment
+    words, moment = read_messages()["alert"][of], read_language(house.office.calendar).moment
 
     def line(outage: Outage) -> str:
         return str(words.format(address=house.config.address, since=moment(outage.since), held_up=outage.held_up))
 
-    return Alarm(house.config.alert, house.config.data / "gangguan-email", line)
+    return Alarm(house.config.alert, house.config.data / ALARMED[of], line)
 
 
 def wsgi(house: House) -> Any:
@@ -182,6 +187,13 @@ def _smtp(config: Config) -> Mail:
         sender=config.sender,
         timeout=10,  # up to nine answers a message must stay within the clockwork's lease
     )
+
+
+def _inbox(config: Config, marks: Marks) -> ImapInbox | None:
+    """The mailbox that is read for emails that came back, if there is one (BOUNCES)."""
+    noted, password = config.data / "email-kembali", config.bounces_password
+    given = vars(config.bounces) if config.bounces else None
+    return ImapInbox(**given, password=password, noted=noted, find=marks.find) if given else None
 
 
 def _keys(path: Path) -> list[str]:

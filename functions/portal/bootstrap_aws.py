@@ -16,7 +16,7 @@ from portal.core.draft import Document
 from portal.core.errors import SettingInvalid, traced
 from portal.editions import read_services, trusted_sop
 from portal.engines.aws.faults import translated
-from portal.engines.aws.feedback import HEADER, reference
+from portal.engines.aws.feedback import marked
 from portal.engines.aws.files import S3Files
 from portal.engines.aws.mail import SesMail
 from portal.engines.aws.records import DynamoRecords
@@ -187,7 +187,7 @@ def build_aws(
         mailbox.before(ses) if mailbox else ses,
         links,
         original=original,
-        mark=lambda notice: {HEADER: reference(notice.identity)},
+        mark=lambda message, owed: marked(message, [notice.identity for notice in owed]),
         mailbox=mailbox,
         time_machine=time_machine,
     )

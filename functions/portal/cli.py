@@ -19,12 +19,13 @@ from portal.bootstrap import alarm, build, faults, on_aws, open_house, wsgi
 from portal.clerk import register
 from portal.config import Config
 from portal.core.application import Application
-from portal.core.errors import NotFound, PortalError, SettingInvalid, SopInvalid
+from portal.core.errors import NotFound, PortalError, SettingInvalid, SopInvalid, Unreadable
 from portal.editions import offered, read_language, read_messages, read_old, trusted_sop
 from portal.engines.ports import BacksUp
 from portal.house import House
 from portal.office import Office
 from portal.officials import official
+from portal.persons import person
 from portal.rehearsing import rehearse
 
 LARGEST_BODY: Final = 80 * 1024**2
@@ -46,7 +47,7 @@ class Explaining(click.Group):
 
 @click.group(
     cls=Explaining,
-    commands={"register": register, "official": official, "rehearse": rehearse, "service": service},
+    commands={"register": register, "official": official, "person": person, "rehearse": rehearse, "service": service},
 )
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of everything that must survive (DATA).")
 @click.pass_context
@@ -94,7 +95,7 @@ def _explain(problem: PortalError) -> None:
 @click.pass_context
 def serve(context: click.Context, host: str, port: int, address: str | None, rehearsal: bool | None) -> None:
     """Serve the site, the forms and the clockwork, until interrupted or told to end (SIGTERM)."""
-    from portal.background import Background
+    from portal.background import Background, Returns
 
     if on_aws(os.environ):
         _refuse("only_here", command="serve")
@@ -106,13 +107,19 @@ def serve(context: click.Context, host: str, port: int, address: str | None, reh
     house = build(config, context.obj["clock"])
     run = _server(house, host, port)
     background = Background(house.outbox, house.clockwork, alarm(house))
+    inbox, office = house.engine.inbox, house.office
+    returns = Returns(inbox, office.records, office.clock, alarm(house, "inbox")) if inbox else None
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     background.start()
+    if returns:
+        returns.start()
     _say("serving_rehearsal" if config.rehearsal else "serving", address=config.address)
     try:
         run()
     finally:
         background.stop()
+        if returns:
+            returns.stop()
 
 
 def _server(house: House, host: str, port: int) -> Callable[[], None]:
@@ -195,7 +202,7 @@ def verify(context: click.Context, ticket: str) -> None:
     try:
         application = office.find(ticket)
         damage = application.first_damage()
-    except (LookupError, TypeError, ValueError, AttributeError):
+    except (Unreadable, LookupError, TypeError, ValueError, AttributeError):
         # Bent so far that it is no case any more.
         _say("chain_unreadable", ticket=ticket)
         sys.exit(1)

@@ -15,7 +15,27 @@ ROOT = Path(__file__).resolve().parents[2]
 SECURITY: Final[Mapping[str, bool | Literal["ssl"]]] = {"starttls": True, "ssl": "ssl", "none": False}
 """How the mail relay is spoken to, and what that is to ``engines.local.mail.Smtp``."""
 
+PORTS: Final[Mapping[str, int]] = {"imaps": 993, "imap": 143}
+"""Of a mailbox that is encrypted from the start, and of one whose encryption begins after the greeting."""
+
+_MAILBOX: Final = re.compile(
+    r"(?P<scheme>imaps?)://(?P<user>[^\s\"\\/:]+)@(?P<host>[^\s\"\\/:@]+)(:(?P<port>[0-9]+))?"
+    r"/(?P<folder>[ !#-\[\]-~]+)",
+    re.ASCII,
+)
+
 _Meaning = TypeVar("_Meaning")
+
+
+@dataclass(frozen=True)
+class Bounces:
+    """The mailbox in which reports of undelivered emails arrive (BOUNCES)."""
+
+    host: str
+    port: int
+    user: str
+    folder: str
+    encrypted: bool
 
 
 @dataclass(frozen=True)
@@ -33,6 +53,8 @@ class Config:
         smtp_security: starttls, ssl or none.
         sender: who emails are from, as in a From line; nothing can be sent without it.
         alert: a command that is given one line when the mail relay is out; none if empty.
+        bounces: the mailbox in which reports of undelivered emails arrive; None if nobody reads one.
+        return_path: address to which servers report, with ``{}`` for an email's own mark; the sender's if empty.
     """
 
     schemas: Path
@@ -49,13 +71,17 @@ class Config:
     smtp_security: str
     sender: str
     alert: str = ""
+    bounces: Bounces | None = None
+    bounces_password: str = field(default="", repr=False)
+    return_path: str = ""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str], **given: Any) -> "Config":
         """Settings from variables; ``given`` ones (of the command line) go before.
 
         Those of ``chosen``, DATA, ADDRESS, SITE, REHEARSAL (1 or 0), PROXY, SMTP_HOST, SMTP_PORT, SMTP_USER,
-        SMTP_PASSWORD_FILE, SMTP_SECURITY (starttls, ssl or none), SENDER, ALERT. An empty one is as good as none.
+        SMTP_PASSWORD_FILE, SMTP_SECURITY (starttls, ssl or none), SENDER, ALERT, BOUNCES, BOUNCES_PASSWORD_FILE,
+        RETURN_PATH. An empty one is as good as none.
 
         Raises:
             SettingInvalid: a variable says something else than it may (``setting_invalid``).
@@ -69,12 +95,15 @@ class Config:
             "rehearsal": _one_of(said, "REHEARSAL", {"0": False, "1": True}),
             "proxy": said.get("PROXY", ""),
             "smtp_host": said.get("SMTP_HOST", "localhost"),
-            "smtp_port": _port(said.get("SMTP_PORT", "25")),
+            "smtp_port": _port("SMTP_PORT", said.get("SMTP_PORT", "25")),
             "smtp_user": said.get("SMTP_USER", ""),
-            "smtp_password": _secret(said.get("SMTP_PASSWORD_FILE", "")),
+            "smtp_password": _secret(said, "SMTP_PASSWORD_FILE"),
             "smtp_security": _one_of(said, "SMTP_SECURITY", {key: key for key in SECURITY}),
             "sender": said.get("SENDER", ""),
             "alert": _command(said.get("ALERT", "")),
+            "bounces": _bounces(said),
+            "bounces_password": _secret(said, "BOUNCES_PASSWORD_FILE"),
+            "return_path": _return_path(said.get("RETURN_PATH", "")),
         }
         settings |= {key: value for key, value in given.items() if value is not None}
         return cls(**{**settings, "address": _origin(settings["address"])})
@@ -122,17 +151,47 @@ def _command(text: str) -> str:
     return text
 
 
-def _port(text: str) -> int:
+def _port(key: str, text: str) -> int:
     if not re.fullmatch("[1-9][0-9]{0,4}", text) or int(text) > 65535:
-        raise SettingInvalid("setting_invalid", key="SMTP_PORT", value=text, expected="1-65535")
+        raise SettingInvalid("setting_invalid", key=key, value=text, expected="1-65535")
     return int(text)
 
 
-def _secret(path: str) -> str:
+def _bounces(said: Mapping[str, str]) -> Bounces | None:
+    """The mailbox of BOUNCES; its password is in a file, so that it is in no environment, log or list of processes."""
+    text = said.get("BOUNCES", "")
+    if not text:
+        return None
+    found = _MAILBOX.fullmatch(text)
+    if found is None:
+        # Whoever has put a password into it is not to read it on the screen.
+        shown = re.sub(r"(?<=//).*(?=@)", "...", text)
+        expected = "imaps://portal@example.go.id@imap.example.go.id/INBOX"
+        raise SettingInvalid("setting_invalid", key="BOUNCES", value=shown, expected=expected)
+    if not said.get("BOUNCES_PASSWORD_FILE"):
+        raise SettingInvalid("setting_missing", key="BOUNCES_PASSWORD_FILE", expected="/etc/portal/imap")
+    scheme, user = found["scheme"], found["user"].replace("%40", "@")
+    port = _port("BOUNCES", found["port"] or str(PORTS[scheme]))
+    return Bounces(found["host"], port, user, found["folder"], scheme == "imaps")
+
+
+def _return_path(text: str) -> str:
+    """An address, which stays one when a mark takes the place of ``{}``, and apart from which the mark can be told."""
+    local, _, domain = text.rpartition("@")
+    marked = local.replace("{}", "." * 32, 1)
+    stands_apart = not re.search(r"[A-Za-z0-9]\{\}|\{\}[A-Za-z0-9]", local)
+    if text and not (
+        stands_apart and re.fullmatch(r"[A-Za-z0-9.+=_-]{1,64}", marked) and re.fullmatch(r"[A-Za-z0-9.-]+", domain)
+    ):
+        expected = "pantulan+{}@example.go.id"
+        raise SettingInvalid("setting_invalid", key="RETURN_PATH", value=text, expected=expected)
+    return text
+
+
+def _secret(said: Mapping[str, str], key: str) -> str:
     """What a file says that only the portal may read; empty without one."""
+    path = said.get(key, "")
     try:
         return Path(path).read_text("utf-8").strip() if path else ""
     except (OSError, ValueError) as problem:
-        raise SettingInvalid(
-            "setting_invalid", key="SMTP_PASSWORD_FILE", value=path, expected=str(problem)
-        ) from problem
+        raise SettingInvalid("setting_invalid", key=key, value=path, expected=str(problem)) from problem

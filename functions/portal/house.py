@@ -24,7 +24,7 @@ from portal.office import Office
 from portal.visits import Visits
 from portal.watch import Watch
 from portal.web.app import BLUEPRINTS, create_app
-from portal.web.here import Equipment, Receiver, Rehearsal, SentMail, TimeMachine
+from portal.web.here import Equipment, Inbox, Receiver, Rehearsal, SentMail, TimeMachine
 from portal.web.images import PageImages
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from portal.clockwork import Clockwork
     from portal.corrections import Corrections
     from portal.correspondence import Correspondence
+    from portal.dossiers import Dossiers
     from portal.entrance import Entrance
     from portal.intake import Intake
     from portal.letters.writing import Letters
@@ -67,7 +68,8 @@ class Engine:
 
     Attributes:
         original, receiver: as in ``web.here.Equipment``.
-        mark: as in ``outbox.Outbox``; None where the relay tells nothing afterwards.
+        mark: as in ``outbox.Outbox``; None where nothing is told of an email afterwards.
+        inbox: where emails come back to; None where the relay itself tells of them, or nobody reads it.
         mailbox, time_machine: a rehearsal's, which only it shows; ``switches``: what it may let fail, by name.
     """
 
@@ -77,10 +79,11 @@ class Engine:
     links: Links
     original: Callable[[Document, str], str] | None = None
     receiver: Receiver | None = None
-    mark: Callable[[Notice], Mapping[str, str]] | None = None
+    mark: Callable[[Message, Sequence[Notice]], Message] | None = None
     mailbox: SentMail | None = None
     time_machine: TimeMachine | None = None
     switches: Mapping[str, Any] = field(default_factory=dict)
+    inbox: Inbox | None = None
 
 
 @dataclass(frozen=True)
@@ -130,6 +133,12 @@ class House:
         from portal.corrections import Corrections
 
         return Corrections(self.office, read_messages()["clerk"]["title"])
+
+    @cached_property
+    def dossiers(self) -> "Dossiers":
+        from portal.dossiers import Dossiers
+
+        return Dossiers(self.office)
 
     @cached_property
     def entrance(self) -> "Entrance":
@@ -209,6 +218,7 @@ def furnish(services: Services, engine: Engine, clock: Callable[[], datetime], c
         press=cache(partial(_press, services, config)),
         original=engine.original,
         receiver=engine.receiver,
+        inbox=engine.inbox,
         rehearsal=_rehearse(services, schemas, office.records, engine) if config.rehearsal else None,
     )
     return House(office, engine, letters, equipment, config)

@@ -153,6 +153,35 @@ def absent(
         _say("appointment_absent", name=away.name, first=first.date(), last=last.date())
 
 
+@official.command()
+@click.option("--service", "named", multiple=True, help="In which of several services; may be said more than once.")
+@click.option("--role", required=True)
+@click.option("--email", required=True)
+@click.option("--first", type=DAY, required=True, help="The first day of the absence.")
+@click.pass_context
+def present(context: click.Context, /, named: Sequence[str], role: str, email: str, first: datetime) -> None:
+    """An absence that began on that day is over, or does not come to be."""
+    house = _open(context)
+    for edition in _editions(house, named, role):
+        back = house.appointing.find(edition.service, role, email)
+        house.appointing.present(back, first.date())
+        _say("appointment_present", name=back.name, first=first.date())
+
+
+@official.command()
+@click.option("--service", "named", multiple=True, help="In which of several services; may be said more than once.")
+@click.option("--role", required=True)
+@click.option("--email", required=True)
+@click.option("--each", type=click.IntRange(0, 99), help="So many at one time; as the SOP says if it is left out.")
+@click.pass_context
+def capacity(context: click.Context, /, named: Sequence[str], role: str, email: str, each: int | None) -> None:
+    """How many visitors somebody receives at one time; visits that are agreed stay."""
+    house = _open(context)
+    for edition in _editions(house, named, role):
+        able = house.appointing.receive(house.appointing.find(edition.service, role, email), each)
+        _say("appointment_capacity", name=able.name, each="SOP" if each is None else each)
+
+
 @official.command("check")
 @click.pass_context
 def check_officials(context: click.Context) -> None:

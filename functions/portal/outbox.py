@@ -1,13 +1,13 @@
 """Owed emails on their way out: sent, put off, given up or dropped, and the list of those that need a person."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
 
 from portal.core.errors import MailDeferred, MailRefused, NotAllowed, NotFound, PortalError
-from portal.core.notices import Notice
+from portal.core.notices import UNWRITTEN, Notice
 from portal.core.outage import Outage, outage
 from portal.core.rounds import Rounds
 from portal.engines.ports import Mail, Message, Records
@@ -29,8 +29,8 @@ Written = tuple[Notice, Letter]
 """A notice, and what its email may say."""
 
 
-def unmarked(_: Notice) -> Mapping[str, str]:
-    return {}
+def unmarked(message: Message, _: Sequence[Notice]) -> Message:
+    return message
 
 
 def mark_of(owed: Notice) -> str:
@@ -45,7 +45,7 @@ class Outbox:
     letter: finds what the email of a notice may say (``Correspondence.letter``).
     join: writes the one email of such notices to the same person (``Correspondence.join``).
     rounds: when officials' emails are collected to; by default each goes alone and at once.
-    mark: headers by which the relay's later word about an email (it came back, say) finds its notice again.
+    mark: makes a message say which notices are in it, for later word about the email (it came back, say).
     """
 
     records: Records
@@ -53,7 +53,7 @@ class Outbox:
     clock: Callable[[], datetime]
     letter: Callable[[Notice], Letter]
     join: Callable[[Sequence[Written]], Message]
-    mark: Callable[[Notice], Mapping[str, str]] = unmarked
+    mark: Callable[[Message, Sequence[Notice]], Message] = unmarked
     rounds: Rounds | None = None
 
     def send_due(self, most: int = 50, claim: Callable[[datetime, timedelta], Notice | None] | None = None) -> int:
@@ -156,8 +156,7 @@ class Outbox:
         """Send them in one email; was it taken?"""
         now, together = self.clock(), [owed for owed, _ in written]
         try:
-            message = self.join(written)
-            self.mail.send(replace(message, headers={**message.headers, **self.mark(together[0])}), now)
+            self.mail.send(self.mark(self.join(written), together), now)
         except MailRefused as problem:
             settled = [owed.failed(_answer(problem), now, hopeless=True) for owed in together]
         except MailDeferred as problem:
@@ -186,9 +185,10 @@ def _unwritten(owed: Notice, problem: Exception, now: datetime) -> Notice:
     if isinstance(problem, NotFound | NotAllowed):
         # What it was about has expired, or the person holds no office any more: there is nothing left to say.
         unmissed = problem.code in UNMISSED
-        return owed.dropped(now, problem.code) if unmissed else owed.failed(problem.code, now, hopeless=True)
+        said = f"{UNWRITTEN}{problem.code}"
+        return owed.dropped(now, problem.code) if unmissed else owed.failed(said, now, hopeless=True)
     # The kind only: the rest may be personal.
-    return owed.failed(type(problem).__name__, now)
+    return owed.failed(f"{UNWRITTEN}{type(problem).__name__}", now)
 
 
 def _answer(problem: PortalError) -> str:

@@ -174,8 +174,11 @@ class Visits:
 
     def _places(self, application: Application, visit: Visit, day: date, officials: Sequence[Official]) -> int:
         """How many may come at one time of a day: as many as there are places, and as those serve who are there."""
-        there = {o.email.lower() for o in eligible(application, officials, self.office.sop_of(application), day)}
-        return min(visit.capacity, len(there) * (visit.each or visit.capacity))
+        usual, there = visit.each or visit.capacity, dict[str, int]()
+        for official in eligible(application, officials, self.office.sop_of(application), day):
+            own = usual if official.each is None else official.each
+            there[official.email.lower()] = max(own, there.get(official.email.lower(), 0))
+        return min(visit.capacity, sum(there.values()))
 
     def _seat(self, seats: str, slot: datetime) -> str:
         return f"{seats}{slot.astimezone(self.office.calendar.zone):%Y-%m-%dT%H:%M}"

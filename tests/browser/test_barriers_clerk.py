@@ -84,6 +84,39 @@ def _clerk(me: Person, city: City) -> Iterator[tuple[str, Person]]:
     yield "mail seen to", me
     me.go("/petugas/pejabat")
     yield "officials", me
+    yield from _appointing(me)
+    yield from _asked_for_data(me, siti.ticket)
+
+
+def _asked_for_data(me: Person, ticket: str) -> Iterator[tuple[str, Person]]:
+    me.go("/petugas/data-pribadi")
+    with me.expecting(422):
+        me.fill({"siapa": "Siti"})
+        me.press("Cari")
+    me.sees("Tulis nomor tiket, NIK, NIP")
+    yield "nobody in particular", me
+    me.fill({"siapa": ticket})
+    me.press("Cari")
+    me.sees("Unduh data dan berkas")
+    yield "what is kept of somebody", me
+
+
+def _appointing(me: Person) -> Iterator[tuple[str, Person]]:
+    me.press("Tunjuk pejabat, Plt., atau Plh.")
+    with me.expecting(422):
+        me.fill({"jabatan": "penerbitan/kadis", "kedudukan": "Plt.", "nama": "Dewi Contoh"})
+        me.press("Lihat akibatnya")
+    me.sees("memerlukan nomor surat perintah")
+    yield "not to be appointed so", me
+    me.fill({"surat": "800/7/2026", "email": "dewi@tarakankota.go.id"})
+    me.press("Lihat akibatnya")
+    me.sees("Yang akan terjadi", "Dewi Contoh")
+    yield "what would follow", me
+    me.press("Tunjuk Dewi Contoh")
+    me.sees("Penunjukan tercatat")
+    me.press("Plt. Dewi Contoh")
+    me.sees("Riwayat penunjukan")
+    yield "one official", me
 
 
 def _code(city: City, email: str) -> str:

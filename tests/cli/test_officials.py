@@ -93,3 +93,14 @@ def test_an_absence_is_listed_and_the_check_says_which_office_nobody_fills(run: 
     checked = run("official", "check")
     said = f"Kepala Bidang Statistik dan Persandian: mulai {first} belum ada pejabat yang bertugas.\n"
     assert (checked.exit_code, checked.output) == (1, said)
+
+
+def test_an_absence_is_taken_back_and_a_capacity_set(run: Run) -> None:
+    of = ("--role", "verifikator", "--email", "dewi@tarakankota.go.id")
+    run("official", "appoint", *of, "--name", "Dewi Contoh")
+    run("official", "absent", *of, "--first", "2026-12-01", "--last", "2026-12-05")
+    back = run("official", "present", *of, "--first", "2026-12-01")
+    assert back.output == "Catatan berhalangan Dewi Contoh mulai 2026-12-01 dihapus.\n"
+    assert "berhalangan" not in run("official", "list").output
+    assert run("official", "capacity", *of, "--each", 2).output == "Kunjungan sekaligus untuk Dewi Contoh: 2.\n"
+    assert run("official", "capacity", *of).output == "Kunjungan sekaligus untuk Dewi Contoh: SOP.\n"

@@ -1,10 +1,12 @@
 """Settings: where each arrives, and which is named when it says something else."""
 
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from portal.config import Config
+from portal.config import Bounces, Config
 from portal.core.errors import SettingInvalid
 from tests.support.command_line import Run, serve
 from tests.support.places import SCHEMAS
@@ -13,6 +15,7 @@ from tests.support.server import free_port
 
 def test_every_variable_arrives_where_it_belongs(tmp_path: Path) -> None:
     (tmp_path / "sandi").write_text(" rahasia \n")
+    (tmp_path / "imap").write_text("rahasia juga\n")
     config = Config.from_environment(
         {
             "SERVICE": "/srv/schemas/penerbitan",
@@ -28,6 +31,9 @@ def test_every_variable_arrives_where_it_belongs(tmp_path: Path) -> None:
             "SMTP_SECURITY": "ssl",
             "SENDER": "Portal <portal@tarakankota.go.id>",
             "ALERT": "/usr/local/bin/kirim-pesan 0812",
+            "BOUNCES": "imaps://tte@tarakankota.go.id@imap.tarakankota.go.id/INBOX",
+            "BOUNCES_PASSWORD_FILE": str(tmp_path / "imap"),
+            "RETURN_PATH": "tte+{}@tarakankota.go.id",
         }
     )
     assert config == Config(
@@ -45,6 +51,9 @@ def test_every_variable_arrives_where_it_belongs(tmp_path: Path) -> None:
         smtp_security="ssl",
         sender="Portal <portal@tarakankota.go.id>",
         alert="/usr/local/bin/kirim-pesan 0812",
+        bounces=Bounces("imap.tarakankota.go.id", 993, "tte@tarakankota.go.id", "INBOX", encrypted=True),
+        bounces_password="rahasia juga",
+        return_path="tte+{}@tarakankota.go.id",
     )
     assert "rahasia" not in repr(config)
 
@@ -62,6 +71,9 @@ def test_empty_variables_are_as_good_as_none() -> None:
         "SMTP_PORT",
         "SMTP_SECURITY",
         "SENDER",
+        "BOUNCES",
+        "BOUNCES_PASSWORD_FILE",
+        "RETURN_PATH",
     )
     config = Config.from_environment(dict.fromkeys((*names, "SMTP_PASSWORD_FILE"), ""))
     assert config == Config.from_environment({})
@@ -86,6 +98,18 @@ def test_the_command_line_goes_before_the_environment() -> None:
         ("SMTP_SECURITY", "tls"),
         ("ALERT", "kirim 'pesan"),
         ("SMTP_PASSWORD_FILE", "/tidak/ada"),
+        ("BOUNCES_PASSWORD_FILE", "/tidak/ada"),
+        ("BOUNCES", "pop3://tte@imap.example.go.id/INBOX"),
+        ("BOUNCES", "imaps://imap.example.go.id/INBOX"),
+        ("BOUNCES", "imaps://tte@imap.example.go.id"),
+        ("BOUNCES", 'imaps://"tte"@imap.example.go.id/INBOX'),
+        ("BOUNCES", 'imaps://tte@imap.example.go.id/IN"BOX'),
+        ("RETURN_PATH", "tte"),
+        ("RETURN_PATH", "tte{}@example.go.id"),
+        ("RETURN_PATH", "tte+{}{}@example.go.id"),
+        ("RETURN_PATH", "tte+{}@{}.example.go.id"),
+        ("RETURN_PATH", "Portal <tte+{}@example.go.id>"),
+        ("RETURN_PATH", "pemberitahuan-surat-elektronik-tte+{}@example.go.id"),
         ("ADDRESS", "tte.tarakankota.go.id"),
         ("ADDRESS", "https://tte.tarakankota.go.id/portal"),
         ("ADDRESS", "https://"),
@@ -95,8 +119,33 @@ def test_a_variable_that_says_something_else_is_named(variable: str, value: str)
     with pytest.raises(SettingInvalid) as refusal:
         Config.from_environment({variable: value})
     assert (refusal.value.code, refusal.value.facts["key"]) == ("setting_invalid", variable)
-    assert refusal.value.facts["value"] == value
+    assert refusal.value.facts["value"] == re.sub("//.*@", "//...@", value)
     assert refusal.value.facts["expected"]
+
+
+@pytest.mark.parametrize(
+    ("text", "mailbox"),
+    [
+        ("imaps://tte@imap.example.go.id/INBOX", ("imap.example.go.id", 993, "tte", "INBOX", True)),
+        (
+            "imap://tte%40example.go.id@localhost:1143/Pantulan",
+            ("localhost", 1143, "tte@example.go.id", "Pantulan", False),
+        ),
+    ],
+)
+def test_a_mailbox_is_an_address_with_its_user_and_folder(tmp_path: Path, text: str, mailbox: Any) -> None:
+    (tmp_path / "imap").write_text("rahasia")
+    environ = {"BOUNCES": text, "BOUNCES_PASSWORD_FILE": str(tmp_path / "imap")}
+    assert Config.from_environment(environ).bounces == Bounces(*mailbox)
+
+
+def test_a_password_has_no_place_in_an_address_and_is_not_shown_again() -> None:
+    with pytest.raises(SettingInvalid) as refusal:
+        Config.from_environment({"BOUNCES": "imaps://tte:raha@sia@imap.example.go.id/INBOX"})
+    assert refusal.value.facts["value"] == "imaps://...@imap.example.go.id/INBOX"
+    with pytest.raises(SettingInvalid) as refusal:
+        Config.from_environment({"BOUNCES": "imaps://tte@imap.example.go.id/INBOX"})
+    assert (refusal.value.code, refusal.value.facts["key"]) == ("setting_missing", "BOUNCES_PASSWORD_FILE")
 
 
 @pytest.mark.parametrize("variable", ["SENDER", "ADDRESS"])

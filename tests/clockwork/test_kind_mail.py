@@ -1,6 +1,6 @@
 """Officials' emails are collected: the first goes at once, further ones together, what is out of date not at all."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import time, timedelta
 from pathlib import Path
@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 
 from portal.core.errors import MailDeferred
+from portal.core.notices import Notice
+from portal.core.patience import Reason
 from portal.core.rounds import NEWS, Rounds
+from portal.engines.ports import CameBack, Message
 from portal.outbox import LEASE
 from tests.support.office_days import Relay, at, chores
 from tests.support.played_weeks import Weeks
@@ -249,3 +252,23 @@ def test_played_weeks_bring_officials_a_third_of_the_emails_and_nobody_hears_lat
         just_sent = [moment for moment, to in got if to == each.recipient]
         assert any(rounds.last(each.queued) <= moment <= each.queued for moment in just_sent), each
         assert each.sent - each.queued <= timedelta(hours=15, minutes=31), each
+
+
+def test_a_digest_that_comes_back_is_word_of_every_case_in_it(office: Stage, relay: Relay) -> None:
+    marked: list[Sequence[Notice]] = []
+
+    def mark(message: Message, together: Sequence[Notice]) -> Message:
+        marked.append(together)
+        return message
+
+    office.case("confirm")
+    delivered(relay, KADIS)
+    relay.outbox = replace(relay.outbox, mark=mark)
+    further = [office.case("confirm"), office.case("confirm")]
+    at(office, 0, 10)
+    delivered(relay, KADIS)
+    (digest,) = (together for together in marked if together[0].recipient == KADIS)
+    assert sorted(owed.about for owed in digest) == sorted(further)
+    office.records.came_back(CameBack([owed.identity for owed in digest], "550 5.1.1", True), office.clock())
+    assert sorted(owed.about for owed in relay.outbox.red_list()) == sorted(further)
+    assert {stuck.reason for stuck in office.watch.stuck()} == {Reason.UNREACHABLE}

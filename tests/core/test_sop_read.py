@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from portal.core.errors import NotFound
-from portal.core.parts import ActionText, Choice, Role, StatusText, Step, Visit
+from portal.core.parts import ActionText, Choice, Role, StatusText, Step, Visit, read_step
 from portal.core.requirements import Requirement
 from portal.core.sop import Sop, parse, restore
 from portal.core.soundness import problems
@@ -205,3 +205,17 @@ def test_what_does_not_fit_is_named_with_what_was_expected(
 
 def test_another_form_is_another_version() -> None:
     assert parse(SMALL, {"properties": {**FORM["properties"], "hp": {}}}).version != small().version
+
+
+ABOVE: list[dict[str, Any]] = [{"marks": {"pemohon": "Hadir"}}]
+"""Rows of the printed table above the step's own."""
+
+
+def test_a_step_says_who_verifies_and_keeps_marks_apart_from_its_text() -> None:
+    least = {"key": "arsip", "kind": "work", "role": "kepala", "name": "Arsip", "text": {"activity": "Diarsipkan"}}
+    plain = read_step(least)
+    assert (plain.summary, plain.verifier, plain.text) == ("", "", {"activity": "Diarsipkan"})
+    text = {"activity": "Diarsipkan", "marks": {"kepala": "Selesai"}, "above": ABOVE}
+    more = read_step({**least, "verifier": "BSrE", "summary": "Berkas diarsipkan", "text": text})
+    assert (more.summary, more.verifier, more.text) == ("Berkas diarsipkan", "BSrE", {"activity": "Diarsipkan"})
+    assert (more.marks, more.above) == ({"kepala": "Selesai"}, ABOVE)

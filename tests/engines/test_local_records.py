@@ -18,7 +18,7 @@ from portal.engines.local.database import Database
 from portal.engines.local.records import SqliteRecords
 from portal.engines.ports import Compiled
 from tests.support.builders import AT, a_notice, a_ticket, after, application, draft, owed_by
-from tests.support.commits import LEASE, SERVICE, change, write
+from tests.support.commits import LEASE, SERVICE, change, claimed, write
 from tests.support.contract_records import RecordsContract
 from tests.support.processes import complete_lines, first_line, run, said, start
 
@@ -370,3 +370,17 @@ def test_killed_at_any_moment_nothing_acknowledged_is_lost_and_nothing_is_half_t
         assert sorted(name for name in claims if name.startswith(ticket)) == [f"{ticket}/{n}" for n in numbers]
     with records._database.reading() as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+def test_an_email_is_known_by_a_name_of_its_own_from_before_it_is_sent(records: SqliteRecords) -> None:
+    records.owe([a_notice("first", due_at=AT - LEASE), a_notice("second"), a_notice("alone", recipient="lain@x.go.id")])
+    held = claimed(records, AT)
+    also = records.claim_also(held, lambda _: True, AT, LEASE)
+    alone = claimed(records, AT)
+    assert sorted(records.sent_in(held.email)) == sorted([held.identity, *(each.identity for each in also)])
+    assert records.sent_in(alone.email) == [alone.identity]
+    assert records.sent_in("") == records.sent_in("0" * 16) == records.sent_in(also[0].email) == []
+    records.settle_notice(alone.failed("451", AT))
+    again = claimed(records, AT + LEASE)
+    assert records.sent_in(alone.email) == [], "word of an earlier attempt is outdated"
+    assert records.sent_in(again.email) == [alone.identity]

@@ -1,6 +1,6 @@
 """What only one engine can do: it does it, the other is not taken for it, and nobody asks the wrong one unheard."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
 from types import SimpleNamespace
@@ -8,13 +8,11 @@ from typing import Any
 
 import pytest
 
-import feedback
 import mailer
 from portal.bootstrap_aws import RunFailed
-from portal.engines.aws.feedback import HEADER, reference
 from portal.engines.aws.records import DynamoRecords
 from portal.engines.local.records import SqliteRecords
-from portal.engines.ports import BacksUp, HearsBack, Records, Streamed
+from portal.engines.ports import BacksUp, Records, Streamed
 from tests.support.builders import AT, a_notice
 
 
@@ -33,28 +31,15 @@ def aws() -> DynamoRecords:
 def test_each_engine_can_do_what_only_it_is_asked_for(local: SqliteRecords, aws: DynamoRecords) -> None:
     engines: tuple[Records, ...] = (local, aws)
     streamed: Streamed = aws
-    hears: HearsBack = aws
     backs_up: BacksUp = local
     assert [engine for engine in engines if isinstance(engine, Streamed)] == [streamed]
-    assert [engine for engine in engines if isinstance(engine, HearsBack)] == [hears]
     assert [engine for engine in engines if isinstance(engine, BacksUp)] == [backs_up]
 
 
-REJECTED = {
-    "eventType": "Reject",
-    "reject": {"reason": "Bad content"},
-    "mail": {"headers": [{"name": HEADER, "value": reference(a_notice().identity)}]},
-}
-
-
-@pytest.mark.parametrize(
-    ("handler", "event"), [(mailer.handler, {"Records": []}), (feedback.handler, {"detail": REJECTED})]
-)
-def test_a_handler_whose_records_cannot_do_what_it_is_for_fails(
-    local: SqliteRecords, handler: Callable[..., Any], event: dict[str, Any]
-) -> None:
+def test_a_handler_whose_records_cannot_do_what_it_is_for_fails(local: SqliteRecords) -> None:
     office = SimpleNamespace(records=local, clock=lambda: AT)
     local.owe([a_notice()])
+    house: Any = SimpleNamespace(office=office, outbox=office)
     with pytest.raises(RunFailed, match="TypeError"):
-        handler(event, None, SimpleNamespace(office=office, outbox=office))
+        mailer.handler({"Records": []}, None, house)
     assert local.claim_notice(AT, timedelta(minutes=2)) is not None

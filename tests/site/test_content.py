@@ -107,6 +107,7 @@ def pages(site: Path) -> dict[str, Page]:
         ("privasi/", "11 hari, lalu dihapus otomatis"),
         ("privasi/", "45 hari setelah permohonan ditutup"),
         ("privasi/", "8 tahun; penghapusannya belum otomatis"),
+        ("privasi/", "register: nama, NIP, email, dan perangkat daerah 8 tahun setelah sertifikat berakhir"),
         ("privasi/", "SK terakhir, Pakta integritas"),
         ("privasi/", "loket@tarakankota.go.id"),
         ("pengaduan/", "0555-123-456"),

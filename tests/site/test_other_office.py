@@ -126,6 +126,15 @@ def test_pages_of_several_services_speak_for_the_office_and_those_of_one_for_the
     assert "Passphrase hanya diisi sendiri" in found["layanan/penerbitan/sop/"].text
 
 
+def test_how_long_data_is_kept_is_told_of_each_service(several: Path, made_up: Path) -> None:
+    found, alone = pages(several)["privasi/"], pages(made_up)["privasi/"]
+    kept = found.html[found.html.index('id="masa-simpan"') : found.html.index('id="hak"')]
+    assert kept.count("Berkas yang diunggah") == kept.count("Draf dan berkasnya") == 2
+    assert "Peminjaman Radio</h3>" in re.sub(r"<a [^>]*>.*?</a>", "", kept)
+    assert kept.count("Salinan cadangan") == 1
+    assert alone.html.count("Draf dan berkasnya") == 3
+
+
 def test_an_office_shows_its_own_emblem_in_the_tab_where_it_has_one(several: Path, other: Path) -> None:
     for url in ("", "layanan/penerbitan/"):
         assert 'rel="icon" href="/lambang.svg"' in pages(several)[url].html

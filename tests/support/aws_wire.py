@@ -87,7 +87,7 @@ def client(service: str, **settings: Any) -> Any:
     return SESSION.client(service, config=Config(retries={"total_max_attempts": 1}, **settings))
 
 
-def event(kind: str, said: dict[str, Any], header: str = reference(a_notice().identity)) -> dict[str, Any]:
+def event(kind: str, said: dict[str, Any], header: str = reference([a_notice().identity])) -> dict[str, Any]:
     """As SES publishes it, cut to what is looked at and some of what is not."""
     headers = [{"name": "From", "value": SENDER}, {"name": HEADER, "value": header}]
     mail = {"messageId": "0100017", "destination": ["siti@tarakankota.go.id"], "headers": headers}

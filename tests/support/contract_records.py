@@ -5,6 +5,7 @@ import pytest
 from portal.engines.ports import Records
 from tests.support.commits import Open
 from tests.support.contract_applications import ApplicationsContract, TurnsContract
+from tests.support.contract_came_back import CameBackContract
 from tests.support.contract_certificates import CertificatesContract
 from tests.support.contract_drafts import DraftsContract
 from tests.support.contract_lines import LinesContract, ReopenedContract
@@ -18,6 +19,7 @@ class RecordsContract(
     TurnsContract,
     DraftsContract,
     NoticesContract,
+    CameBackContract,
     ClaimsContract,
     RegistersContract,
     TalliesContract,

@@ -5,9 +5,10 @@ from datetime import date
 import pytest
 
 from portal.core.errors import Conflict, NotFound
+from portal.core.notices import Deed
 from portal.core.sop import APPLICANT
 from portal.engines.ports import Compiled, Records
-from tests.support.builders import a_sop, a_ticket, after, application, official, owed_by
+from tests.support.builders import AT, a_sop, a_ticket, after, application, official, owed_by
 from tests.support.commits import Open, at_once, change, tickets, write
 
 
@@ -68,11 +69,18 @@ class RegistersContract:
             official("kabid", since=None, number="198001012005011001"),
             official("kadis", capacity="Plt.", decree="800/12", since=date(2026, 8, 1), until=date(2026, 8, 9)),
             official("verifikator", away=((date(2026, 8, 3), date(2026, 8, 5)), (date(2026, 9, 1), date(2026, 9, 1)))),
+            official("verifikator", email="wati@x.id", each=0),
+            official("verifikator", email="sari@x.id", each=2),
             official("verifikator", email="joko@x.id", capacity="Plh.", replaces="verifikator@x.id"),
         ]
         for person in appointed:
             records.appoint(person)
         assert list(records.officials()) == appointed
+
+    def test_what_was_done_about_an_appointment_is_kept_with_it(self, records: Records) -> None:
+        deeds = (Deed("appoint", AT), Deed("end", AT, "Sari Contoh", "sari@tarakankota.go.id"))
+        records.appoint(official("kadis", deeds=deeds))
+        assert records.officials()[0].deeds == deeds
 
     def test_an_appointment_of_the_same_role_address_and_day_is_replaced(self, records: Records) -> None:
         records.appoint(official("kadis"))

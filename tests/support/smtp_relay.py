@@ -18,6 +18,7 @@ class Relay:
     def __init__(self) -> None:
         self.answers: dict[str, str] = {}
         self.taken: list[bytes] = []
+        self.senders: list[str] = []
         self.recipients: list[list[str]] = []
         self.greeted: list[str] = []
 
@@ -45,6 +46,7 @@ class Relay:
         if answer.startswith("250"):
             assert envelope.original_content is not None
             self.taken.append(envelope.original_content)
+            self.senders.append(str(envelope.mail_from))
             self.recipients.append(envelope.rcpt_tos)
         if answer == "hang":
             await asyncio.sleep(2)

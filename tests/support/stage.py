@@ -24,6 +24,7 @@ from portal.core.draft import Document, Draft
 from portal.core.notices import Official, eligible, notice
 from portal.engines.local.records import SqliteRecords
 from portal.house import House
+from portal.web.clerk_people import mark_of
 from tests.support import people
 from tests.support.browser_without_javascript import Browser, Page
 from tests.support.document_specimens import pdf, png
@@ -39,6 +40,9 @@ BEFORE_THE_PORTAL = """Nomor seri;Nama;NIP;Email;Perangkat daerah;Berlaku mulai;
 9C:02:BB;Wati Contoh;;wati@tarakankota.go.id;Dinas Sosial;2024-02-29;2026-02-28
 """
 """A table of what was issued before the portal."""
+
+A_MARK = mark_of(Official("penerbitan", "kadis", "", KADIS))
+"""Of an appointment, in the address of its page."""
 
 WORKS: Mapping[str, tuple[str, str, Mapping[str, str | list[str]]]] = {
     "/ajukan/<draft>/data": ("draft", "/ajukan/<draft>/data", {**FORM, "jabatan": "Lain"}),
@@ -79,6 +83,12 @@ WORKS: Mapping[str, tuple[str, str, Mapping[str, str | list[str]]]] = {
         "/petugas/permohonan/<number>/betulkan",
         {**FORM, "nama_ktp": "SITI BETUL", "alasan": "Salah ketik.", "diperiksa": "ya"},
     ),
+    "/petugas/pejabat/tunjuk/catat": (
+        "clerk",
+        "/petugas/pejabat/tunjuk",
+        {"jabatan": "penerbitan/kadis", "kedudukan": "tetap", "nama": "*", "email": "*"},
+    ),
+    "/petugas/pejabat/<id>/catat": ("clerk", "/petugas/pejabat/<id>", {"perubahan": "betulkan", "nama": "*"}),
     "/petugas/email/kirim-ulang": ("clerk", "/petugas/email", {"email": "*"}),
     "/petugas/email/tertangani": ("clerk", "/petugas/email", {"email": "*"}),
     "/meja/bersama": ("waiting", "/meja", {"tindakan": "forward", "pilih": "*", **SAYS["forward"]}),
@@ -315,7 +325,7 @@ class Session:
                 "<number>": number,
                 "<kind>": "ktp",
                 "<service:service>": "penerbitan",
-                "<id>": number,
+                "<id>": number or A_MARK,
             }
             for name, value in named.items():
                 path = path.replace(name, value)
@@ -347,12 +357,18 @@ class Session:
         owed = notice("turn", Actor("kadis", email="x@"), about=f"x-{stage.clock.at}", event=1, at=stage.clock.at)
         stage.records.owe([owed])
         stage.records.settle_notice(owed.failed("550", stage.clock.at, hopeless=True))
+        if rule.startswith("/petugas/pejabat"):
+            self._signs(stage, email)
+            return f"dewi{stage.clock.at:%j%H%M%S}@tarakankota.go.id"  # somebody new each time
         asked = stage.house.entrance.ask(email) if rule == "/petugas/kode" else ""
+        self._signs(stage, email, asked)
+        return asked and "123456"
+
+    def _signs(self, stage: Stage, email: str, asked: str = "") -> None:
         at_the_door = {"r": email, **({"n": asked} if asked else {})}
         for name, claims in (("petugas", {"r": email}), ("petugas-kode", at_the_door)):
             path = "/petugas/kode" if name == "petugas-kode" else "/petugas"
             self.browser.set_cookie(name, stage.sign(f"cookie.{name}", claims), path=path)
-        return asked and "123456"
 
     def post(self, headers: dict[str, str] | None = None, **changes: str) -> int:
         return self.answer(headers, **changes).status_code

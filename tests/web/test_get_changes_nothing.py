@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from tests.support.clerk import EMAIL as CLERK
-from tests.support.stage import KABID, KADIS, OTHER_VERIFIKATOR, STATISTISI, VERIFIKATOR, WORKS, Session, Stage
+from tests.support.stage import A_MARK, KABID, KADIS, OTHER_VERIFIKATOR, STATISTISI, VERIFIKATOR, WORKS, Session, Stage
 from tests.support.ways import EMAIL, FORM, SAYS, WAYS
 
 GARBAGE = ("x", "a.b.c", "../../etc/passwd", "%00", "\x00", "\ud7ff\ufffe", "TTE-26-2222-2222", "0" * 3000, "\\", "<b>")
@@ -78,7 +78,7 @@ def parameters(
         "kind": ("ktp", "jabatan", *garbage),
         "page": ((1,) if pictures else ()) + (99, 10**30),
         "filename": ("portal.css", *garbage),
-        "id": ("1", *garbage),
+        "id": ("1", A_MARK, *garbage),
         "name": ("contoh-surat-permohonan.pdf", *garbage),
         "file": ("surat-permohonan.pdf", *garbage),
         "before": ("berkas/ktp", "perbaikan/berkas", *garbage),
@@ -231,6 +231,8 @@ OF_THE_REGISTER = "/meja/register/<service:service>"
 ASKING = {OF_THE_REGISTER, f"{OF_THE_REGISTER}/entri/<id>/periksa", f"{OF_THE_REGISTER}/impor"}
 ASKING |= {"/meja", "/meja/bersama/periksa"}
 ASKING |= {"/petugas/permohonan", "/petugas/permohonan/xlsx", "/petugas/keluar"}
+ASKING |= {"/petugas/data-pribadi", "/petugas/data-pribadi/unduh"}
+ASKING |= {"/petugas/pejabat/tunjuk/periksa", "/petugas/pejabat/<id>/periksa"}
 """Forms that need our token too, and keep nothing even so: a search, and what is to be read once more."""
 
 REHEARSAL = {"/_mailbox/relai", "/_jam", "/_gangguan"}

@@ -180,3 +180,25 @@ def test_one_who_is_away_takes_his_places_with_him(stage: Stage, monkeypatch: py
             free = stage.visits.slots(case)
             offered.append((both in free, alone in free))
     assert offered == [(True, True), (True, False), (False, False)]
+
+
+def test_times_follow_how_many_each_receives_and_who_is_there(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = stage.load(stage.case(*WAYS["invited"]))
+    step, appointing = stage.office.sop_of(case).step("passphrase"), stage.house.appointing
+    assert step.visit is not None
+    monkeypatch.setitem(vars(step), "visit", replace(step.visit, capacity=4, each=1))
+    slot = stage.visits.slots(case)[0]
+
+    def places() -> int:
+        return stage.visits._places(case, step.visit, slot.date(), [*stage.office.officials()])  # type: ignore[arg-type]
+
+    found = [places()]
+    for each in (2, 9, 0):
+        appointing.receive(appointing.find("penerbitan", "verifikator", VERIFIKATOR), each)
+        found.append(places())
+    appointing.absent(appointing.find("penerbitan", "verifikator", OTHER_VERIFIKATOR), slot.date(), slot.date())
+    found.append(places())
+    assert found == [2, 3, 4, 1, 0]
+    assert slot.date() not in {free.date() for free in stage.visits.slots(case)}
+    appointing.receive(appointing.find("penerbitan", "verifikator", VERIFIKATOR), None)
+    assert places() == 1

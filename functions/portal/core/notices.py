@@ -4,12 +4,11 @@ Decides; never renders, sends or stores.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from functools import partial
+from hashlib import sha256
 from typing import Final
 
-from portal.core.amending import HOLDER
 from portal.core.application import Actor, Application, Event
 from portal.core.clerks import CLERK
 from portal.core.draft import Draft
@@ -27,6 +26,9 @@ PATIENCE: Final = timedelta(days=1)
 
 RELAY_OUT: Final = "relay out since "
 """Beginning of the problem of an email that any relay in that state would have held up."""
+
+UNWRITTEN: Final = "unwritten: "
+"""Beginning of the problem of an email that the portal itself could not write: nobody's address is to blame."""
 
 DEADLINE: Final = timedelta(days=7)
 """The same for an email that has not even been tried."""
@@ -69,6 +71,19 @@ VISIT_LETTERS: Final[Mapping[str, str]] = {
 
 
 @dataclass(frozen=True)
+class Deed:
+    """Something that was done about an appointment, as ``appointments.Amendment.what`` says; when, and which clerk did.
+
+    No name: whoever keeps the machine, on its command line.
+    """
+
+    what: str
+    at: datetime
+    name: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True)
 class Official:
     """Somebody appointed to a role of a service.
 
@@ -79,6 +94,8 @@ class Official:
             ends before it begins.
         replaces: address of whom an acting official stands in for, where several hold the office.
         away: first and last day of each absence.
+        each: how many visitors at one time; as the SOP says if None.
+        deeds: what was done about it, oldest first; no part of what it says.
     """
 
     service: str
@@ -92,6 +109,8 @@ class Official:
     until: date | None = None
     replaces: str = ""
     away: tuple[tuple[date, date], ...] = ()
+    each: int | None = None
+    deeds: tuple[Deed, ...] = field(default=(), compare=False, repr=False)
 
     def serves(self, day: date) -> bool:
         return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
@@ -99,6 +118,10 @@ class Official:
     def is_present(self, day: date) -> bool:
         """Does he serve, and is he there?"""
         return self.serves(day) and not any(first <= day <= last for first, last in self.away)
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.since is not None and self.until is not None and self.until < self.since
 
     @property
     def post(self) -> tuple[str, str, str]:
@@ -170,6 +193,11 @@ class Notice:
         return self.about, self.event, self.letter, self.recipient, self.occasion
 
     @property
+    def email(self) -> str:
+        """Tells the email of this attempt from every other one, and nothing of whom it is to: 16 hexadecimal digits."""
+        return sha256("\n".join(map(str, (*self.identity, self.attempts))).encode()).hexdigest()[:16]
+
+    @property
     def is_owed(self) -> bool:
         """Has it neither been taken by the relay nor been dropped?"""
         return self.sent_at is None and self.dropped_at is None
@@ -179,6 +207,11 @@ class Notice:
         """Since when it is held up by the relay itself, and not by anything about this email; else None."""
         told = self.problem.removeprefix(RELAY_OUT) if self.problem.startswith(RELAY_OUT) else ""
         return datetime.fromisoformat(told.partition(": ")[0]) if told else None
+
+    @property
+    def is_unwritten(self) -> bool:
+        """Did the portal fail to write it, so that it says nothing about the recipient's address?"""
+        return self.problem.startswith(UNWRITTEN)
 
     @property
     def is_asked_for(self) -> bool:
@@ -244,20 +277,15 @@ def owed(application: Application, officials: Iterable[Official], sop: Sop, day:
     """
     event = application.events[-1]
     if event.action in KEEPING:
-        return tuple(_kept(application, event, officials, sop, day))
+        from portal.core.resending import owed_again  # which builds on this module
+
+        return tuple(owed_again(application, officials, sop, day))
     addressees = [*_applicant(application, sop, event), *_turn(application, officials, sop, day), *_receipt(event)]
     about, number, at = application.ticket, event.number, event.at
     return tuple(
         notice(letter, actor, about=about, event=number, at=at, occasion=_occasion(letter, actor, event))
         for letter, actor in addressees
     )
-
-
-def link_again(application: Application, letter: str, actor: Actor, *, at: datetime, occasion: str) -> Notice:
-    """A fresh link that somebody has asked for: of the event by which the case came to whoever it is for."""
-    of = {"turn": application.turn.number, "confirm_address": application.entered.number}
-    about, event = application.ticket, of.get(letter, application.version)
-    return notice(letter, actor, about=about, event=event, at=at, occasion=f"{AGAIN}{occasion}")
 
 
 def eligible(application: Application, officials: Iterable[Official], sop: Sop, day: date) -> Iterator[Official]:
@@ -270,23 +298,6 @@ def eligible(application: Application, officials: Iterable[Official], sop: Sop, 
             and not application.concerns(official.email, official.number, sop)
         ):
             yield official
-
-
-def _kept(
-    application: Application, event: Event, officials: Iterable[Official], sop: Sop, day: date
-) -> Iterator[Notice]:
-    """What is owed by an event that moves nothing: the link that is sent again, or word of what was set right."""
-    again = partial(link_again, application, at=event.at, occasion=str(event.number))
-    applicant, unconfirmed = application.applicant(sop), application.state is State.UNCONFIRMED
-    if event.action == "resend" and event.data["to"] == HOLDER:
-        for official in eligible(application, officials, sop, day):
-            yield again("turn", official.as_actor(sop))
-    else:
-        news = "new_link" if event.action == "resend" else "amended"
-        yield again("confirm_address" if unconfirmed else news, applicant)
-    if "was" in event.data and not unconfirmed:  # nobody's address is taken from him in silence
-        former = replace(applicant, email=event.data["was"])
-        yield notice("address_left", former, about=application.ticket, event=event.number, at=event.at)
 
 
 def _occasion(letter: str, actor: Actor, event: Event) -> str:

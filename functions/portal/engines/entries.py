@@ -7,18 +7,39 @@ of plain values already.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from portal.core.application import Actor, Application, Event
 from portal.core.draft import Document, Draft
+from portal.core.errors import Unreadable, traced
 from portal.core.listing import Line
-from portal.core.notices import Notice, Official
+from portal.core.notices import Deed, Notice, Official
 from portal.core.register import Certificate, Recorded
 from portal.core.steps import State
 
 Entry = Mapping[str, Any]
+Kept = TypeVar("Kept")
+Noun = TypeVar("Noun")
+
+
+@contextmanager
+def reading(ticket: str) -> Iterator[None]:
+    """Around what makes a case of what is kept of it. Raises Unreadable (``case_unreadable``) whatever goes wrong."""
+    try:
+        yield
+    except Exception as problem:
+        # Where, and never what: the message may hold what somebody typed.
+        raise Unreadable("case_unreadable", ticket=ticket, problem=traced(problem)) from problem
+
+
+def readable(read: Callable[[Kept], Noun], kept: Iterable[Kept]) -> Iterator[Noun]:
+    """What can be read of it, in its order."""
+    for each in kept:
+        with suppress(Exception):
+            yield read(each)
 
 
 def application_entry(application: Application) -> Entry:
@@ -91,15 +112,19 @@ def official_entry(official: Official, founder: str) -> Entry:
     What few appointments have, only where they have it.
     """
     away = [[day(first), day(last)] for first, last in official.away]
-    entry = {**vars(official), "since": day(official.since), "until": day(official.until), "away": away}
+    deeds = [{**vars(deed), "at": moment(deed.at)} for deed in official.deeds]
+    days = {"since": day(official.since), "until": day(official.until)}
+    entry = {**vars(official), **days, "away": away, "deeds": deeds}
     own = {name: value for name, value in entry.items() if (name, value) != ("service", founder)}
-    return {name: value for name, value in own.items() if value or name not in ("replaces", "away")}
+    few = ("replaces", "away", "each", "deeds")
+    return {name: value for name, value in own.items() if value or value == 0 or name not in few}
 
 
 def official(entry: Entry, founder: str) -> Official:
     days = {name: date.fromisoformat(entry[name]) if entry[name] else None for name in ("since", "until")}
     away = tuple((date.fromisoformat(first), date.fromisoformat(last)) for first, last in entry.get("away", ()))
-    return Official(**{"service": founder, **_own(Official, entry), **days, "away": away})
+    deeds = tuple(Deed(**{**deed, "at": datetime.fromisoformat(deed["at"])}) for deed in entry.get("deeds", ()))
+    return Official(**{"service": founder, **_own(Official, entry), **days, "away": away, "deeds": deeds})
 
 
 def filed(service: str, name: str, founder: str) -> str:

@@ -66,8 +66,8 @@ def domain(sender: str) -> str:
 
 
 def answer(words: str) -> str:
-    """What a relay said, as it is kept: on one line, and 300 characters of it at most."""
-    return one_line(words)[:_ANSWER_LENGTH]
+    """What a relay said, as it is kept: on one line, 300 characters of it at most, and none that a screen obeys."""
+    return "".join(each for each in one_line(words)[:_ANSWER_LENGTH] if each.isprintable())
 
 
 def one_line(value: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol, runtime_checkable
 
 from portal.core.application import Application
 from portal.core.draft import Draft
-from portal.core.listing import Line
+from portal.core.listing import Line, Unread, passed_over
 from portal.core.notices import Identity, Notice, Official
 from portal.core.recap import Tally
 from portal.core.register import Certificate
@@ -66,6 +66,21 @@ class Compiled:
     cases: int
 
 
+@dataclass(frozen=True)
+class CameBack:
+    """An email that did not arrive, or that its recipient does not want.
+
+    Attributes:
+        identities: of all notices that went in it.
+        problem: why, in the words of our relay and of the recipient's.
+        final: True if another try is pointless: there is no such mailbox, or the relay will not send there any more.
+    """
+
+    identities: Sequence[Identity]
+    problem: str
+    final: bool
+
+
 class Records(Protocol):
     """Applications with their events, drafts, owed emails, appointments; durable once a call returns.
 
@@ -75,7 +90,7 @@ class Records(Protocol):
     """
 
     def load(self, ticket: str) -> Application:
-        """Raises NotFound (``ticket_unknown``)."""
+        """Raises NotFound (``ticket_unknown``), or Unreadable (``case_unreadable``; facts ``ticket``, ``problem``)."""
 
     def commit(self, change: Change) -> None:
         """Write all of it or nothing.
@@ -86,8 +101,13 @@ class Records(Protocol):
                 (``claim_taken``).
         """
 
-    def waiting_on(self, service: str, role: str) -> Iterator[Application]:
-        """Open applications of a service that this role (or ``sop.APPLICANT``) has to act on, longest waiting first."""
+    def waiting_on(
+        self, service: str, role: str, unread: Callable[[Unread], object] = passed_over
+    ) -> Iterator[Application]:
+        """Open applications of a service that this role (or ``sop.APPLICANT``) has to act on, longest waiting first.
+
+        ``unread`` is told of each that cannot be read, and the others go on.
+        """
 
     def count_waiting(self, service: str, role: str) -> int:
         """How many applications ``waiting_on`` would yield, without loading them."""
@@ -105,7 +125,7 @@ class Records(Protocol):
         """Keep version n over n - 1 (1 over nothing). Raises Conflict (``draft_changed``)."""
 
     def drafts_before(self, created_before: datetime) -> Iterator[Draft]:
-        """Drafts made earlier than that, oldest first."""
+        """Drafts made earlier than that, oldest first; one that cannot be read is passed over."""
 
     def delete_draft(self, id: str) -> None:
         """Forget it, if it is still there, and the emails owed about it: somebody who never applied leaves nothing."""
@@ -138,8 +158,17 @@ class Records(Protocol):
         is for the present holder to say, and the number of attempts tells holders apart.
         """
 
+    def came_back(self, word: CameBack, at: datetime) -> None:
+        """All that went in an email is unsent after all: hopeless if that is final, else due again hours after ``at``.
+
+        Told twice is told once, and word of what was never owed changes nothing.
+        """
+
     def unsent(self) -> Iterator[Notice]:
         """Owed emails not yet taken by the relay nor dropped, oldest first."""
+
+    def notices(self, about: str) -> Sequence[Notice]:
+        """All emails about a ticket, a draft or an entry, sent, dropped or owed, oldest first."""
 
     def officials(self) -> Sequence[Official]:
         """Everybody ever appointed, in order of appointment."""
@@ -235,35 +264,6 @@ class Streamed(Protocol):
         """
 
 
-@dataclass(frozen=True)
-class CameBack:
-    """An email that did not arrive, or that its recipient does not want.
-
-    Attributes:
-        identity: of its notice.
-        problem: why, in the words of our relay and of the recipient's.
-        final: True if another try is pointless: there is no such mailbox, or the relay will not send there any more.
-    """
-
-    identity: Identity
-    problem: str
-    final: bool
-
-
-@runtime_checkable
-class HearsBack(Protocol):
-    """What records can do as well whose relay tells later what became of an email that it took."""
-
-    def came_back(self, word: CameBack, at: datetime) -> None:
-        """The email is unsent after all: hopeless if that is final, else due again some hours after ``at``.
-
-        Told twice is told once, and word of what was never owed changes nothing.
-
-        Raises:
-            Unavailable: ``store_unavailable``; to be told again.
-        """
-
-
 @runtime_checkable
 class BacksUp(Protocol):
     """What records can do as well that lie in a file on this machine."""
@@ -323,7 +323,12 @@ class Files(Protocol):
 
 @dataclass(frozen=True)
 class Message:
-    """An email ready to be sent. ``calendar`` is an iCalendar text, attached if not empty."""
+    """An email ready to be sent.
+
+    Attributes:
+        calendar: an iCalendar text, attached if not empty.
+        returns_to: address to which servers report that it did not arrive; the sender's own if empty.
+    """
 
     to: str
     subject: str
@@ -331,6 +336,7 @@ class Message:
     html: str
     calendar: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    returns_to: str = ""
 
 
 class Mail(Protocol):

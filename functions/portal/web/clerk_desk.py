@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any, Final
 
 from flask import Blueprint, redirect, render_template, request
@@ -13,6 +14,7 @@ from portal.core.listing import Line
 from portal.core.notices import Official, on_duty
 from portal.core.sop import APPLICANT, Sop
 from portal.core.steps import State
+from portal.office import sound
 from portal.register import page_of
 from portal.web.case import sender
 from portal.web.clerk_entry import csrf, reader
@@ -125,8 +127,15 @@ def loads(lines: Sequence[Line], officials: Sequence[Official]) -> list[Load]:
 
 def coming(lines: Sequence[Line], day: date) -> list[Coming]:
     """Who is expected on a day, the first one first."""
-    booked = (here().office.records.load(line.ticket) for line in lines if line.state is State.BOOKED)
-    return sorted(_coming(booked, day), key=lambda each: (each.at, each.name))
+    booked = here().office.each(line.ticket for line in lines if line.state is State.BOOKED)
+    return sorted(sound(booked, partial(_coming, day)), key=lambda each: (each.at, each.name))
+
+
+def days_of_visits(lines: Sequence[Line]) -> list[date]:
+    """The day of each visit that is agreed."""
+    local, load = here().office.calendar.local, here().office.records.load
+    slots = (load(line.ticket).slot for line in lines if line.state is State.BOOKED)
+    return [local(slot).date() for slot in slots if slot]
 
 
 def role_label(service: str, role: str) -> str:
@@ -151,13 +160,12 @@ def _load(service: str, role: str, held: Sequence[Line], officials: Sequence[Off
     return Load(sop, role, role_label(service, role), tuple(dict.fromkeys(names)), len(held), oldest)
 
 
-def _coming(booked: Iterator[Application], day: date) -> Iterator[Coming]:
+def _coming(day: date, application: Application) -> Iterator[Coming]:
     office = here().office
-    for application in booked:
-        if application.slot and office.calendar.local(application.slot).date() == day:
-            who = sender(application, office.words_of(application))
-            product = office.services[application.service].data["product"]
-            yield Coming(application, product, application.slot, who["name"], who["office"])
+    if application.slot and office.calendar.local(application.slot).date() == day:
+        who = sender(application, office.words_of(application))
+        product = office.services[application.service].data["product"]
+        yield Coming(application, product, application.slot, who["name"], who["office"])
 
 
 def _day(text: str) -> date:

@@ -1,6 +1,6 @@
 """What the pages have at hand: the use cases, the equipment of this engine, and the time of this request."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
@@ -13,7 +13,7 @@ from portal.core.application import Event
 from portal.core.draft import Answers, Document
 from portal.core.language import Language
 from portal.core.sop import Sop
-from portal.engines.ports import Stored
+from portal.engines.ports import CameBack, Stored
 from portal.experience import Experience
 from portal.office import Office
 from portal.visits import Visits
@@ -23,9 +23,11 @@ from portal.web.images import PageImages
 from portal.web.limits import Limit
 
 if TYPE_CHECKING:
+    from portal.appointing import Appointing
     from portal.archive import Archive
     from portal.clockwork import Clockwork
     from portal.corrections import Corrections
+    from portal.dossiers import Dossiers
     from portal.entrance import Entrance
     from portal.intake import Intake
     from portal.outbox import Outbox
@@ -45,9 +47,13 @@ class UseCases(Protocol):
     @property
     def watch(self) -> Watch: ...
     @property
+    def appointing(self) -> "Appointing": ...
+    @property
     def archive(self) -> "Archive": ...
     @property
     def corrections(self) -> "Corrections": ...
+    @property
+    def dossiers(self) -> "Dossiers": ...
     @property
     def entrance(self) -> "Entrance": ...
     @property
@@ -75,6 +81,23 @@ class Receiver(Protocol):
     """Takes posted files in where the portal is its own store (``engines.local.files.FolderFiles``)."""
 
     def receive(self, fields: Mapping[str, str], stream: BinaryIO, now: datetime) -> tuple[Stored, str]: ...
+
+
+class Inbox(Protocol):
+    """Where emails come back to, if the relay tells nothing of them (``engines.local.returns.ImapInbox``)."""
+
+    @property
+    def out_since(self) -> datetime | None:
+        """Since when it cannot be read, if it could not the last time, be that before a restart."""
+
+    def words(self, at: datetime) -> Iterator[CameBack]:
+        """What is new of emails that came back; each counts as heard once the next is asked for, or there is no more.
+
+        So a crash tells the last one twice, and loses none.
+
+        Raises:
+            Unavailable: ``inbox_unavailable``; ``facts["problem"]`` says why, and nothing of whom it belongs to.
+        """
 
 
 class SentMail(Protocol):
@@ -126,6 +149,7 @@ class Equipment:
         calendar_entry: of a ticket's booked visit, an iCalendar text to be handed out at that time.
         press: prints a service's papers; made when first wanted.
         original: address from which a browser fetches a document, to be saved under a name; None: from the portal.
+        inbox: where emails come back to, if anybody reads it.
         receiver: takes posted files in; None: browsers post straight to the store.
     """
 
@@ -135,6 +159,7 @@ class Equipment:
     press: Callable[[str], Press | None]
     original: Callable[[Document, str], str] | None = None
     receiver: Receiver | None = None
+    inbox: Inbox | None = None
     rehearsal: Rehearsal | None = None
 
 
@@ -171,6 +196,14 @@ class Here:
     @property
     def watch(self) -> Watch:
         return self.use_cases.watch
+
+    @property
+    def appointing(self) -> "Appointing":
+        return self.use_cases.appointing
+
+    @property
+    def dossiers(self) -> "Dossiers":
+        return self.use_cases.dossiers
 
     @property
     def archive(self) -> "Archive":

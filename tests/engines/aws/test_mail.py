@@ -102,10 +102,10 @@ def test_an_email_goes_to_one_recipient_through_the_configuration_set(ses: Any) 
 def test_an_email_carries_which_notice_it_is_to_where_ses_hands_it_back(
     ses: Any, received: Callable[[], list[Any]], notice: Notice
 ) -> None:
-    SesMail(ses, SENDER).send(replace(MESSAGE, headers={HEADER: reference(notice.identity)}), AT)
+    SesMail(ses, SENDER).send(replace(MESSAGE, headers={HEADER: reference([notice.identity])}), AT)
     (arrived,) = received()
     raw = next(value for name, value in arrived.raw_items() if name == HEADER)
     for value in (arrived[HEADER], raw):
         word = came_back(event("Reject", {}, value))
         assert word is not None
-        assert word.identity == notice.identity
+        assert word.identities == [notice.identity]

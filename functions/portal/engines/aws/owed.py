@@ -89,18 +89,19 @@ def settle(table: Table, notice: Notice) -> None:
 
 
 def came_back(table: Table, word: CameBack, at: datetime) -> None:
-    """As ``HearsBack.came_back``."""
+    """As ``Records.came_back``."""
     # The relay itself has tried for hours, so there is no hurry.
     again = entries.moment(at + SLOWEST_RETRY)
     values = {":nothing": None, ":problem": word.problem, ":final": word.final, ":again": again}
     values[":list"] = items.HOPELESS if word.final else items.OUTBOX
-    table.update(
-        items.notice_key(word.identity),
-        "SET sent_at = :nothing, dropped_at = :nothing, problem = :problem, hopeless = :final, due_at = :again,"
-        " came_back = attempts, GSI1PK = :list, GSI1SK = :again",
-        values,
-        f"{EXISTING} AND (attribute_not_exists(came_back) OR came_back < attempts)",
-    )
+    for identity in word.identities:
+        table.update(
+            items.notice_key(identity),
+            "SET sent_at = :nothing, dropped_at = :nothing, problem = :problem, hopeless = :final, due_at = :again,"
+            " came_back = attempts, GSI1PK = :list, GSI1SK = :again",
+            values,
+            f"{EXISTING} AND (attribute_not_exists(came_back) OR came_back < attempts)",
+        )
 
 
 def unsent(table: Table) -> Iterator[Notice]:

@@ -1,1 +1,1 @@
-"""SQLite, a folder, SMTP."""
+"""SQLite, a folder, SMTP, IMAP."""

@@ -77,7 +77,7 @@ class Smtp:
         with _deferring(), closing(self._connect()) as relay:
             self._log_in(relay)
             with _refusing():
-                relay.send_message(mail, parseaddr(self._sender)[1], [message.to])
+                relay.send_message(mail, message.returns_to or parseaddr(self._sender)[1], [message.to])
             # The relay has it. Whatever happens to the farewell must not make us send it again.
             with suppress(smtplib.SMTPException, OSError):
                 relay.quit()

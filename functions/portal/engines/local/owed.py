@@ -1,15 +1,19 @@
-"""The owed emails among the tables: queued, held, settled. Each function is one part of a transaction."""
+"""The owed emails among the tables: queued, held, settled, and unsent again when they come back.
+
+Each function is one part of a transaction.
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from sqlite3 import Connection
 from typing import Final
 
-from portal.core.notices import Notice
+from portal.core.notices import SLOWEST_RETRY, Identity, Notice
 from portal.engines import entries
 from portal.engines.local import rows
-from portal.engines.ports import MOST_IN_ONE
+from portal.engines.ports import MOST_IN_ONE, CameBack
 
+_PARTS: Final = ("about", "event", "letter", "recipient", "occasion")
 _THIS: Final = """about = :about AND event = :event AND letter = :letter AND recipient = :recipient
     AND occasion = :occasion"""
 _UNSENT: Final = "sent_at IS NULL AND dropped_at IS NULL"
@@ -17,8 +21,9 @@ _UNSENT: Final = "sent_at IS NULL AND dropped_at IS NULL"
 
 def queue(connection: Connection, notices: Iterable[Notice]) -> None:
     connection.executemany(
-        """INSERT INTO notice VALUES (:about, :event, :letter, :recipient, :occasion, :role, :name, :queued_at, :due_at,
-        :attempts, :problem, :hopeless, :sent_at, :dropped_at) ON CONFLICT DO NOTHING""",
+        """INSERT INTO notice (about, event, letter, recipient, occasion, role, name, queued_at, due_at, attempts,
+        problem, hopeless, sent_at, dropped_at) VALUES (:about, :event, :letter, :recipient, :occasion, :role, :name,
+        :queued_at, :due_at, :attempts, :problem, :hopeless, :sent_at, :dropped_at) ON CONFLICT DO NOTHING""",
         [rows.notice_row(notice) for notice in notices],
     )
 
@@ -28,7 +33,7 @@ def claim(connection: Connection, now: datetime, lease: timedelta) -> Notice | N
     due = f"""SELECT * FROM notice WHERE {_UNSENT} AND hopeless = 0 AND due_at <= ?
         ORDER BY due_at, queued_at LIMIT 1"""  # noqa: S608
     found = _notices(connection, due, entries.moment(now))
-    return _hold(connection, found[0], now + lease) if found else None
+    return _hold(connection, found[0].held(now + lease)) if found else None
 
 
 def claim_also(
@@ -39,7 +44,7 @@ def claim_also(
         ORDER BY queued_at, about, event, letter"""  # noqa: S608
     found = _notices(connection, free, held.recipient, entries.moment(now), entries.moment(now + lease))
     taken = [other for other in found if other.identity != held.identity and wanted(other)]
-    return [_hold(connection, other, now + lease) for other in taken[: MOST_IN_ONE - 1]]
+    return [_hold(connection, other.held(now + lease), held.email) for other in taken[: MOST_IN_ONE - 1]]
 
 
 def goes_first(connection: Connection, held: Notice, since: datetime, now: datetime) -> bool:
@@ -57,7 +62,7 @@ def settle(connection: Connection, notice: Notice) -> None:
     connection.execute(
         f"""UPDATE notice SET due_at = :due_at, problem = :problem, hopeless = :hopeless, sent_at = :sent_at,
         dropped_at = :dropped_at WHERE {_THIS} AND {_UNSENT}
-        AND (attempts = :attempts OR :sent_at IS NOT NULL)""",  # noqa: S608
+        AND (attempts = :attempts AND :sent_at IS NULL OR came_back < :attempts AND :sent_at IS NOT NULL)""",  # noqa: S608
         rows.notice_row(notice),
     )
 
@@ -67,11 +72,34 @@ def unsent(connection: Connection) -> Sequence[Notice]:
     return _notices(connection, f"SELECT * FROM notice WHERE {_UNSENT} ORDER BY queued_at")  # noqa: S608
 
 
-def _hold(connection: Connection, notice: Notice, until: datetime) -> Notice:
-    held = notice.held(until)
+def about(connection: Connection, about: str) -> Sequence[Notice]:
+    """As ``Records.notices``."""
+    found = _notices(connection, "SELECT * FROM notice WHERE about = ?", about)
+    return sorted(found, key=lambda notice: (notice.queued_at, notice.identity))
+
+
+def sent_in(connection: Connection, email: str) -> Sequence[Identity]:
+    """Identities of the notices that went in an email at their last attempt; nothing of one that was never sent."""
+    return [notice.identity for notice in _notices(connection, "SELECT * FROM notice WHERE email = ?", email)]
+
+
+def came_back(connection: Connection, word: CameBack, at: datetime) -> None:
+    """As ``Records.came_back``."""
+    # The relay itself has tried for hours, so there is no hurry.
+    became = {"problem": word.problem, "final": word.final, "again": entries.moment(at + SLOWEST_RETRY)}
+    connection.executemany(
+        f"""UPDATE notice SET sent_at = NULL, dropped_at = NULL, problem = :problem, hopeless = :final,
+        due_at = :again, came_back = attempts WHERE {_THIS} AND came_back < attempts""",  # noqa: S608
+        [became | dict(zip(_PARTS, identity, strict=True)) for identity in word.identities],
+    )
+
+
+def _hold(connection: Connection, held: Notice, email: str = "") -> Notice:
+    """A notice in the hands of a sender; in an email of its own, or in that of another one."""
+    # Before it is sent, as word that the email came back may be faster than word that it was sent.
     connection.execute(
-        f"UPDATE notice SET due_at = :due_at, attempts = :attempts WHERE {_THIS}",  # noqa: S608
-        rows.notice_row(held),
+        f"UPDATE notice SET due_at = :due_at, attempts = :attempts, email = :email WHERE {_THIS}",  # noqa: S608
+        {**rows.notice_row(held), "email": email or held.email},
     )
     return held
 

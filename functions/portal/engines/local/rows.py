@@ -101,6 +101,11 @@ MIGRATIONS: Final = (
         "CREATE INDEX certificate_number ON certificate (service, json_extract(body, '$.number'))",
         "CREATE INDEX certificate_email ON certificate (service, lower(json_extract(body, '$.email')))",
     ),
+    (
+        "ALTER TABLE notice ADD COLUMN email TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE notice ADD COLUMN came_back INTEGER NOT NULL DEFAULT 0",
+        "CREATE INDEX notice_email ON notice (email) WHERE email <> ''",
+    ),
 )
 """The statements that lead from one version of the tables to the next; a released one is never changed."""
 
@@ -120,8 +125,13 @@ def event_row(ticket: str, event: Event) -> Row:
 
 
 def application(ticket: str, body: str, events: Iterable[str]) -> Application:
-    """The application of an ``application_row`` and the entries of its events, oldest first."""
-    return entries.application(ticket, json.loads(body), map(json.loads, events))
+    """The application of an ``application_row`` and the entries of its events, oldest first.
+
+    Raises:
+        Unreadable: as ``entries.reading``.
+    """
+    with entries.reading(ticket):
+        return entries.application(ticket, json.loads(body), map(json.loads, events))
 
 
 def draft_row(draft: Draft) -> Row:
