@@ -11,8 +11,9 @@ from portal.core.application import BOOKINGS, Application
 from portal.core.draft import Draft
 from portal.core.errors import Conflict, NotFound, Unavailable, Unreadable, traced
 from portal.core.listing import Unread, passed_over
-from portal.core.notices import Notice, Official, owed
+from portal.core.notices import Notice, Official
 from portal.core.register import Certificate
+from portal.core.resending import owed_by_any
 from portal.core.services import Services
 from portal.core.sop import Sop, restore
 from portal.core.worktime import Calendar
@@ -142,7 +143,7 @@ class Office:
         held = application.booking.data["seat"] if application.booking else ""
         change = Change(
             application=application,
-            notices=(*owed(application, officials or self.officials(), sop, self.today()), *notices),
+            notices=(*owed_by_any(application, officials or self.officials(), sop, self.today()), *notices),
             draft=draft,
             claims=claims,
             releases=[seat for seat in _seats_ever(earlier) if seat not in (*claims, held)],

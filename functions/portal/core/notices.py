@@ -12,7 +12,6 @@ from typing import Final
 from portal.core.application import Actor, Application, Event
 from portal.core.clerks import CLERK
 from portal.core.draft import Draft
-from portal.core.history import KEEPING
 from portal.core.sop import APPLICANT, Sop
 from portal.core.steps import State
 
@@ -270,16 +269,14 @@ def about_draft(letter: str, draft: Draft, sop: Sop, at: datetime, occasion: str
 
 
 def owed(application: Application, officials: Iterable[Official], sop: Sop, day: date) -> tuple[Notice, ...]:
-    """All emails that the newest event owes; ``day`` is the office's, on which appointments begin and end.
+    """All emails that the newest event owes, which is a move: ``resending`` has the others.
+
+    ``day`` is the office's, on which appointments begin and end.
 
     The applicant hears what concerns him; whoever's turn it has become hears of it; an official who decided gets a
     receipt of it. Officials whose own application it is are passed over; who they are is only asked if it matters.
     """
     event = application.events[-1]
-    if event.action in KEEPING:
-        from portal.core.resending import owed_again  # which builds on this module
-
-        return tuple(owed_again(application, officials, sop, day))
     addressees = [*_applicant(application, sop, event), *_turn(application, officials, sop, day), *_receipt(event)]
     about, number, at = application.ticket, event.number, event.at
     return tuple(

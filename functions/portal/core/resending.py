@@ -7,7 +7,8 @@ from functools import partial
 
 from portal.core.amending import HOLDER
 from portal.core.application import Actor, Application
-from portal.core.notices import AGAIN, Notice, Official, eligible, notice
+from portal.core.history import KEEPING
+from portal.core.notices import AGAIN, Notice, Official, eligible, notice, owed
 from portal.core.sop import Sop
 from portal.core.steps import State
 
@@ -19,7 +20,14 @@ def link_again(application: Application, letter: str, actor: Actor, *, at: datet
     return notice(letter, actor, about=about, event=event, at=at, occasion=f"{AGAIN}{occasion}")
 
 
-def owed_again(application: Application, officials: Iterable[Official], sop: Sop, day: date) -> Iterator[Notice]:
+def owed_by_any(application: Application, officials: Iterable[Official], sop: Sop, day: date) -> tuple[Notice, ...]:
+    """All emails that the newest event owes, whether it moved the case or not; arguments as for ``notices.owed``."""
+    if application.events[-1].action in KEEPING:
+        return tuple(_owed_again(application, officials, sop, day))
+    return owed(application, officials, sop, day)
+
+
+def _owed_again(application: Application, officials: Iterable[Official], sop: Sop, day: date) -> Iterator[Notice]:
     """What is owed by an event that moves nothing: the link that is sent again, or word of what was set right."""
     event = application.events[-1]
     again = partial(link_again, application, at=event.at, occasion=str(event.number))
