@@ -11,8 +11,8 @@ from typing import Final
 from portal.core.events import Event
 from portal.core.steps import State
 
-KEEPING: Final = frozenset({"resend", "amend", "assign"})
-"""Actions that move nothing: a link sent again, a typing error set right, the case given to another official."""
+KEEPING: Final = frozenset({"resend", "amend"})
+"""Actions that move nothing: a link sent again, a typing error set right."""
 
 UNNOTICED: Final = frozenset({"resend"})
 """Those of them that change nothing of what somebody reads who is about to decide."""
@@ -26,13 +26,9 @@ def moves(events: Events) -> list[Event]:
 
 
 def turn(events: Events) -> Event:
-    """The event that brought the case to whoever has it now: entry into the step, coming back, or being given it."""
+    """The event that brought the case to whoever has it now: entry into the step, or coming back."""
     newest = before = events[0]
-    for event in events[1:]:
-        if event.action == "assign":
-            newest = event
-        if event.action in KEEPING:
-            continue
+    for event in moves(events)[1:]:
         if event.step != before.step or before.state is State.RETURNED or event.action == "undo":
             newest = event
         before = event
