@@ -4,7 +4,11 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request
 
+from portal.core.errors import NotFound
+from portal.core.notices import Notice
+from portal.core.sop import APPLICANT
 from portal.outbox import mark_of
+from portal.web.case import telephones
 from portal.web.clerk_entry import csrf, reader, sent_by_reader
 from portal.web.here import here
 
@@ -18,10 +22,21 @@ def show() -> str:
     reader()
     return render_template(
         "clerk/mail.html",
-        red=[(mark_of(owed), owed) for owed in here().outbox.red_list()],
+        red=[(mark_of(owed), owed, _to_call(owed)) for owed in here().outbox.red_list()],
         done=request.args.get("selesai", ""),
         csrf=csrf(),
     )
+
+
+def _to_call(owed: Notice) -> list[tuple[str, str]]:
+    """The numbers of an applicant; none of an official's is known."""
+    if owed.role != APPLICANT:
+        return []
+    try:
+        case = here().office.find(owed.about)
+    except NotFound:  # a draft, or an entry of the register
+        return []
+    return telephones(case, here().office.words_of(case))
 
 
 @pages.post(f"{PATH}/kirim-ulang")
