@@ -5,13 +5,11 @@ city's size: some thousand cases are a few hundredths of a second in SQLite and 
 """
 
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 
 from portal.core.application import Application
-from portal.core.errors import NotFound
 from portal.core.listing import Line, Wanted, line, newest_first
 from portal.core.recap import is_of_a_case
-from portal.office import Office
+from portal.office import Office, sound
 from portal.watch import Watch
 
 
@@ -45,13 +43,11 @@ class Archive:
         closed = {fact["ticket"] for service in services for fact in records.facts(service) if is_of_a_case(fact)}
         still_open = {case.ticket for case in Watch(self.office).open()}
         missing = (closed | still_open) - {each.ticket for each in self.lines()}
-        found = [*self._lines(records.load(ticket) for ticket in sorted(missing))]
+        found = [*self._lines(self.office.each(sorted(missing)))]
         records.keep_lines(found)
         self._is_complete = True
         return len(found)
 
     def _lines(self, cases: Iterable[Application]) -> Iterator[Line]:
-        for case in cases:
-            # A case whose edition cannot be found again must not keep the others off the list.
-            with suppress(NotFound):
-                yield line(case, self.office.sop_of(case))
+        # A case whose edition cannot be found again must not keep the others off the list.
+        return sound(cases, lambda case: [line(case, self.office.sop_of(case))])

@@ -27,7 +27,7 @@ class OfficialView:
     Attributes:
         actions: what may be decided now; empty when there is nothing to decide.
         moved_on: the event by which somebody has already acted since the link was made, or None.
-        deputy: the Plh. who has the reader's cases today, or None: he may take one back knowingly.
+        deputy: the Plh. who has the reader's cases today, or None: he may take one back knowingly (``taken_back``).
         officials: everybody ever appointed, as read with the case.
     """
 
@@ -38,6 +38,7 @@ class OfficialView:
     moved_on: Event | None
     officials: Sequence[Official]
     deputy: Official | None = None
+    taken_back: bool = False
 
     @property
     def sop(self) -> Sop:
@@ -57,6 +58,24 @@ class Brought:
     documents: tuple[Document, ...]
     draft: Draft
     said: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Means:
+    """By what something is decided; kept with it.
+
+    Attributes:
+        device: mark of the browser; says nothing about whose it is.
+        link: ``email``, the case's own, or ``desk``; empty where nobody knows.
+        code: has the official typed a code in that browser?
+    """
+
+    device: str = ""
+    link: str = ""
+    code: bool = False
+
+    def said(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if value}
 
 
 @dataclass(frozen=True)
@@ -134,31 +153,36 @@ class Cases:
         seen: int,
         view: OfficialView | None = None,
         brought: Brought | None = None,
-        device: str = "",
+        means: Means | None = None,
     ) -> Application:
         """One decision, made on event ``seen``.
 
         Args:
             view: what ``open_case`` has just found, to be read once.
-            device: mark of the browser that it is made in, kept with it; says nothing about whose it is.
 
         Raises:
             Conflict: somebody acted meanwhile (``case_moved_on``; facts ``office``, ``at``, ``done``).
-            Invalid: the decision lacks something; NotAllowed: not possible here.
+            Invalid: the decision lacks something; NotAllowed: not possible here, or a Plh. has the case and it was not
+                taken back (``deputy_serves``; facts ``office``, ``name``).
         """
         view = view or self.open_case(claims)
         if view.moved_on or view.application.version != seen:
             raise self._moved_on(view, seen)
         if action not in view.actions:
             raise NotAllowed("action_not_now", action=action, state=view.application.state.value)
+        if view.deputy and not view.taken_back:
+            raise NotAllowed("deputy_serves", **_deputy_facts(view.deputy, view.sop))
         form = view.words.decision_form(view.application.step, action)
         values = form.clean(raw)
         if errors := [finding for finding in form.check(values, self.office.today()) if not finding.passable]:
             raise Invalid(errors)
         actor = view.official.as_actor(view.sop)
+        kept = {**(brought.said if brought else {}), **(means.said() if means else {})}
+        if view.deputy:
+            kept["taken_back"] = ", ".join(_deputy_facts(view.deputy, view.sop).values())
         decided = view.application.decide(
             action,
-            {**values, **(brought.said if brought else {}), **({"device": device} if device else {})},
+            {**values, **kept},
             actor=actor,
             sop=view.sop,
             at=self.office.clock(),
@@ -169,18 +193,18 @@ class Cases:
         except Conflict as conflict:
             raise self._moved_on(self.open_case(claims), seen) from conflict
 
-    def appointments(self, email: str) -> list[Official]:
-        """What this person is appointed to today."""
+    def appointments(self, email: str, officials: Iterable[Official] | None = None) -> list[Official]:
+        """What this person is appointed to today; ``officials``: everybody, where they have just been read."""
         today, address = self.office.today(), email.lower()
-        return [o for o in self.office.officials() if o.email.lower() == address and o.serves(today)]
+        return [o for o in officials or self.office.officials() if o.email.lower() == address and o.serves(today)]
 
-    def desk(self, email: str) -> list[tuple[Application, Official]]:
+    def desk(self, email: str, officials: Sequence[Official] = ()) -> list[tuple[Application, Official]]:
         """All that waits for this person, in whatever capacity, longest first; each case once.
 
         Raises:
             NotAllowed: holds no appointment today (``not_appointed``).
         """
-        today, appointed = self.office.today(), self.office.records.officials()
+        today, appointed = self.office.today(), officials or self.office.records.officials()
         if not any(o.email.lower() == email.lower() and o.serves(today) for o in appointed):
             raise NotAllowed("not_appointed")
         mine = [official for official in on_duty(appointed, today) if official.email.lower() == email.lower()]
@@ -191,9 +215,19 @@ class Cases:
                     cases.setdefault(application.ticket, (application, official))
         return sorted(cases.values(), key=lambda case: case[0].events[-1].at)
 
-    def opens(self, email: str) -> list[Sop]:
+    def lent(self, email: str, officials: Sequence[Official]) -> list[tuple[Application, Official, Official]]:
+        """What a Plh. has for this person today, longest first: the case, as whom he might take it back, the Plh."""
+        cases: dict[str, tuple[Application, Official, Official]] = {}
+        for official in self.appointments(email, officials):
+            if deputy := stand_in(official, officials, self.office.today()):
+                for application in self.office.waiting_on(official.service, official.role):
+                    if not application.concerns(official.email, official.number, self.office.sop_of(application)):
+                        cases.setdefault(application.ticket, (application, official, deputy))
+        return sorted(cases.values(), key=lambda case: case[0].events[-1].at)
+
+    def opens(self, email: str, officials: Iterable[Official] | None = None) -> list[Sop]:
         """The services that this person may begin for somebody today."""
-        held = {(official.service, official.role) for official in self.appointments(email)}
+        held = {(official.service, official.role) for official in self.appointments(email, officials)}
         begun = (sop for sop in self.office.services if sop.first.kind == "opening")
         return [sop for sop in begun if any((sop.service, role) in held for role in sop.acting(sop.first.role))]
 
@@ -244,6 +278,11 @@ def moved_on(application: Application, sop: Sop, event: Event) -> Conflict:
     """What somebody is told who decides on a case that this event has moved on (``case_moved_on``)."""
     done = sop.action(application.step_before(event), event.action).done
     return Conflict("case_moved_on", office=event.actor.office or sop.applying.label, at=event.at, done=done)
+
+
+def _deputy_facts(deputy: Official, sop: Sop) -> dict[str, str]:
+    actor = deputy.as_actor(sop)
+    return {"office": actor.office, "name": actor.name}
 
 
 def _end_of_turn(application: Application, claims: Claims) -> Event:

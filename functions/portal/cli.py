@@ -19,12 +19,13 @@ from portal.bootstrap import alarm, build, faults, on_aws, open_house, wsgi
 from portal.clerk import register
 from portal.config import Config
 from portal.core.application import Application
-from portal.core.errors import NotFound, PortalError, SettingInvalid, SopInvalid
+from portal.core.errors import NotFound, PortalError, SettingInvalid, SopInvalid, Unreadable
 from portal.editions import offered, read_language, read_messages, read_old, trusted_sop
 from portal.engines.ports import BacksUp
 from portal.house import House
 from portal.office import Office
 from portal.officials import official
+from portal.persons import person
 from portal.rehearsing import rehearse
 
 LARGEST_BODY: Final = 80 * 1024**2
@@ -46,7 +47,7 @@ class Explaining(click.Group):
 
 @click.group(
     cls=Explaining,
-    commands={"register": register, "official": official, "rehearse": rehearse, "service": service},
+    commands={"register": register, "official": official, "person": person, "rehearse": rehearse, "service": service},
 )
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of everything that must survive (DATA).")
 @click.pass_context
@@ -201,7 +202,7 @@ def verify(context: click.Context, ticket: str) -> None:
     try:
         application = office.find(ticket)
         damage = application.first_damage()
-    except (LookupError, TypeError, ValueError, AttributeError):
+    except (Unreadable, LookupError, TypeError, ValueError, AttributeError):
         # Bent so far that it is no case any more.
         _say("chain_unreadable", ticket=ticket)
         sys.exit(1)

@@ -4,11 +4,10 @@ drafts and unconfirmed cases expire, files past their days go, the recap is adde
 The same functions run in the background thread of one machine and in scheduled handlers.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
-from itertools import starmap
 
 from portal.appointing import Appointing
 from portal.archive import Archive
@@ -25,7 +24,7 @@ from portal.core.steps import State
 from portal.office import Office
 from portal.retention import Retention
 from portal.upkeep import Upkeep
-from portal.watch import Waits, Watch
+from portal.watch import Look, Watch
 
 
 @dataclass(frozen=True)
@@ -66,20 +65,20 @@ class Clockwork:
 
     def look_after_cases(self) -> int:
         """All that is owed about open cases, from one look at all of them; returns how much that is."""
-        waits = self.watch.waits()
-        told = self.remind, self.escalate, self.tell_clerk, self.remind_applicants, self.remind_visits
-        return self.announce() + sum(tell(waits) for tell in told)
+        look = self.watch.look()
+        told = self.remind, self.tell_clerk, self.remind_applicants, self.remind_visits, self.escalate
+        return self.announce() + sum(tell(look) for tell in told)
 
-    def remind(self, waits: Waits | None = None) -> int:
+    def remind(self, look: Look | None = None) -> int:
         """Owe every official one digest a working day while a case has waited too long; returns how many are owed.
 
         Whoever is above a post that nobody can fill hears of it too, from the next morning on.
         """
         if not self._office_has_opened():
             return 0
-        today, waits = self.office.today(), self.watch.waits() if waits is None else waits
-        late = {actor.email for _, how in waits if self.watch.is_due(how) for actor in how.whom}
-        vacant = {post for _, _, above in self.watch.vacancies(waits) for post in above}
+        today, look = self.office.today(), look or self.watch.look()
+        late = {actor.email for _, how in look.waits if self.watch.is_due(how) for actor in how.whom}
+        vacant = {post for _, _, above in self.watch.vacancies(look) for post in above}
         serving = {o.email.lower(): o for o in on_duty(self.office.officials(), today)}
         told = late | {o.email.lower() for o in serving.values() if (o.service, o.role) in vacant}
         digests = [
@@ -90,31 +89,27 @@ class Clockwork:
         self.office.records.owe(digests)
         return len(digests)
 
-    def escalate(self, waits: Waits | None = None) -> int:
+    def escalate(self, look: Look | None = None) -> int:
         """Owe the office's own mailbox the clerk's list once a working day; returns how many are on it."""
-        stuck = self.watch.cases_stuck(waits) if self._office_has_opened() else []
+        stuck = self.watch.cases_stuck(look) if self._office_has_opened() else []
         if stuck:
             self.office.records.owe([self._digest("escalation", self._clerk)])
         return len(stuck)
 
-    def tell_clerk(self, waits: Waits | None = None) -> int:
+    def tell_clerk(self, look: Look | None = None) -> int:
         """Owe the office's own mailbox word of what cannot wait for the morning; returns of how many cases.
 
         Of a post that nobody fills once a day, however many cases wait for it; of one case, once.
         """
-        waits = self.watch.waits() if waits is None else waits
-        urgent = [(case, how) for case, how in waits if how.reason and how.reason.is_urgent]
-        self.office.records.owe(list({owed.identity: owed for owed in starmap(self._urgent, urgent)}.values()))
+        look = look or self.watch.look()
+        urgent = [*look.each(self._urgent)]
+        urgent += [self._to_clerk(ticket, Reason.UNREADABLE) for ticket in look.unread]
+        self.office.records.owe(list({owed.identity: owed for owed in urgent}.values()))
         return len(urgent)
 
-    def remind_applicants(self, waits: Waits | None = None) -> int:
+    def remind_applicants(self, look: Look | None = None) -> int:
         """Owe applicants a word about cases that wait for them (``[patience]``); returns how many are owed."""
-        owed = [
-            self._reminder(case, (at - how.since).days)
-            for case, how in (self.watch.waits() if waits is None else waits)
-            if not how.is_with_officials and how.reason is not Reason.UNREACHABLE
-            if (at := how.reminded(self.office.clock()))
-        ]
+        owed = list((look or self.watch.look()).each(self._applicants_reminder))
         self.office.records.owe(owed)
         return len(owed)
 
@@ -131,10 +126,9 @@ class Clockwork:
         self.office.records.owe(owed)
         return len(owed)
 
-    def remind_visits(self, waits: Waits | None = None) -> int:
+    def remind_visits(self, look: Look | None = None) -> int:
         """Owe applicants a word on the working day before their visit, unless it was agreed since; returns how many."""
-        waits = self.watch.waits() if waits is None else waits
-        owed = [self._visit_reminder(application) for application, _ in waits if self._visit_is_near(application)]
+        owed = list((look or self.watch.look()).each(self._visit_reminders))
         self.office.records.owe(owed)
         return len(owed)
 
@@ -143,7 +137,7 @@ class Clockwork:
         now, life = self.office.clock(), {sop.service: sop.data["draft_days"] for sop in self.office.services}
         gone = 0
         for service in life:
-            for application in self.office.records.waiting_on(service, APPLICANT):
+            for application in self.office.listed(service, APPLICANT):
                 gone += self._lapse(application, now)
         shortest = timedelta(days=min(life.values()))
         for draft in self.office.records.drafts_before(now - shortest):
@@ -169,19 +163,25 @@ class Clockwork:
         office = self.office.services.office
         return Actor("", office["short"], email=office["email"])
 
-    def _urgent(self, case: Application, how: Wait) -> Notice:
-        role, at = case.waits_on(self.office.sop_of(case)), self.office.clock()
+    def _urgent(self, case: Application, how: Wait) -> Iterator[Notice]:
         if how.reason in (Reason.NOBODY, Reason.ENDED):
-            about, occasion = f"peran/{case.service}/{role}", str(self.office.today())
-        else:
-            about, occasion = case.ticket, f"{how.reason}-{case.entered.number}"
-        return notice("unattended", self._clerk, about=about, event=0, at=at, occasion=occasion)
+            role = case.waits_on(self.office.sop_of(case))
+            yield self._to_clerk(f"peran/{case.service}/{role}", str(self.office.today()))
+        elif how.reason and how.reason.is_urgent:
+            yield self._to_clerk(case.ticket, f"{how.reason}-{case.entered.number}")
 
-    def _reminder(self, case: Application, days: int) -> Notice:
-        """To the applicant, so many days later; an address is confirmed by the letter that asks for it."""
+    def _to_clerk(self, about: str, occasion: str) -> Notice:
+        return notice("unattended", self._clerk, about=about, event=0, at=self.office.clock(), occasion=occasion)
+
+    def _applicants_reminder(self, case: Application, how: Wait) -> Iterator[Notice]:
+        """The newest that is due; an address is confirmed by the letter that asks for it."""
+        now = self.office.clock()
+        if how.is_with_officials or how.reason is Reason.UNREACHABLE or not (due := how.reminded(now)):
+            return
         letter = "confirm_address" if case.state is State.UNCONFIRMED else "still_waiting"
         actor, event = case.applicant(self.office.sop_of(case)), case.entered.number
-        return notice(letter, actor, about=case.ticket, event=event, at=self.office.clock(), occasion=f"day-{days}")
+        occasion = f"day-{(due - how.since).days}"
+        yield notice(letter, actor, about=case.ticket, event=event, at=now, occasion=occasion)
 
     def _visit_is_near(self, application: Application) -> bool:
         """Has the working day before the visit (or as many as the service has) begun, and was it agreed before that?"""
@@ -192,10 +192,11 @@ class Clockwork:
         agreed = calendar.local(application.events[-1].at).date()
         return agreed < eve and calendar.intervals(eve)[0][0] <= self.office.clock() < application.slot
 
-    def _visit_reminder(self, application: Application) -> Notice:
-        actor, slot = application.applicant(self.office.sop_of(application)), application.slot
-        about, event, at = application.ticket, application.version, self.office.clock()
-        return notice("visit_tomorrow", actor, about=about, event=event, at=at, occasion=f"visit-{slot}")
+    def _visit_reminders(self, application: Application, _: Wait) -> Iterator[Notice]:
+        if self._visit_is_near(application):
+            actor, slot = application.applicant(self.office.sop_of(application)), application.slot
+            about, event, at = application.ticket, application.version, self.office.clock()
+            yield notice("visit_tomorrow", actor, about=about, event=event, at=at, occasion=f"visit-{slot}")
 
     def _lapse(self, application: Application, now: datetime) -> bool:
         """Close a case whose address was not confirmed in time; False if there is time yet."""

@@ -207,7 +207,7 @@ class Correspondence:
         return CodeLetter(self.office.services.first.data, owed.name, "", f"{code[:3]} {code[3:]}", until)
 
     def _about_desk(self, owed: Notice) -> DeskLetter:
-        waiting = list(self.watch.stand(case for case, _ in self.cases.desk(owed.recipient)))
+        look = self.watch.look_at(case for case, _ in self.cases.desk(owed.recipient))
         posts = {(held.service, held.role): None for held in self.cases.appointments(owed.recipient)}
         # In the words of the service that the reader serves; of the others he need not hear.
         services = list(dict.fromkeys(service for service, _ in posts))
@@ -217,8 +217,8 @@ class Correspondence:
             sop=known[services[0]].data if len(services) == 1 else known.general,
             name=owed.name,
             link=self._signed("meja", {"r": owed.recipient.lower()}, OFFICIAL_LINK),
-            cases=[self.watch.told(case, how) for case, how in waiting],
-            late=[self.watch.told(case, how) for case, how in waiting if self.watch.is_due(how)],
+            cases=list(look.each(lambda case, how: [self.watch.told(case, how)])),
+            late=list(look.each(lambda case, how: [self.watch.told(case, how)] if self.watch.is_due(how) else [])),
             vacant=[self.watch.told(case, how) for case, how, above in vacancies if above & posts.keys()],
             until=self.office.clock() + OFFICIAL_LINK,
         )

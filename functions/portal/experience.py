@@ -1,15 +1,18 @@
 """How long cases usually lie with others, by the recap of the last months; read once a day, and only when wanted."""
 
+import logging
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
 
 from portal.core.application import Application
-from portal.core.errors import Unavailable
+from portal.core.errors import Unavailable, traced
 from portal.core.forecast import Usual
 from portal.core.recap import usual_waits
 from portal.core.steps import State
 from portal.office import Office
+
+log = logging.getLogger(__name__)
 
 MONTHS: Final = 3
 """The month of today and those before it that count: what was usual a year ago may not be so today."""
@@ -36,6 +39,9 @@ class Experience:
                 )
             except Unavailable:
                 return {}
+            except Exception as problem:
+                log.error("what is usual in %s cannot be read: %s", service, traced(problem))
+                known = {}
             self._read[service] = (today, known)
         return known
 

@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from portal.core import listing, register, ticket
 from portal.core.application import BOOKINGS, Application
 from portal.core.draft import Draft
-from portal.core.errors import Conflict, NotFound
+from portal.core.errors import Conflict, NotFound, Unavailable, Unreadable, traced
+from portal.core.listing import Unread, passed_over
 from portal.core.notices import Official, owed
 from portal.core.register import Certificate
 from portal.core.services import Services
@@ -18,6 +19,8 @@ from portal.core.worktime import Calendar
 from portal.engines.ports import Change, Fact, Files, Records
 from portal.forms.wording import Words
 from portal.links import Links
+
+Found = TypeVar("Found")
 
 TRIES: Final = 3
 """How often a write that met another one at the register is tried on fresh data."""
@@ -63,10 +66,32 @@ class Office:
         return self.records.load(ticket.parse(typed))
 
     def waiting_on(self, service: str, role: str) -> Iterator[Application]:
-        """Open applications that whoever holds this role may have to act on, also as one of several."""
+        """Open applications that whoever holds this role may have to act on, also as one of several.
+
+        Those that cannot be read are passed over: nobody else is to wait for them.
+        """
         lists = self.services[service].waiting_lists(role) if service in self.services else (role,)
         for key in lists:
-            yield from self.records.waiting_on(service, key)
+            yield from self.listed(service, key)
+
+    def listed(self, service: str, key: str, unread: Callable[[Unread], object] = passed_over) -> Iterator[Application]:
+        """Open applications on one of the lists that the records keep, whose edition is there too.
+
+        Args:
+            unread: told of each that cannot be read; the others go on.
+        """
+
+        def with_edition(case: Application) -> Iterator[Application]:
+            if self.sop_of(case).step(case.step):
+                yield case
+
+        return sound(self.records.waiting_on(service, key, unread), with_edition, unread)
+
+    def each(self, tickets: Iterable[str]) -> Iterator[Application]:
+        """The applications of tickets, as far as they are there and can be read."""
+        for number in tickets:
+            with suppress(NotFound, Unreadable):
+                yield self.records.load(number)
 
     def officials(self) -> Iterator[Official]:
         """Everybody ever appointed, read when the first of them is asked for."""
@@ -160,6 +185,23 @@ class Office:
             sop = present if version == present.version else restore(self.records.sop(version), present)
             self._editions[version] = Words(sop, self.decisions)
         return self._editions[version]
+
+
+def sound(
+    cases: Iterable[Application],
+    ask: Callable[[Application], Iterable[Found]],
+    unread: Callable[[Unread], object] = passed_over,
+) -> Iterator[Found]:
+    """What there is to say of each case in turn; of one whose record makes no sense ``unread`` is told instead."""
+    for case in cases:
+        try:
+            found = list(ask(case))
+        except Unavailable:
+            raise
+        except Exception as problem:
+            unread(Unread(case.ticket, case.service, case.since, traced(problem)))
+        else:
+            yield from found
 
 
 def _seats_ever(application: Application) -> Iterator[str]:

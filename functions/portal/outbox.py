@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Final
 
 from portal.core.errors import MailDeferred, MailRefused, NotAllowed, NotFound, PortalError
-from portal.core.notices import Notice
+from portal.core.notices import UNWRITTEN, Notice
 from portal.core.outage import Outage, outage
 from portal.core.rounds import Rounds
 from portal.engines.ports import Mail, Message, Records
@@ -185,9 +185,10 @@ def _unwritten(owed: Notice, problem: Exception, now: datetime) -> Notice:
     if isinstance(problem, NotFound | NotAllowed):
         # What it was about has expired, or the person holds no office any more: there is nothing left to say.
         unmissed = problem.code in UNMISSED
-        return owed.dropped(now, problem.code) if unmissed else owed.failed(problem.code, now, hopeless=True)
+        said = f"{UNWRITTEN}{problem.code}"
+        return owed.dropped(now, problem.code) if unmissed else owed.failed(said, now, hopeless=True)
     # The kind only: the rest may be personal.
-    return owed.failed(type(problem).__name__, now)
+    return owed.failed(f"{UNWRITTEN}{type(problem).__name__}", now)
 
 
 def _answer(problem: PortalError) -> str:

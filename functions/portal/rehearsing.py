@@ -6,28 +6,22 @@ Everything goes the way that people's own clicks go, at times that have passed: 
 import os
 from bisect import insort
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
-from hashlib import sha256
 from random import Random
-from typing import Any, Final
+from typing import Final
 
 import click
 
 from portal.bootstrap import CLOCK, DATABASE, MAILBOX, TimeMachine, build
 from portal.config import Config
 from portal.core.application import Application
-from portal.core.draft import Document, Draft
-from portal.core.notices import Official, eligible
-from portal.core.requirements import Requirement
-from portal.core.sop import Sop
-from portal.core.steps import State
-from portal.documents.samples import sample
-from portal.editions import read_messages, read_toml
+from portal.core.notices import eligible
+from portal.editions import read_messages
 from portal.house import House
-from portal.trial import answer, decision
+from portal.players import Passing, Players
 
 MOST: Final = 500
 
@@ -45,16 +39,6 @@ LEFT: Final = 0.07
 
 
 @dataclass
-class Passing:
-    """The time in an office that fills; its house has to have it as its clock."""
-
-    at: datetime
-
-    def __call__(self) -> datetime:
-        return self.at
-
-
-@dataclass
 class Lively:
     """An office as it fills.
 
@@ -67,6 +51,10 @@ class Lively:
     chance: Random
     coming: list[tuple[datetime, int, str]] = field(default_factory=list)
     tickets: list[str] = field(default_factory=list)
+
+    @cached_property
+    def players(self) -> Players:
+        return Players(self.house, self.chance)
 
     def fill(self, number: int, until: datetime) -> Counter[str]:
         """So many applications, from ``DAYS`` working days before ``until`` on; returns how many stand where."""
@@ -93,122 +81,36 @@ class Lively:
         self.clock.at = until
         return Counter(self._standing(office.records.load(each)) for each in self.tickets)
 
-    # --- what happens ------------------------------------------------------------------------------------------------
-
     def _begin(self, n: int) -> Application | None:
         """A draft with its documents, and mostly sent."""
-        sop, intake = self.chance.choice([*self.house.office.services]), self.house.intake
-        opener = self._opener(sop)
-        draft = intake.start(sop.service, self._answers(sop, n), opener)
-        for requirement in sop.requirements:
-            if requirement.is_needed(draft.form):
-                draft = self._bring(draft, requirement)
+        draft = self.players.draft(n)
         if self.chance.random() < 0.08:
             return None
-        sent = intake.submit(draft.id)
+        sent = self.players.intake.submit(draft.id)
         self.tickets.append(sent.ticket)
         return sent
 
     def _go_on(self, case: Application) -> Application | None:
         """One thing of those that can be done now; nothing, if there is none."""
-        sop = self.house.office.sop_of(case)
-        able = [] if case.is_closed else list(eligible(case, self.house.office.officials(), sop, self._today))
-        ways = list(case.official_actions(sop)) if able else []
-        ways += [each for each in ("resubmit", "book", "report", "withdraw") if case.may(each, sop)]
-        ways += ["confirm"] if case.state is State.UNCONFIRMED else []
-        ways = [way for way in ways if (case.opens_at(way, sop) or self.clock.at) <= self.clock.at and way != "sign"]
+        office = self.house.office
+        able = [] if case.is_closed else list(eligible(case, office.officials(), office.sop_of(case), office.today()))
+        ways = self.players.ways(case, able)
         if not ways:
             return None
-        way = self.chance.choices(ways, [DETOURS.get(way, 100) for way in ways])[0]
-        return self._do(case, way, able, sop)
-
-    def _do(self, case: Application, way: str, able: Sequence[Official], sop: Sop) -> Application | None:
-        cases, intake = self.house.cases, self.house.intake
-        if way == "confirm":
-            return cases.confirm(case.ticket)
-        if way == "withdraw":
-            return cases.withdraw(case)
-        if way == "book":
-            slots = self.house.visits.slots(case)
-            return self.house.visits.book(case, self.chance.choice(slots[:12])) if slots else None
-        if way in ("resubmit", "report"):
-            draft = intake.begin_mending(case)
-            for requirement in intake.asked(draft):
-                draft = self._bring(draft, requirement)
-            return intake.resubmit(case) if way == "resubmit" else intake.report(case, case.version)
-        claims = cases.case_claims(case, self.chance.choice(able).email)
-        said = decision(self.house.office, case.service, read_messages()["preview"], case.step, way)
-        return cases.decide(claims, way, said, case.version)
+        return self.players.do(case, self.chance.choices(ways, [DETOURS.get(way, 100) for way in ways])[0], able)
 
     def _possible_from(self, case: Application) -> datetime:
         """A visit has its own time."""
         return max(case.slot or self.clock.at, self.clock.at)
 
-    # --- who they are and what they bring ----------------------------------------------------------------------------
-
     def _appoint_deputies(self, until: datetime) -> None:
         """Of each service one official has been away for the last days, and is for the next."""
-        words, today = read_messages()["rehearse"], self.house.office.calendar.local(until).date()
+        today = self.house.office.calendar.local(until).date()
         for sop in self.house.office.services:
-            roles = [official.role for official in self.house.office.officials() if official.service == sop.service]
-            if roles:
-                name = f"{self.chance.choice(words['given'])} {words['family']}"
-                email = f"{words['deputy'].lower()}@{sop.data['office'].get('email_domain', 'contoh.example')}"
-                deputy = Official(sop.service, roles[0], name, email, capacity="Plh.", decree=words["decree"])
+            deputy = self.players.deputy(sop)
+            if deputy:
                 away = replace(deputy, since=today - timedelta(days=2), until=today + timedelta(days=4))
                 self.house.appointing.appoint(away)
-
-    def _opener(self, sop: Sop) -> str:
-        roles = sop.acting(sop.first.role) if sop.first.kind == "opening" else ()
-        opening = (o for o in self.house.office.officials() if o.service == sop.service and o.role in roles)
-        return next((official.email.lower() for official in opening), "")
-
-    def _answers(self, sop: Sop, n: int) -> dict[str, Any]:
-        """The form's own examples, and what the service's ``[applicant]`` says; what fits no better is left out."""
-        words, form = read_messages()["rehearse"], self.house.office.words(sop.service).form
-        name = f"{words['given'][n % len(words['given'])]} {words['family']}"
-        raw = {key: answer(each, words["family"], self._today) for key, each in form.fields.items()}
-        raw[sop.applicant["name"]] = name.upper()
-        raw |= {key: said.format(name=name, n=n) for key, said in self._props(sop).get("applicant", {}).items()}
-        typed = form.clean(raw)
-        wrong = {finding.field for finding in form.check(typed, self._today) if not finding.passable}
-        return {key: value for key, value in typed.items() if key not in wrong}
-
-    def _bring(self, draft: Draft, requirement: Requirement) -> Draft:
-        """The service's sample of it, as it would lie there once it has been checked."""
-        entries = (each for each in self._props_of[draft.service]["samples"] if each["document"] == requirement.key)
-        content, media_type, pages = self._drawn(
-            draft.service, next(entry for entry in entries if "refused" not in entry)
-        )
-        key = f"{draft.folder}{requirement.key}/{self.house.intake.token()}/checked"
-        kept = self.house.office.files.write(key, content, media_type)
-        mark, at = sha256(content).hexdigest(), self.clock.at.isoformat()
-        document = Document(requirement.key, key, kept.version, mark, kept.size, media_type, pages, at)
-        changed = draft.with_document(document)
-        self.house.office.records.save_draft(changed)
-        return changed
-
-    def _drawn(self, service: str, entry: Mapping[str, Any]) -> tuple[bytes, str, int]:
-        if (service, entry["name"]) not in self._drawings:
-            drawing = (*sample(entry["name"], self._props_of[service]), len(entry.get("pages", ("",))))
-            self._drawings[service, entry["name"]] = drawing
-        return self._drawings[service, entry["name"]]
-
-    @cached_property
-    def _drawings(self) -> dict[tuple[str, str], tuple[bytes, str, int]]:
-        return {}
-
-    @cached_property
-    def _props_of(self) -> Mapping[str, Mapping[str, Any]]:
-        folder = self.house.config.schemas
-        return {sop.service: read_toml(folder / sop.service / "rehearsal.toml") for sop in self.house.office.services}
-
-    def _props(self, sop: Sop) -> Mapping[str, Any]:
-        return self._props_of[sop.service]
-
-    @property
-    def _today(self) -> Any:
-        return self.house.office.today()
 
     def _standing(self, case: Application) -> str:
         return self.house.office.sop_of(case).status(case.step, case.state).label

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from portal.cases import Brought, Cases, Claims, OfficialView
+from portal.cases import Brought, Cases, Claims, Means, OfficialView
 from portal.core.application import Application
 from portal.core.draft import Document, Draft
 from portal.core.errors import Finding, Invalid, NotAllowed
@@ -57,9 +57,7 @@ class Signing:
             for said in self.signatures(content)
         ]
 
-    def sign(
-        self, claims: Claims, raw: Mapping[str, Any], seen: int, view: OfficialView, device: str = ""
-    ) -> Application:
+    def sign(self, claims: Claims, raw: Mapping[str, Any], seen: int, view: OfficialView, means: Means) -> Application:
         """The decision with which the letter becomes part of the case; raises as ``Cases.decide`` does.
 
         Raises:
@@ -78,4 +76,4 @@ class Signing:
         number = view.application.ticket
         with self.intake.custody.copied(draft.documents, number) as documents:
             brought = Brought(documents, draft.sent_as(number), said)
-            return self.cases.decide(claims, "sign", raw, seen, view, brought, device)
+            return self.cases.decide(claims, "sign", raw, seen, view, brought, means)

@@ -8,14 +8,14 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
 
-from portal.core.application import Actor
-from portal.core.errors import Conflict, NotFound
+from portal.core.application import Actor, Application
+from portal.core.errors import Conflict
 from portal.core.notices import Notice, notice, on_duty
 from portal.core.recap import is_of_a_case
 from portal.core.register import Certificate, days_before, handed_over, keeps_register, soon
 from portal.core.sop import APPLICANT, Sop
 from portal.engines.ports import Records
-from portal.office import Office
+from portal.office import Office, sound
 
 NIGHTS: Final = 31
 """In so many looks all cases ever closed are gone through for those that are not entered; then none is left."""
@@ -83,11 +83,12 @@ class Upkeep:
         records = self._office.records
         for fact in list(records.facts(sop.service)):
             if is_of_a_case(fact) and fact.get("outcome") == "done" and fact["ticket"] not in known:
-                with suppress(NotFound):  # the case itself is gone
-                    application = records.load(fact["ticket"])
-                    entry = handed_over(application, self._office.sop_of(application), self._office.calendar)
-                    if entry:
-                        yield entry
+                # The case itself may be gone, or its edition.
+                yield from sound(self._office.each([fact["ticket"]]), self._entry)
+
+    def _entry(self, application: Application) -> list[Certificate]:
+        entry = handed_over(application, self._office.sop_of(application), self._office.calendar)
+        return [entry] if entry else []
 
     # --- before the end --------------------------------------------------------------------------------------------
 

@@ -1,22 +1,46 @@
 """Which open cases need somebody's attention, and whose: asked of the rule (``core.patience``) for all of them.
 
-Looks and counts; owes no email and changes nothing.
+Looks and counts; owes no email and changes nothing. A case that cannot be read is named, and keeps no other from its
+turn.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, time
+from typing import TypeVar
 
 from portal.core.application import Application
+from portal.core.listing import Unread, passed_over
 from portal.core.notices import Official
 from portal.core.outage import outage
 from portal.core.patience import Reason, Stuck, Wait, superior, wait
 from portal.core.progress import Waiting, standard
 from portal.core.sop import APPLICANT
-from portal.office import Office
+from portal.office import Office, sound
 
-Waits = Sequence[tuple[Application, Wait]]
-"""Open cases, each with how it stands."""
+log = logging.getLogger(__name__)
+
+Found = TypeVar("Found")
+
+
+@dataclass
+class Look:
+    """Open cases, as one look finds them.
+
+    Attributes:
+        waits: each with how it stands.
+        unread: by ticket, those of which nothing can be said; it grows as more is asked of the others.
+    """
+
+    waits: Sequence[tuple[Application, Wait]]
+    unread: dict[str, Unread]
+
+    def each(self, ask: Callable[[Application, Wait], Iterable[Found]]) -> Iterator[Found]:
+        """What there is to say of each case in turn."""
+        how = {case.ticket: stands for case, stands in self.waits}
+        cases = [case for case, _ in self.waits]
+        return sound(cases, lambda case: ask(case, how[case.ticket]), _noting(self.unread))
 
 
 @dataclass(frozen=True)
@@ -24,6 +48,7 @@ class Watch:
     """The open cases of one office, as they stand now."""
 
     office: Office
+    _logged: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
 
     def policy(self, service: str) -> Mapping[str, int]:
         """When officials and their office are told (``[reminders]`` of the SOP file)."""
@@ -32,47 +57,58 @@ class Watch:
 
     # --- how cases stand -----------------------------------------------------------------------------------------
 
-    def waits(self) -> list[tuple[Application, Wait]]:
-        """Every open case and how it stands, longest waiting first."""
-        officials = self.office.records.officials()
-        return sorted(self.stand(self.open(officials), officials), key=lambda pair: pair[1].since)
+    def look(self) -> Look:
+        """Every open case, longest waiting first."""
+        officials, unread = self.office.records.officials(), dict[str, Unread]()
+        found = self.look_at(self.open(officials, unread), officials, unread)
+        return Look(sorted(found.waits, key=lambda pair: pair[1].since), found.unread)
 
-    def stand(
+    def look_at(
         self,
         cases: Iterable[Application],
         officials: Sequence[Official] | None = None,
-        failing: Collection[str] | None = None,
-    ) -> Iterator[tuple[Application, Wait]]:
-        """Open cases, each with how it stands.
+        unread: dict[str, Unread] | None = None,
+    ) -> Look:
+        """These open cases, in their order.
 
         Args:
-            officials: everybody ever appointed, and ``failing`` as below, where they have been read already.
+            officials: everybody ever appointed, where they have been read already.
+            unread: where those are named that cannot be read, as the cases are gone through.
         """
         appointed = self.office.records.officials() if officials is None else officials
-        dead = self.failing() if failing is None else failing
-        for case in cases:
+        dead, unread = self.failing(), {} if unread is None else unread
+
+        def stand(case: Application) -> Iterator[tuple[Application, Wait]]:
             sop = self.office.sop_of(case)
             yield case, wait(case, sop, appointed, dead, self.office.calendar, self.office.clock())
+
+        found = list(sound(cases, stand, _noting(unread)))
+        self._log(unread.values())
+        return Look(found, unread)
 
     def failing(self) -> set[str]:
         """Addresses, in lower case, at which emails do not arrive: tried, and on the red list."""
         now = self.office.clock()
         red = (owed for owed in self.office.records.unsent() if owed.problem and owed.is_red(now))
-        return {owed.recipient.lower() for owed in red}
+        return {owed.recipient.lower() for owed in red if not owed.is_unwritten}
 
-    def open(self, officials: Sequence[Official] | None = None) -> Iterator[Application]:
-        """Every open case."""
-        yield from self.with_officials(officials)
+    def open(
+        self, officials: Sequence[Official] | None = None, unread: dict[str, Unread] | None = None
+    ) -> Iterator[Application]:
+        """Every open case that can be read; ``unread`` as for ``look_at``."""
+        yield from self.with_officials(officials, unread)
         for sop in self.office.services:
-            yield from self.office.records.waiting_on(sop.service, APPLICANT)
+            yield from self.office.listed(sop.service, APPLICANT, _noting(unread))
 
-    def with_officials(self, officials: Sequence[Official] | None = None) -> Iterator[Application]:
+    def with_officials(
+        self, officials: Sequence[Official] | None = None, unread: dict[str, Unread] | None = None
+    ) -> Iterator[Application]:
         """Every open case that some official has to act on, also in a role that only earlier editions knew."""
         appointed = self.office.records.officials() if officials is None else officials
         for sop in self.office.services:
             keys = [role.key for role in (*sop.roles, *sop.either)]
             for role in dict.fromkeys([*keys, *(o.role for o in appointed if o.service == sop.service)]):
-                yield from self.office.records.waiting_on(sop.service, role)
+                yield from self.office.listed(sop.service, role, _noting(unread))
 
     # --- lists ---------------------------------------------------------------------------------------------------
 
@@ -82,13 +118,15 @@ class Watch:
         relay = [Stuck("", "", "", "", "", "", out.since, Reason.RELAY)] if out else []
         return [*relay, *self.cases_stuck()]
 
-    def cases_stuck(self, waits: Waits | None = None) -> list[Stuck]:
-        """The cases on the clerk's list, longest waiting first.
+    def cases_stuck(self, look: Look | None = None) -> list[Stuck]:
+        """The cases on the clerk's list, longest waiting first, and before all those that cannot be read.
 
         Args:
-            waits: all open cases, where they have been looked at already.
+            look: at all open cases, where that has been had already.
         """
-        return [self.listed(case, how) for case, how in (self.waits() if waits is None else waits) if how.reason]
+        look = look or self.look()
+        found = list(look.each(lambda case, how: [self.listed(case, how)] if how.reason else []))
+        return [*map(self._unread, look.unread.values()), *found]
 
     def listed(self, application: Application, how: Wait) -> Stuck:
         """A case as the clerk's list shows it."""
@@ -110,14 +148,20 @@ class Watch:
         """Are the officials who have it to be reminded of it?"""
         return how.is_with_officials and how.reminded(self.office.clock()) is not None
 
-    def counts(self) -> tuple[int, int]:
-        """How many cases nobody can act on, and how many are on the clerk's list, those included."""
-        reasons = [how.reason for _, how in self.waits() if how.reason]
-        return sum(reason.is_vacancy for reason in reasons), len(reasons)
+    def counts(self) -> tuple[int, int, int]:
+        """How many cases nobody can act on, how many cannot be read, and how many are on the list, those included."""
+        look = self.look()
+        reasons = [how.reason for _, how in look.waits if how.reason]
+        return sum(reason.is_vacancy for reason in reasons), len(look.unread), len(reasons) + len(look.unread)
 
     def attention(self) -> list[Waiting]:
-        """Past the SOP's minutes, with officials who are being reminded, or on the clerk's list; longest first."""
-        return [self.told(case, how) for case, how in self.waits() if self._needs(case, how)]
+        """Past the SOP's minutes, with officials who are being reminded, or on the clerk's list; longest first.
+
+        Before all, those that cannot be read.
+        """
+        look = self.look()
+        found = list(look.each(lambda case, how: [self.told(case, how)] if self._needs(case, how) else []))
+        return [*map(self._unread_waiting, look.unread.values()), *found]
 
     def told(self, application: Application, how: Wait) -> Waiting:
         sop, now = self.office.sop_of(application), self.office.clock()
@@ -134,17 +178,40 @@ class Watch:
             reason=how.reason or "",
         )
 
-    def vacancies(self, waits: Waits | None = None) -> Iterator[tuple[Application, Wait, frozenset[tuple[str, str]]]]:
+    def vacancies(self, look: Look | None = None) -> Iterator[tuple[Application, Wait, frozenset[tuple[str, str]]]]:
         """Cases that nobody can act on since yesterday or longer, and the posts (service and role) right above."""
         morning = datetime.combine(self.office.today(), time.min, self.office.calendar.zone)
-        for case, how in self.waits() if waits is None else waits:
+
+        def vacant(case: Application, how: Wait) -> Iterator[tuple[Application, Wait, frozenset[tuple[str, str]]]]:
             if how.reason and how.reason.is_vacancy and how.since < morning:
                 sop = self.office.sop_of(case)
                 above = superior(sop, case.step)
                 yield case, how, frozenset((case.service, role) for role in (sop.acting(above.role) if above else ()))
+
+        return (look or self.look()).each(vacant)
 
     def _needs(self, application: Application, how: Wait) -> bool:
         sop, now = self.office.sop_of(application), self.office.clock()
         found = standard(application, sop, self.office.calendar, now)
         late = found is not None and found["late"]
         return late or how.reason is not None or self.is_due(how)
+
+    def _unread(self, unread: Unread) -> Stuck:
+        product = self.office.services[unread.service].data["product"]
+        return Stuck(unread.ticket, unread.service, product, "", "", "", unread.since, Reason.UNREADABLE)
+
+    def _unread_waiting(self, unread: Unread) -> Waiting:
+        minutes = self.office.calendar.minutes_between(unread.since, self.office.clock())
+        product = self.office.services[unread.service].data["product"]
+        return Waiting(unread.ticket, product, "", "", unread.since, minutes, False, Reason.UNREADABLE)
+
+    def _log(self, unread: Iterable[Unread]) -> None:
+        """Once for each, as looks are frequent."""
+        for each in unread:
+            if each.ticket not in self._logged:
+                self._logged.add(each.ticket)
+                log.error("%s cannot be read: %s", each.ticket, each.problem)
+
+
+def _noting(unread: dict[str, Unread] | None) -> Callable[[Unread], object]:
+    return passed_over if unread is None else lambda each: unread.setdefault(each.ticket, each)

@@ -73,6 +73,20 @@ def _clerk(me: Person, city: City) -> Iterator[tuple[str, Person]]:
     me.go("/petugas/pejabat")
     yield "officials", me
     yield from _appointing(me)
+    yield from _asked_for_data(me, siti.ticket)
+
+
+def _asked_for_data(me: Person, ticket: str) -> Iterator[tuple[str, Person]]:
+    me.go("/petugas/data-pribadi")
+    with me.expecting(422):
+        me.fill({"siapa": "Siti"})
+        me.press("Cari")
+    me.sees("Tulis nomor tiket, NIK, NIP")
+    yield "nobody in particular", me
+    me.fill({"siapa": ticket})
+    me.press("Cari")
+    me.sees("Unduh data dan berkas")
+    yield "what is kept of somebody", me
 
 
 def _appointing(me: Person) -> Iterator[tuple[str, Person]]:

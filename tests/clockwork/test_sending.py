@@ -92,7 +92,7 @@ def test_one_that_cannot_be_delivered_holds_up_no_other(stage: Stage, relay: Rel
     stage.case("confirm", "forward")
     assert relay.outbox.send_due() == 1
     assert [message.to for message in relay.taken] == [KABID]
-    assert {owed.problem for owed in stage.records.unsent()} == {"421", "RuntimeError"}
+    assert {owed.problem for owed in stage.records.unsent()} == {"421", "unwritten: RuntimeError"}
 
 
 def test_what_is_undelivered_past_the_deadline_is_red_and_still_tried(stage: Stage, relay: Relay) -> None:

@@ -1,16 +1,26 @@
 """What every engine's records must do with applications, and with whom they wait on."""
 
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
 
 from portal.core.application import Application
-from portal.core.errors import Conflict, NotFound
+from portal.core.draft import Document
+from portal.core.errors import Conflict, NotFound, Unreadable
+from portal.core.listing import Unread
 from portal.core.sop import APPLICANT
 from portal.core.steps import State
 from portal.engines.ports import Records
 from tests.support.builders import AT, a_ticket, after, application, application_in, draft, owed_by, reachable
 from tests.support.commits import Open, at_once, change, tickets, write
+
+
+@dataclass(frozen=True)
+class FromElsewhere(Document):
+    """A document of a portal that keeps more of it than this one knows."""
+
+    colour: str = "merah"
 
 
 class ApplicationsContract:
@@ -37,6 +47,22 @@ class ApplicationsContract:
         records.commit(change(mended))
         assert records.load(case.ticket) == mended
         assert records.load(case.ticket).document("ktp").sha256 == "b" * 64
+
+    def test_a_case_that_cannot_be_read_is_named_and_hides_no_other(self, records: Records) -> None:
+        sound, bent = application("confirm", number=1), application("confirm", number=2)
+        bent = replace(bent, documents=(FromElsewhere(**vars(bent.documents[0])), *bent.documents[1:]))
+        for case in (bent, sound):
+            write(records, case)
+        unread = list[Unread]()
+        assert tickets(records.waiting_on("penerbitan", "kadis", unread.append)) == [sound.ticket]
+        assert [(each.ticket, each.service, each.since) for each in unread] == [
+            (bent.ticket, "penerbitan", bent.since),
+        ]
+        assert unread[0].problem.startswith("TypeError in ")
+        assert tickets(records.waiting_on("penerbitan", "kadis")) == [sound.ticket]
+        with pytest.raises(Unreadable) as caught:
+            records.load(bent.ticket)
+        assert (caught.value.code, caught.value.facts["ticket"]) == ("case_unreadable", bent.ticket)
 
     def test_an_unknown_ticket_is_not_found(self, records: Records) -> None:
         with pytest.raises(NotFound) as caught:

@@ -73,6 +73,7 @@ WALKS: Mapping[str, frozenset[str]] = {
             "clerk/mail.html",
             "clerk/official.html",
             "clerk/people.html",
+            "clerk/privacy.html",
             "clerk/stuck.html",
             "clerk/visits.html",
         }

@@ -192,6 +192,7 @@ def test_a_well_portal_says_so_with_counts_only(stage: Stage) -> None:
         "oldest_unsent_seconds": 0,
         "red": 0,
         "nobody": 0,
+        "unread": 0,
         "stuck": 0,
         "relay": True,
     }

@@ -35,6 +35,10 @@ class Unavailable(PortalError):
     """A store cannot answer now (disk full, database locked); nothing was half-written, trying again may help."""
 
 
+class Unreadable(PortalError):
+    """What is kept of a case is there and makes no sense: damaged, or written by a portal that this one is not."""
+
+
 class DocumentRefused(PortalError):
     """An uploaded file is not acceptable; ``code`` says why."""
 

@@ -1,4 +1,7 @@
-"""A case as one line of the list of all cases: what is shown and looked for there without reading the case itself."""
+"""A case as one line of the list of all cases: what is shown and looked for there without reading the case itself.
+
+And one that cannot be read.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -40,6 +43,25 @@ class Line:
     waits_on: str
     opened: datetime
     since: datetime
+
+
+@dataclass(frozen=True)
+class Unread:
+    """An open case that cannot be read: what is kept of it is damaged, or its edition of the SOP is not to be found.
+
+    Attributes:
+        since: since when it waits where it is.
+        problem: kind of mistake and lines of code (``errors.traced``); nothing of what the case says.
+    """
+
+    ticket: str
+    service: str
+    since: datetime
+    problem: str
+
+
+def passed_over(_: Unread) -> None:
+    """For whoever has no use for what cannot be read; the clerk's list names it."""
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,9 @@ PATIENCE: Final = timedelta(days=1)
 RELAY_OUT: Final = "relay out since "
 """Beginning of the problem of an email that any relay in that state would have held up."""
 
+UNWRITTEN: Final = "unwritten: "
+"""Beginning of the problem of an email that the portal itself could not write: nobody's address is to blame."""
+
 DEADLINE: Final = timedelta(days=7)
 """The same for an email that has not even been tried."""
 
@@ -200,6 +203,11 @@ class Notice:
         """Since when it is held up by the relay itself, and not by anything about this email; else None."""
         told = self.problem.removeprefix(RELAY_OUT) if self.problem.startswith(RELAY_OUT) else ""
         return datetime.fromisoformat(told.partition(": ")[0]) if told else None
+
+    @property
+    def is_unwritten(self) -> bool:
+        """Did the portal fail to write it, so that it says nothing about the recipient's address?"""
+        return self.problem.startswith(UNWRITTEN)
 
     @property
     def is_asked_for(self) -> bool:

@@ -32,6 +32,7 @@ class Reason(StrEnum):
     UNANSWERED = "unanswered"  # the outside authority has had it for too long
     SILENT = "silent"  # the applicant has not acted
     UNCONFIRMED = "unconfirmed"  # the applicant's address is not confirmed
+    UNREADABLE = "unreadable"  # what is kept of it makes no sense, or its edition is gone: nobody can open it
     RELAY = "relay"  # about no case: no email leaves the portal
 
     @property
@@ -42,7 +43,7 @@ class Reason(StrEnum):
     @property
     def is_urgent(self) -> bool:
         """Has the clerk to hear of it at once, and not only on the next morning?"""
-        return self.is_vacancy or self is Reason.UNREACHABLE
+        return self.is_vacancy or self in (Reason.UNREACHABLE, Reason.UNREADABLE)
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ class Stuck:
 
     Attributes:
         ticket: empty where it is about no case (the relay is out of reach, say); so are service, product and step.
-        product: what is applied for; ``step`` the step's name.
+        product: what is applied for; ``step`` the step's name, empty where that cannot be read, as are the next two.
         office: title of the role that has to act.
         role: its key, or ``APPLICANT``.
         since: since when it is so.

@@ -7,18 +7,39 @@ of plain values already.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from portal.core.application import Actor, Application, Event
 from portal.core.draft import Document, Draft
+from portal.core.errors import Unreadable, traced
 from portal.core.listing import Line
 from portal.core.notices import Deed, Notice, Official
 from portal.core.register import Certificate, Recorded
 from portal.core.steps import State
 
 Entry = Mapping[str, Any]
+Kept = TypeVar("Kept")
+Noun = TypeVar("Noun")
+
+
+@contextmanager
+def reading(ticket: str) -> Iterator[None]:
+    """Around what makes a case of what is kept of it. Raises Unreadable (``case_unreadable``) whatever goes wrong."""
+    try:
+        yield
+    except Exception as problem:
+        # Where, and never what: the message may hold what somebody typed.
+        raise Unreadable("case_unreadable", ticket=ticket, problem=traced(problem)) from problem
+
+
+def readable(read: Callable[[Kept], Noun], kept: Iterable[Kept]) -> Iterator[Noun]:
+    """What can be read of it, in its order."""
+    for each in kept:
+        with suppress(Exception):
+            yield read(each)
 
 
 def application_entry(application: Application) -> Entry:

@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol, runtime_checkable
 
 from portal.core.application import Application
 from portal.core.draft import Draft
-from portal.core.listing import Line
+from portal.core.listing import Line, Unread, passed_over
 from portal.core.notices import Identity, Notice, Official
 from portal.core.recap import Tally
 from portal.core.register import Certificate
@@ -90,7 +90,7 @@ class Records(Protocol):
     """
 
     def load(self, ticket: str) -> Application:
-        """Raises NotFound (``ticket_unknown``)."""
+        """Raises NotFound (``ticket_unknown``), or Unreadable (``case_unreadable``; facts ``ticket``, ``problem``)."""
 
     def commit(self, change: Change) -> None:
         """Write all of it or nothing.
@@ -101,8 +101,13 @@ class Records(Protocol):
                 (``claim_taken``).
         """
 
-    def waiting_on(self, service: str, role: str) -> Iterator[Application]:
-        """Open applications of a service that this role (or ``sop.APPLICANT``) has to act on, longest waiting first."""
+    def waiting_on(
+        self, service: str, role: str, unread: Callable[[Unread], object] = passed_over
+    ) -> Iterator[Application]:
+        """Open applications of a service that this role (or ``sop.APPLICANT``) has to act on, longest waiting first.
+
+        ``unread`` is told of each that cannot be read, and the others go on.
+        """
 
     def count_waiting(self, service: str, role: str) -> int:
         """How many applications ``waiting_on`` would yield, without loading them."""
@@ -120,7 +125,7 @@ class Records(Protocol):
         """Keep version n over n - 1 (1 over nothing). Raises Conflict (``draft_changed``)."""
 
     def drafts_before(self, created_before: datetime) -> Iterator[Draft]:
-        """Drafts made earlier than that, oldest first."""
+        """Drafts made earlier than that, oldest first; one that cannot be read is passed over."""
 
     def delete_draft(self, id: str) -> None:
         """Forget it, if it is still there, and the emails owed about it: somebody who never applied leaves nothing."""
@@ -161,6 +166,9 @@ class Records(Protocol):
 
     def unsent(self) -> Iterator[Notice]:
         """Owed emails not yet taken by the relay nor dropped, oldest first."""
+
+    def notices(self, about: str) -> Sequence[Notice]:
+        """All emails about a ticket, a draft or an entry, sent, dropped or owed, oldest first."""
 
     def officials(self) -> Sequence[Official]:
         """Everybody ever appointed, in order of appointment."""

@@ -136,5 +136,5 @@ def site_of(address: str) -> str:
 
 
 def _who_and_what(claims: Mapping[str, Any]) -> dict[str, Any]:
-    """Claims without how the case stood: its step and event."""
-    return {name: value for name, value in claims.items() if name not in ("s", "n")}
+    """Claims without how the case stood, its step and event, and by which way it was opened."""
+    return {name: value for name, value in claims.items() if name not in ("s", "n", "w")}

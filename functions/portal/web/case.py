@@ -45,6 +45,7 @@ class Happening:
         said: what an official decided, by field.
         items: labels of what the applicant mended or brought; ``slot``: the visit he picked.
         onward: role that got the case by it; empty when it stayed.
+        taken_back: from which Plh., where an official on leave decided himself.
     """
 
     event: Event
@@ -54,6 +55,7 @@ class Happening:
     items: tuple[str, ...]
     slot: datetime | None
     onward: str
+    taken_back: str = ""
 
 
 def shown(view: OfficialView, calendar: Calendar, now: datetime) -> dict[str, Any]:
@@ -128,6 +130,7 @@ def _told(application: Application, event: Event, words: Words) -> Happening:
         items=tuple(words.items.get(item, item) for item in mended),
         slot=datetime.fromisoformat(slot) if slot else None,
         onward=sop.role(sop.step(event.step).role).label if event.step != before else "",
+        taken_back=str(event.data.get("taken_back", "")),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any, Final
 
 from flask import Blueprint, redirect, render_template, request
@@ -14,6 +15,7 @@ from portal.core.notices import Official, on_duty
 from portal.core.progress import Waiting
 from portal.core.sop import APPLICANT, Sop
 from portal.core.steps import State
+from portal.office import sound
 from portal.register import page_of
 from portal.web.case import sender, telephones
 from portal.web.clerk_entry import csrf, reader
@@ -128,16 +130,20 @@ def loads(lines: Sequence[Line], officials: Sequence[Official]) -> list[Load]:
 def to_call(found: Iterable[Waiting], lines: Iterable[Line]) -> dict[str, list[tuple[str, str]]]:
     """By ticket, the numbers of applicants who are to be called, as nobody else can act on their cases."""
     with_applicants = {line.ticket for line in lines if line.waits_on == APPLICANT}
-    cases = [
-        here().office.records.load(each.ticket) for each in found if each.reason and each.ticket in with_applicants
-    ]
-    return {case.ticket: telephones(case, here().office.words_of(case)) for case in cases}
+    office = here().office
+
+    def numbers(case: Application) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+        yield case.ticket, telephones(case, office.words_of(case))
+
+    return dict(
+        sound(office.each(each.ticket for each in found if each.reason and each.ticket in with_applicants), numbers)
+    )
 
 
 def coming(lines: Sequence[Line], day: date) -> list[Coming]:
     """Who is expected on a day, the first one first."""
-    booked = (here().office.records.load(line.ticket) for line in lines if line.state is State.BOOKED)
-    return sorted(_coming(booked, day), key=lambda each: (each.at, each.name))
+    booked = here().office.each(line.ticket for line in lines if line.state is State.BOOKED)
+    return sorted(sound(booked, partial(_coming, day)), key=lambda each: (each.at, each.name))
 
 
 def days_of_visits(lines: Sequence[Line]) -> list[date]:
@@ -169,13 +175,12 @@ def _load(service: str, role: str, held: Sequence[Line], officials: Sequence[Off
     return Load(sop, role, role_label(service, role), tuple(dict.fromkeys(names)), len(held), oldest)
 
 
-def _coming(booked: Iterator[Application], day: date) -> Iterator[Coming]:
+def _coming(day: date, application: Application) -> Iterator[Coming]:
     office = here().office
-    for application in booked:
-        if application.slot and office.calendar.local(application.slot).date() == day:
-            who = sender(application, office.words_of(application))
-            product = office.services[application.service].data["product"]
-            yield Coming(application, product, application.slot, who["name"], who["office"])
+    if application.slot and office.calendar.local(application.slot).date() == day:
+        who = sender(application, office.words_of(application))
+        product = office.services[application.service].data["product"]
+        yield Coming(application, product, application.slot, who["name"], who["office"])
 
 
 def _day(text: str) -> date:

@@ -4,9 +4,10 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request
 
-from portal.core.errors import NotFound
+from portal.core.application import Application
 from portal.core.notices import Notice
 from portal.core.sop import APPLICANT
+from portal.office import sound
 from portal.outbox import mark_of
 from portal.web.case import telephones
 from portal.web.clerk_entry import csrf, reader, sent_by_reader
@@ -29,14 +30,13 @@ def show() -> str:
 
 
 def _to_call(owed: Notice) -> list[tuple[str, str]]:
-    """The numbers of an applicant; none of an official's is known."""
-    if owed.role != APPLICANT:
-        return []
-    try:
-        case = here().office.find(owed.about)
-    except NotFound:  # a draft, or an entry of the register
-        return []
-    return telephones(case, here().office.words_of(case))
+    """The numbers of an applicant; none of an official's is known, nor those of what is no case."""
+    office = here().office
+
+    def numbers(case: Application) -> list[tuple[str, str]]:
+        return telephones(case, office.words_of(case))
+
+    return list(sound(office.each([owed.about] if owed.role == APPLICANT else []), numbers))
 
 
 @pages.post(f"{PATH}/kirim-ulang")

@@ -3,7 +3,7 @@
 What is searched for is posted, so that no name stays in an address.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -95,7 +95,9 @@ def show() -> Any:
         return render_template("official/desk_link.html")
     if request.method == "POST":
         here().access.check_csrf(DESK, now())
-    cards = sorted(cards_of(email), key=lambda card: card.urgency)
+    officials = here().office.records.officials()
+    cards = sorted(_cards(here().cases.desk(email, officials), email), key=lambda card: card.urgency)
+    lent = here().cases.lent(email, officials)
     wanted, asked_place = Wanted(text=one_line(request.form.get("cari", ""))), request.form.get("langkah", "")
     found = [card for card in cards if wanted.is_met_by(card.line, "") and card.is_at(asked_place)]
     rows, number, last = page_of(found, request.form.get("hal", ""), SIZE)
@@ -114,8 +116,11 @@ def show() -> Any:
         labels=sorted({card.label for card in cards if card.action}),
         most=together.MOST,
         offices=len({card.office for card in cards}),
-        opens=here().cases.opens(email),
-        registers=kept_by(email),
+        lent=_cards([(application, official) for application, official, _ in lent], email),
+        deputies={deputy.post: deputy.as_actor(here().office.sop_of(case)) for case, _, deputy in lent},
+        deputies_until=min((deputy.until for _, _, deputy in lent if deputy.until), default=None),
+        opens=here().cases.opens(email, officials),
+        registers=kept_by(email, officials),
         csrf=here().access.csrf(DESK, now()),
     )
 
@@ -134,8 +139,8 @@ def send_link_again(number: str) -> Any:
     return redirect(path(ticket.parse(number)), 303)
 
 
-def cards_of(email: str) -> list[Card]:
-    return [_card(application, official, email) for application, official in here().cases.desk(email)]
+def _cards(cases: Iterable[tuple[Application, Official]], email: str) -> list[Card]:
+    return [_card(application, official, email) for application, official in cases]
 
 
 def _card(application: Application, official: Official, email: str) -> Card:
@@ -156,7 +161,7 @@ def _card(application: Application, official: Official, email: str) -> Card:
         spare=spare(left, office.calendar, now()) if left else None,
         place=f"{application.service}/{application.step}",
         # To the case as it is now, on a page that only the link to this person's own desk opens.
-        way=path(office.links.sign(PAGE, claims, access_until)),
+        way=path(office.links.sign(PAGE, {**claims, "w": DESK}, access_until)),
         action=action,
         label=sop.action(application.step, action).label if action else "",
         choice=together.choice(application, claims) if action and shown.is_opened(application, email) else "",

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from flask import request
 
-from portal.cases import Claims, OfficialView
+from portal.cases import Claims, Means, OfficialView
 from portal.core.errors import LinkExpired, LinkForged
 from portal.web.here import here, now
 
@@ -39,6 +39,12 @@ def is_strange(view: OfficialView, claims: Claims) -> bool:
     marks = {event.data["device"] for event in later if "device" in event.data}
     kept = _kept()
     return bool(marks) and kept.get("d") not in marks and claims["r"].lower() not in kept.get("r", ())
+
+
+def means(claims: Claims) -> Means:
+    """By what the reader of this link decides in this browser."""
+    link = "desk" if claims.get("w") else "email"
+    return Means(mark(), link, claims["r"].lower() in _kept().get("r", ()))
 
 
 def marked(response: Any) -> Any:

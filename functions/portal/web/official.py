@@ -4,6 +4,7 @@ Reading never changes anything; only the posted decision does. Who is behind a r
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -43,8 +44,8 @@ def enter(token: str) -> Any:
 def decide(number: str) -> Any:
     """Fields ``tindakan``, ``peristiwa`` (the event that was seen) and those of the action's form."""
     claims = claims_of(number)
-    action, seen, device = request.form.get("tindakan", ""), request.form.get("peristiwa", type=int), devices.mark()
-    view = open_case(claims)
+    action, seen = request.form.get("tindakan", ""), request.form.get("peristiwa", type=int)
+    view = _as_sent(open_case(claims))
     if decided_before(view.application, claims, action, seen):
         return _to_receipt(number)
     raw = request.form.to_dict(flat=False)
@@ -55,16 +56,20 @@ def decide(number: str) -> Any:
             raise
         return case_page(view, claims, action, raw, stale={"late": True}), 403
     if opened != claims:
-        claims, view = opened, open_case(opened)
+        claims, view = opened, _as_sent(open_case(opened))
     if seen is None:
         abort(400)
     try:
         if action == "sign":
-            application = here().signing.sign(claims, raw, seen, view, device)
+            application = here().signing.sign(claims, raw, seen, view, devices.means(claims))
         else:
-            application = here().cases.decide(claims, action, raw, seen, view, device=device)
+            application = here().cases.decide(claims, action, raw, seen, view, means=devices.means(claims))
     except Invalid as invalid:
         return case_page(view, claims, action, raw, invalid.findings), 422
+    except NotAllowed as refusal:
+        if refusal.code != "deputy_serves":
+            raise
+        return case_page(view, claims, action, raw), 409
     except Conflict as conflict:
         return _lost(claims, action, raw, seen, conflict)
     return _on_from(application, claims, view)
@@ -74,6 +79,16 @@ def decide(number: str) -> Any:
 def decide_again(number: str) -> Any:
     """Where a browser lands that repeats the address of a posted decision."""
     return redirect(path(ticket.parse(number)), 303)
+
+
+@pages.get("/telaah/<number>/ambil")
+def take_back(number: str) -> Any:
+    """The case with its decisions for whom a Plh. stands in: what he decides here he has taken back knowingly."""
+    claims = claims_of(number)
+    view = open_case(claims)
+    if not view.deputy or not view.actions:
+        return redirect(path(number), 303)
+    return case_page(replace(view, taken_back=True), claims)
 
 
 @pages.get("/telaah/<number>/keputusan")
@@ -154,7 +169,8 @@ def case_page(
         happened = {"office": told.by, "at": told.event.at, "done": told.done}
         return _moved_on_page(view, claims, happened, _typed(view, claims, action, raw))
     findings = tuple(findings)
-    offered = choices.offered(view, action, raw or {}, findings, now())
+    is_lent = view.deputy is not None and not view.taken_back
+    offered = [] if is_lent else choices.offered(view, action, raw or {}, findings, now())
     return render_template(
         "official/case.html",
         **case.shown(view, here().office.calendar, now()),
@@ -165,7 +181,9 @@ def case_page(
         typed=[] if any(choice.action == action for choice in offered) else _typed(view, claims, action, raw),
         to_come=choices.to_come(view, now()),
         **_letter(view, refusals),
-        arranges=here().visits.may_arrange(view.application),
+        arranges=not is_lent and here().visits.may_arrange(view.application),
+        deputy=view.deputy if view.actions else None,
+        taken_back=view.taken_back,
         findings=findings,
         tried=action,
         stale=stale,
@@ -173,9 +191,14 @@ def case_page(
     )
 
 
+def _as_sent(view: OfficialView) -> OfficialView:
+    """The case as the page had it from which something was sent: taken back, or not."""
+    return replace(view, taken_back=request.form.get("diambil") == "ya")
+
+
 def _letter(view: OfficialView, refusals: Mapping[str, Explained]) -> dict[str, Any]:
     """The letter to bring signed, where that is what the step is for, and who signed what was brought."""
-    if "sign" not in view.actions:
+    if "sign" not in view.actions or (view.deputy and not view.taken_back):
         return {"letters": [], "signatures": []}
     draft, base = here().signing.draft(view), letter_base(view.application.ticket)
     brought = [document for kind in draft.items if (document := draft.document(kind))]
@@ -221,7 +244,7 @@ def _on_from(application: Application, claims: Claims, view: OfficialView) -> An
     response = _to_receipt(application.ticket)
     if here().cases.has_turn(application, claims["r"], view.officials):
         # The same person has the next step too: on with it, without waiting for the email.
-        opened = here().cases.case_claims(application, claims["r"])
+        opened = {**claims, **here().cases.case_claims(application, claims["r"])}
         here().access.remember(response, PAGE, opened, path(application.ticket), now())
     return response
 

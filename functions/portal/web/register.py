@@ -136,9 +136,9 @@ def path(service: str) -> str:
     return f"/meja/register/{service}"
 
 
-def kept_by(email: str) -> list[Sop]:
+def kept_by(email: str, officials: Iterable[Official] | None = None) -> list[Sop]:
     """The services whose register this person keeps today."""
-    held = here().cases.appointments(email)
+    held = here().cases.appointments(email, officials)
     return [sop for sop in here().office.services if any(keeps_register(official, sop) for official in held)]
 
 

@@ -163,7 +163,7 @@ def _next_due() -> datetime | None:
         moments += [datetime.fromisoformat(found["until"])] if found and found["until"] else []
         moments += [case.slot] if case.slot else []
     for edition in office.services:
-        for case in office.records.waiting_on(edition.service, APPLICANT):
+        for case in office.listed(edition.service, APPLICANT):
             moments += [until] if (until := deadline(case, office.sop_of(case))) else []
             moments += [case.slot] if case.slot else []
     for draft in office.records.drafts_before(at):

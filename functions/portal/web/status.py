@@ -67,15 +67,15 @@ def _chart(application: Application, edition: Sop) -> dict[str, str]:
 def health() -> Any:
     """For a monitor: counts and ages only; 503 when the records do not answer.
 
-    ``red`` counts emails that do not arrive, ``nobody`` cases that nobody can act on, ``relay`` is false while the mail
-    relay takes nothing, ``inbox`` (if there is one) while the mailbox that emails come back to cannot be read; with any
-    of these, not all is ``ok``. ``stuck`` counts cases on the clerk's list, for whatever
-    reason.
+    ``red`` counts emails that do not arrive, ``nobody`` cases that nobody can act on, ``unread`` cases that cannot be
+    read, ``relay`` is false while the mail relay takes nothing, ``inbox`` (if there is one) while the mailbox that
+    emails come back to cannot be read; with any of these, not all is ``ok``. ``stuck`` counts cases on the clerk's
+    list, for whatever reason.
     """
     try:
         owed = list(here().office.records.unsent())
         unsent = [notice for notice in owed if not notice.hopeless]
-        red, nobody, stuck = len(here().outbox.red_list(owed)), *here().watch.counts()
+        red, (nobody, unread, stuck) = len(here().outbox.red_list(owed)), here().watch.counts()
         out = here().outbox.outage(owed)
     except Unavailable:
         return jsonify(ok=False, records=False), 503
@@ -85,7 +85,7 @@ def health() -> Any:
     this_year = here().office.today().year
     calendar = here().office.calendar.knows_holidays_of(this_year)
     return jsonify(
-        ok=red == 0 and nobody == 0 and out is None and calendar and all(read.values()),
+        ok=red == nobody == unread == 0 and out is None and calendar and all(read.values()),
         records=True,
         relay=out is None,
         **read,
@@ -94,6 +94,7 @@ def health() -> Any:
         oldest_unsent_seconds=int(oldest),
         red=red,
         nobody=nobody,
+        unread=unread,
         stuck=stuck,
     )
 

@@ -4,7 +4,7 @@ What may be decided so is the SOP's to say (``Sop.together``); whether it can be
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from flask import Blueprint, redirect, render_template, request
@@ -175,7 +175,7 @@ def _decided(chosen: dict[str, Any], action: str, raw: Mapping[str, Any]) -> Out
         if not decided_before(view.application, claims, action, seen):
             if action not in view.sop.together:
                 raise NotAllowed("action_not_now", action=action, state=view.application.state.value)
-            here().cases.decide(claims, action, raw, seen, view, device=devices.mark())
+            here().cases.decide(claims, action, raw, seen, view, means=replace(devices.means(claims), link="desk"))
         return Outcome(number, name, "done", view.sop.action(claims["s"], action).done)
     except Conflict as conflict:
         if conflict.code != "case_moved_on" or not _was_mine(claims, action, seen):

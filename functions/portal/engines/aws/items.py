@@ -49,7 +49,7 @@ events are items of their own, and an edition of the SOP takes some 40 KB; of a 
 
 import json
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from portal.core.application import Application, Event
@@ -202,9 +202,14 @@ def event_item(ticket: str, event: Event) -> Item:
 
 
 def application(found: Sequence[Item]) -> Application:
-    """The application of an ``application_item`` and its ``event_item``s, in the order of their keys."""
-    kept, *events = found
-    return entries.application(kept["ticket"], kept, [item["entry"] for item in events])
+    """The application of an ``application_item`` and its ``event_item``s, in the order of their keys.
+
+    Raises:
+        Unreadable: as ``entries.reading``.
+    """
+    with entries.reading(found[0]["PK"].removeprefix("APPLICATION#")):
+        kept, *events = found
+        return entries.application(kept["ticket"], kept, [item["entry"] for item in events])
 
 
 def ticket(key: Key) -> str:
@@ -215,6 +220,11 @@ def ticket(key: Key) -> str:
 def waits_on(found: Sequence[Item]) -> str:
     """Who has to act: a role, the applicant, or nobody ("") once closed."""
     return str(found[0]["waits_on"])
+
+
+def waits_since(found: Sequence[Item]) -> datetime:
+    """Since when an open case waits where it is."""
+    return datetime.fromisoformat(found[0]["GSI1SK"].partition("#")[0])
 
 
 def is_of_one_moment(found: Sequence[Item]) -> bool:

@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from portal.core.application import Application
 from portal.core.draft import Draft
-from portal.core.errors import Conflict, NotFound, Unavailable
-from portal.core.listing import Line
+from portal.core.errors import Conflict, NotFound, Unavailable, Unreadable
+from portal.core.listing import Line, Unread, passed_over
 from portal.core.notices import Notice, Official
 from portal.core.recap import Tally
 from portal.core.register import Certificate
@@ -59,10 +59,12 @@ class DynamoRecords(DynamoCertificates):
     def load(self, ticket: str) -> Application:
         return items.application(self._case(ticket))
 
-    def waiting_on(self, service: str, role: str) -> Iterator[Application]:
+    def waiting_on(
+        self, service: str, role: str, unread: Callable[[Unread], object] = passed_over
+    ) -> Iterator[Application]:
         filed = self._filed(service, role)
         keys = list(self._table.listed(items.waiting_list(filed)))
-        return self._still_waiting(filed, map(items.ticket, keys))
+        return self._readable(service, self._still_waiting(filed, map(items.ticket, keys)), unread)
 
     def count_waiting(self, service: str, role: str) -> int:
         return sum(1 for _ in self._table.listed(items.waiting_list(self._filed(service, role))))
@@ -97,7 +99,7 @@ class DynamoRecords(DynamoCertificates):
         self._table.transact([*writes, *releases[::-1][:room]])
 
     def lines(self, service: str) -> Iterator[Line]:
-        return map(entries.line, self._table.partition(items.lines_of(service)))
+        return entries.readable(entries.line, self._table.partition(items.lines_of(service)))
 
     def keep_lines(self, lines: Sequence[Line]) -> None:
         writes = [Write(items.line_item(line), NEW) for line in lines]
@@ -160,7 +162,7 @@ class DynamoRecords(DynamoCertificates):
 
     def drafts_before(self, created_before: datetime) -> Iterator[Draft]:
         keys = self._table.listed(items.DRAFTS, until=entries.moment(created_before))
-        found = map(entries.draft, self._table.get_all(keys))
+        found = entries.readable(entries.draft, self._table.get_all(keys))
         return iter(sorted(found, key=lambda draft: (draft.created_at, draft.id)))
 
     def delete_draft(self, id: str) -> None:
@@ -199,6 +201,10 @@ class DynamoRecords(DynamoCertificates):
 
     def unsent(self) -> Iterator[Notice]:
         return owed.unsent(self._table)
+
+    def notices(self, about: str) -> Sequence[Notice]:
+        found = map(entries.notice, self._table.partition(items.notices_of(about)))
+        return sorted(found, key=lambda notice: (notice.queued_at, notice.identity))
 
     # --- officials, editions of the SOP, numbers -----------------------------------------------------------------
 
@@ -275,12 +281,22 @@ class DynamoRecords(DynamoCertificates):
                 break
         return found
 
-    def _still_waiting(self, role: str, tickets: Iterable[str]) -> Iterator[Application]:
+    def _still_waiting(self, role: str, tickets: Iterable[str]) -> Iterator[Sequence[Item]]:
         for ticket in tickets:
             with suppress(NotFound):
                 found = self._case(ticket)
                 if items.waits_on(found) == role:
-                    yield items.application(found)
+                    yield found
+
+    def _readable(
+        self, service: str, cases: Iterable[Sequence[Item]], unread: Callable[[Unread], object]
+    ) -> Iterator[Application]:
+        for found in cases:
+            try:
+                yield items.application(found)
+            except Unreadable as damage:
+                told: dict[str, Any] = damage.facts
+                unread(Unread(told["ticket"], service, items.waits_since(found), told["problem"]))
 
     def _draft(self, draft: Draft) -> Write:
         item = items.draft_item(draft, self._draft_life)

@@ -11,8 +11,8 @@ from typing import Final
 
 from portal.core.application import Application
 from portal.core.draft import Draft
-from portal.core.errors import NotFound, Unavailable
-from portal.core.listing import Line
+from portal.core.errors import NotFound, Unavailable, Unreadable
+from portal.core.listing import Line, Unread, passed_over
 from portal.core.notices import Identity, Notice, Official
 from portal.core.recap import Tally
 from portal.core.register import Certificate, about
@@ -57,17 +57,25 @@ class SqliteRecords(SqliteCertificates):
     # --- applications --------------------------------------------------------------------------------------------
 
     def load(self, ticket: str) -> Application:
-        query = """SELECT ticket, body, entry FROM application JOIN event USING (ticket)
-            WHERE ticket = ? ORDER BY number"""
-        for application in self._applications(query, ticket):
-            return application
-        raise NotFound("ticket_unknown")
+        query = "SELECT body, entry FROM application JOIN event USING (ticket) WHERE ticket = ? ORDER BY number"
+        found = self._all(query, ticket)
+        if not found:
+            raise NotFound("ticket_unknown")
+        return rows.application(ticket, found[0][0], [entry for _, entry in found])
 
-    def waiting_on(self, service: str, role: str) -> Iterator[Application]:
-        # The second condition lets SQLite use the index, which leaves closed applications out.
-        query = """SELECT ticket, body, entry FROM application JOIN event USING (ticket)
+    def waiting_on(
+        self, service: str, role: str, unread: Callable[[Unread], object] = passed_over
+    ) -> Iterator[Application]:
+        # The second condition lets SQLite use the index, which leaves closed applications out. Applications and their
+        # events come from one query, hence from one moment.
+        query = """SELECT ticket, body, waiting_since, entry FROM application JOIN event USING (ticket)
             WHERE waiting_role = ? AND waiting_role <> '' ORDER BY waiting_since, ticket, number"""
-        return self._applications(query, self._filed(service, role))
+        found = self._all(query, self._filed(service, role))
+        for (ticket, body, since), events in groupby(found, key=itemgetter(0, 1, 2)):
+            try:
+                yield rows.application(ticket, body, [entry for *_, entry in events])
+            except Unreadable as damage:
+                unread(Unread(ticket, service, datetime.fromisoformat(since), str(damage.facts["problem"])))
 
     def count_waiting(self, service: str, role: str) -> int:
         # The second condition as above.
@@ -95,7 +103,8 @@ class SqliteRecords(SqliteCertificates):
                 statements.write_line(connection, change.line)
 
     def lines(self, service: str) -> Iterator[Line]:
-        return (rows.line(body) for (body,) in self._all("SELECT body FROM line WHERE service = ?", service))
+        found = self._all("SELECT body FROM line WHERE service = ?", service)
+        return entries.readable(rows.line, (body for (body,) in found))
 
     def keep_lines(self, lines: Sequence[Line]) -> None:
         with self._database.writing() as connection:
@@ -161,7 +170,8 @@ class SqliteRecords(SqliteCertificates):
 
     def drafts_before(self, created_before: datetime) -> Iterator[Draft]:
         query = "SELECT body FROM draft WHERE created_at < ? ORDER BY created_at, id"
-        return (rows.draft(body) for (body,) in self._all(query, entries.moment(created_before)))
+        found = self._all(query, entries.moment(created_before))
+        return entries.readable(rows.draft, (body for (body,) in found))
 
     def delete_draft(self, id: str) -> None:
         with self._database.writing() as connection:
@@ -204,6 +214,10 @@ class SqliteRecords(SqliteCertificates):
     def unsent(self) -> Iterator[Notice]:
         with self._database.reading() as connection:
             return iter(owed.unsent(connection))
+
+    def notices(self, about: str) -> Sequence[Notice]:
+        with self._database.reading() as connection:
+            return owed.about(connection, about)
 
     # --- officials, editions of the SOP, numbers -----------------------------------------------------------------
 
@@ -270,8 +284,3 @@ class SqliteRecords(SqliteCertificates):
 
     def _filed(self, service: str, name: str) -> str:
         return entries.filed(service, name, self._founder)
-
-    def _applications(self, query: str, value: str) -> Iterator[Application]:
-        # Applications and their events come from one query, hence from one moment.
-        for (ticket, body), events in groupby(self._all(query, value), key=itemgetter(0, 1)):
-            yield rows.application(ticket, body, [entry for _, _, entry in events])

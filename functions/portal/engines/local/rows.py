@@ -125,8 +125,13 @@ def event_row(ticket: str, event: Event) -> Row:
 
 
 def application(ticket: str, body: str, events: Iterable[str]) -> Application:
-    """The application of an ``application_row`` and the entries of its events, oldest first."""
-    return entries.application(ticket, json.loads(body), map(json.loads, events))
+    """The application of an ``application_row`` and the entries of its events, oldest first.
+
+    Raises:
+        Unreadable: as ``entries.reading``.
+    """
+    with entries.reading(ticket):
+        return entries.application(ticket, json.loads(body), map(json.loads, events))
 
 
 def draft_row(draft: Draft) -> Row:
