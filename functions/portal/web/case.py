@@ -11,6 +11,7 @@ from typing import Any, Final
 from portal.cases import OfficialView
 from portal.core.application import Application, Event
 from portal.core.clocks import present
+from portal.core.history import UNNOTICED
 from portal.core.sop import APPLICANT, Sop
 from portal.core.worktime import Calendar
 from portal.forms.form import Field, Form
@@ -144,7 +145,7 @@ def _brought_by(happenings: Sequence[Happening], application: Application) -> Ha
 
 def _latest(happenings: Sequence[Happening], application: Application) -> Happening | None:
     """The newest event, where it is a decision that says something and left the case at its step."""
-    newest = happenings[-1]
+    newest = [each for each in happenings if each.event.action not in UNNOTICED][-1]
     stayed = application.step_before(newest.event) == application.step
     return newest if stayed and newest.said.keys() - {"checklist"} else None
 

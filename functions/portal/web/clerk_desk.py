@@ -19,6 +19,7 @@ from portal.office import sound
 from portal.register import page_of
 from portal.web.case import sender, telephones
 from portal.web.clerk_entry import csrf, reader
+from portal.web.desk_code import desk_code
 from portal.web.here import here, now
 
 pages = Blueprint("clerk_desk", __name__)
@@ -107,11 +108,12 @@ def visits() -> Any:
     """Who is expected on a day (``hari``), to be printed."""
     reader()
     day = _day(request.args.get("hari", ""))
-    calendar = here().office.calendar
+    calendar, expected = here().office.calendar, coming(here().archive.lines(), day)
     return render_template(
         "clerk/visits.html",
         day=day,
-        coming=coming(here().archive.lines(), day),
+        coming=expected,
+        codes={each.application.ticket: desk_code(each.application.ticket) for each in expected},
         before=calendar.add_working_days(day, -1) if day > here().office.today() else None,
         after=calendar.add_working_days(day, 1),
         printed_at=here().language.moment(now()),
