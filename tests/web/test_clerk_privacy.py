@@ -52,6 +52,8 @@ def test_all_of_one_person_comes_in_one_archive_and_nothing_of_another(stage: St
     for who in (FORM["nik"], FORM["nip"], FORM["email"].upper(), open_.lower()):
         told = words(find(clerk, who))
         assert "Permohonan 2" in told
+        assert "Masih berjalan: datanya diperlukan sampai permohonan ditutup" in told
+        assert "Isi berkasnya dihapus sendiri mulai" in told
         assert other not in told
     content, data = download(clerk, FORM["nip"], berkas="ya")
     assert {case["ticket"] for case in data["cases"]} == {done, open_}
