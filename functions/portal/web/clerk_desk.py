@@ -150,9 +150,8 @@ def coming(lines: Sequence[Line], day: date) -> list[Coming]:
 
 def days_of_visits(lines: Sequence[Line]) -> list[date]:
     """The day of each visit that is agreed."""
-    local, load = here().office.calendar.local, here().office.records.load
-    slots = (load(line.ticket).slot for line in lines if line.state is State.BOOKED)
-    return [local(slot).date() for slot in slots if slot]
+    booked = here().office.each(line.ticket for line in lines if line.state is State.BOOKED)
+    return [here().office.calendar.local(case.slot).date() for case in booked if case.slot]
 
 
 def role_label(service: str, role: str) -> str:
