@@ -133,6 +133,7 @@ def city(tmp_path: Path) -> Iterator["City"]:
 @pytest.fixture
 def someone(browser: "Browser", city: "City") -> Iterator["Someone"]:
     """Makes people; they leave before the portal closes."""
+    from portal.web.devices import COOKIE, PATHS
     from tests.support.chromium import Person
     from tests.support.devices import known_to
 
@@ -140,7 +141,8 @@ def someone(browser: "Browser", city: "City") -> Iterator["Someone"]:
 
     def comes(**differently: Any) -> Person:
         here.append(Person(browser, city.address, deliver=city.house.outbox.send_due, **differently))
-        here[-1].keep("perangkat", known_to(city.house), "/telaah")
+        for path in PATHS:
+            here[-1].keep(COOKIE, known_to(city.house), path)
         return here[-1]
 
     yield comes

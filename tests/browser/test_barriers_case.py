@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from portal.web.devices import COOKIE, PATH
+from portal.web.devices import COOKIE, PATHS
 from tests.support.chromium import Person, assert_no_barriers
 from tests.support.city import KABID, KADIS, OTHER_VERIFIKATOR, STATISTISI, VERIFIKATOR, City
 from tests.support.devices import known_to
@@ -143,7 +143,8 @@ def _case(me: Person, siti: Applicant, city: City) -> Iterator[tuple[str, Person
     with me.expecting(422):
         me.press("Buka permohonan")
     yield "strange device, wrong code", me
-    me.keep(COOKIE, known_to(city.house), PATH)
+    for path in PATHS:
+        me.keep(COOKIE, known_to(city.house), path)
     verifikator.decide(ticket, "accept")
     review(VERIFIKATOR)
     yield "visit, waiting", me

@@ -7,6 +7,7 @@ from tests.support.commits import Open
 from tests.support.contract_applications import ApplicationsContract, TurnsContract
 from tests.support.contract_came_back import CameBackContract
 from tests.support.contract_certificates import CertificatesContract
+from tests.support.contract_devices import DevicesContract
 from tests.support.contract_drafts import DraftsContract
 from tests.support.contract_lines import LinesContract, ReopenedContract
 from tests.support.contract_notices import NoticesContract
@@ -27,6 +28,7 @@ class RecordsContract(
     CertificatesContract,
     LinesContract,
     ReopenedContract,
+    DevicesContract,
 ):
     @pytest.fixture
     def open_records(self) -> Open:

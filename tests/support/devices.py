@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from portal.house import House
-from portal.web.devices import COOKIE, PATH
+from portal.web.devices import COOKIE, PATHS
 
 LONG = timedelta(days=9999)
 
@@ -24,9 +24,10 @@ def make_known(jar: CookieJar, house: House, email: str) -> None:
     host = f"{urlsplit(house.config.address).hostname}"
     host = host if "." in host else f"{host}.local"  # as the jar calls it
     rest: dict[str, Any] = {}
-    jar.set_cookie(
-        Cookie(
-            0, COOKIE, known_to(house, email), None, False, host, False, False, PATH, True, False, None, True, None,
-            None, rest,
-        )
-    )  # fmt: skip
+    for path in PATHS:
+        jar.set_cookie(
+            Cookie(
+                0, COOKIE, known_to(house, email), None, False, host, False, False, path, True, False, None, True, None,
+                None, rest,
+            )
+        )  # fmt: skip

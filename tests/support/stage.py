@@ -25,8 +25,10 @@ from portal.core.notices import Official, eligible, notice
 from portal.engines.local.records import SqliteRecords
 from portal.house import House
 from portal.web.clerk_people import mark_of
+from portal.web.devices import COOKIE, PATHS
 from tests.support import people
 from tests.support.browser_without_javascript import Browser, Page
+from tests.support.devices import known_to
 from tests.support.document_specimens import pdf, png
 from tests.support.server import Clock, rehearsal_of
 from tests.support.ways import FORM, SAYS, WAYS
@@ -92,6 +94,7 @@ WORKS: Mapping[str, tuple[str, str, Mapping[str, str | list[str]]]] = {
     "/petugas/email/kirim-ulang": ("clerk", "/petugas/email", {"email": "*"}),
     "/petugas/email/tertangani": ("clerk", "/petugas/email", {"email": "*"}),
     "/meja/bersama": ("waiting", "/meja", {"tindakan": "forward", "pilih": "*", **SAYS["forward"]}),
+    "/meja/tetap": ("waiting", "/meja", {}),
     "/telaah/<number>/meja": ("waiting", "/telaah/<number>", {}),
     "/telaah/<number>/putuskan": ("waiting", "/telaah/<number>", {"tindakan": "forward", **SAYS["forward"]}),
 }
@@ -316,6 +319,8 @@ class Session:
             links += [stage.renewal_link(number)] if page.startswith("/perpanjang") else []
             links += [stage.link("telaah", number, KADIS), f"/telaah/{number}"] if page == "/meja" else []
             links += [stage.link("meja", "", KADIS if page == "/meja" else VERIFIKATOR)] if "/meja" in page else []
+        for path in PATHS:
+            self.browser.set_cookie(COOKIE, known_to(stage.house), path=path)
         for link in links:
             self.browser.get(link)
 

@@ -17,7 +17,7 @@ from playwright.sync_api import Page
 
 from portal.core.application import Actor
 from portal.core.notices import notice
-from portal.web.devices import COOKIE, PATH
+from portal.web.devices import COOKIE, PATHS
 from tests.support.chromium import chromium
 from tests.support.city import KABID, KADIS, STATISTISI, VERIFIKATOR, City
 from tests.support.devices import known_to
@@ -130,7 +130,8 @@ def main() -> None:
         with serving(Path(folder), clock) as house:
             city = City(house, clock)
             host = urlsplit(city.address).hostname or ""
-            page.context.add_cookies([{"name": COOKIE, "value": known_to(city.house), "domain": host, "path": PATH}])
+            known = known_to(city.house)
+            page.context.add_cookies([{"name": COOKIE, "value": known, "domain": host, "path": path} for path in PATHS])
             siti = city.applicant().apply()
             siti.confirm()
             officials(city, page, siti.ticket)

@@ -246,8 +246,8 @@ ELSEWHERE |= {"/telaah/<number>/kode", "/telaah/<number>/kode/kirim"}
 """Of steps that this service does not have (``tests/services``), and of a second device (``test_second_device``)."""
 
 
-OF_DEVICES = {"/telaah/<number>/kode", "/telaah/<number>/kode/kirim"}
-"""Forms that only a strange browser is shown: see ``test_second_device``."""
+OF_DEVICES = {"/telaah/<number>/kode", "/telaah/<number>/kode/kirim", "/meja/kode", "/meja/kode/kirim", "/meja/keluar"}
+"""Forms that only a strange browser is shown, or that change only what a browser keeps: see ``test_second_device``."""
 
 
 def test_every_form_is_known_here(stage: Stage) -> None:

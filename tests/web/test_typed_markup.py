@@ -10,7 +10,7 @@ from urllib.parse import quote
 import lxml.html
 import pytest
 
-from portal.web.devices import COOKIE, PATH
+from portal.web.devices import COOKIE, PATHS
 from tests.support.devices import known_to
 from tests.support.stage import InProcess, Stage
 from tests.support.ways import EMAIL, SAYS, WAYS
@@ -95,7 +95,8 @@ def decide(stage: Stage, onlooker: Onlooker, number: str, action: str) -> None:
     stage.comes_to(number, action)
     person = stage.official_in_person(stage.official(number).email)
     person.browser = onlooker.browser()
-    person.browser.client.set_cookie(COOKIE, known_to(stage.house), path=PATH)
+    for path in PATHS:
+        person.browser.client.set_cookie(COOKIE, known_to(stage.house), path=path)
     page, before = person.open(number), stage.load(number).version
     form = next(f for f in page.html.forms if f.xpath(f".//input[@name='tindakan' and @value='{action}']"))
     texts = form.xpath(".//textarea/@name | .//input[@type='text' or not(@type)]/@name")

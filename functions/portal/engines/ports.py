@@ -185,6 +185,12 @@ class Records(Protocol):
     def next_number(self, service: str, series: str) -> int:
         """1, 2, 3 ... per series of a service; a number is never given twice, but one may be skipped."""
 
+    def use(self, link: str, device: str, now: datetime, until: datetime) -> None:
+        """Keep until then that a link is used in this browser; again is once, with the new end."""
+
+    def used(self, link: str, now: datetime) -> Sequence[str]:
+        """Marks of the browsers in which it is used."""
+
     def taken(self, prefix: str) -> Sequence[str]:
         """Claims held that begin with ``prefix``."""
 
@@ -269,11 +275,7 @@ class BacksUp(Protocol):
     """What records can do as well that lie in a file on this machine."""
 
     def backup(self, target: Path) -> None:
-        """A whole, consistent copy in another file, while the portal goes on writing.
-
-        Raises:
-            Unavailable: the file cannot be read or the other not written (``store_unavailable``).
-        """
+        """A whole, consistent copy in another file, while the portal goes on writing; raises Unavailable."""
 
 
 @dataclass(frozen=True)
@@ -314,10 +316,7 @@ class Files(Protocol):
     def delete(self, prefix: str) -> None:
         """Forget the file of a key, or all below ``drafts/a1/``, with every version; nothing to forget is fine.
 
-        Never a neighbour whose name merely begins the same.
-
-        Raises:
-            NotFound: a prefix that would take everything (``file_unknown``).
+        Never a neighbour whose name merely begins the same. Raises NotFound (``file_unknown``) for everything.
         """
 
 

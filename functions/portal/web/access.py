@@ -45,8 +45,16 @@ class Access:
         self.remember(response, page, claims, path, now)
         return response  # type: ignore[return-value]
 
-    def remember(self, response: Any, page: str, claims: Mapping[str, Any], path: str, now: datetime) -> None:
-        self.keep(response, page, self._links.sign(f"cookie.{page}", claims, now + SESSION), path, SESSION)
+    def remember(
+        self,
+        response: Any,
+        page: str,
+        claims: Mapping[str, Any],
+        path: str,
+        now: datetime,
+        life: timedelta = SESSION,
+    ) -> None:
+        self.keep(response, page, self._links.sign(f"cookie.{page}", claims, now + life), path, life)
 
     def keep(self, response: Any, name: str, signed: str, path: str, life: timedelta) -> None:
         """A cookie that no script reads."""
@@ -136,5 +144,5 @@ def site_of(address: str) -> str:
 
 
 def _who_and_what(claims: Mapping[str, Any]) -> dict[str, Any]:
-    """Claims without how the case stood, its step and event, and by which way it was opened."""
-    return {name: value for name, value in claims.items() if name not in ("s", "n", "w")}
+    """Claims without how the case stood (step, event), by which way it was opened and where, and for how long."""
+    return {name: value for name, value in claims.items() if name not in ("s", "n", "way", "elsewhere", "stays")}

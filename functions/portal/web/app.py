@@ -74,6 +74,7 @@ LIMITED: Final[Mapping[str | None, str]] = {
     "clerk_entry.send_code": "link",
     "clerk_entry.come_in": "link",
     "codes.send": "link",
+    "codes.send_for_desk": "link",
 }
 """Which of these a posted form is, by endpoint; a ticket is counted where it turns out to be unknown, a
 paper where it is printed."""

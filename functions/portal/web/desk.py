@@ -5,11 +5,12 @@ What is searched for is posted, so that no name stays in an address.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from flask import Blueprint, redirect, render_template, request
 
+from portal.cases import Claims
 from portal.core import ticket
 from portal.core.application import Application
 from portal.core.errors import LinkForged
@@ -23,13 +24,16 @@ from portal.web import devices, shown, together
 from portal.web.access import SESSION
 from portal.web.case import Deadline, deadline, sender
 from portal.web.here import here, now
-from portal.web.opened import DESK, PAGE, open_case, path, posted
+from portal.web.opened import DESK, PAGE, at_desk, open_posted, path, sent_from_desk
 from portal.web.register import kept_by
 
 pages = Blueprint("desk", __name__)
 
 SIZE: Final = 20
 """Cases on a page: some three screens of a phone."""
+
+_PATHS: Final = ("/meja", f"/{PAGE}")
+"""Cases learn from the second only that their reader has the desk open too (``opened.ways_out``)."""
 
 
 @dataclass(frozen=True)
@@ -73,12 +77,33 @@ class Card:
 
 @pages.get("/meja/<token>")
 def enter(token: str) -> Any:
-    access = here().access
-    claims = access.read_link(DESK, token, now())
-    response = access.enter(DESK, claims, "/meja", now())
-    # Cases learn from it only that their reader has the desk open too (``opened.ways_out``).
-    access.remember(response, DESK, claims, f"/{PAGE}", now())
-    return devices.marked(response)
+    claims = here().access.read_link(DESK, token, now())
+    if _stays(claims):
+        return redirect("/meja", 303)
+    return devices.marked(_remembered(redirect("/meja", 303), devices.entering(DESK, claims), SESSION))
+
+
+@pages.post("/meja/tetap")
+def stay() -> Any:
+    """From now on this browser opens the desk without a link for a while; the link asks for a code anywhere else."""
+    return _remembered(redirect("/meja", 303), {"r": sent_from_desk(), "stays": 1}, devices.REMEMBERED)
+
+
+@pages.post("/meja/keluar")
+def leave() -> Any:
+    """Whoever's desk it is, it is closed in this browser; his cases with it."""
+    sent_from_desk()
+    response = redirect("/meja", 303)
+    for at in _PATHS:
+        response.delete_cookie(DESK, path=at)
+    return response
+
+
+@pages.get("/meja/tetap")
+@pages.get("/meja/keluar")
+def seen_again() -> Any:
+    """Where a browser lands that repeats the address of a posted form."""
+    return redirect("/meja", 303)
 
 
 @pages.route("/meja", methods=["GET", "POST"])
@@ -88,13 +113,12 @@ def show() -> Any:
     Posted: what is searched for (``cari``), the service and step (``langkah``), the page (``hal``), and what is ticked.
     """
     try:
-        email = str(here().access.claims(DESK, now())["r"])
+        claims = at_desk()
     except LinkForged:
         if request.method == "POST":
             raise
         return render_template("official/desk_link.html")
-    if request.method == "POST":
-        here().access.check_csrf(DESK, now())
+    email = sent_from_desk() if request.method == "POST" else str(claims["r"])
     officials = here().office.records.officials()
     cards = sorted(_cards(here().cases.desk(email, officials), email), key=lambda card: card.urgency)
     lent = here().cases.lent(email, officials)
@@ -121,6 +145,8 @@ def show() -> Any:
         deputies_until=min((deputy.until for _, _, deputy in lent if deputy.until), default=None),
         opens=here().cases.opens(email, officials),
         registers=kept_by(email, officials),
+        stays=bool(claims.get("stays")),
+        days=devices.REMEMBERED.days,
         csrf=here().access.csrf(DESK, now()),
     )
 
@@ -128,7 +154,7 @@ def show() -> Any:
 @pages.post("/telaah/<number>/meja")
 def send_link(number: str) -> Any:
     """The desk's own link, to the address that this case's was sent to: who holds that need not be its recipient."""
-    email = open_case(posted(number)).official.email
+    email = open_posted(number)[1].official.email
     here().cases.owe_desk(email)
     return render_template("official/desk_sent.html", email=masked_email(email), back=path(number))
 
@@ -137,6 +163,21 @@ def send_link(number: str) -> Any:
 def send_link_again(number: str) -> Any:
     """Where a browser lands that repeats the address of a posted form."""
     return redirect(path(ticket.parse(number)), 303)
+
+
+def _stays(claims: Claims) -> bool:
+    """Is this person signed in here for longer already?"""
+    try:
+        kept = here().access.claims(DESK, now())
+    except LinkForged:
+        return False
+    return bool(kept.get("stays")) and kept["r"] == claims["r"]
+
+
+def _remembered(response: Any, claims: Claims, life: timedelta) -> Any:
+    for at in _PATHS:
+        here().access.remember(response, DESK, claims, at, now(), life)
+    return response
 
 
 def _cards(cases: Iterable[tuple[Application, Official]], email: str) -> list[Card]:
@@ -161,7 +202,7 @@ def _card(application: Application, official: Official, email: str) -> Card:
         spare=spare(left, office.calendar, now()) if left else None,
         place=f"{application.service}/{application.step}",
         # To the case as it is now, on a page that only the link to this person's own desk opens.
-        way=path(office.links.sign(PAGE, {**claims, "w": DESK}, access_until)),
+        way=path(office.links.sign(PAGE, {**claims, "way": DESK}, access_until)),
         action=action,
         label=sop.action(application.step, action).label if action else "",
         choice=together.choice(application, claims) if action and shown.is_opened(application, email) else "",

@@ -19,7 +19,18 @@ from portal.web import case, choices, devices, shown
 from portal.web.cards import Explained, document_cards
 from portal.web.case import Happening
 from portal.web.here import here, now
-from portal.web.opened import PAGE, claims_of, decided_before, is_own, letter_base, open_case, path, turn, ways_out
+from portal.web.opened import (
+    DESK,
+    PAGE,
+    claims_of,
+    decided_before,
+    is_own,
+    letter_base,
+    open_case,
+    path,
+    turn,
+    ways_out,
+)
 
 pages = Blueprint("official", __name__)
 
@@ -31,7 +42,7 @@ def enter(token: str) -> Any:
         number = ticket.parse(token)
     except NotFound:
         claims = here().access.read_link(PAGE, token, now())
-        return devices.marked(here().access.enter(PAGE, claims, path(claims["t"]), now()))
+        return devices.marked(here().access.enter(PAGE, devices.entering(PAGE, claims), path(claims["t"]), now()))
     if number != token:
         return redirect(path(number), 303)
     claims = claims_of(number)
@@ -242,6 +253,8 @@ def _moved_on_page(
 def _on_from(application: Application, claims: Claims, view: OfficialView) -> Any:
     """To the receipt of what was just decided."""
     response = _to_receipt(application.ticket)
+    if claims.get("way") == DESK:
+        devices.use(DESK, {"r": claims["r"]})
     if here().cases.has_turn(application, claims["r"], view.officials):
         # The same person has the next step too: on with it, without waiting for the email.
         opened = {**claims, **here().cases.case_claims(application, claims["r"])}

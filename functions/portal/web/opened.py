@@ -45,6 +45,34 @@ def posted(number: str) -> dict[str, Any]:
     return here().access.check_csrf(PAGE, now())
 
 
+def open_posted(number: str) -> tuple[dict[str, Any], OfficialView]:
+    """What stands behind the page with the posted form, whose link is in use here from now on; raises as both."""
+    claims = posted(number)
+    view = open_case(claims)
+    devices.use(PAGE, claims)
+    return claims, view
+
+
+def at_desk() -> dict[str, Any]:
+    """What the link to this browser's desk said; on a strange device first the code's page.
+
+    Raises:
+        LinkForged: no desk is open here (``link_needed``).
+    """
+    claims = here().access.claims(DESK, now())
+    if devices.needs_code(claims):
+        abort(redirect(f"/{DESK}/{devices.CODE}", 303))
+    return claims
+
+
+def sent_from_desk() -> str:
+    """Whose desk the posted form is of; its link is in use here from now on. Raises as ``Access.check_csrf``."""
+    at_desk()
+    claims = here().access.check_csrf(DESK, now())
+    devices.use(DESK, claims)
+    return str(claims["r"])
+
+
 def open_case(claims: Claims, told: bool = False) -> OfficialView:
     """What stands behind the link, on a page in the words of its service; on a strange device first the code's page.
 
@@ -71,10 +99,10 @@ def ways_out(number: str, claims: Claims) -> dict[str, Any]:
     """What forms and the way to the desk (``official/_desk.html``) need."""
     access = here().access
     try:
-        at_desk = access.claims(DESK, now())["r"].lower() == claims["r"].lower()
+        is_at_desk = access.claims(DESK, now())["r"].lower() == claims["r"].lower()
     except LinkForged:
-        at_desk = False
-    return {"path": path(number), "csrf": access.csrf(PAGE, now()), "at_desk": at_desk}
+        is_at_desk = False
+    return {"path": path(number), "csrf": access.csrf(PAGE, now()), "at_desk": is_at_desk}
 
 
 def turn(application: Application, claims: Claims) -> dict[str, Any]:

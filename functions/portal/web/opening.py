@@ -9,7 +9,7 @@ from portal.web import fields
 from portal.web.apply import filled_in, form_page
 from portal.web.drafts import begun_as
 from portal.web.here import here, now, turn_to
-from portal.web.opened import DESK
+from portal.web.opened import DESK, at_desk, sent_from_desk
 
 pages = Blueprint("opening", __name__)
 
@@ -21,11 +21,11 @@ def begin(service: str) -> Any:
     Raises:
         LinkForged: no desk is open here. NotFound: not a service that this person begins (``service_unknown``).
     """
-    email = here().access.claims(DESK, now())["r"].lower()
+    email = at_desk()["r"].lower()
     if service not in {sop.service for sop in here().cases.opens(email)}:
         raise NotFound("service_unknown", key=service)
     if request.method == "POST":
-        here().access.check_csrf(DESK, now())
+        sent_from_desk()
     turn_to(service)
     form = here().office.words(service).form
     fixed, token = fields.filled_by(form, other=False) or {}, here().access.csrf(DESK, now())

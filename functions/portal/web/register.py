@@ -18,7 +18,7 @@ from portal.forms.form import Field
 from portal.register import ACTIONS
 from portal.web import fields
 from portal.web.here import here, now, turn_to
-from portal.web.opened import DESK
+from portal.web.opened import DESK, at_desk, sent_from_desk
 
 pages = Blueprint("register", __name__)
 
@@ -74,7 +74,7 @@ def show(service: str) -> str:
 def search(service: str) -> str:
     """Those with this name, staff number, ticket or serial, however they stand."""
     keeper_of(service)
-    here().access.check_csrf(DESK, now())
+    sent_from_desk()
     text = request.form.get("cari", "").strip()
     if not text:
         return show(service)
@@ -91,7 +91,7 @@ def entry(service: str, id: str) -> str:
 def check(service: str, id: str) -> Any:
     """What is about to be recorded, to be read once more; nothing is kept yet."""
     official = keeper_of(service)
-    here().access.check_csrf(DESK, now())
+    sent_from_desk()
     kept, action, raw = _asked(service, id)
     register = here().register
     try:
@@ -114,7 +114,7 @@ def check(service: str, id: str) -> Any:
 @pages.post("/meja/register/<service:service>/entri/<id>/catat")
 def record(service: str, id: str) -> Any:
     official = keeper_of(service)
-    here().access.check_csrf(DESK, now())
+    sent_from_desk()
     kept, action, raw = _asked(service, id)
     seen = request.form.get("versi", "")
     by = official.as_actor(here().register.sop(service))
@@ -160,7 +160,7 @@ def keeper_of(service: str) -> Official:
 
 
 def _email() -> str:
-    return str(here().access.claims(DESK, now())["r"])
+    return str(at_desk()["r"])
 
 
 def _asked(service: str, id: str) -> tuple[Certificate, str, Mapping[str, Any]]:

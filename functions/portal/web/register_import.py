@@ -11,7 +11,7 @@ from portal.core.errors import Conflict, DocumentRefused
 from portal.importing import Importing, Plan, Rows, as_csv
 from portal.tables import read
 from portal.web.here import here, now
-from portal.web.opened import DESK
+from portal.web.opened import DESK, sent_from_desk
 from portal.web.refusals import explain
 from portal.web.register import keeper_of, path
 
@@ -32,7 +32,7 @@ def judge(service: str) -> Any:
     """What would come of the table; nothing is kept yet."""
     keeper_of(service)
     request.max_content_length = request.max_form_memory_size = LARGEST
-    here().access.check_csrf(DESK, now())
+    sent_from_desk()
     sent = request.files.get("berkas")
     try:
         rows = read(sent.read() if sent else b"")
@@ -46,7 +46,7 @@ def judge(service: str) -> Any:
 def take_in(service: str) -> Any:
     keeper_of(service)
     request.max_content_length = request.max_form_memory_size = LARGEST
-    here().access.check_csrf(DESK, now())
+    sent_from_desk()
     rows = read(request.form.get("isi", "").encode())
     plan = _importing().plan(service, rows)
     if plan.problems:

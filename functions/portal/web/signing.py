@@ -9,7 +9,7 @@ from portal.core.draft import Draft
 from portal.web import cards
 from portal.web.here import here, now
 from portal.web.official import case_page
-from portal.web.opened import PAGE, claims_of, letter_base, open_case, path, posted
+from portal.web.opened import PAGE, claims_of, letter_base, open_case, open_posted, path
 
 pages = Blueprint("signing", __name__)
 
@@ -27,8 +27,7 @@ def arrived(number: str, kind: str) -> str:
 
 @pages.post("/telaah/<number>/surat/<kind>")
 def accept_letter(number: str, kind: str) -> Any:
-    claims = posted(number)
-    view = open_case(claims)
+    claims, view = open_posted(number)
     draft = here().signing.begin(view)
     return cards.accept(
         draft, kind, letter_base(number), _csrf(), lambda refusals: case_page(view, claims, refusals=refusals)
@@ -37,7 +36,7 @@ def accept_letter(number: str, kind: str) -> Any:
 
 @pages.post("/telaah/<number>/surat/<kind>/hapus")
 def remove_letter(number: str, kind: str) -> Any:
-    return cards.remove(here().signing.begin(open_case(posted(number))), kind, letter_base(number))
+    return cards.remove(here().signing.begin(open_posted(number)[1]), kind, letter_base(number))
 
 
 @pages.get("/telaah/<number>/surat/<kind>/lihat")

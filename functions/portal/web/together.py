@@ -18,7 +18,7 @@ from portal.web import choices, devices
 from portal.web.access import SESSION
 from portal.web.case import sender
 from portal.web.here import here, now, turn_to
-from portal.web.opened import DESK, decided_before
+from portal.web.opened import DESK, decided_before, sent_from_desk
 from portal.web.refusals import explain
 
 pages = Blueprint("together", __name__)
@@ -81,7 +81,7 @@ def ticked(email: str) -> list[dict[str, Any]]:
 @pages.post(f"{PATH}/periksa")
 def check() -> Any:
     """The cases that were ticked, to be read once more, with the disposition to fill in; nothing is decided yet."""
-    email = _reader()
+    email = sent_from_desk()
     entries, left = _entries(email, ticked(email))
     return _page(entries, left), 200 if entries else 422
 
@@ -89,7 +89,7 @@ def check() -> Any:
 @pages.post(PATH)
 def decide() -> Any:
     """Fields ``tindakan``, ``pilih`` for each case, and those of the action's form."""
-    email, action, raw = _reader(), request.form.get("tindakan", ""), request.form.to_dict(flat=False)
+    email, action, raw = sent_from_desk(), request.form.get("tindakan", ""), request.form.to_dict(flat=False)
     chosen = ticked(email)[:MOST]
     entries, _ = _entries(email, chosen)
     if entries and entries[0].action == action:
@@ -113,10 +113,6 @@ def again() -> Any:
 
 
 # --- within ----------------------------------------------------------------------------------------------------------
-
-
-def _reader() -> str:
-    return str(here().access.check_csrf(DESK, now())["r"])
 
 
 def _entries(email: str, chosen: Sequence[dict[str, Any]]) -> tuple[list[Entry], list[Outcome]]:

@@ -9,10 +9,10 @@ from flask import Blueprint, redirect, render_template, request
 from portal.cases import Claims, OfficialView
 from portal.core import ticket
 from portal.core.errors import Finding, Invalid, NotAllowed
-from portal.web import case, choices
+from portal.web import case, choices, devices
 from portal.web.applicant import by_day
 from portal.web.here import here
-from portal.web.opened import claims_of, open_case, path, posted, ways_out
+from portal.web.opened import PAGE, claims_of, open_case, path, posted, ways_out
 from portal.web.refusals import explain
 
 pages = Blueprint("visiting", __name__)
@@ -51,6 +51,7 @@ def arrange(number: str) -> Any:
         if refused.code != "slot_taken":
             raise
         return _page(view, claims, action, _unpicked(refused.code)), 409
+    devices.use(PAGE, claims)
     return redirect(f"{path(number)}/keputusan", 303)
 
 

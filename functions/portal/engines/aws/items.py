@@ -26,6 +26,7 @@ holder      HOLDER#penerbitan#1990...  TTE-26-4F7K-9QXM (9)
 line        LINE#penerbitan            TTE-26-4F7K-9QXM (7)
 tally       TALLY                      2026-08
 compiled    COMPILED                   2026-08 (4)
+used        USED#8c1d... (10)          <mark of a browser>
 founder     FOUNDER                    FOUNDER
 =========== ========================== =============================== ================= ==============================
 
@@ -42,6 +43,7 @@ The names are those of the service with which the table began. What belongs to a
 (7) of some 300 bytes, one a case; all of a service are read together, which takes one read unit for every dozen cases.
 (8) with how it ended before its time behind, if it did: REGISTER#penerbitan#revoke; by last day.
 (9) a certificate's key by its holder's staff number, and another by the address.
+(10) an official's link that was used in that browser, until ``expires_at``.
 
 An item may have 400 KB. What a person types is bounded by the forms (a case and its newest event take some 10 KB), the
 events are items of their own, and an edition of the SOP takes some 40 KB; of a tally ``recap.tally`` tells.
@@ -108,6 +110,15 @@ def recipient(key: Key) -> str:
 def told_key(recipient: str) -> Key:
     """``TOLD#kadis@tarakankota.go.id``, ``TOLD``"""
     return _key(f"TOLD#{recipient}", "TOLD")
+
+
+def used_key(link: str, device: str) -> Key:
+    """``USED#8c1d``, ``0f3a``"""
+    return _key(used_of(link), device)
+
+
+def used_of(link: str) -> str:
+    return f"USED#{link}"
 
 
 def draft_key(id: str) -> Key:

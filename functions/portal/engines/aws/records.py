@@ -238,6 +238,15 @@ class DynamoRecords(DynamoCertificates):
     def next_number(self, service: str, series: str) -> int:
         return self._table.count(items.counter_key(self._filed(service, series)))
 
+    def use(self, link: str, device: str, now: datetime, until: datetime) -> None:
+        key, end = items.used_key(link, device), int(until.timestamp())
+        self._table.update(key, "SET expires_at = :end", {":end": end})
+
+    def used(self, link: str, now: datetime) -> Sequence[str]:
+        # What has ended may still lie there for some days.
+        found = self._table.partition(items.used_of(link))
+        return [item["SK"] for item in found if item["expires_at"] > now.timestamp()]
+
     # --- within --------------------------------------------------------------------------------------------------
 
     def _correction(self, fact: Fact) -> Write:

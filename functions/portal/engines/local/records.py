@@ -251,6 +251,15 @@ class SqliteRecords(SqliteCertificates):
             row = connection.execute("SELECT number FROM counter WHERE series = ?", (name,)).fetchone()
         return int(row[0])
 
+    def use(self, link: str, device: str, now: datetime, until: datetime) -> None:
+        with self._database.writing() as connection:
+            connection.execute("DELETE FROM used WHERE until <= ?", (entries.moment(now),))
+            connection.execute("INSERT OR REPLACE INTO used VALUES (?, ?, ?)", (link, device, entries.moment(until)))
+
+    def used(self, link: str, now: datetime) -> Sequence[str]:
+        found = self._all("SELECT device FROM used WHERE link = ? AND until > ?", link, entries.moment(now))
+        return [device for (device,) in found]
+
     # --- within --------------------------------------------------------------------------------------------------
 
     def _write_certificates(

@@ -106,6 +106,10 @@ MIGRATIONS: Final = (
         "ALTER TABLE notice ADD COLUMN came_back INTEGER NOT NULL DEFAULT 0",
         "CREATE INDEX notice_email ON notice (email) WHERE email <> ''",
     ),
+    (
+        """CREATE TABLE used (
+            link TEXT NOT NULL, device TEXT NOT NULL, until TEXT NOT NULL, PRIMARY KEY (link, device)) WITHOUT ROWID""",
+    ),
 )
 """The statements that lead from one version of the tables to the next; a released one is never changed."""
 

@@ -1,0 +1,28 @@
+"""What every engine promises of the browsers in which officials use their links."""
+
+from datetime import timedelta
+
+from portal.engines.ports import Records
+from tests.support.builders import AT
+from tests.support.commits import Open
+
+LONG = timedelta(days=30)
+MOMENT = timedelta(seconds=1)
+
+
+class DevicesContract:
+    def test_a_link_is_used_in_some_browsers_until_an_end_and_others_are_not_told(self, open_records: Open) -> None:
+        records = open_records()
+        assert list(records.used("satu", AT)) == []
+        records.use("satu", "peramban-a", AT, AT + LONG)
+        records.use("satu", "peramban-b", AT, AT + LONG + LONG)
+        assert sorted(open_records().used("satu", AT)) == ["peramban-a", "peramban-b"]
+        assert list(records.used("dua", AT)) == list(records.used("sat", AT)) == []
+        assert list(records.used("satu", AT + LONG)) == ["peramban-b"]
+
+    def test_using_it_again_there_is_once_and_lasts_longer(self, records: Records) -> None:
+        for at in (AT, AT + MOMENT, AT + LONG - MOMENT):
+            records.use("satu", "peramban", at, at + LONG)
+        assert list(records.used("satu", AT + LONG + LONG - MOMENT - MOMENT)) == ["peramban"]
+        records.use("dua", "peramban", AT + LONG + LONG, AT + LONG + LONG + LONG)
+        assert list(records.used("satu", AT + LONG + LONG)) == []
