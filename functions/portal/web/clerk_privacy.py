@@ -58,7 +58,7 @@ def _who() -> str:
 def _page(who: str, dossier: Any = None, findings: list[Finding] | None = None) -> str:
     office = here().office
     found = [
-        (case, office.sop_of(case), forgotten_on(case, office.services[case.service], office.calendar))
+        (case, office.services[case.service], forgotten_on(case, office.services[case.service], office.calendar))
         for case in (dossier.cases if dossier else ())
     ]
     return render_template(
