@@ -67,12 +67,12 @@ class Dossiers:
             NotFound: it is none of these (``person_unclear``), or the ticket is nobody's (``ticket_unknown``).
         """
         keys = known_by([text]) or self._of_ticket(text)
-        cases = [case for case in self._cases() if keys & keys_of(case, self.office.sop_of(case))]
+        cases = [case for case in self._cases() if keys & self._keys(case)]
         drafts = [draft for draft in self._drafts() if keys & known_by(draft.form.values())]
         entries = list(self._certificates(keys))
         about = [*(c.ticket for c in cases), *(d.id for d in drafts), *(e.about for e in entries)]
         addresses = {key for key in keys if "@" in key}
-        addresses |= {case.address(self.office.sop_of(case)).lower() for case in cases}
+        addresses |= {key for case in cases for key in self._keys(case) if "@" in key}
         letters = [n for each in dict.fromkeys(about) for n in self.office.records.notices(each)]
         return Dossier(
             keys,
@@ -102,15 +102,18 @@ class Dossiers:
             number = ticket.parse(text)
         except NotFound as problem:
             raise NotFound("person_unclear") from problem
-        case = self.office.records.load(number)
-        return keys_of(case, self.office.sop_of(case))
+        return self._keys(self.office.records.load(number))
+
+    def _keys(self, case: Application) -> frozenset[str]:
+        try:
+            return keys_of(case, self.office.sop_of(case))
+        except NotFound:  # its edition is gone, and what was typed is there still
+            return known_by(case.form.values())
 
     def _cases(self) -> Iterator[Application]:
-        records = self.office.records
         for sop in self.office.services:
-            for line in sorted(records.lines(sop.service), key=lambda line: (line.opened, line.ticket)):
-                with suppress(NotFound):
-                    yield records.load(line.ticket)
+            lines = sorted(self.office.records.lines(sop.service), key=lambda line: (line.opened, line.ticket))
+            yield from self.office.each(line.ticket for line in lines)
 
     def _drafts(self) -> Iterator[Draft]:
         """Those that were not sent: what was sent is the case's."""
@@ -142,7 +145,8 @@ class Dossiers:
         yield say("made", at=self.office.clock(), known=", ".join(sorted(dossier.keys)))
         for case in dossier.cases:
             yield from ("", say("case", ticket=case.ticket, product=self._product(case.service)))
-            yield from self._case(case, say, language)
+            with suppress(NotFound):  # the words of an edition that is gone
+                yield from self._case(case, say)
         for draft in dossier.drafts:
             yield from ("", say("draft", product=self._product(draft.service), at=draft.created_at))
             yield from self._answers(draft.service, draft.form, say)
@@ -164,7 +168,7 @@ class Dossiers:
             yield say("official", name=official.name, role=official.role, **facts)
         yield from ("", words["end"])
 
-    def _case(self, case: Application, say: Any, language: Language) -> Iterator[str]:
+    def _case(self, case: Application, say: Any) -> Iterator[str]:
         words = self.office.words_of(case)
         yield say("state", state=words.sop.status(case.step, case.state.value).label)
         yield from self._answers_in(words.form.shown(case.form), say)

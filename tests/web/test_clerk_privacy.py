@@ -2,6 +2,8 @@
 
 import io
 import json
+import sqlite3
+from contextlib import closing
 from typing import Any
 from urllib.parse import urlencode
 from zipfile import ZipFile
@@ -52,6 +54,8 @@ def test_all_of_one_person_comes_in_one_archive_and_nothing_of_another(stage: St
     for who in (FORM["nik"], FORM["nip"], FORM["email"].upper(), open_.lower()):
         told = words(find(clerk, who))
         assert "Permohonan 2" in told
+        assert "Masih berjalan: datanya diperlukan sampai permohonan ditutup" in told
+        assert "Isi berkasnya dihapus sendiri mulai" in told
         assert other not in told
     content, data = download(clerk, FORM["nip"], berkas="ya")
     assert {case["ticket"] for case in data["cases"]} == {done, open_}
@@ -93,3 +97,17 @@ def test_an_official_s_appointments_are_his_data_too(stage: Stage, clerk: ClerkI
 def test_what_can_be_nobody_else_s() -> None:
     found = known_by([" Siti@X.id ", "6473 0155 0590 0001", "19850505 201005 1 005", "0812345678", "Siti", 3, ["a@b"]])
     assert found == {"siti@x.id", "6473015505900001", "198505052010051005"}
+
+
+def test_a_case_that_cannot_be_read_or_whose_edition_is_gone_keeps_nobody_from_his_data(
+    stage: Stage, clerk: ClerkInPerson
+) -> None:
+    whole, strange = stage.case("confirm"), stage.case("confirm")
+    broken = stage.case("confirm")
+    with closing(sqlite3.connect(stage.data / "portal.sqlite", isolation_level=None)) as database:
+        database.execute("UPDATE event SET entry = '{' WHERE ticket = ?", (broken,))
+        changed = "UPDATE application SET body = json_set(body, '$.sop_version', 'gone') WHERE ticket = ?"
+        database.execute(changed, (strange,))
+    content, data = download(clerk, FORM["nik"])
+    assert {case["ticket"] for case in data["cases"]} == {whole, strange}
+    assert strange in content["BACA-DULU.txt"].decode("utf-8-sig")

@@ -105,6 +105,12 @@ def sender(application: Application, words: Words) -> dict[str, str]:
     return {meaning: _answer(application, words, meaning) for meaning in ("name", "position", "office")}
 
 
+def telephones(application: Application, words: Words) -> list[tuple[str, str]]:
+    """Whom to call about it, as the form says: what a number is called, and how it is written here."""
+    shown = (each for _, answers in words.form.shown(application.form) for each in answers)
+    return [(field.label, number) for field, number in shown if field.widget == "tel"]
+
+
 def documents(application: Application, sop: Sop) -> list[dict[str, Any]]:
     """The documents in the SOP's order, as the macro ``thumbs`` takes them."""
     checked = _is_checked(application.events)

@@ -1,6 +1,6 @@
 """The clerk's desk in one look: what is late or stuck, what waits on whom, mail that failed, who comes today."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -12,11 +12,12 @@ from portal.core.application import Application
 from portal.core.errors import LinkForged, NotFound
 from portal.core.listing import Line
 from portal.core.notices import Official, on_duty
+from portal.core.progress import Waiting
 from portal.core.sop import APPLICANT, Sop
 from portal.core.steps import State
 from portal.office import sound
 from portal.register import page_of
-from portal.web.case import sender
+from portal.web.case import sender, telephones
 from portal.web.clerk_entry import csrf, reader
 from portal.web.desk_code import desk_code
 from portal.web.here import here, now
@@ -64,11 +65,12 @@ def show() -> Any:
     except LinkForged:
         return redirect("/petugas/masuk", 303)
     lines = [line for line in here().archive.lines() if not line.state.is_closed]
-    officials = here().office.records.officials()
+    officials, attention = here().office.records.officials(), here().watch.attention()
     return render_template(
         "clerk/desk.html",
         clerk=clerk,
-        attention=here().watch.attention(),
+        attention=attention,
+        call=to_call(attention[:SHOWN], lines),
         shown=SHOWN,
         names={line.ticket: line.name for line in lines},
         running=len(lines),
@@ -87,10 +89,12 @@ def stuck() -> str:
     reader()
     attention = here().watch.attention()
     found, number, last = page_of(attention, request.args.get("hal", ""), SIZE)
-    names = {line.ticket: line.name for line in here().archive.lines()}
+    lines = here().archive.lines()
+    names = {line.ticket: line.name for line in lines}
     return render_template(
         "clerk/stuck.html",
         found=found,
+        call=to_call(found, lines),
         names=names,
         why=here().messages["stuck"],
         total=len(attention),
@@ -125,6 +129,19 @@ def loads(lines: Sequence[Line], officials: Sequence[Official]) -> list[Load]:
     return sorted(found, key=lambda load: load.oldest)
 
 
+def to_call(found: Iterable[Waiting], lines: Iterable[Line]) -> dict[str, list[tuple[str, str]]]:
+    """By ticket, the numbers of applicants who are to be called, as nobody else can act on their cases."""
+    with_applicants = {line.ticket for line in lines if line.waits_on == APPLICANT}
+    office = here().office
+
+    def numbers(case: Application) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+        yield case.ticket, telephones(case, office.words_of(case))
+
+    return dict(
+        sound(office.each(each.ticket for each in found if each.reason and each.ticket in with_applicants), numbers)
+    )
+
+
 def coming(lines: Sequence[Line], day: date) -> list[Coming]:
     """Who is expected on a day, the first one first."""
     booked = here().office.each(line.ticket for line in lines if line.state is State.BOOKED)
@@ -133,9 +150,8 @@ def coming(lines: Sequence[Line], day: date) -> list[Coming]:
 
 def days_of_visits(lines: Sequence[Line]) -> list[date]:
     """The day of each visit that is agreed."""
-    local, load = here().office.calendar.local, here().office.records.load
-    slots = (load(line.ticket).slot for line in lines if line.state is State.BOOKED)
-    return [local(slot).date() for slot in slots if slot]
+    booked = here().office.each(line.ticket for line in lines if line.state is State.BOOKED)
+    return [here().office.calendar.local(case.slot).date() for case in booked if case.slot]
 
 
 def role_label(service: str, role: str) -> str:

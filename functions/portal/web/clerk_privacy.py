@@ -6,6 +6,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 
 from portal.core.errors import Finding, NotFound
 from portal.forms.typed import one_line
+from portal.retention import forgotten_on
 from portal.web.clerk_entry import csrf, reader, sent_by_reader
 from portal.web.here import here
 from portal.web.refusals import explain
@@ -56,7 +57,16 @@ def _who() -> str:
 
 def _page(who: str, dossier: Any = None, findings: list[Finding] | None = None) -> str:
     office = here().office
-    found = [(case, office.sop_of(case)) for case in dossier.cases] if dossier else []
+    found = [
+        (case, office.services[case.service], forgotten_on(case, office.services[case.service], office.calendar))
+        for case in (dossier.cases if dossier else ())
+    ]
     return render_template(
-        "clerk/privacy.html", who=who, dossier=dossier, found=found, findings=findings or [], csrf=csrf()
+        "clerk/privacy.html",
+        who=who,
+        dossier=dossier,
+        found=found,
+        today=office.today(),
+        findings=findings or [],
+        csrf=csrf(),
     )
