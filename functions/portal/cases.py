@@ -1,14 +1,17 @@
 """What applicants and officials do with a case: one read, one move of the application, one write."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final
 
+from portal.core.amending import readdressed
 from portal.core.application import Actor, Application, Event
 from portal.core.draft import Document, Draft
 from portal.core.errors import Conflict, Invalid, NotAllowed
-from portal.core.notices import Official, eligible, notice, on_duty, stand_in
+from portal.core.history import overtaking
+from portal.core.notices import AGAIN, Official, eligible, notice, on_duty, stand_in
+from portal.core.resending import link_again
 from portal.core.sop import Sop
 from portal.core.steps import State
 from portal.forms.wording import Words
@@ -166,7 +169,7 @@ class Cases:
                 taken back (``deputy_serves``; facts ``office``, ``name``).
         """
         view = view or self.open_case(claims)
-        if view.moved_on or view.application.version != seen:
+        if view.moved_on or overtaking(view.application.events, seen):
             raise self._moved_on(view, seen)
         if action not in view.actions:
             raise NotAllowed("action_not_now", action=action, state=view.application.state.value)
@@ -191,7 +194,13 @@ class Cases:
         try:
             return self.office.commit(decided, draft=brought.draft if brought else None, officials=view.officials)
         except Conflict as conflict:
-            raise self._moved_on(self.open_case(claims), seen) from conflict
+            again = self.open_case(claims)
+            kept_only = again.application.version > view.application.version and not again.moved_on
+            if kept_only and not overtaking(again.application.events, seen):
+                return self.decide(
+                    claims, action, raw, seen, replace(again, taken_back=view.taken_back), brought, means
+                )
+            raise self._moved_on(again, seen) from conflict
 
     def appointments(self, email: str, officials: Iterable[Official] | None = None) -> list[Official]:
         """What this person is appointed to today; ``officials``: everybody, where they have just been read."""
@@ -213,7 +222,7 @@ class Cases:
             for application in self.office.waiting_on(official.service, official.role):
                 if official in eligible(application, mine, self.office.sop_of(application), today):
                     cases.setdefault(application.ticket, (application, official))
-        return sorted(cases.values(), key=lambda case: case[0].events[-1].at)
+        return sorted(cases.values(), key=lambda case: case[0].since)
 
     def lent(self, email: str, officials: Sequence[Official]) -> list[tuple[Application, Official, Official]]:
         """What a Plh. has for this person today, longest first: the case, as whom he might take it back, the Plh."""
@@ -223,7 +232,7 @@ class Cases:
                 for application in self.office.waiting_on(official.service, official.role):
                     if not application.concerns(official.email, official.number, self.office.sop_of(application)):
                         cases.setdefault(application.ticket, (application, official, deputy))
-        return sorted(cases.values(), key=lambda case: case[0].events[-1].at)
+        return sorted(cases.values(), key=lambda case: case[0].since)
 
     def opens(self, email: str, officials: Iterable[Official] | None = None) -> list[Sop]:
         """The services that this person may begin for somebody today."""
@@ -240,7 +249,9 @@ class Cases:
     def owe_desk(self, email: str) -> None:
         """Owe somebody appointed today a link to all that waits for him, at most one an hour; others nothing."""
         for official in self.appointments(email)[:1]:
-            self._owe("desk", Actor(official.role, official.name, email=official.email.lower()), "meja", 0)
+            at, actor = self.office.clock(), Actor(official.role, official.name, email=official.email.lower())
+            asked = notice("desk", actor, about="meja", event=0, at=at, occasion=f"{AGAIN}{at:%Y-%m-%dT%H}")
+            self.office.records.owe([asked])
 
     @staticmethod
     def case_claims(application: Application, email: str) -> dict[str, Any]:
@@ -250,15 +261,15 @@ class Cases:
 
     def owe_again(self, application: Application, letter: str, actor: Actor) -> None:
         """Owe a fresh link to a registered address, at most one per letter and hour."""
-        event = application.turn.number if letter == "turn" else application.version
-        self._owe(letter, actor, application.ticket, event)
+        at = self.office.clock()
+        self.office.records.owe([link_again(application, letter, actor, at=at, occasion=f"{at:%Y-%m-%dT%H}")])
+
+    @staticmethod
+    def applicant_claims(application: Application) -> dict[str, Any]:
+        """What the applicant's links say; the event that set the address right, if any, so that older links end."""
+        return {"t": application.ticket, **({"n": n} if (n := readdressed(application)) else {})}
 
     # --- within --------------------------------------------------------------------------------------------------
-
-    def _owe(self, letter: str, actor: Actor, about: str, event: int) -> None:
-        at = self.office.clock()
-        owed = notice(letter, actor, about=about, event=event, at=at, occasion=f"again-{at:%Y-%m-%dT%H}")
-        self.office.records.owe([owed])
 
     def _serving(self, officials: Iterable[Official], service: str, roles: Sequence[str], email: str) -> Official:
         today, whoever = self.office.today(), (service, email.lower())
@@ -270,8 +281,8 @@ class Cases:
 
     def _moved_on(self, view: OfficialView, seen: int) -> Conflict:
         events = view.application.events
-        event = events[seen] if 0 < seen < len(events) else view.moved_on or events[-1]
-        return moved_on(view.application, view.sop, event)
+        event = overtaking(events, seen) if 0 < seen <= len(events) else None
+        return moved_on(view.application, view.sop, event or view.moved_on or events[-1])
 
 
 def moved_on(application: Application, sop: Sop, event: Event) -> Conflict:
@@ -289,7 +300,7 @@ def _end_of_turn(application: Application, claims: Claims) -> Event:
     """The event by which the case left the hands it was in when the link was made."""
     later = application.events[claims["n"] :]
     ends = (e for e in later if e.step != claims["s"] or e.state is State.RETURNED or e.state.is_closed)
-    return next(ends, application.events[-1])
+    return next(ends, application.moved)
 
 
 def _not_serving(

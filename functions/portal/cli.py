@@ -25,6 +25,7 @@ from portal.engines.ports import BacksUp
 from portal.house import House
 from portal.office import Office
 from portal.officials import official
+from portal.persons import person
 from portal.rehearsing import month, rehearse
 
 LARGEST_BODY: Final = 80 * 1024**2
@@ -46,7 +47,14 @@ class Explaining(click.Group):
 
 @click.group(
     cls=Explaining,
-    commands={"register": register, "official": official, "rehearse": rehearse, "month": month, "service": service},
+    commands={
+        "register": register,
+        "official": official,
+        "person": person,
+        "rehearse": rehearse,
+        "month": month,
+        "service": service,
+    },
 )
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of everything that must survive (DATA).")
 @click.pass_context

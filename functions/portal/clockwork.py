@@ -189,13 +189,13 @@ class Clockwork:
             return False
         calendar, ahead = self.office.calendar, self.watch.policy(application.service)["visit_days_before"]
         eve = calendar.add_working_days(calendar.local(application.slot).date(), -ahead)
-        agreed = calendar.local(application.events[-1].at).date()
+        agreed = calendar.local(application.moved.at).date()
         return agreed < eve and calendar.intervals(eve)[0][0] <= self.office.clock() < application.slot
 
     def _visit_reminders(self, application: Application, _: Wait) -> Iterator[Notice]:
         if self._visit_is_near(application):
             actor, slot = application.applicant(self.office.sop_of(application)), application.slot
-            about, event, at = application.ticket, application.version, self.office.clock()
+            about, event, at = application.ticket, application.moved.number, self.office.clock()
             yield notice("visit_tomorrow", actor, about=about, event=event, at=at, occasion=f"visit-{slot}")
 
     def _lapse(self, application: Application, now: datetime) -> bool:
@@ -218,4 +218,4 @@ class Clockwork:
             application = self.office.records.load(draft.mends)
         except NotFound:
             return True  # the case itself is gone
-        return draft.id != f"{draft.mends}-{application.version}"
+        return draft.id != application.mending

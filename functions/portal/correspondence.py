@@ -153,7 +153,7 @@ class Correspondence:
         application = self.office.records.load(owed.about)
         words = self.office.words_of(application)
         sop, event = words.sop, application.events[owed.event - 1]
-        if _is_outdated(owed, application):
+        if _is_outdated(owed, application) or _is_for_another(owed, application, sop):
             raise NotAllowed("outdated")
         before = application.events[owed.event - 2] if owed.event > 1 else event
         return CaseLetter(
@@ -249,11 +249,11 @@ class Correspondence:
 
     def _link(self, owed: Notice, application: Application) -> str:
         if owed.letter == "confirm_address":
-            return self._signed("konfirmasi", {"t": application.ticket}, APPLICANT_LINK)
-        if owed.role == APPLICANT:
-            return self._signed("permohonan", {"t": application.ticket}, APPLICANT_LINK)
-        if owed.letter == "decided":
+            return self._signed("konfirmasi", self.cases.applicant_claims(application), APPLICANT_LINK)
+        if owed.letter in ("decided", "address_left"):
             return ""
+        if owed.role == APPLICANT:
+            return self._signed("permohonan", self.cases.applicant_claims(application), APPLICANT_LINK)
         if not self._appointments(owed, application):  # the link would open nothing, and the letter names the applicant
             raise NotAllowed("not_appointed")
         # The case as the letter tells it: should it have moved on by now, the link says so and who did it.
@@ -268,6 +268,12 @@ class Correspondence:
         """Those under which the reader has to do with the case."""
         post, held = (application.service, owed.role), self.cases.appointments(owed.recipient)
         return [official for official in held if (official.service, official.role) == post]
+
+
+def _is_for_another(owed: Notice, application: Application, sop: Sop) -> bool:
+    """Is it to an address that the applicant's letters no longer go to? Its link would open the case to a stranger."""
+    left = owed.role == APPLICANT and owed.recipient.lower() != application.address(sop).lower()
+    return left and owed.letter != "address_left"
 
 
 def _is_outdated(owed: Notice, application: Application) -> bool:

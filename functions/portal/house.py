@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from portal.clockwork import Clockwork
     from portal.corrections import Corrections
     from portal.correspondence import Correspondence
+    from portal.dossiers import Dossiers
     from portal.entrance import Entrance
     from portal.intake import Intake
     from portal.letters.writing import Letters
@@ -132,6 +133,12 @@ class House:
         from portal.corrections import Corrections
 
         return Corrections(self.office, read_messages()["clerk"]["title"])
+
+    @cached_property
+    def dossiers(self) -> "Dossiers":
+        from portal.dossiers import Dossiers
+
+        return Dossiers(self.office)
 
     @cached_property
     def entrance(self) -> "Entrance":

@@ -21,6 +21,7 @@ from portal.core.errors import (
     PortalError,
     Unavailable,
 )
+from portal.core.history import overtaking
 from portal.core.requirements import Requirement
 from portal.core.sop import Sop
 from portal.custody import Custody, Inspected, folder_of
@@ -224,7 +225,7 @@ class Intake:
             keeping: documents that are named stay until others take their place; those of several files do so anyway.
         """
         try:
-            return self.office.records.load_draft(f"{application.ticket}-{application.version}")
+            return self.office.records.load_draft(application.mending).over(application.form)
         except NotFound:
             words = self.office.words_of(application)
             fields = words.form.only(named).fields
@@ -233,7 +234,7 @@ class Intake:
             replaced = {each.key for each in words.sop.documents if each.key in named and each.files == 1}
             kept = tuple(each for each in application.documents if keeping or each.requirement not in replaced)
             return Draft(
-                id=f"{application.ticket}-{application.version}",
+                id=application.mending,
                 service=application.service,
                 form=application.form,
                 created_at=self.office.clock(),
@@ -281,8 +282,9 @@ class Intake:
             Conflict: the case has moved on, or moved at this moment.
         """
         sop = self.office.sop_of(application)
-        if application.version != seen or not application.may("report", sop):
-            if 0 < seen < application.version and application.events[seen].action == "report":
+        since = overtaking(application.events, seen)
+        if since or not application.may("report", sop):
+            if since and since.number > seen > 0 and since.action == "report":
                 return application
             raise Conflict("action_not_now", action="report", state=application.state.value)
         at, draft = self.office.clock(), None

@@ -11,8 +11,9 @@ from portal.core.application import BOOKINGS, Application
 from portal.core.draft import Draft
 from portal.core.errors import Conflict, NotFound, Unavailable, Unreadable, traced
 from portal.core.listing import Unread, passed_over
-from portal.core.notices import Official, owed
+from portal.core.notices import Notice, Official
 from portal.core.register import Certificate
+from portal.core.resending import owed_by_any
 from portal.core.services import Services
 from portal.core.sop import Sop, restore
 from portal.core.worktime import Calendar
@@ -104,6 +105,7 @@ class Office:
         draft: Draft | None = None,
         claims: Sequence[str] = (),
         officials: Iterable[Official] | None = None,
+        notices: Sequence[Notice] = (),
     ) -> Application:
         """Keep the newest event with all that follows from it: one write.
 
@@ -111,17 +113,18 @@ class Office:
             draft: the one it came from, in its new version.
             claims: names that nobody else may hold from now on (a seat of a visit).
             officials: everybody ever appointed, where they have just been read.
+            notices: what is owed beside what the event itself owes.
 
         Raises:
             Conflict: as for ``Records.commit``.
         """
         for _ in range(TRIES - 1):
             try:
-                return self._commit(application, draft, claims, officials)
+                return self._commit(application, draft, claims, officials, notices)
             except Conflict as conflict:
                 if conflict.code != "certificate_changed":
                     raise  # else the entry that a newer one replaces was written meanwhile, and is read anew
-        return self._commit(application, draft, claims, officials)
+        return self._commit(application, draft, claims, officials, notices)
 
     def _commit(
         self,
@@ -129,6 +132,7 @@ class Office:
         draft: Draft | None,
         claims: Sequence[str],
         officials: Iterable[Official] | None,
+        notices: Sequence[Notice],
     ) -> Application:
         from portal.core import recap
 
@@ -136,12 +140,13 @@ class Office:
         closes = application.events[-1] is application.closing
         entered, corrections = self._entered(application, sop) if closes else ([], [])
         earlier = replace(application, events=application.events[:-1])
+        held = application.booking.data["seat"] if application.booking else ""
         change = Change(
             application=application,
-            notices=owed(application, officials or self.officials(), sop, self.today()),
+            notices=(*owed_by_any(application, officials or self.officials(), sop, self.today()), *notices),
             draft=draft,
             claims=claims,
-            releases=[seat for seat in _seats_ever(earlier) if seat not in claims],
+            releases=[seat for seat in _seats_ever(earlier) if seat not in (*claims, held)],
             fact=recap.fact(application, sop, self.calendar) if closes else None,
             waits_on=application.waits_on(sop),
             certificates=entered,

@@ -181,7 +181,7 @@ class Outbox:
         """Would it tell of what has passed, or is so no more? The relay may have been down for long."""
         if owed.letter in ("visit_tomorrow", "visit_booked"):
             application = self.records.load(owed.about)
-            return application.version != owed.event or application.slot is None or application.slot <= now
+            return application.moved.number != owed.event or application.slot is None or application.slot <= now
         if owed.letter in ("still_waiting", "confirm_address") and owed.occasion:
             return self.records.load(owed.about).entered.number != owed.event
         return False

@@ -12,6 +12,7 @@ from portal.cases import Brought, Cases, Claims, Means, OfficialView
 from portal.core.application import Application
 from portal.core.draft import Document, Draft
 from portal.core.errors import Finding, Invalid, NotAllowed
+from portal.core.history import overtaking
 from portal.intake import Intake
 
 
@@ -63,7 +64,7 @@ class Signing:
         Raises:
             Invalid: no letter was brought (finding with the document's key).
         """
-        if view.moved_on or view.application.version != seen:
+        if view.moved_on or overtaking(view.application.events, seen):
             return self.cases.decide(claims, "sign", raw, seen, view)  # which says who was faster
         draft = self.draft(view)
         if missing := self.intake.missing(draft):

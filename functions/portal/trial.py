@@ -236,8 +236,8 @@ class Trial:
         self.shelf.cases[case.ticket], self.now = case, case.events[-1].at
         told = [*owed(case, self.shelf.officials(), self.edition, self.office.today())]
         if action == "book":
-            told.append(notice("visit_tomorrow", case.applicant(self.edition), about=case.ticket, event=case.version,
-                               at=self.now))  # fmt: skip
+            whom, event = case.applicant(self.edition), case.moved.number
+            told.append(notice("visit_tomorrow", whom, about=case.ticket, event=event, at=self.now))
         letters = [(each, self.compose(each)) for each in told]
         return Scene(step, self.edition.action(step, action).done or action, case, letters)
 

@@ -11,6 +11,7 @@ from typing import Any
 from portal.cases import moved_on
 from portal.core.application import Actor, Application
 from portal.core.errors import Conflict, Invalid, NotAllowed
+from portal.core.history import overtaking
 from portal.core.notices import Official, eligible
 from portal.core.parts import Visit
 from portal.core.steps import office_actions
@@ -61,7 +62,7 @@ class Visits:
             return self.office.commit(application.cancel_visit({}, sop=sop, at=self.office.clock()))
         except (Conflict, NotAllowed):
             kept = self.office.records.load(application.ticket)
-            if kept.events[-1].action != "cancel_visit":
+            if kept.moved.action != "cancel_visit":
                 raise
             return kept
 
@@ -69,7 +70,7 @@ class Visits:
 
     def may_arrange(self, application: Application) -> bool:
         """Is a visit agreed that the office may move or cancel?"""
-        return bool(office_actions(self.office.sop_of(application), application.step, application.state))
+        return "move_visit" in office_actions(self.office.sop_of(application), application.step, application.state)
 
     def move(self, application: Application, slot: datetime, *, by: Actor, note: str, seen: int) -> Application:
         """Somebody of the office has the applicant come at another time; the applicant is told, with the reason.
@@ -98,19 +99,47 @@ class Visits:
         )
         return self._arranged(application, "cancel_visit", by, seen, off)
 
+    # --- at the desk -----------------------------------------------------------------------------------------------
+
+    def may_come(self, application: Application) -> str:
+        """What can be recorded of an applicant who is here now: ``attend`` as agreed, ``walk_in``, or nothing."""
+        sop, at = self.office.sop_of(application), self.office.clock()
+        actions = application.official_actions(sop)
+        if "attend" in actions and at >= (application.opens_at("attend", sop) or at):
+            return "attend"
+        return "walk_in" if "walk_in" in office_actions(sop, application.step, application.state) else ""
+
+    def come(self, application: Application, action: str, *, by: Actor, note: str, seen: int) -> Application:
+        """The applicant is here, and has done what the visit is for; a time that was agreed for later is free again.
+
+        Args:
+            action: ``attend`` or ``walk_in``; ``note`` the reason of what was not agreed.
+
+        Raises:
+            NotAllowed: not now (``action_not_now``, ``visit_to_come``), no reason (``reason_missing``), or own case.
+            Conflict: somebody acted meanwhile (``case_moved_on``).
+        """
+        if action == "walk_in" and not note:
+            raise NotAllowed("reason_missing")
+        said = {"reason": note} if action == "walk_in" else {"note": note} if note else {}
+        sop = self.office.sop_of(application)
+        here = lambda: self.office.commit(  # noqa: E731
+            application.come(action, said, by=by, sop=sop, at=self.office.clock())
+        )
+        return self._arranged(application, action, by, seen, here)
+
     # --- within ----------------------------------------------------------------------------------------------------
 
     def _arranged(
         self, application: Application, action: str, by: Actor, seen: int, act: Callable[[], Application]
     ) -> Application:
         """What comes of it; the same click again changes nothing more."""
-        if application.version == seen:
+        if overtaking(application.events, seen) is None:
             try:
                 return act()
             except Conflict:
                 application = self.office.records.load(application.ticket)
-        events = application.events
-        happened = events[seen] if 0 < seen < len(events) else events[-1]
+        happened = overtaking(application.events, seen) or application.events[-1]
         if (happened.action, happened.actor.email) == (action, by.email):
             return application
         raise moved_on(application, self.office.sop_of(application), happened)

@@ -8,7 +8,7 @@ import pytest
 from portal.core.application import Actor
 from portal.core.notices import notice
 from tests.support.chromium import Person, assert_no_barriers
-from tests.support.city import KADIS, City
+from tests.support.city import KADIS, VERIFIKATOR, City
 from tests.support.in_chromium import Someone
 from tests.support.walks import WALKS
 
@@ -62,6 +62,18 @@ def _clerk(me: Person, city: City) -> Iterator[tuple[str, Person]]:
     me.go(f"/petugas/permohonan/{siti.ticket}")
     me.sees("catatannya utuh")
     yield "case", me
+    me.go(f"/petugas/permohonan/{siti.ticket}/betulkan")
+    yield "answers to set right", me
+    me.fill({"nama_ktp": "SITI BETUL", "alasan": "Salah ketik."})
+    me.press("Periksa dahulu")
+    me.sees("Belum ada yang tersimpan")
+    yield "what is set right", me
+    city.forward_to_verifikator(budi.ticket)
+    for action in ("dispatch", "accept", "invite"):
+        city.official(VERIFIKATOR).decide(budi.ticket, action, **({"checklist": "*"} if action == "dispatch" else {}))
+    me.go(f"/petugas/permohonan/{budi.ticket}/kunjungan")
+    me.sees("datang tanpa jadwal")
+    yield "visit", me
     me.go("/petugas/kunjungan")
     yield "visits, none", me
     me.go("/petugas/email")
@@ -73,6 +85,20 @@ def _clerk(me: Person, city: City) -> Iterator[tuple[str, Person]]:
     me.go("/petugas/pejabat")
     yield "officials", me
     yield from _appointing(me)
+    yield from _asked_for_data(me, siti.ticket)
+
+
+def _asked_for_data(me: Person, ticket: str) -> Iterator[tuple[str, Person]]:
+    me.go("/petugas/data-pribadi")
+    with me.expecting(422):
+        me.fill({"siapa": "Siti"})
+        me.press("Cari")
+    me.sees("Tulis nomor tiket, NIK, NIP")
+    yield "nobody in particular", me
+    me.fill({"siapa": ticket})
+    me.press("Cari")
+    me.sees("Unduh data dan berkas")
+    yield "what is kept of somebody", me
 
 
 def _appointing(me: Person) -> Iterator[tuple[str, Person]]:

@@ -76,10 +76,16 @@ def test_who_may_do_what_and_where_it_leads(
         assert follow(sop, step, now, action) == expected
 
 
-def test_whoever_arranges_visits_may_move_and_cancel_one_that_is_agreed(sop: Sop) -> None:
+def test_whoever_arranges_visits_may_move_and_cancel_one_that_is_agreed_and_take_in_who_comes_without(sop: Sop) -> None:
     places = [(step.key, state) for step in sop.steps for state in State]
     found = {place: moves for place in places if (moves := office_actions(sop, *place))}
-    assert found == {("passphrase", State.BOOKED): ("move_visit", "cancel_visit")}
+    assert found == {
+        ("passphrase", State.INVITED): ("walk_in",),
+        ("passphrase", State.BOOKED): ("move_visit", "cancel_visit", "walk_in"),
+        ("passphrase", State.MISSED): ("walk_in",),
+    }
+    for _, state in found:
+        assert follow(sop, "passphrase", state, "walk_in") == ("penyerahan", State.WAITING)
     assert follow(sop, "passphrase", State.BOOKED, "move_visit") == ("passphrase", State.BOOKED)
 
 

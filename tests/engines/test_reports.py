@@ -40,7 +40,16 @@ def test_while_servers_are_still_trying_nothing_has_failed(specimen: str) -> Non
 
 @pytest.mark.parametrize(
     "name",
-    ["ON_LEAVE", "ON_LEAVE_AT_EXCHANGE", "ON_LEAVE_LONG_AGO", "RECEIPT", "QUESTION", "FORWARDED", "SPAM"],
+    [
+        "ON_LEAVE",
+        "ON_LEAVE_AT_EXCHANGE",
+        "ON_LEAVE_LONG_AGO",
+        "ACKNOWLEDGED",
+        "RECEIPT",
+        "QUESTION",
+        "FORWARDED",
+        "SPAM",
+    ],
 )
 def test_what_programs_answer_and_what_people_write_is_no_report(name: str) -> None:
     assert read(about(getattr(specimens, name))) is None

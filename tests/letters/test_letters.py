@@ -21,13 +21,33 @@ from portal.links import Links
 from tests.support.correspondence import ADDRESS, FORM, LETTERS, MONDAY, NOTE, WRITTEN, Sent, first, links, page, words
 from tests.support.places import ROOT
 
-OTHERS = {"turn", "visit_booked", "visit_off", "decided", "draft_saved", "visit_tomorrow", "new_link"}
+OTHERS = {
+    "turn",
+    "amended",
+    "address_left",
+    "visit_booked",
+    "visit_off",
+    "decided",
+    "draft_saved",
+    "visit_tomorrow",
+    "new_link",
+}
 OF_THE_REGISTER = {"expiring", "expiring_list", "revoked", "changed"}
 OTHERS |= {"reminder", "desk", "digest", "code", "clerk_link", "escalation", "asked", "finished", *OF_THE_REGISTER}
 OTHERS |= {"duty", "unattended", "draft_waiting", "still_waiting"}
 ABOUT_NO_CASE = {"draft_saved", "reminder", "desk", "digest", "code", "clerk_link", "escalation", *OF_THE_REGISTER}
 ABOUT_NO_CASE |= {"duty", "unattended", "draft_waiting"}
-LEAD_NOWHERE = {"code", "decided", "withdrawn", "lapsed", "escalation", "unattended", "revoked", "changed"}
+LEAD_NOWHERE = {
+    "address_left",
+    "code",
+    "decided",
+    "withdrawn",
+    "lapsed",
+    "escalation",
+    "unattended",
+    "revoked",
+    "changed",
+}
 OF_OTHER_KINDS = {"asked", "reported", "opened", "finished"}
 """About steps that this service does not have; the services of ``tests/services`` send them."""
 

@@ -30,8 +30,8 @@ ADDRESS = "https://tte.example.go.id"
 PAGES = [
     "", "sop/", "persyaratan/", "formulir/", "formulir/contoh-surat/", "standar-pelayanan/", "tanya-jawab/",
     "layanan-terkait/", "privasi/", "pengaduan/", "panduan/", "panduan/pejabat/", "panduan/verifikator/",
-    "panduan/petugas/", "panduan/register/", "panduan/pemasangan/", "rekapitulasi/", "aksesibilitas/", "en/",
-    "404.html",
+    "panduan/petugas/", "panduan/meja/", "panduan/register/", "panduan/pemasangan/", "rekapitulasi/",
+    "aksesibilitas/", "en/", "404.html",
 ]  # fmt: skip
 
 

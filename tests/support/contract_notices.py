@@ -40,6 +40,16 @@ class NoticesContract:
         assert list(records.unsent()) == []
         assert records.claim_notice(AT + timedelta(days=9), LEASE) is None
 
+    def test_all_emails_about_a_case_are_found_whatever_became_of_them(self, records: Records) -> None:
+        owed = [a_notice(occasion=str(number), queued_at=AT + timedelta(seconds=number)) for number in range(3)]
+        records.owe([*owed[::-1], a_notice("another")])
+        sent = claimed(records, AT).delivered(AT)
+        records.settle_notice(sent)
+        found = [*records.notices(owed[0].about), *records.notices("another")]
+        assert [notice.occasion for notice in found if notice.about == owed[0].about] == ["0", "1", "2"]
+        assert [notice for notice in found if notice.sent_at] == [sent]
+        assert list(records.notices("nothing")) == []
+
     def test_only_what_is_due_is_claimed_longest_due_first(self, records: Records) -> None:
         due = {"late": AT + timedelta(seconds=2), "now": AT, "early": AT - timedelta(hours=3)}
         records.owe([a_notice(about, due_at=at) for about, at in due.items()])

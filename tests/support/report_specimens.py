@@ -202,6 +202,15 @@ Subject: Re: [TTE Tarakan] Mohon disposisi
 Sedang di luar kantor.
 """
 
+ACKNOWLEDGED = """\
+Return-Path: <>
+To: tte+{mark}@example.go.id
+From: Postmaster <postmaster@tarakankota.go.id>
+Subject: Re: [TTE Tarakan] Mohon disposisi
+
+Email Anda kami terima pukul 08.00. Nomor 550 5.1.1.
+"""
+
 RECEIPT = """\
 To: tte@example.go.id
 From: siti@tarakankota.go.id

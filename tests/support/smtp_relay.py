@@ -33,13 +33,13 @@ class Relay:
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         envelope.mail_from = address
-        return self.answers.get("MAIL", "250 OK")
+        return self.answers.get(f"MAIL {address}", self.answers.get("MAIL", "250 OK"))
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         envelope.rcpt_tos.append(address)
-        return self.answers.get("RCPT", "250 OK")
+        return self.answers.get(f"RCPT from {envelope.mail_from}", self.answers.get("RCPT", "250 OK"))
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         answer = self.answers.get("DATA", "250 taken")

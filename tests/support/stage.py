@@ -68,6 +68,21 @@ WORKS: Mapping[str, tuple[str, str, Mapping[str, str | list[str]]]] = {
     "/petugas/kode": ("clerk", "/petugas/kode", {"kode": "*"}),
     "/petugas/kode/kirim": ("clerk", "/petugas/kode", {}),
     "/petugas/permohonan/<number>/batalkan": ("clerk", "/petugas/permohonan/<number>", {"alasan": "Keliru."}),
+    "/petugas/permohonan/<number>/kirim-ulang": (
+        "clerk",
+        "/petugas/permohonan/<number>",
+        {"kepada": "applicant", "alasan": "Hilang."},
+    ),
+    "/petugas/permohonan/<number>/kunjungan": (
+        "clerk booked",
+        "/petugas/permohonan/<number>/kunjungan",
+        {"tindakan": "cancel_visit", "note": "Rapat."},
+    ),
+    "/petugas/permohonan/<number>/betulkan": (
+        "clerk",
+        "/petugas/permohonan/<number>/betulkan",
+        {**FORM, "nama_ktp": "SITI BETUL", "alasan": "Salah ketik.", "diperiksa": "ya"},
+    ),
     "/petugas/pejabat/tunjuk/catat": (
         "clerk",
         "/petugas/pejabat/tunjuk",
@@ -286,9 +301,10 @@ class Session:
         if state == "draft":
             made = stage.draft()
             links, number, draft = [stage.draft_link(made)], "", made.id
-        elif state == "clerk":
+        elif state.startswith("clerk"):
             links, draft = [], ""
-            number = stage.case("confirm", "return") if "<number>" in rule else ""
+            way = WAYS["booked"] if state == "clerk booked" else ("confirm", "return")
+            number = stage.case(*way) if "<number>" in rule else ""
             said = self._come_to_clerk(stage, rule)
         else:
             number, draft = stage.handed_over() if state == "done" else stage.case(*WAYS[state]), ""
@@ -318,7 +334,7 @@ class Session:
         html = lxml.html.fromstring(self.browser.get(of_this(page)).get_data())
         self.path, self.csrf = of_this(rule), html.xpath("//input[@name='csrf']/@value | //@data-csrf")[0]
         self.fields: dict[str, Any] = dict(fields)
-        if state == "clerk" and fields:
+        if state.startswith("clerk") and fields:
             found = {
                 name: said or html.xpath(f"//input[@name='{name}']/@value")[0] for name in fields if fields[name] == "*"
             }

@@ -8,12 +8,15 @@ import io
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from PIL import Image
 from playwright.sync_api import Page
 
+from portal.core.application import Actor
+from portal.core.notices import notice
 from portal.web.devices import COOKIE, PATH
 from tests.support.chromium import chromium
 from tests.support.city import KABID, KADIS, STATISTISI, VERIFIKATOR, City
@@ -97,6 +100,30 @@ def verifikator(city: City, page: Page, ticket: str) -> None:
     clerk.decide(ticket, "invite")
 
 
+def desk(city: City, page: Page, ticket: str) -> None:
+    """The guide of the clerk's desk, in the morning: one late, one email refused, one expected."""
+    office, clock = city.house.office, city.clock
+    held = office.links.sign("cookie.petugas", {"r": office.services.office["email"]}, clock() + timedelta(days=30))
+    page.context.add_cookies([{"name": "petugas", "value": held, "url": f"{city.address}/petugas"}])
+    actor = Actor("kadis", "Rahmawati Contoh", email=KADIS)
+    owed = notice("turn", actor, about=ticket, event=2, at=clock(), occasion="picture")
+    office.records.owe([owed])
+    office.records.settle_notice(owed.failed("552 5.2.2 mailbox full", clock(), hopeless=True))
+    page.goto(f"{city.address}/petugas")
+    take(page, "meja-pagi", "main h1", ".find-case")
+    page.goto(f"{city.address}/petugas/email")
+    take(page, "meja-email", "main h1", ".task")
+    page.goto(f"{city.address}/petugas/pejabat/tunjuk")
+    page.check("[value='penerbitan/kadis']")
+    page.check("[value='Plh.']")
+    first, last = office.today(), office.today() + timedelta(days=3)
+    said = {"nama": "Dewi Contoh", "email": "dewi.contoh@tarakankota.go.id", "surat": "800/7/2026"}
+    for name, words in {**said, "mulai": first.isoformat(), "sampai": last.isoformat()}.items():
+        page.fill(f"[name='{name}']", words)
+    page.click("text=Lihat akibatnya")
+    take(page, "meja-akibat", "main h1", ".button")
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder, phone() as page:
         clock = Clock()
@@ -111,8 +138,11 @@ def main() -> None:
             page.goto(f"{city.address}/status/{siti.ticket}")
             take(page, "petugas-status", "main h1", ".card")
             siti.pick()
+            for name in ("BUDI CONTOH", "WAYAN CONTOH"):
+                city.applicant(nama_ktp=name).apply().confirm()
             clerk = city.official(VERIFIKATOR)
             clock.forward(days=2)
+            desk(city, page, siti.ticket)
             page.goto(city.mailbox.link(VERIFIKATOR, "telaah", siti.ticket))
             take(page, "verifikator-kunjungan", open_choice(page, "attend"), "#tindakan-miss")
             clerk.decide(siti.ticket, "attend")

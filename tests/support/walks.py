@@ -63,6 +63,8 @@ WALKS: Mapping[str, frozenset[str]] = {
     ),
     "clerk": frozenset(
         {
+            "clerk/amend.html",
+            "clerk/amend_check.html",
             "clerk/appoint.html",
             "clerk/case.html",
             "clerk/cases.html",
@@ -73,7 +75,9 @@ WALKS: Mapping[str, frozenset[str]] = {
             "clerk/mail.html",
             "clerk/official.html",
             "clerk/people.html",
+            "clerk/privacy.html",
             "clerk/stuck.html",
+            "clerk/visit.html",
             "clerk/visits.html",
         }
     ),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from portal.engines.ports import CameBack
 from tests.support.browser_without_javascript import Page
 from tests.support.clerk import ClerkInPerson
 from tests.support.keeper import words
@@ -105,6 +106,20 @@ def test_mail_that_failed_is_sent_again_or_ticked_off(shared_stage: Stage, clerk
     shared_stage.clock.forward(days=1)
     shared_stage.mail()
     assert "Semua email terkirim" in clerk.get("/petugas/email").text
+
+
+def test_whom_to_call_stands_beside_a_case_whose_applicant_no_email_reaches(
+    shared_stage: Stage, clerk: ClerkInPerson
+) -> None:
+    number = shared_stage.case(nama_ktp="TAK TERJANGKAU", hp="+6281355501234")
+    shared_stage.mail()
+    confirm = next(mail for mail in shared_stage.mailbox.messages() if number in mail["text"])
+    identity = (number, 1, "confirm_address", confirm["to"], "")
+    shared_stage.records.came_back(CameBack([identity], "550 5.1.1 user unknown", True), shared_stage.clock())
+    for path in ("", "/perhatian", "/email"):
+        page = clerk.get(f"/petugas{path}")
+        assert "tel:081355501234" in page.html.xpath("//a/@href"), path
+        assert "0813-5550-1234" in page.text
 
 
 def test_officials_are_listed_by_role_and_an_empty_role_is_told(shared_stage: Stage, clerk: ClerkInPerson) -> None:

@@ -6,12 +6,11 @@ A move returns a new application with one more event, or raises; nothing here kn
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from hashlib import sha256
-from itertools import pairwise, takewhile
+from itertools import takewhile
 from typing import Any, Final, Self
 
-from portal.core import ledger
-from portal.core.draft import Answers, Document, Draft
+from portal.core import history, ledger
+from portal.core.draft import Answers, Document, Draft, fingerprints
 from portal.core.errors import NotAllowed, NotFound
 from portal.core.events import Actor, Event
 from portal.core.sop import APPLICANT, Sop
@@ -30,6 +29,9 @@ __all__ = ["BOOKINGS", "Actor", "Application", "Event"]
 
 BOOKINGS: Final = ("book", "move_visit")
 """The actions by which a visit is agreed; each holds its ``slot`` and its ``seat``."""
+
+VOUCHING: Final = ("confirm", "open", "amend")
+"""Those after which an ``email`` is where letters go: confirmed, or stated or set right by somebody of the office."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,7 @@ class Application:
 
     def resubmit(self, draft: Draft, *, documents: tuple[Document, ...], sop: Sop, at: datetime) -> Self:
         """The applicant has mended what was named; the case goes back to the step that returned it."""
-        mended = replace(self, form=draft.form, documents=documents)
+        mended = replace(self, form=draft.over(self.form).form, documents=documents)
         changed = mended._basis()
         return mended._move("resubmit", sop, self.applicant(sop), at, {**changed, "items": list(draft.items)})
 
@@ -157,6 +159,11 @@ class Application:
         off = {**said, "slot": self.slot.isoformat() if self.slot else ""}
         actor = self.applicant(sop) if by is None else by
         return (self if by is None else self._of_another(by, sop))._move("cancel_visit", sop, actor, at, off)
+
+    def come(self, action: str, said: Mapping[str, Any], *, by: Actor, sop: Sop, at: datetime) -> Self:
+        """The applicant is at the office's desk, as agreed or unannounced. Raises NotAllowed, as ``decide`` does."""
+        must_be_open(sop, self.step, action, self.slot, at)
+        return self._of_another(by, sop)._move(action, sop, by, at, said)
 
     def receive(self, *, sop: Sop, at: datetime) -> Self:
         """The owner says that the product has arrived; at most once. Raises NotAllowed (``action_not_now``)."""
@@ -191,18 +198,18 @@ class Application:
 
     @property
     def turn(self) -> Event:
-        """The event that brought the case to whoever has it now: entry into the step, or coming back mended."""
-        newest = self.events[0]
-        for before, event in pairwise(self.events):
-            if event.step != before.step or before.state is State.RETURNED or before.is_undone_by(event):
-                newest = event
-        return newest
+        """The event that brought the case to whoever has it now: entry into the step, say, or coming back mended."""
+        return history.turn(self.events)
+
+    @property
+    def moved(self) -> Event:
+        """The newest event that moved it, and after which nothing was more than kept (``history.KEEPING``)."""
+        return history.moves(self.events)[-1]
 
     @property
     def entered(self) -> Event:
         """The event that brought it to its present step and state; picking another visit, say, changes neither."""
-        before = (n for n, event in enumerate(self.events) if (event.step, event.state) != (self.step, self.state))
-        return self.events[max(before, default=-1) + 1]
+        return history.entered(self.events)
 
     @property
     def since(self) -> datetime:
@@ -211,6 +218,11 @@ class Application:
     def step_before(self, event: Event) -> str:
         """Key of the step at which an event happened (``event.step`` is where it led)."""
         return self.events[event.number - 2].step if event.number > 1 else event.step
+
+    @property
+    def mending(self) -> str:
+        """Id of the draft in which it is mended, or brought what its step asks for: the same one until it moves."""
+        return f"{self.ticket}-{self.moved.number}"
 
     @property
     def round(self) -> int:
@@ -275,8 +287,9 @@ class Application:
         return next((str(self.form[name]) for name in names if self.form.get(name)), "")
 
     def address(self, sop: Sop) -> str:
-        """Where letters to the applicant go: the confirmed address, also after another one was typed while mending."""
-        return str(self._vouched.get("email") or self.value("email", sop))
+        """Where letters to the applicant go: what was vouched for, also after another one was typed while mending."""
+        vouched = (e.data["email"] for e in reversed(self.events) if e.action in VOUCHING and e.data.get("email"))
+        return str(next(vouched, "") or self.value("email", sop))
 
     def applicant(self, sop: Sop) -> Actor:
         return Actor(role=APPLICANT, name=self.value("name", sop), email=self.address(sop))
@@ -289,8 +302,7 @@ class Application:
 
     def spans(self, now: datetime) -> Iterator[tuple[str, State, datetime, datetime]]:
         """(step, state, from, until) of every stretch of time so far; the last one lasts until ``now``."""
-        ends = [event.at for event in self.events[1:]] + [self.events[-1].at if self.is_closed else now]
-        for event, end in zip(self.events, ends, strict=True):
+        for event, end in history.stretches(self.events, now):
             yield event.step, event.state, event.at, end
 
     def first_damage(self) -> int | None:
@@ -326,11 +338,7 @@ class Application:
         return replace(self, step=step, state=state, events=(*self.events, event))
 
     def _basis(self) -> dict[str, Any]:
-        """Fingerprints of what officials decide upon, so that the chain covers form and documents too."""
-        return {
-            "form": sha256(ledger.canonical(self.form)).hexdigest(),
-            "documents": {document.kind: document.sha256 for document in self.documents},
-        }
+        return fingerprints(self.form, self.documents)
 
     @property
     def _vouched(self) -> Mapping[str, Any]:

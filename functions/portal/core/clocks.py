@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from portal.core.application import Application, Event
+from portal.core.history import stretches
 from portal.core.sop import Sop
 from portal.core.steps import State
 from portal.core.times import Time
@@ -81,11 +82,11 @@ def _stays(application: Application, now: datetime) -> Iterator[tuple[Event, lis
     """Every turn of the case, with its stretches of time."""
     turn, spans = application.events[0], list[tuple[State, datetime, datetime]]()
     before = turn
-    for event, (_, state, start, end) in zip(application.events, application.spans(now), strict=True):
+    for event, end in stretches(application.events, now):
         if event.step != before.step or before.state is State.RETURNED:
             yield turn, spans
             turn, spans = event, []
-        spans.append((state, start, end))
+        spans.append((event.state, event.at, end))
         before = event
     yield turn, spans
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from portal.core.application import Actor, Application
 from portal.core.errors import NotAllowed
+from portal.core.history import moves
 
 UNDOABLE: Final = frozenset(
     {"forward", "return", "reject", "send_back", "complete", "dispatch", "accept", "refuse", "invite", "miss", "attend"}
@@ -13,15 +14,15 @@ UNDOABLE: Final = frozenset(
 
 
 def may_undo(application: Application, closed: date, today: date) -> bool:
-    """Is a decision the newest event, so that nothing has followed from it?
+    """Is a decision the newest event that moved the case, so that nothing has followed from it?
 
     A case that was closed by it can be opened again until the recap of that month is added up for good, which is on the
     second day after its end (``compilation.SETTLED``).
 
     Args:
-        closed: the day of the newest event, at the office.
+        closed: the day of that event, at the office.
     """
-    if application.version < 2 or application.events[-1].action not in UNDOABLE:
+    if application.moved.action not in UNDOABLE:
         return False
     return not application.is_closed or today <= _last_day_to_reopen(closed)
 
@@ -34,7 +35,7 @@ def undo(application: Application, reason: str, *, by: Actor, closed: date, toda
     """
     if not may_undo(application, closed, today):
         raise NotAllowed("nothing_to_undo")
-    before, undone = application.events[-2], application.events[-1]
+    before, undone = moves(application.events)[-2:]
     return application.correct("undo", {"undone": undone.action, "reason": reason}, to=before, by=by, at=at)
 
 

@@ -1,10 +1,12 @@
 """What an applicant has typed and uploaded but not sent: the beginning of an application, or its mending."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
+from portal.core import ledger
 from portal.core.errors import NotAllowed
 
 Answers = Mapping[str, Any]
@@ -35,6 +37,14 @@ class Document:
     @property
     def requirement(self) -> str:
         return requirement_of(self.kind)
+
+
+def fingerprints(form: Answers, documents: Iterable[Document]) -> dict[str, Any]:
+    """Of what officials decide upon, for an event to hold, so that the chain covers form and documents too."""
+    return {
+        "form": sha256(ledger.canonical(form)).hexdigest(),
+        "documents": {document.kind: document.sha256 for document in documents},
+    }
 
 
 def requirement_of(kind: str) -> str:
@@ -82,6 +92,11 @@ class Draft:
             untouched = {name: value for name, value in self.form.items() if name not in self.items}
             form = {**untouched, **{name: value for name, value in form.items() if name in self.items}}
         return replace(self, form=dict(form), version=self.version + 1)
+
+    def over(self, form: Answers) -> "Draft":
+        """A mending draft upon what the case says now: only the named fields are the draft's."""
+        kept = {name: value for name, value in form.items() if name not in self.items}
+        return replace(self, form=kept | {name: value for name, value in self.form.items() if name in self.items})
 
     def with_document(self, document: Document) -> "Draft":
         """The draft with this document in place of an earlier one of its kind."""

@@ -39,9 +39,6 @@ class Event:
     previous: str
     hash: str
 
-    def is_undone_by(self, event: "Event") -> bool:
-        return event.action == "undo" and event.number == self.number + 1
-
     def entry(self) -> dict[str, Any]:
         """The event as plain values: what the hash covers, and what is stored."""
         return {

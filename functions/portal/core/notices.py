@@ -35,6 +35,9 @@ UNWRITTEN: Final = "unwritten: "
 DEADLINE: Final = timedelta(days=7)
 """The same for an email that has not even been tried."""
 
+AGAIN: Final = "again-"
+"""Beginning of the occasion of a letter that somebody asked for."""
+
 OWN: Final = "own"
 """Occasion of a letter that tells somebody what his own decision has led to."""
 
@@ -215,7 +218,7 @@ class Notice:
     @property
     def is_asked_for(self) -> bool:
         """Has somebody asked for it just now, who waits for it?"""
-        return self.occasion.startswith("again-")
+        return self.occasion.startswith(AGAIN)
 
     def held(self, until: datetime) -> "Notice":
         """Taken by a sender; should it crash, the notice is due again at ``until``."""
@@ -271,7 +274,9 @@ def about_draft(letter: str, draft: Draft, sop: Sop, at: datetime, occasion: str
 
 
 def owed(application: Application, officials: Iterable[Official], sop: Sop, day: date) -> tuple[Notice, ...]:
-    """All emails that the newest event owes; ``day`` is the office's, on which appointments begin and end.
+    """All emails that the newest event owes, which is a move: ``resending`` has the others.
+
+    ``day`` is the office's, on which appointments begin and end.
 
     The applicant hears what concerns him; whoever's turn it has become hears of it; an official who decided gets a
     receipt of it. Officials whose own application it is are passed over; who they are is only asked if it matters.

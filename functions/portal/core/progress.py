@@ -12,6 +12,7 @@ from typing import Any
 from portal.core.application import Application, Event
 from portal.core.clocks import present
 from portal.core.forecast import Forecast, Usual, expect
+from portal.core.history import KEEPING
 from portal.core.parts import Step
 from portal.core.sop import Sop
 from portal.core.steps import State
@@ -52,7 +53,7 @@ def status(
         usual: as for ``forecast.expect``.
     """
     text = sop.status(application.step, application.state)
-    newest = application.closing or application.events[-1]
+    newest = application.closing or application.moved
     forecast = expect(application, sop, calendar, now, usual)
     expected = forecast.at
     return {
@@ -77,6 +78,7 @@ def status(
         "history": [
             {"label": label, "at": _local(event.at, calendar), "by": public_office(event)}
             for event, label in history(application, sop)
+            if event.action not in KEEPING
         ],
     }
 

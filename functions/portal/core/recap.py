@@ -44,7 +44,7 @@ def days_with_others(application: Application, calendar: Calendar, now: datetime
 
 def fact(application: Application, sop: Sop, calendar: Calendar) -> dict[str, Any]:
     """What is kept for good of a closed application: office, dates, outcome, minutes; nobody's name or number."""
-    closed_at = (application.closing or application.events[-1]).at
+    closed_at = (application.closing or application.moved).at
     return {
         "ticket": application.ticket,
         "service": application.service,

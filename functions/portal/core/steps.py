@@ -162,7 +162,11 @@ class Visit(Kind):
         State.BOOKED: {"book": State.BOOKED, "cancel_visit": State.INVITED},
         State.MISSED: {"book": State.BOOKED},
     }
-    office = {State.BOOKED: {"move_visit": State.BOOKED, "cancel_visit": State.INVITED}}
+    office = {
+        State.INVITED: {"walk_in": NEXT},
+        State.BOOKED: {"move_visit": State.BOOKED, "cancel_visit": State.INVITED, "walk_in": NEXT},
+        State.MISSED: {"walk_in": NEXT},
+    }
     # Whoever comes early on the day is served; nobody has stayed away before the time has come.
     opens = {"attend": lambda slot: datetime.combine(slot, time.min, slot.tzinfo), "miss": lambda slot: slot}
 

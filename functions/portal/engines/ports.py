@@ -167,6 +167,9 @@ class Records(Protocol):
     def unsent(self) -> Iterator[Notice]:
         """Owed emails not yet taken by the relay nor dropped, oldest first."""
 
+    def notices(self, about: str) -> Sequence[Notice]:
+        """All emails about a ticket, a draft or an entry, sent, dropped or owed, oldest first."""
+
     def officials(self) -> Sequence[Official]:
         """Everybody ever appointed, in order of appointment."""
 

@@ -123,6 +123,8 @@ def _by_words(mail: Message) -> tuple[bool | None, str] | None:
     if mail.get_content_type() == "multipart/report" or not (mail.get("X-Failed-Recipients") or by_server):
         return None
     words = _words(mail)
+    if not (mail.get("X-Failed-Recipients") or _FAILURE.search(subject + words[:1000]) or _WAITS.search(subject)):
+        return None  # a postmaster may also answer that an email has arrived
     code = next((found for found in _codes(words) if found[1] == "5"), None) or next(_codes(words), None)
     if (code is None or code[1] != "5") and _WAITS.search(subject + words[:1000]):
         return None, ""

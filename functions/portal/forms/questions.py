@@ -5,9 +5,12 @@ Never looks at an answer; ``form`` does.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 Schema = Mapping[str, Any]
+
+TYPED: Final = ("text", "textarea", "email", "tel", "date")
+"""The widgets of what is typed and not chosen."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ class Field:
         optional: may be left empty whatever else is answered.
         maxlength: characters; None where people type more than is kept (spaces, dashes).
         show_if: (field, value or values): only asked when that field has such a value.
+        amendable: may a clerk set it right afterwards? As the schema says; else what people type themselves.
     """
 
     name: str
@@ -43,6 +47,7 @@ class Field:
     inputmode: str
     maxlength: int | None
     show_if: tuple[str, str | tuple[str, ...]] | None
+    amendable: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,6 +104,7 @@ def _field(name: str, schema: Schema) -> Field:
         inputmode=field.get("inputmode", ""),
         maxlength=field.get("maxLength"),
         show_if=_condition(field),
+        amendable=field.get("amendable", field.get("widget", "text") in TYPED),
     )
 
 

@@ -91,7 +91,9 @@ class Words:
         A reason that says nothing without its note ("Lainnya") is left out where the note is there.
         """
         if corrected := self.sop.data.get("corrections", {}).get(event.action):
-            return {"reason": Fact(corrected["reason"], (str(event.data["reason"]),), is_date=False)}
+            changes = event.data.get("changes", {})
+            amended = {name: self._amended(name, change, corrected) for name, change in changes.items()}
+            return {**amended, "reason": Fact(corrected["reason"], (str(event.data["reason"]),))}
         if event.action not in self.decisions:
             return {}
         step = application.step_before(event)
@@ -108,6 +110,15 @@ class Words:
             if found := tuple(texts(event.data.get(name))):
                 facts[name] = Fact(label, found, name in schema.get("dates", ()))
         return facts
+
+    def _amended(self, name: str, change: Mapping[str, Any], corrected: Mapping[str, str]) -> Fact:
+        """What an answer was and is."""
+        before, after = (
+            ", ".join(self.form.words(name, each) for each in texts(change[when])) or corrected["nothing"]
+            for when in ("from", "to")
+        )
+        changed = corrected["changed"].replace("{from}", before).replace("{to}", after)
+        return Fact(self.form.fields[name].label, (changed,))
 
     def product(self, application: Application) -> list[Fact]:
         """What was recorded of the product, in the order of its form; empty before."""

@@ -36,8 +36,8 @@ BLUEPRINTS: Final = (
     *("apply", "bring", "send", "uploads", "status", "applicant", "mending", "tasks", "lost_links"),
     *("official", "codes", "visiting", "signing", "originals", "desk", "together", "opening"),
     *("register", "register_import", "renewal", "recap"),
-    *("clerk_entry", "clerk_desk", "clerk_archive", "clerk_corrections", "clerk_mail"),
-    *("clerk_people", "clerk_appointing"),
+    *("clerk_entry", "clerk_desk", "clerk_archive", "clerk_corrections", "clerk_visiting", "clerk_mail"),
+    *("clerk_people", "clerk_appointing", "clerk_privacy"),
 )
 """The modules with pages."""
 

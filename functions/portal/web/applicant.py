@@ -9,6 +9,7 @@ from typing import Any, Final
 from flask import Blueprint, Response, abort, redirect, render_template, request
 
 from portal.core import ticket
+from portal.core.amending import readdressed
 from portal.core.application import Application
 from portal.core.errors import LinkForged, NotAllowed, NotFound
 from portal.core.forecast import expect
@@ -18,6 +19,7 @@ from portal.retention import forgotten_on
 from portal.web import files
 from portal.web.acknowledged import acknowledged
 from portal.web.cards import Card, Explained, document_cards
+from portal.web.desk_code import desk_code
 from portal.web.here import here, now, present, turn_to
 from portal.web.refusals import explain
 
@@ -125,8 +127,9 @@ def case_page(
         deadline=deadline(application, sop),
         next=turn_to_come(application, sop),
         events=_events(application),
-        done=[label for _, label in history(application, sop)][-1],
-        just_done=application.events[-1].action if "terkirim" in request.args else "",
+        desk_code=desk_code(application.ticket) if application.slot else "",
+        done=next(label for event, label in history(application, sop) if event is application.moved),
+        just_done=application.moved.action if "terkirim" in request.args else "",
         forgotten_on=forgotten_on(application, present(), calendar),
         today=office.today(),
     )
@@ -251,7 +254,8 @@ def own(number: str, page: str = PAGE) -> Application:
 
     Raises:
         LinkForged: no cookie, or that of another case (``link_needed``).
-        NotAllowed: the form is not ours (``form_foreign``), or too old (``form_late``).
+        NotAllowed: the form is not ours (``form_foreign``), or too old (``form_late``), or the link went to an address
+            that has been set right since (``address_left``).
     """
     claims = here().access.claims(page, now())
     if claims["t"] != number:
@@ -259,6 +263,8 @@ def own(number: str, page: str = PAGE) -> Application:
     if request.method == "POST":
         here().access.check_csrf(page, now())
     application = here().office.records.load(claims["t"])
+    if claims.get("n", 0) != readdressed(application):
+        raise NotAllowed("address_left")
     turn_to(application.service)
     return application
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 from portal.cases import OfficialView
 from portal.core.application import Application, Event
 from portal.core.clocks import present
+from portal.core.history import UNNOTICED
 from portal.core.sop import APPLICANT, Sop
 from portal.core.worktime import Calendar
 from portal.forms.form import Field, Form
@@ -104,6 +105,12 @@ def sender(application: Application, words: Words) -> dict[str, str]:
     return {meaning: _answer(application, words, meaning) for meaning in ("name", "position", "office")}
 
 
+def telephones(application: Application, words: Words) -> list[tuple[str, str]]:
+    """Whom to call about it, as the form says: what a number is called, and how it is written here."""
+    shown = (each for _, answers in words.form.shown(application.form) for each in answers)
+    return [(field.label, number) for field, number in shown if field.widget == "tel"]
+
+
 def documents(application: Application, sop: Sop) -> list[dict[str, Any]]:
     """The documents in the SOP's order, as the macro ``thumbs`` takes them."""
     checked = _is_checked(application.events)
@@ -138,7 +145,7 @@ def _brought_by(happenings: Sequence[Happening], application: Application) -> Ha
 
 def _latest(happenings: Sequence[Happening], application: Application) -> Happening | None:
     """The newest event, where it is a decision that says something and left the case at its step."""
-    newest = happenings[-1]
+    newest = [each for each in happenings if each.event.action not in UNNOTICED][-1]
     stayed = application.step_before(newest.event) == application.step
     return newest if stayed and newest.said.keys() - {"checklist"} else None
 

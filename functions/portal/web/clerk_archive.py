@@ -4,18 +4,22 @@ What is searched for is posted, so that no name stays in an address.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final
 
 from flask import Blueprint, Response, redirect, render_template, request
 
-from portal.core import ticket
+from portal.core import amending, ticket
+from portal.core.application import Application
 from portal.core.clocks import clocks
 from portal.core.errors import Finding, NotFound
 from portal.core.listing import OPEN, Line, Wanted
+from portal.core.notices import eligible
 from portal.core.sop import APPLICANT
 from portal.core.steps import State
 from portal.forms.typed import one_line
+from portal.forms.wording import Words
 from portal.register import page_of
 from portal.retention import forgotten_on
 from portal.tables import written
@@ -84,8 +88,14 @@ def case(number: str) -> Any:
     return case_page(number)
 
 
-def case_page(number: str, problem: str = "", reason: str = "") -> str:
-    """One case from end to end: who, in what capacity, when; and what may be set right."""
+def case_page(
+    number: str, tried: str = "", findings: Sequence[Finding] = (), typed: Mapping[str, str] = MappingProxyType({})
+) -> str:
+    """One case from end to end: who, in what capacity, when; and what may be done about it.
+
+    Args:
+        tried: what a clerk has just tried to do; ``findings`` what is wrong with it, and ``typed`` for it.
+    """
     application, office = here().office.records.load(number), here().office
     words, sop = office.words_of(application), turn_to(application.service)
     return render_template(
@@ -105,11 +115,29 @@ def case_page(number: str, problem: str = "", reason: str = "") -> str:
         owed=[notice for notice in office.records.unsent() if notice.about == number],
         damage=application.first_damage(),
         may_undo=here().corrections.may_undo(application),
-        findings=[Finding(REASON, problem)] if problem else [],
-        reason=reason,
-        just_undone="dibatalkan" in request.args,
+        recipients=_recipients(application, words),
+        may_amend=bool(here().corrections.amendable(application).fields),
+        has_visit=here().visits.may_arrange(application) or bool(here().visits.may_come(application)),
+        tried=tried,
+        findings=findings,
+        typed=typed,
+        just_done=application.events[-1].action if "tercatat" in request.args else "",
         csrf=csrf(),
     )
+
+
+def _recipients(application: Application, words: Words) -> list[dict[str, str]]:
+    """To whom a link may be sent again, as choices."""
+    office, sop, found = here().office, words.sop, []
+    if amending.may_resend(application, APPLICANT, sop):
+        found.append({"value": APPLICANT, "label": f"{sop.applying.label}: {application.address(sop)}"})
+    if amending.may_resend(application, amending.HOLDER, sop):
+        able = eligible(application, office.officials(), sop, office.today())
+        names = ", ".join(dict.fromkeys(official.name for official in able))
+        if names:
+            awaited = words.awaited(application.step, application.state)
+            found.append({"value": amending.HOLDER, "label": f"{awaited}: {names}"})
+    return found
 
 
 def case_path(number: str) -> str:

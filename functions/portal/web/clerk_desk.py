@@ -1,6 +1,6 @@
 """The clerk's desk in one look: what is late or stuck, what waits on whom, mail that failed, who comes today."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -12,12 +12,14 @@ from portal.core.application import Application
 from portal.core.errors import LinkForged, NotFound
 from portal.core.listing import Line
 from portal.core.notices import Official, on_duty
+from portal.core.progress import Waiting
 from portal.core.sop import APPLICANT, Sop
 from portal.core.steps import State
 from portal.office import sound
 from portal.register import page_of
-from portal.web.case import sender
+from portal.web.case import sender, telephones
 from portal.web.clerk_entry import csrf, reader
+from portal.web.desk_code import desk_code
 from portal.web.here import here, now
 
 pages = Blueprint("clerk_desk", __name__)
@@ -63,11 +65,12 @@ def show() -> Any:
     except LinkForged:
         return redirect("/petugas/masuk", 303)
     lines = [line for line in here().archive.lines() if not line.state.is_closed]
-    officials = here().office.records.officials()
+    officials, attention = here().office.records.officials(), here().watch.attention()
     return render_template(
         "clerk/desk.html",
         clerk=clerk,
-        attention=here().watch.attention(),
+        attention=attention,
+        call=to_call(attention[:SHOWN], lines),
         shown=SHOWN,
         names={line.ticket: line.name for line in lines},
         running=len(lines),
@@ -86,10 +89,12 @@ def stuck() -> str:
     reader()
     attention = here().watch.attention()
     found, number, last = page_of(attention, request.args.get("hal", ""), SIZE)
-    names = {line.ticket: line.name for line in here().archive.lines()}
+    lines = here().archive.lines()
+    names = {line.ticket: line.name for line in lines}
     return render_template(
         "clerk/stuck.html",
         found=found,
+        call=to_call(found, lines),
         names=names,
         why=here().messages["stuck"],
         total=len(attention),
@@ -103,11 +108,12 @@ def visits() -> Any:
     """Who is expected on a day (``hari``), to be printed."""
     reader()
     day = _day(request.args.get("hari", ""))
-    calendar = here().office.calendar
+    calendar, expected = here().office.calendar, coming(here().archive.lines(), day)
     return render_template(
         "clerk/visits.html",
         day=day,
-        coming=coming(here().archive.lines(), day),
+        coming=expected,
+        codes={each.application.ticket: desk_code(each.application.ticket) for each in expected},
         before=calendar.add_working_days(day, -1) if day > here().office.today() else None,
         after=calendar.add_working_days(day, 1),
         printed_at=here().language.moment(now()),
@@ -121,6 +127,19 @@ def loads(lines: Sequence[Line], officials: Sequence[Official]) -> list[Load]:
         waiting.setdefault((line.service, line.waits_on), []).append(line)
     found = [_load(service, role, held, officials) for (service, role), held in waiting.items()]
     return sorted(found, key=lambda load: load.oldest)
+
+
+def to_call(found: Iterable[Waiting], lines: Iterable[Line]) -> dict[str, list[tuple[str, str]]]:
+    """By ticket, the numbers of applicants who are to be called, as nobody else can act on their cases."""
+    with_applicants = {line.ticket for line in lines if line.waits_on == APPLICANT}
+    office = here().office
+
+    def numbers(case: Application) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+        yield case.ticket, telephones(case, office.words_of(case))
+
+    return dict(
+        sound(office.each(each.ticket for each in found if each.reason and each.ticket in with_applicants), numbers)
+    )
 
 
 def coming(lines: Sequence[Line], day: date) -> list[Coming]:

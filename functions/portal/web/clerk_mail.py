@@ -4,7 +4,12 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request
 
+from portal.core.application import Application
+from portal.core.notices import Notice
+from portal.core.sop import APPLICANT
+from portal.office import sound
 from portal.outbox import mark_of
+from portal.web.case import telephones
 from portal.web.clerk_entry import csrf, reader, sent_by_reader
 from portal.web.here import here
 
@@ -18,10 +23,20 @@ def show() -> str:
     reader()
     return render_template(
         "clerk/mail.html",
-        red=[(mark_of(owed), owed) for owed in here().outbox.red_list()],
+        red=[(mark_of(owed), owed, _to_call(owed)) for owed in here().outbox.red_list()],
         done=request.args.get("selesai", ""),
         csrf=csrf(),
     )
+
+
+def _to_call(owed: Notice) -> list[tuple[str, str]]:
+    """The numbers of an applicant; none of an official's is known, nor those of what is no case."""
+    office = here().office
+
+    def numbers(case: Application) -> list[tuple[str, str]]:
+        return telephones(case, office.words_of(case))
+
+    return list(sound(office.each([owed.about] if owed.role == APPLICANT else []), numbers))
 
 
 @pages.post(f"{PATH}/kirim-ulang")

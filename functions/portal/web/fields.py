@@ -3,7 +3,8 @@
 Holds no rule; those are the schema's.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from portal.forms.form import Field, Form, Section
@@ -26,19 +27,25 @@ def filled_by(form: Form, other: bool) -> dict[str, str] | None:
 def asked(form: Form, values: Mapping[str, Any]) -> list[tuple[Section, list[Field]]]:
     """The fields to show, by section.
 
-    What depends on a hidden field is settled here, as nobody can change that field on the page; what depends on the
-    person's own answers is shown or hidden as they are given.
+    What depends on a field that is hidden, or not on this page, is settled here, as nobody can change it there; what
+    depends on the person's own answers is shown or hidden as they are given.
     """
 
-    def is_asked(field: Field) -> bool:
-        if field.widget == "hidden":
-            return False
-        if field.show_if is None or form.fields[field.show_if[0]].widget != "hidden":
-            return True
-        return values.get(field.show_if[0]) in texts(field.show_if[1])
+    def settled(field: Field) -> bool:
+        other = form.fields.get(field.show_if[0]) if field.show_if else None
+        return field.show_if is not None and (other is None or other.widget == "hidden")
 
-    shown = ((section, [field for field in section.fields if is_asked(field)]) for section in form.sections)
-    return [(section, fields) for section, fields in shown if fields]
+    def shown(fields: Iterable[Field]) -> Iterator[Field]:
+        for field in fields:
+            if field.widget == "hidden":
+                continue
+            if field.show_if is None or not settled(field):
+                yield field
+            elif values.get(field.show_if[0]) in texts(field.show_if[1]):
+                yield replace(field, show_if=None)
+
+    found = ((section, [*shown(section.fields)]) for section in form.sections)
+    return [(section, fields) for section, fields in found if fields]
 
 
 def hidden(form: Form, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from portal.archive import Archive
     from portal.clockwork import Clockwork
     from portal.corrections import Corrections
+    from portal.dossiers import Dossiers
     from portal.entrance import Entrance
     from portal.intake import Intake
     from portal.outbox import Outbox
@@ -51,6 +52,8 @@ class UseCases(Protocol):
     def archive(self) -> "Archive": ...
     @property
     def corrections(self) -> "Corrections": ...
+    @property
+    def dossiers(self) -> "Dossiers": ...
     @property
     def entrance(self) -> "Entrance": ...
     @property
@@ -201,6 +204,10 @@ class Here:
     @property
     def appointing(self) -> "Appointing":
         return self.use_cases.appointing
+
+    @property
+    def dossiers(self) -> "Dossiers":
+        return self.use_cases.dossiers
 
     @property
     def archive(self) -> "Archive":

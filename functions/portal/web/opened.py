@@ -10,6 +10,7 @@ from flask import abort, redirect
 from portal.cases import Claims, OfficialView
 from portal.core.application import Application
 from portal.core.errors import LinkForged
+from portal.core.history import overtaking
 from portal.web import devices
 from portal.web.here import here, now, turn_to
 
@@ -88,10 +89,10 @@ def turn(application: Application, claims: Claims) -> dict[str, Any]:
 
 def decided_before(application: Application, claims: Claims, action: str, seen: int | None) -> bool:
     """Is this the same click again? Then its decision stands, and there is nothing to refuse."""
-    events = application.events
-    if seen is None or not 0 < seen < len(events):
+    since = overtaking(application.events, seen) if seen else None
+    if seen is None or since is None or since.number <= seen:
         return False
-    return events[seen].action == action and is_own(events[seen].actor.email, claims)
+    return since.action == action and is_own(since.actor.email, claims)
 
 
 def is_own(actor_email: str, claims: Claims) -> bool:

@@ -12,6 +12,7 @@ from flask import Blueprint, redirect, render_template, request
 from portal.cases import Claims
 from portal.core.application import Application
 from portal.core.errors import Conflict, Finding, LinkExpired, LinkForged, NotAllowed, PortalError
+from portal.core.history import overtaking
 from portal.forms.wording import Words
 from portal.web import choices, devices
 from portal.web.access import SESSION
@@ -124,7 +125,7 @@ def _entries(email: str, chosen: Sequence[dict[str, Any]]) -> tuple[list[Entry],
     entries, left = [], []
     for claims in chosen:
         application = waiting.get(claims["t"])
-        if application and application.version == claims["v"]:
+        if application and overtaking(application.events, claims["v"]) is None:
             entries.append(_entry(application, claims))
         else:
             left.append(Outcome(claims["t"], "", "moved", ""))

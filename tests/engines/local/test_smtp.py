@@ -48,6 +48,31 @@ def test_a_refusal_for_good_is_final_and_says_why(server: Controller, relay: Rel
     assert relay.taken == []
 
 
+RETURNS = "tte+0123456789abcdef@tarakankota.go.id"
+
+
+def test_reports_go_to_the_address_for_them_and_else_to_the_senders_own(server: Controller, relay: Relay) -> None:
+    smtp(server).send(replace(MESSAGE, returns_to=RETURNS), AT)
+    smtp(server).send(MESSAGE, AT)
+    assert relay.senders == [RETURNS, SENDER.partition("<")[2].rstrip(">")]
+    assert parsed(relay.taken[0])["From"] == parsed(relay.taken[1])["From"] == SENDER
+    assert RETURNS.encode() not in relay.taken[0], "servers on the way write it there"
+
+
+@pytest.mark.parametrize("command", [f"MAIL {RETURNS}", f"RCPT from {RETURNS}"])
+def test_a_relay_that_lets_nobody_send_from_there_costs_no_email(
+    server: Controller, relay: Relay, command: str
+) -> None:
+    relay.answers[command] = "553 5.7.1 Sender address rejected: not owned by user"
+    smtp(server).send(replace(MESSAGE, returns_to=RETURNS), AT)
+    assert relay.senders == [SENDER.partition("<")[2].rstrip(">")]
+    assert relay.recipients == [[MESSAGE.to]]
+    relay.answers["RCPT"] = "550 5.1.1 no such user"
+    with pytest.raises(MailRefused) as refusal:
+        smtp(server).send(replace(MESSAGE, returns_to=RETURNS), AT)
+    assert refusal.value.facts["answer"] == "550 5.1.1 no such user"
+
+
 @pytest.mark.parametrize("command", ["MAIL", "RCPT", "DATA"])
 @pytest.mark.parametrize("answer", ["421 closing", "450 4.2.0 greylisted", "451 later", "452 4.2.2 mailbox full"])
 def test_a_refusal_for_now_is_deferred_and_says_why(

@@ -202,6 +202,10 @@ class DynamoRecords(DynamoCertificates):
     def unsent(self) -> Iterator[Notice]:
         return owed.unsent(self._table)
 
+    def notices(self, about: str) -> Sequence[Notice]:
+        found = map(entries.notice, self._table.partition(items.notices_of(about)))
+        return sorted(found, key=lambda notice: (notice.queued_at, notice.identity))
+
     # --- officials, editions of the SOP, numbers -----------------------------------------------------------------
 
     def officials(self) -> Sequence[Official]:

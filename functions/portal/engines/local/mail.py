@@ -11,6 +11,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
+from email.message import EmailMessage
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -76,11 +77,22 @@ class Smtp:
         mail = compose(message, self._sender, at)
         with _deferring(), closing(self._connect()) as relay:
             self._log_in(relay)
-            with _refusing():
-                relay.send_message(mail, message.returns_to or parseaddr(self._sender)[1], [message.to])
+            self._hand_over(relay, mail, message)
             # The relay has it. Whatever happens to the farewell must not make us send it again.
             with suppress(smtplib.SMTPException, OSError):
                 relay.quit()
+
+    def _hand_over(self, relay: smtplib.SMTP, mail: EmailMessage, message: Message) -> None:
+        """From the address for reports, or from our own if the relay does not let us send from there.
+
+        Some relays say so of the sender and some only of the recipient, so any refusal is tried once more.
+        """
+        if message.returns_to:
+            with suppress(MailRefused), _refusing():
+                relay.send_message(mail, message.returns_to, [message.to])
+                return
+        with _refusing():
+            relay.send_message(mail, parseaddr(self._sender)[1], [message.to])
 
     def _connect(self) -> smtplib.SMTP:
         # The name to greet with is given, as smtplib would ask the DNS for one, which may take longer than the timeout.

@@ -72,6 +72,12 @@ def unsent(connection: Connection) -> Sequence[Notice]:
     return _notices(connection, f"SELECT * FROM notice WHERE {_UNSENT} ORDER BY queued_at")  # noqa: S608
 
 
+def about(connection: Connection, about: str) -> Sequence[Notice]:
+    """As ``Records.notices``."""
+    found = _notices(connection, "SELECT * FROM notice WHERE about = ?", about)
+    return sorted(found, key=lambda notice: (notice.queued_at, notice.identity))
+
+
 def sent_in(connection: Connection, email: str) -> Sequence[Identity]:
     """Identities of the notices that went in an email at their last attempt; nothing of one that was never sent."""
     return [notice.identity for notice in _notices(connection, "SELECT * FROM notice WHERE email = ?", email)]

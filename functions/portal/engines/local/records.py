@@ -215,6 +215,10 @@ class SqliteRecords(SqliteCertificates):
         with self._database.reading() as connection:
             return iter(owed.unsent(connection))
 
+    def notices(self, about: str) -> Sequence[Notice]:
+        with self._database.reading() as connection:
+            return owed.about(connection, about)
+
     # --- officials, editions of the SOP, numbers -----------------------------------------------------------------
 
     def officials(self) -> Sequence[Official]:

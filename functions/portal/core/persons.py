@@ -1,0 +1,29 @@
+"""By what a person is known in cases, drafts and registers: addresses, NIK and NIP, each in its one written form."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from portal.core.application import Application
+from portal.core.identity import digits
+from portal.core.sop import Sop
+
+LENGTHS: Final = (16, 18)
+"""Of a NIK and of a NIP."""
+
+
+def known_by(values: Iterable[object]) -> frozenset[str]:
+    """Of all that was typed, what can be nobody else's: addresses, and numbers as long as a NIK or a NIP."""
+    return frozenset(key for value in values if isinstance(value, str) and (key := _key(value)))
+
+
+def keys_of(application: Application, sop: Sop) -> frozenset[str]:
+    """By what the applicant of a case is known, the confirmed address among it."""
+    return known_by([*application.form.values(), application.address(sop)])
+
+
+def _key(value: str) -> str:
+    text = value.strip()
+    if "@" in text:
+        return text.lower()
+    number = digits(text)
+    return number if number.isdecimal() and len(number) in LENGTHS else ""

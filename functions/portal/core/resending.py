@@ -1,0 +1,43 @@
+"""Links that go out once more, and what is owed by an event that moves nothing."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date, datetime
+from functools import partial
+
+from portal.core.amending import HOLDER
+from portal.core.application import Actor, Application
+from portal.core.history import KEEPING
+from portal.core.notices import AGAIN, Notice, Official, eligible, notice, owed
+from portal.core.sop import Sop
+from portal.core.steps import State
+
+
+def link_again(application: Application, letter: str, actor: Actor, *, at: datetime, occasion: str) -> Notice:
+    """A fresh link that somebody has asked for: of the event by which the case came to whoever it is for."""
+    of = {"turn": application.turn.number, "confirm_address": application.entered.number}
+    about, event = application.ticket, of.get(letter, application.version)
+    return notice(letter, actor, about=about, event=event, at=at, occasion=f"{AGAIN}{occasion}")
+
+
+def owed_by_any(application: Application, officials: Iterable[Official], sop: Sop, day: date) -> tuple[Notice, ...]:
+    """All emails that the newest event owes, whether it moved the case or not; arguments as for ``notices.owed``."""
+    if application.events[-1].action in KEEPING:
+        return tuple(_owed_again(application, officials, sop, day))
+    return owed(application, officials, sop, day)
+
+
+def _owed_again(application: Application, officials: Iterable[Official], sop: Sop, day: date) -> Iterator[Notice]:
+    """What is owed by an event that moves nothing: the link that is sent again, or word of what was set right."""
+    event = application.events[-1]
+    again = partial(link_again, application, at=event.at, occasion=str(event.number))
+    applicant, unconfirmed = application.applicant(sop), application.state is State.UNCONFIRMED
+    if event.action == "resend" and event.data["to"] == HOLDER:
+        for official in eligible(application, officials, sop, day):
+            yield again("turn", official.as_actor(sop))
+    else:
+        news = "new_link" if event.action == "resend" else "amended"
+        yield again("confirm_address" if unconfirmed else news, applicant)
+    if "was" in event.data and not unconfirmed:  # nobody's address is taken from him in silence
+        former = replace(applicant, email=event.data["was"])
+        yield notice("address_left", former, about=application.ticket, event=event.number, at=event.at)

@@ -1,0 +1,72 @@
+"""What is kept about one person, for a clerk who is asked for it (UU 27/2022): handed out as one archive."""
+
+from typing import Any, Final
+
+from flask import Blueprint, Response, redirect, render_template, request
+
+from portal.core.errors import Finding, NotFound
+from portal.forms.typed import one_line
+from portal.retention import forgotten_on
+from portal.web.clerk_entry import csrf, reader, sent_by_reader
+from portal.web.here import here
+from portal.web.refusals import explain
+
+pages = Blueprint("clerk_privacy", __name__)
+
+PATH: Final = "/petugas/data-pribadi"
+WHO: Final = "siapa"
+
+
+@pages.get(PATH)
+def ask() -> str:
+    reader()
+    return _page("")
+
+
+@pages.post(PATH)
+def find() -> Any:
+    """Field ``siapa``: a ticket, NIK, NIP or address; posted, so that it stays in no address."""
+    sent_by_reader()
+    who = _who()
+    try:
+        return _page(who, here().dossiers.find(who))
+    except NotFound as refused:
+        return _page(who, findings=[Finding(WHO, explain(refused.code, refused.facts)["sentence"])]), 422
+
+
+@pages.post(f"{PATH}/unduh")
+def download() -> Any:
+    """Fields ``siapa``, and ``berkas`` if the files are wanted too."""
+    sent_by_reader()
+    dossier, words = here().dossiers.find(_who()), here().messages["dossier"]
+    content = here().dossiers.packed(dossier, words, here().language, files="berkas" in request.form)
+    answer = Response(content, mimetype="application/zip")
+    answer.headers["Content-Disposition"] = f'attachment; filename="data-pribadi-{here().office.today()}.zip"'
+    return answer
+
+
+@pages.get(f"{PATH}/unduh")
+def ask_again() -> Any:
+    """Where a browser lands that repeats the address of a posted form."""
+    return redirect(PATH, 303)
+
+
+def _who() -> str:
+    return one_line(request.form.get(WHO, ""))[:200]
+
+
+def _page(who: str, dossier: Any = None, findings: list[Finding] | None = None) -> str:
+    office = here().office
+    found = [
+        (case, office.sop_of(case), forgotten_on(case, office.services[case.service], office.calendar))
+        for case in (dossier.cases if dossier else ())
+    ]
+    return render_template(
+        "clerk/privacy.html",
+        who=who,
+        dossier=dossier,
+        found=found,
+        today=office.today(),
+        findings=findings or [],
+        csrf=csrf(),
+    )

@@ -1,0 +1,97 @@
+"""What is kept about one person is found by any of his numbers and handed out whole, and nobody else's with it."""
+
+import io
+import json
+from typing import Any
+from urllib.parse import urlencode
+from zipfile import ZipFile
+
+import pytest
+
+from portal.core.persons import known_by
+from tests.support.browser_without_javascript import Page
+from tests.support.clerk import ClerkInPerson
+from tests.support.keeper import words
+from tests.support.stage import KADIS, Stage
+from tests.support.ways import FORM, WAYS
+
+PATH = "/petugas/data-pribadi"
+OTHER = {
+    "nama_ktp": "BUDI LAIN",
+    "nik": "6473010505850001",
+    "nip": "198505052010051005",
+    "email": "budi@tarakankota.go.id",
+}
+
+
+@pytest.fixture
+def clerk(stage: Stage) -> ClerkInPerson:
+    return ClerkInPerson.at_the_desk(stage)
+
+
+def find(clerk: ClerkInPerson, who: str) -> Page:
+    page = clerk.get(PATH)
+    return clerk.browser.submit(page, page.form(PATH), "Cari", siapa=who)
+
+
+def download(clerk: ClerkInPerson, who: str, **wanted: str) -> tuple[dict[str, bytes], dict[str, Any]]:
+    page = find(clerk, who)
+    body = urlencode({"csrf": page.html.xpath("//input[@name='csrf']/@value")[0], "siapa": who, **wanted})
+    answer = clerk.browser.post(f"{PATH}/unduh", body.encode())
+    assert answer.headers["Content-Type"] == "application/zip"
+    assert answer.headers["Cache-Control"].startswith("no-store") or "private" in answer.headers["Cache-Control"]
+    with ZipFile(io.BytesIO(answer.body)) as archive:
+        content = {name: archive.read(name) for name in archive.namelist()}
+    return content, json.loads(content["data.json"])
+
+
+def test_all_of_one_person_comes_in_one_archive_and_nothing_of_another(stage: Stage, clerk: ClerkInPerson) -> None:
+    done, open_, other = stage.case(*WAYS["done"]), stage.case("confirm"), stage.case("confirm", **OTHER)
+    stage.draft(("ktp",))
+    stage.mail()
+    for who in (FORM["nik"], FORM["nip"], FORM["email"].upper(), open_.lower()):
+        told = words(find(clerk, who))
+        assert "Permohonan 2" in told
+        assert "Masih berjalan: datanya diperlukan sampai permohonan ditutup" in told
+        assert "Isi berkasnya dihapus sendiri mulai" in told
+        assert other not in told
+    content, data = download(clerk, FORM["nip"], berkas="ya")
+    assert {case["ticket"] for case in data["cases"]} == {done, open_}
+    assert [len(data[part]) for part in ("drafts", "register", "appointments")] == [1, 1, 0]
+    assert {letter["recipient"] for letter in data["letters"]} == {FORM["email"]}
+    files = [name for name in content if name.startswith("berkas/")]
+    assert len(files) == sum(len(case["documents"]) for case in data["cases"]) + 1
+    index = content["BACA-DULU.txt"].decode("utf-8-sig")
+    for said in (done, open_, FORM["nama_ktp"], "Riwayat:", "Kepala Dinas", "DRAF BELUM DIKIRIM", "dikirim 2"):
+        assert said in index
+    whole = b"".join(content.values()).decode("utf-8", "ignore")
+    assert not [value for value in (*OTHER.values(), other) if value in whole]
+
+
+def test_files_that_are_gone_are_named_and_the_archive_may_come_without_files(
+    stage: Stage, clerk: ClerkInPerson
+) -> None:
+    number = stage.case("confirm")
+    content, _ = download(clerk, number)
+    assert set(content) == {"BACA-DULU.txt", "data.json"}
+    stage.office.files.delete(f"applications/{number}/")
+    content, data = download(clerk, number, berkas="ya")
+    assert "isinya sudah dihapus menurut masa simpan" in content["BACA-DULU.txt"].decode("utf-8-sig")
+    assert (len(content), bool(data["cases"][0]["documents"])) == (2, True)
+
+
+@pytest.mark.parametrize("who", ["", "Siti", "12345", "TTE-26-2222-2222"])
+def test_who_is_not_clear_is_asked_again(stage: Stage, clerk: ClerkInPerson, who: str) -> None:
+    page = find(clerk, who)
+    assert (page.status, page.html.xpath("//input[@name='siapa']/@value")) == (422, [who] if who else [""])
+    assert "Tidak ada data yang tersimpan" in words(find(clerk, "siapa@x.id"))
+
+
+def test_an_official_s_appointments_are_his_data_too(stage: Stage, clerk: ClerkInPerson) -> None:
+    _, data = download(clerk, KADIS)
+    assert [official["role"] for official in data["appointments"]] == ["kadis"]
+
+
+def test_what_can_be_nobody_else_s() -> None:
+    found = known_by([" Siti@X.id ", "6473 0155 0590 0001", "19850505 201005 1 005", "0812345678", "Siti", 3, ["a@b"]])
+    assert found == {"siti@x.id", "6473015505900001", "198505052010051005"}
