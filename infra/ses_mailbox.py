@@ -16,7 +16,7 @@ _LINK: Final = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?)']")
 
 
 class SesMailbox:
-    """The rehearsal's mailbox, and its switch for a relay that is down.
+    """The rehearsal's mailbox, its switch for a relay that is down, and that for emails that come in rounds.
 
     Args:
         sent: the emails as SES got them (RFC 5322), oldest first.
@@ -25,6 +25,7 @@ class SesMailbox:
     def __init__(self, sent: Callable[[], Sequence[str]]) -> None:
         self._sent = sent
         self.failing = False
+        self.collecting = False
 
     def before(self, mail: Mail) -> Mail:
         """The same mail, but out of reach while ``failing``."""

@@ -26,7 +26,7 @@ from portal.house import House
 from portal.office import Office
 from portal.officials import official
 from portal.persons import person
-from portal.rehearsing import rehearse
+from portal.rehearsing import month, rehearse
 
 LARGEST_BODY: Final = 80 * 1024**2
 """Bytes; far above the largest file, so that a person with a too large photo gets a page, not a reset."""
@@ -47,7 +47,14 @@ class Explaining(click.Group):
 
 @click.group(
     cls=Explaining,
-    commands={"register": register, "official": official, "person": person, "rehearse": rehearse, "service": service},
+    commands={
+        "register": register,
+        "official": official,
+        "person": person,
+        "rehearse": rehearse,
+        "month": month,
+        "service": service,
+    },
 )
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of everything that must survive (DATA).")
 @click.pass_context

@@ -188,10 +188,11 @@ class House:
         def join(written: Sequence[tuple[Notice, Any]]) -> Message:
             return self.correspondence.join(written)
 
-        # In a rehearsal days pass in minutes, and whoever plays wants to see each email.
-        reminders, zone = office.services.first.data["reminders"], office.calendar.zone
-        rounds = None if engine.mailbox else Rounds.of(reminders, zone)
-        return Outbox(office.records, engine.mail, office.clock, letter, join, engine.mark or unmarked, rounds)
+        reminders, calendar, box = office.services.first.data["reminders"], office.calendar, engine.mailbox
+        rounds = Rounds.of(reminders, calendar.zone, calendar.is_working_day)
+        # In a rehearsal days pass in minutes, and whoever plays wants to see each email, unless he says otherwise.
+        said = (lambda: rounds if box.collecting else None) if box else rounds
+        return Outbox(office.records, engine.mail, office.clock, letter, join, engine.mark or unmarked, said)
 
     @cached_property
     def clockwork(self) -> "Clockwork":

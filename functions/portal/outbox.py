@@ -44,7 +44,8 @@ class Outbox:
     clock: the time now, aware.
     letter: finds what the email of a notice may say (``Correspondence.letter``).
     join: writes the one email of such notices to the same person (``Correspondence.join``).
-    rounds: when officials' emails are collected to; by default each goes alone and at once.
+    rounds: when officials' emails are collected to, or what says so at the time; by default each goes alone and at
+        once.
     mark: makes a message say which notices are in it, for later word about the email (it came back, say).
     """
 
@@ -54,7 +55,7 @@ class Outbox:
     letter: Callable[[Notice], Letter]
     join: Callable[[Sequence[Written]], Message]
     mark: Callable[[Message, Sequence[Notice]], Message] = unmarked
-    rounds: Rounds | None = None
+    rounds: Rounds | Callable[[], Rounds | None] | None = None
 
     def send_due(self, most: int = 50, claim: Callable[[datetime, timedelta], Notice | None] | None = None) -> int:
         """Send owed emails that are due; returns how many were taken by the relay.
@@ -89,9 +90,10 @@ class Outbox:
 
     def due_since(self, owed: Notice) -> datetime:
         """Since when it waits for the relay: since it was owed, or the round for which it was put off."""
-        is_put_off = self.rounds and self.rounds.collects(owed) and not owed.problem and owed.attempts
-        waits = self.rounds and self.rounds.waits(owed, owed.queued_at)
-        return self.rounds.round_of(owed) if self.rounds and (is_put_off or waits) else owed.queued_at
+        rounds = self._rounds()
+        is_put_off = rounds and rounds.collects(owed) and not owed.problem and owed.attempts
+        waits = rounds and rounds.waits(owed, owed.queued_at)
+        return rounds.round_of(owed) if rounds and (is_put_off or waits) else owed.queued_at
 
     def try_again(self) -> int:
         """Hopeless emails of the red list are due again, as after an address was mended; returns how many.
@@ -123,15 +125,20 @@ class Outbox:
             self.records.settle_notice(owed.dropped(self.clock()))
         return len(red)
 
+    def _rounds(self) -> Rounds | None:
+        """Those of now; none where no times are said."""
+        rounds = self.rounds() if callable(self.rounds) else self.rounds
+        return rounds if rounds and rounds.times else None
+
     def _together(self, held: Notice) -> Sequence[Written]:
         """A held notice and what goes in one email with it; nothing if it is dropped, given up or put off."""
-        now, rounds = self.clock(), self.rounds
+        now, rounds = self.clock(), self._rounds()
         written = self._write([held], now)
         if rounds is None or not (written and rounds.collects(held)):
             return written
         first = not rounds.waits(held, now) and self.records.goes_first(held, rounds.last(now), now)
-        if not first and now < rounds.round_of(held):
-            self.records.settle_notice(held.put_off(rounds.round_of(held)))
+        if not first and now < (until := rounds.put_off(held, now)):
+            self.records.settle_notice(held.put_off(until))
             return []
 
         def joins(other: Notice) -> bool:

@@ -1,17 +1,23 @@
-"""``python -m portal rehearse``: fills a rehearsal with the last weeks of a lively office, to learn with.
+"""``python -m portal rehearse``: fills a rehearsal with the last weeks of a lively office, to learn with; and
+``month``, which plays one and tells how it went.
 
 Everything goes the way that people's own clicks go, at times that have passed: nothing in it could not have happened.
 """
 
 import os
+import sys
 from bisect import insort
+from calendar import monthrange
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
+from pathlib import Path
 from random import Random
-from typing import Final
+from tempfile import TemporaryDirectory
+from typing import Any, Final
 
 import click
 
@@ -19,8 +25,10 @@ from portal.bootstrap import CLOCK, DATABASE, MAILBOX, TimeMachine, build
 from portal.config import Config
 from portal.core.application import Application
 from portal.core.notices import eligible
-from portal.editions import read_messages
+from portal.core.patience import Wait
+from portal.editions import read_language, read_messages
 from portal.house import House
+from portal.month import Month
 from portal.players import Passing, Players
 
 MOST: Final = 500
@@ -134,3 +142,98 @@ def rehearse(context: click.Context, applications: int, seed: int) -> None:
     states = lively.fill(applications, now)
     told = "\n".join(words["rehearsed_state"].format(label=label, number=n) for label, n in states.most_common())
     click.echo(words["rehearsed"].format(data=config.data, number=applications, states=told))
+
+
+@click.command()
+@click.option(
+    "--month", "named", default="2026-12", show_default=True, metavar="YYYY-MM", help="With its real holidays."
+)
+@click.option("--applications", default=40, show_default=True, help="1 to 500.")
+@click.option("--seed", default=1, show_default=True, help="Another number plays another month.")
+def month(named: str, applications: int, seed: int) -> None:
+    """Play a month of an office in memory, and tell how it went; nothing is kept.
+
+    Somebody is away with a deputy and somebody without, mail is out for three days, applicants forget and miss visits.
+    """
+    if not 1 <= applications <= MOST:
+        raise click.BadParameter(f"1-{MOST}", param_hint="--applications")
+    try:
+        first = date.fromisoformat(f"{named}-01")
+    except ValueError:
+        raise click.BadParameter("YYYY-MM", param_hint="--month") from None
+    with played(first, applications, seed) as month:
+        click.echo(told(month, seed))
+        if month.forgotten or month.twice():
+            sys.exit(1)
+
+
+@contextmanager
+def played(first: date, applications: int, seed: int) -> Iterator[Month]:
+    """A month that has been played, for as long as somebody looks at it."""
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108  # a folder of its own within
+    last = date(first.year, first.month, monthrange(first.year, first.month)[1])
+    with TemporaryDirectory(dir=memory) as folder:
+        given = {"data": Path(folder), "address": "https://portal.contoh.example", "rehearsal": True}
+        clock = Passing(datetime.combine(first, time(), UTC))
+        house = build(Config.from_environment({**os.environ, "SITE": f"{folder}/none"}, **given), clock)
+        month = Month(house, clock, Random(seed), first, last)  # noqa: S311  # nothing here is a secret
+        month.play(applications)
+        yield month
+        kept: tuple[Any, Any] = house.office.records, house.engine.mailbox
+        for each in kept:
+            each.close()
+
+
+def told(month: Month, seed: int) -> str:
+    """How it went, in lines."""
+    words, office = read_messages()["month"], month.office
+    days = month.working_days()
+    off = office.calendar.holidays
+    names = ", ".join(dict.fromkeys(off[day] for day in sorted(off) if month.first <= day <= month.last))
+    lines = [words["head"].format(first=month.first, last=month.last, seed=seed, days=len(days), off=names or "-")]
+    standing = Counter(_label(month, office.records.load(each)) for each in month.tickets)
+    lines += [words["state"].format(label=label, number=n) for label, n in standing.most_common()]
+    lines += [words["open"], *(_explained(month, each, words) for each in month.house.watch.look().waits)]
+    lines += [words["forgotten"].format(number=len(month.forgotten))]
+    lines += [words["forgotten_one"].format(day=day, ticket=ticket) for day, ticket in month.forgotten]
+    for key, officials in (("officials", True), ("applicants", False)):
+        lines.append(_mailed(month, words[key], officials, len(days)))
+    lines += [words["twice"].format(number=len(month.twice())), words["forecast"]]
+    sop = office.services.first
+    steps = [*(step.key for step in sop.steps), ""]
+    for step in steps:
+        if missed := sorted(abs(each.minutes) for each in month.missed if each.step == step):
+            name = sop.step(step).name if step else words["end"]
+            middle, worst = (
+                f"{minutes / 60:.1f}".replace(".", ",") for minutes in (missed[len(missed) // 2], missed[-1])
+            )
+            lines.append(words["missed"].format(name=name, number=len(missed), median=middle, worst=worst))
+    return "\n".join(lines)
+
+
+def _label(month: Month, case: Application) -> str:
+    return month.office.sop_of(case).status(case.step, case.state).label
+
+
+def _explained(month: Month, pair: tuple[Application, Wait], words: Mapping[str, str]) -> str:
+    """Why a case is still open: what is agreed, why it is on the clerk's list, or with whom it is."""
+    case, how = pair
+    moment = read_language(month.office.calendar).moment
+    if how.reason:
+        why = str(read_messages()["stuck"][how.reason]["said"])
+    elif how.ends:
+        why = words["until"].format(at=moment(how.ends))
+    else:
+        why = words["with"].format(who=", ".join(actor.name for actor in how.whom), since=moment(how.since))
+    return words["open_one"].format(ticket=case.ticket, label=_label(month, case), why=why)
+
+
+def _mailed(month: Month, line: str, officials: bool, days: int) -> str:
+    got, owed = month.delivered(officials=officials), month.owed(officials=officials)
+    people = {each.to for each in got}
+    a_day = Counter((each.to, month.day_of(each.at)) for each in got)
+    alone = Counter((owed.recipient.lower(), month.day_of(owed.queued_at)) for owed in owed)
+    mean = f"{len(got) / max(1, len(people) * days):.1f}".replace(".", ",")
+    worst, otherwise = max(a_day.values(), default=0), max(alone.values(), default=0)
+    share = round(100 * len(got) / max(1, len(owed)))
+    return line.format(number=len(got), owed=len(owed), share=share, mean=mean, worst=worst, alone=otherwise)

@@ -35,7 +35,7 @@ class Relay:
         self.answers: dict[str, Exception] = {}
         self.taken: list[Message] = []
         self.outbox = replace(stage.outbox, mail=self)
-        self.clockwork = stage.clockwork
+        self.stage, self.clockwork = stage, stage.clockwork
 
     def send(self, message: Message, at: datetime) -> None:
         if message.to in self.answers:

@@ -235,7 +235,7 @@ ASKING |= {"/petugas/data-pribadi", "/petugas/data-pribadi/unduh"}
 ASKING |= {"/petugas/pejabat/tunjuk/periksa", "/petugas/pejabat/<id>/periksa"}
 """Forms that need our token too, and keep nothing even so: a search, and what is to be read once more."""
 
-REHEARSAL = {"/_mailbox/relai", "/_jam", "/_gangguan"}
+REHEARSAL = {"/_mailbox/relai", "/_mailbox/putaran", "/_jam", "/_gangguan"}
 """The rehearsal's switches; in production these do not exist."""
 
 

@@ -26,6 +26,9 @@ PATIENCE: Final = timedelta(days=1)
 RELAY_OUT: Final = "relay out since "
 """Beginning of the problem of an email that any relay in that state would have held up."""
 
+PUT_OFF: Final = timedelta(minutes=10)
+"""What is due later than that, and has not failed, is put off and not in a sender's hands."""
+
 UNWRITTEN: Final = "unwritten: "
 """Beginning of the problem of an email that the portal itself could not write: nobody's address is to blame."""
 
@@ -249,6 +252,8 @@ class Notice:
 
     def is_red(self, now: datetime) -> bool:
         """Must the clerk hear of it?"""
+        if not self.problem and self.due_at > now + PUT_OFF:
+            return False  # it waits for a round, which may be after a week of holidays
         patience = PATIENCE if self.problem else DEADLINE
         return self.is_owed and (self.hopeless or now - self.queued_at > patience)
 

@@ -3,9 +3,9 @@
 Decides; never sends anything.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any, Final
 
 from portal.core.notices import OWN, Notice
@@ -23,22 +23,31 @@ SPENT: Final = frozenset({"reminder", "escalation"})
 
 _DAY: Final = timedelta(days=1)
 
+_LATE: Final = timedelta(hours=1)
+"""After a day's last round, before its quiet begins."""
+
+_LONGEST: Final = 60
+"""More days than an office is ever closed."""
+
 
 @dataclass(frozen=True)
 class Rounds:
-    """When collected emails go out, every day of the week.
+    """When collected emails go out.
 
     Attributes:
         times: of the day, earliest first; the last is the evening's. Without any, each email goes alone and at once.
         receipts: "evening", or "each" for one email a decision.
+        works: is it a working day? On others nothing goes out, nor before a day's first round, nor long after its last.
+            Every day without a quiet hour, if nobody says.
     """
 
     times: tuple[time, ...]
     zone: tzinfo
     receipts: str = "evening"
+    works: Callable[[date], bool] | None = None
 
     @classmethod
-    def of(cls, reminders: Mapping[str, Any], zone: tzinfo) -> "Rounds":
+    def of(cls, reminders: Mapping[str, Any], zone: tzinfo, works: Callable[[date], bool] | None = None) -> "Rounds":
         """As ``[reminders]`` of an SOP says; none where it says nothing.
 
         Raises:
@@ -46,7 +55,7 @@ class Rounds:
         """
         said = [f"{text}-23.59" for text in reminders.get("rounds", ())]
         times = {opening for text in said for opening, _ in parse_hours([text], "reminders.rounds")}
-        return cls(tuple(sorted(times)), zone, reminders.get("receipts", "evening"))
+        return cls(tuple(sorted(times)), zone, reminders.get("receipts", "evening"), works)
 
     def collects(self, owed: Notice) -> bool:
         """Can it go with others in one email? Not what somebody has asked for and waits for now."""
@@ -60,21 +69,39 @@ class Rounds:
 
     def waits(self, owed: Notice, now: datetime) -> bool:
         """Is it too early for it, whoever else gets an email?"""
-        return self._is_for_the_evening(owed) and now < self.round_of(owed)
+        return self.is_quiet(now) or (self._is_for_the_evening(owed) and now < self.round_of(owed))
+
+    def is_quiet(self, now: datetime) -> bool:
+        """Is nobody of the office written to now, who could not act before it opens anyway?"""
+        here = now.astimezone(self.zone)
+        if self.works is None:
+            return False
+        closed = datetime.combine(here.date(), self.times[-1], self.zone) + _LATE
+        return not self.works(here.date()) or here.time() < self.times[0] or here > closed
 
     def round_of(self, owed: Notice) -> datetime:
         """With which round it goes if it has not gone before."""
-        times = self.times[-1:] if self._is_for_the_evening(owed) else self.times
-        return min(at for at in self._around(owed.queued_at, times) if at > owed.queued_at)
+        return self._first_after(owed.queued_at, self.times[-1:] if self._is_for_the_evening(owed) else self.times)
+
+    def put_off(self, owed: Notice, now: datetime) -> datetime:
+        """Until when it is put off: its round, or after a quiet time that is still on."""
+        return (
+            max(self.round_of(owed), self._first_after(now, self.times)) if self.is_quiet(now) else self.round_of(owed)
+        )
 
     def last(self, now: datetime) -> datetime:
         """The newest round, which is now or was before."""
-        return max(at for at in self._around(now, self.times) if at <= now)
+        return next(at for n in range(_LONGEST) for at in reversed(self._on(now, -n, self.times)) if at <= now)
 
     def _is_for_the_evening(self, owed: Notice) -> bool:
         is_no_news = owed.letter in RECEIPTS or owed.occasion == OWN
         return is_no_news and self.receipts == "evening"
 
-    def _around(self, moment: datetime, times: tuple[time, ...]) -> list[datetime]:
-        day = moment.astimezone(self.zone).date()
-        return [datetime.combine(day + n * _DAY, at, self.zone) for n in (-1, 0, 1) for at in times]
+    def _first_after(self, moment: datetime, times: tuple[time, ...]) -> datetime:
+        return next(at for n in range(_LONGEST) for at in self._on(moment, n, times) if at > moment)
+
+    def _on(self, moment: datetime, days: int, times: tuple[time, ...]) -> list[datetime]:
+        """The rounds of the day that lies so many after a moment's."""
+        day = moment.astimezone(self.zone).date() + days * _DAY
+        is_off = self.works is not None and not self.works(day)
+        return [] if is_off else [datetime.combine(day, at, self.zone) for at in times]

@@ -101,9 +101,13 @@ class Inbox(Protocol):
 
 
 class SentMail(Protocol):
-    """What a rehearsal's relay took; ``failing`` makes it take nothing."""
+    """What a rehearsal's relay took.
+
+    ``failing`` makes it take nothing; while ``collecting``, officials' emails come together in rounds.
+    """
 
     failing: bool
+    collecting: bool
 
     def messages(self) -> Sequence[Mapping[str, Any]]: ...
 

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request
 
+from portal.core.clerks import clerks
 from portal.core.progress import deadline, standard
 from portal.core.sop import APPLICANT
 from portal.web.here import SentMail, TimeMachine, here, now
@@ -28,7 +29,7 @@ def start() -> str:
         }
         for edition in office.services
     ]
-    return render_template("rehearsal/start.html", told=told)
+    return render_template("rehearsal/start.html", told=told, clerk=clerks(office.services.office)[0])
 
 
 @pages.get("/_mailbox")
@@ -39,6 +40,8 @@ def mailbox() -> str:
         "rehearsal/mailbox.html",
         messages=list(reversed(box.messages())),
         failing=box.failing,
+        collecting=box.collecting,
+        rounds=here().office.services.first.data["reminders"].get("rounds", ()),
         at=datetime.fromisoformat,
     )
 
@@ -68,6 +71,13 @@ def message_html(id: str) -> Response:
 def relay() -> Any:
     """Let the mail relay fail, or work again."""
     _mailbox().failing = request.form.get("mati") == "ya"
+    return redirect("/_mailbox", 303)
+
+
+@pages.post("/_mailbox/putaran")
+def collect() -> Any:
+    """Let officials' emails come together in the office's rounds, or each by itself (field ``kumpul``)."""
+    _mailbox().collecting = request.form.get("kumpul") == "ya"
     return redirect("/_mailbox", 303)
 
 

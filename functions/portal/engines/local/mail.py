@@ -122,6 +122,7 @@ class Mailbox:
         self._sender = sender
         # A file of its own, so that the switch works from another process, by hand too.
         self._down = path.with_name(f"{path.name}.down")
+        self._rounds = path.with_name(f"{path.name}.rounds")
 
     @property
     def failing(self) -> bool:
@@ -134,6 +135,18 @@ class Mailbox:
             self._down.touch()
         else:
             self._down.unlink(missing_ok=True)
+
+    @property
+    def collecting(self) -> bool:
+        """Are officials' emails to come together in rounds, as an office gets them? Each by itself, if not."""
+        return self._rounds.exists()
+
+    @collecting.setter
+    def collecting(self, value: bool) -> None:
+        if value:
+            self._rounds.touch()
+        else:
+            self._rounds.unlink(missing_ok=True)
 
     def send(self, message: Message, at: datetime) -> None:
         """Keep it. Raises MailDeferred while ``failing``, MailRefused as ``Smtp`` for what is no address."""
