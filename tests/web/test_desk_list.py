@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from portal.core.errors import Unavailable
 from portal.core.times import Time
 from portal.web.case import Deadline
 from portal.web.desk import SIZE, spare
@@ -155,6 +156,28 @@ def test_what_has_moved_on_or_is_refused_says_so_and_keeps_no_other(
     assert "Tercatat" in said[numbers[2]]
     assert [office.load(number).version for number in numbers] == [3, 3, 3]
     assert "sudah berubah sejak Anda buka" in posts(kadis, page, CHECK, pilih=page_ticks(page)).text
+
+
+def test_a_store_that_goes_away_in_the_middle_takes_nothing_back_and_says_what_is_left(
+    office: Office, person: Callable[[str], Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kadis, numbers, page = chosen_together(office, person, 3)
+    commit, taken = office.office.records.commit, list[object]()
+
+    def goes_away(*change: Any) -> Any:
+        if taken:
+            raise Unavailable("store_unavailable")
+        taken.append(change)
+        return commit(*change)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(office.office.records, "commit", goes_away)
+        said = sends(kadis, page)
+    assert "1 dari 3 keputusan tercatat" in said.text
+    assert sorted(office.load(number).version for number in numbers) == [2, 2, 3]
+    again = sends(kadis, page)
+    assert "3 dari 3 keputusan tercatat" in again.text
+    assert {office.load(number).version for number in numbers} == {3}
 
 
 def page_ticks(page: Page) -> list[str]:

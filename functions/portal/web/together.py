@@ -11,7 +11,7 @@ from flask import Blueprint, redirect, render_template, request
 
 from portal.cases import Claims
 from portal.core.application import Application
-from portal.core.errors import Conflict, Finding, LinkExpired, LinkForged, NotAllowed, PortalError
+from portal.core.errors import Conflict, Finding, LinkExpired, LinkForged, NotAllowed, PortalError, Unavailable
 from portal.core.history import overtaking
 from portal.forms.wording import Words
 from portal.web import choices, devices
@@ -97,7 +97,7 @@ def decide() -> Any:
         findings = [f for f in form.check(form.clean(raw), here().office.today()) if not f.passable]
         if findings:
             return _page(entries, [], raw, findings), 422
-    outcomes = [_decided(claims, action, raw) for claims in chosen]
+    outcomes = _all_decided(chosen, action, raw)
     return render_template(
         "official/together_done.html",
         outcomes=sorted(outcomes, key=lambda outcome: ("done", "moved", "refused").index(outcome.result)),
@@ -162,6 +162,19 @@ def _page(
     )
 
 
+def _all_decided(chosen: Sequence[dict[str, Any]], action: str, raw: Mapping[str, Any]) -> list[Outcome]:
+    """What became of each. Raises Unavailable if nothing can be kept before any of them is decided."""
+    outcomes: list[Outcome] = []
+    for claims in chosen:
+        try:
+            outcomes.append(_decided(claims, action, raw))
+        except Unavailable as problem:
+            if not any(outcome.result == "done" for outcome in outcomes):
+                raise
+            outcomes.append(Outcome(claims["t"], "", "refused", _why(problem)))
+    return outcomes
+
+
 def _decided(chosen: dict[str, Any], action: str, raw: Mapping[str, Any]) -> Outcome:
     """One of them, as its own page would have it; whatever keeps it from being decided keeps no other."""
     claims, seen = {name: said for name, said in chosen.items() if name != "v"}, int(chosen["v"])
@@ -178,6 +191,8 @@ def _decided(chosen: dict[str, Any], action: str, raw: Mapping[str, Any]) -> Out
         if conflict.code != "case_moved_on" or not _was_mine(claims, action, seen):
             return Outcome(number, name, "moved", explain(conflict.code, conflict.facts)["sentence"])
         return Outcome(number, name, "done", view.sop.action(claims["s"], action).done)
+    except Unavailable:
+        raise
     except PortalError as refusal:
         return Outcome(number, name, "refused", _why(refusal))
 
