@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.core.application import Application
-from portal.core.clocks import Clock, clocks, present
+from portal.core.clocks import Clock, clocks, in_office, present
 from portal.core.sop import Sop
 from portal.core.steps import State, applicant_actions, official_actions
 from portal.core.times import Time
 from portal.core.worktime import Calendar
-from tests.support.calendars import SPRING
+from tests.support.calendars import ORDINARY, SPRING
 from tests.support.calendars import at as spring
 from tests.support.moments import at, move, moved, sent
 from tests.support.ways import WAYS
@@ -227,3 +227,20 @@ def test_where_the_sop_says_no_time_nothing_is_due_or_late(sop: Sop, calendar: C
     found = clock(case, silent, calendar, "11-30 08.00")
     assert (found.allowed, found.due, found.left, found.late_by, found.is_late) == (None, None, None, 0, False)
     assert found.used > 0
+
+
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [
+        ("2026-08-03T08:00", Time(0, "minutes")),
+        ("2026-08-03T08:59", Time(59, "minutes")),
+        ("2026-08-03T09:00", Time(1, "hours")),
+        ("2026-08-04T09:00", Time(8, "hours")),
+        ("2026-08-05T08:00", Time(2, "working_days")),
+        ("2026-08-10T08:00", Time(5, "working_days")),
+    ],
+)
+def test_the_offices_time_is_said_in_minutes_hours_or_working_days(end: str, said: Time) -> None:
+    start = datetime(2026, 8, 3, 8, 0, tzinfo=ORDINARY.zone)
+    found = in_office(start, datetime.fromisoformat(end).replace(tzinfo=ORDINARY.zone), ORDINARY)
+    assert (found.unit, found.number) == (said.unit, said.number)

@@ -32,7 +32,7 @@ def test_what_is_late_is_told_with_name_reason_and_whom_it_waits_on(shared_stage
     assert table(clerk.get(), "Permohonan yang perlu perhatian") == []
     shared_stage.clock.forward(days=3)
     (told,) = table(clerk.get(), "Permohonan yang perlu perhatian")
-    for said in ("WAHYU TERLAMBAT", number, "Telaah Kepala Dinas", "Kepala Dinas", "menit kerja"):
+    for said in ("WAHYU TERLAMBAT", number, "Telaah Kepala Dinas", "Kepala Dinas", "3 hari kerja di langkah"):
         assert said in told
     page = clerk.browser.get(clerk.get().href(f"/petugas/permohonan/{number}"))
     assert page.html.findtext(".//h1") == "WAHYU TERLAMBAT"

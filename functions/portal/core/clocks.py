@@ -120,3 +120,12 @@ def _spent(time: Time, start: datetime, end: datetime, calendar: Calendar) -> in
     if time.minutes is not None:
         return calendar.minutes_between(start, end)
     return calendar.working_days_between(calendar.local(start).date(), calendar.local(end).date())
+
+
+def in_office(start: datetime, end: datetime, calendar: Calendar) -> Time:
+    """The office's time between two moments as people say it: minutes, from an hour on hours, from two days on days."""
+    days = calendar.working_days_between(calendar.local(start).date(), calendar.local(end).date())
+    if days > 1:
+        return Time(days, "working_days")
+    minutes = calendar.minutes_between(start, end)
+    return Time(minutes // 60, "hours") if minutes >= 60 else Time(minutes, "minutes")

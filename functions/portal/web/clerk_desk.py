@@ -9,12 +9,14 @@ from typing import Any, Final
 from flask import Blueprint, redirect, render_template, request
 
 from portal.core.application import Application
+from portal.core.clocks import in_office
 from portal.core.errors import LinkForged, NotFound
 from portal.core.listing import Line
 from portal.core.notices import Official, on_duty
 from portal.core.progress import Waiting
 from portal.core.sop import APPLICANT, Sop
 from portal.core.steps import State
+from portal.core.times import Time
 from portal.office import sound
 from portal.register import page_of
 from portal.web.case import sender, telephones
@@ -72,6 +74,7 @@ def show() -> Any:
         attention=attention,
         call=to_call(attention[:SHOWN], lines),
         shown=SHOWN,
+        spent=spent(attention[:SHOWN]),
         names={line.ticket: line.name for line in lines},
         running=len(lines),
         red=here().outbox.red_list(),
@@ -95,6 +98,7 @@ def stuck() -> str:
         "clerk/stuck.html",
         found=found,
         call=to_call(found, lines),
+        spent=spent(found),
         names=names,
         why=here().messages["stuck"],
         total=len(attention),
@@ -118,6 +122,12 @@ def visits() -> Any:
         after=calendar.add_working_days(day, 1),
         printed_at=here().language.moment(now()),
     )
+
+
+def spent(found: Iterable[Waiting]) -> dict[str, Time]:
+    """By ticket, how long each has been with whoever has it, in the office's time."""
+    calendar, at = here().office.calendar, now()
+    return {each.ticket: in_office(min(each.since, at), at, calendar) for each in found}
 
 
 def loads(lines: Sequence[Line], officials: Sequence[Official]) -> list[Load]:

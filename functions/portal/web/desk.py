@@ -13,6 +13,7 @@ from flask import Blueprint, redirect, render_template, request
 from portal.cases import Claims
 from portal.core import ticket
 from portal.core.application import Application
+from portal.core.clocks import in_office
 from portal.core.errors import LinkForged
 from portal.core.listing import Line, Wanted, line
 from portal.core.notices import Official
@@ -211,14 +212,10 @@ def _card(application: Application, official: Official, email: str) -> Card:
 
 
 def spare(left: Deadline, calendar: Calendar, now: datetime) -> Time | None:
-    """The working time until the SOP's is over, or since: minutes, from one hour on hours, from two days on days."""
+    """The working time until the SOP's is over, or since (``clocks.in_office``)."""
     if left.at is None:
         return None
-    minutes = calendar.minutes_between(*sorted((left.at, now)))
-    days = calendar.working_days_between(*sorted((calendar.local(left.at).date(), calendar.local(now).date())))
-    if days > 1:
-        return Time(days, "working_days")
-    return Time(minutes // 60, "hours") if minutes >= 60 else Time(minutes, "minutes")
+    return in_office(min(left.at, now), max(left.at, now), calendar)
 
 
 def _places(cards: Sequence[Card]) -> list[tuple[str, str]]:
