@@ -97,7 +97,7 @@ class Shelf(_Refusing):
     def _acting(self, step: Step) -> Sequence[str]:
         return () if step.role == self._edition.applying.key else self._edition.acting(step.role)
 
-    def waiting_on(self, service: str, role: str) -> Iterator[Application]:
+    def waiting_on(self, service: str, role: str, unread: object = None) -> Iterator[Application]:
         return (case for case in self.cases.values() if case.waits_on(self._edition) == role)
 
     def count_waiting(self, service: str, role: str) -> int:
@@ -106,7 +106,7 @@ class Shelf(_Refusing):
     def _nothing(self, *_: object) -> tuple[()]:
         return ()
 
-    taken = unsent = facts = facts_after = compiled = tallies = certificates = drafts_before = _nothing
+    taken = unsent = used = facts = facts_after = compiled = tallies = certificates = drafts_before = _nothing
 
 
 class Samples(_Refusing):

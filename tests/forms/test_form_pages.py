@@ -23,6 +23,7 @@ def test_a_field_carries_all_that_a_page_shows() -> None:
         inputmode="tel",
         maxlength=None,
         show_if=None,
+        amendable=True,
     )
 
 

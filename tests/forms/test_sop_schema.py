@@ -59,9 +59,9 @@ def test_the_office_itself_can_be_chosen() -> None:
 
 
 def official_actions() -> set[str]:
-    """Also what whoever arranges visits may do."""
+    """Also what whoever arranges visits may do; what a clerk does has its reason, and no form of decisions."""
     said = (moves for kind in KINDS.values() for moves in (*kind.official.values(), *kind.office.values()))
-    return {action for moves in said for action in moves}
+    return {action for moves in said for action in moves} - {"walk_in"}
 
 
 def test_every_decision_an_official_may_make_has_a_form_and_no_other_has() -> None:

@@ -137,17 +137,18 @@ def unpacked(address: str) -> bytes:
     return base64.urlsafe_b64decode(payload[: len(payload) // 4 * 4] + "====")
 
 
+SECRET = "RAHASIA 6473014501900001"
+
+
 def test_a_fault_of_our_own_is_a_page_for_people_and_a_line_without_persons_in_the_log(
-    stage: Stage, caplog: pytest.LogCaptureFixture
+    stage: Stage, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def fails(*_: object) -> None:
+        raise TypeError(SECRET)
+
     number = stage.case("confirm")
-    with sqlite3.connect(stage.data / "portal.sqlite") as database:
-        damaged = '{"service":"penerbitan","sop_version":"","form":{},"documents":[{"RAHASIA 6473014501900001":1}]}'
-        database.execute("UPDATE application SET body = ?", (damaged,))
-    database.close()
-    browser = stage.browser()
-    browser.get(stage.sign("x", {}))
-    answer = browser.get(f"/status/{number}")
+    monkeypatch.setattr("portal.web.status.status", fails)
+    answer = stage.browser().get(f"/status/{number}")
     assert answer.status_code == 500
     assert "Terjadi gangguan pada portal" in answer.text
     for inside in ("Traceback", "TypeError", "RAHASIA", "sqlite", ".py"):
@@ -155,6 +156,22 @@ def test_a_fault_of_our_own_is_a_page_for_people_and_a_line_without_persons_in_t
     assert "/status/<ticket>: TypeError in" in caplog.text
     assert "RAHASIA" not in caplog.text
     assert number not in caplog.text
+
+
+def test_a_case_that_cannot_be_read_says_so_and_nothing_of_what_is_in_it(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    number = stage.case("confirm")
+    with sqlite3.connect(stage.data / "portal.sqlite") as database:
+        damaged = f'{{"service":"penerbitan","sop_version":"","form":{{}},"documents":[{{"{SECRET}":1}}]}}'
+        database.execute("UPDATE application SET body = ?", (damaged,))
+    database.close()
+    answer = stage.browser().get(f"/status/{number}")
+    assert answer.status_code == 500
+    assert "Permohonan tidak terbaca" in answer.text
+    for inside in ("Traceback", "TypeError", "RAHASIA", "sqlite", ".py"):
+        assert inside not in answer.text
+    assert "RAHASIA" not in caplog.text
 
 
 # --- functions on AWS ---
