@@ -159,9 +159,8 @@ class Office:
 
     def _reopened(self, application: Application) -> str:
         """The day on which it was closed, if its newest event has opened it again."""
-        if application.version < 2 or application.is_closed or not application.events[-2].state.is_closed:
-            return ""
-        return str(self.calendar.local(application.events[-2].at).date())
+        closing = None if application.is_closed else replace(application, events=application.events[:-1]).closing
+        return str(self.calendar.local(closing.at).date()) if closing else ""
 
     def _entered(self, application: Application, sop: Sop) -> tuple[list[Certificate], list[Fact]]:
         """The register's entries of what has just been handed over, and what the recap hears of them.

@@ -1,5 +1,7 @@
 """A clerk undoes a mistaken decision from the case's page, with a reason, in his name."""
 
+from typing import Any
+
 import pytest
 
 from tests.support.browser_without_javascript import Page
@@ -36,7 +38,8 @@ def test_a_rejection_is_opened_again_and_goes_on_to_its_end(shared_stage: Stage,
     assert mail.keys() == {FORM["email"], KADIS}
     assert "dibatalkan" in mail[FORM["email"]]["text"]
     shared_stage.act(number, "forward")
-    assert not page_of(clerk, number).html.xpath("//form[contains(@action, '/batalkan')]") or shared_stage.load(number)
+    assert shared_stage.load(number).state.value == "waiting"
+    assert page_of(clerk, number).form("/batalkan") is not None  # what is newest now can be undone in turn
     status = shared_stage.browser().get(f"/status/{number}").text
     assert "Keputusan sebelumnya dibatalkan" in status
     assert "Keliru memilih tombol." not in status
@@ -73,3 +76,32 @@ def test_an_official_whose_link_is_older_than_the_undoing_reads_what_happened(
     undo(clerk, number)
     answer = shared_stage.browser().get(link, follow_redirects=True)
     assert (answer.status_code, "Petugas" in answer.text) == (200, True)
+
+
+def test_a_link_that_was_sent_in_between_does_not_hide_on_which_day_a_case_was_closed(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The recap keeps what it knows of a closed case under that day, and has to find it again."""
+    number, clerk = stage.case(*WAYS["rejected"]), ClerkInPerson.at_the_desk(stage)
+    (fact,) = stage.records.facts("penerbitan")
+    stage.clock.forward(days=1)
+    page = page_of(clerk, number)
+    clerk.browser.submit(page, page.form("/kirim-ulang"), kepada="applicant", alasan="Emailnya terhapus.")
+    assert stage.load(number).events[-1].action == "resend"
+    kept, commit = list[Any](), stage.office.records.commit
+
+    def keep(change: Any) -> None:
+        kept.append(change)
+        commit(change)
+
+    monkeypatch.setattr(stage.office.records, "commit", keep)
+    undo(clerk, number)
+    assert [change.reopened for change in kept] == [fact["closed"]] == ["2026-11-23"]
+
+
+def test_whoever_applies_reads_why_a_decision_was_undone(stage: Stage) -> None:
+    """As the clerk is told who writes the reason."""
+    number = stage.case("confirm", "return")
+    undo(ClerkInPerson.at_the_desk(stage), number, "Keliru memilih tombol.")
+    page = stage.browser().get(stage.link("permohonan", number), follow_redirects=True)
+    assert "Keliru memilih tombol." in page.text

@@ -35,7 +35,10 @@ BEFORE: Final = ("perbaikan", "jadwal", "jadwal.ics", "batal", "tanda-terima", "
 _OFFERED: Final = ("resubmit", "withdraw", "book", "cancel_visit", "report", "receive")
 """What the applicant is offered on the page where it can be done."""
 
-_TOLD: Final = ("return", "reject", "invite", "move_visit", "cancel_visit", "miss", "record", "hand_over")
+_TOLD: Final = (
+    *("return", "reject", "invite", "move_visit", "cancel_visit", "miss", "record", "hand_over"),
+    *("undo", "amend"),
+)
 
 
 # --- Confirming the address ------------------------------------------------------------------------------------------
