@@ -202,3 +202,15 @@ def test_times_follow_how_many_each_receives_and_who_is_there(stage: Stage, monk
     assert slot.date() not in {free.date() for free in stage.visits.slots(case)}
     appointing.receive(appointing.find("penerbitan", "verifikator", VERIFIKATOR), None)
     assert places() == 1
+
+
+def test_whoever_is_on_leave_leaves_a_visit_to_his_plh(stage: Stage, number: str) -> None:
+    """Also on a page that was opened before."""
+    browser, page = opened(stage, number)
+    own = next(o for o in stage.records.officials() if o.email == VERIFIKATOR)
+    deputy = {"name": "Joko", "email": "joko@tarakankota.go.id", "decree": "800/9", "replaces": VERIFIKATOR}
+    stage.records.appoint(replace(own, capacity="Plh.", since=date(2026, 11, 23), until=date(2026, 11, 27), **deputy))
+    sends(browser, page, "cancel_visit", note="Rapat.")
+    assert stage.load(number).events[-1].action == "book"
+    assert browser.get(f"/telaah/{number}/jadwal").url.endswith(f"/telaah/{number}")
+    assert f"/telaah/{number}/jadwal" not in browser.get(f"/telaah/{number}/ambil").body.decode()

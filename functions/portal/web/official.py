@@ -192,7 +192,7 @@ def case_page(
         typed=[] if any(choice.action == action for choice in offered) else _typed(view, claims, action, raw),
         to_come=choices.to_come(view, now()),
         **_letter(view, refusals),
-        arranges=not is_lent and here().visits.may_arrange(view.application),
+        arranges=view.deputy is None and here().visits.may_arrange(view.application),
         deputy=view.deputy if view.actions else None,
         taken_back=view.taken_back,
         findings=findings,
