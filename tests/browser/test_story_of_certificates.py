@@ -16,7 +16,7 @@ from tests.support.chromium import Person
 from tests.support.city import VERIFIKATOR, City
 from tests.support.in_chromium import EMAIL, Someone, sample_file
 from tests.support.people import KINDS
-from tests.support.stage import BEFORE_THE_PORTAL
+from tests.support.sessions import BEFORE_THE_PORTAL
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.support.command_line import Run
-from tests.support.stage import BEFORE_THE_PORTAL
+from tests.support.sessions import BEFORE_THE_PORTAL
 
 RAHMAT = "2027-06-01  Berlaku  Rahmat Contoh  198001012005011001  BKPSDM  9C:01:AA  impor-"
 

@@ -275,7 +275,7 @@ def life_of_what_was_issued(office: Office) -> None:
 def a_full_day(office: Office) -> None:
     """Cases come on one day, a visit is picked, and decisions are made: all is told with the evening's round."""
     at_once = office.outbox
-    office.outbox = replace(at_once, rounds=Rounds((time(7, 30), time(16)), WITA))
+    office.outbox = replace(at_once, rounds=lambda: Rounds((time(7, 30), time(16)), WITA))
     office.now = office.now.replace(hour=8, minute=0)
     case, *_ = (office.confirmed() for _ in range(3))
     for _ in range(3):

@@ -49,7 +49,7 @@ class Weeks:
     def __init__(self, stage: Stage, rounds: Rounds | None) -> None:
         self.stage, self.messages, self._order = stage, list[tuple[datetime, Message]](), count()
         self._agenda = list[tuple[datetime, int, Callable[[], object]]]()
-        self.outbox = replace(stage.outbox, mail=self, rounds=rounds, join=_unwritten)
+        self.outbox = replace(stage.outbox, mail=self, rounds=lambda: rounds, join=_unwritten)
         self.tickets, self._returned = list[str](), False
 
     def send(self, message: Message, at: datetime) -> None:

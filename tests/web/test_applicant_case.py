@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import pytest
 
 from tests.support.holder import OTHER, Holder, holder, words
-from tests.support.stage import InProcess, Session, Stage
+from tests.support.sessions import Session
+from tests.support.stage import InProcess, Stage
 from tests.support.ways import EMAIL, FORM, SAYS, WAYS
 
 OFFERED: Mapping[str, set[str]] = {

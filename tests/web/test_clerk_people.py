@@ -99,6 +99,14 @@ def test_what_cannot_be_is_said_at_its_field_and_what_was_typed_is_kept(
     assert shared_stage.dump() == before
 
 
+def test_nothing_is_done_of_which_nobody_was_told_what_follows(stage: Stage, clerk: ClerkInPerson) -> None:
+    page = fill(clerk)
+    for akibat in ("", "0" * 16):
+        again = clerk.browser.submit(page, page.form("/catat"), akibat=akibat)
+        assert "Yang akan terjadi" in words(again)
+    assert DEWI["email"] not in {official.email for official in stage.records.officials()}
+
+
 def test_a_plh_for_days_to_come_is_told_with_its_end_and_can_be_cancelled(stage: Stage, clerk: ClerkInPerson) -> None:
     stage.case("confirm")
     page = fill(clerk, kedudukan="Plh.", surat="800/7/2026", mulai=day(stage, 2), sampai=day(stage, 4))

@@ -12,8 +12,9 @@ import pytest
 from tests.support.applying import ANSWERS, World
 from tests.support.holder import OTHER, Holder, holder, replaced, words
 from tests.support.office import CHECKED, FIRST, FORWARD, KABID, KADIS, SECOND, Office, Person, action_of
+from tests.support.sessions import Session
 from tests.support.stage import KADIS as KADIS_OF_STAGE
-from tests.support.stage import InProcess, Session, Stage
+from tests.support.stage import InProcess, Stage
 
 LONG = timedelta(hours=12, minutes=1)
 

@@ -14,7 +14,8 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from tests.support.clerk import EMAIL as CLERK
-from tests.support.stage import A_MARK, KABID, KADIS, OTHER_VERIFIKATOR, STATISTISI, VERIFIKATOR, WORKS, Session, Stage
+from tests.support.sessions import A_MARK, WORKS, Session
+from tests.support.stage import KABID, KADIS, OTHER_VERIFIKATOR, STATISTISI, VERIFIKATOR, Stage
 from tests.support.ways import EMAIL, FORM, SAYS, WAYS
 
 GARBAGE = ("x", "a.b.c", "../../etc/passwd", "%00", "\x00", "\ud7ff\ufffe", "TTE-26-2222-2222", "0" * 3000, "\\", "<b>")

@@ -12,7 +12,8 @@ from portal.config import Config
 from portal.editions import read_messages
 from portal.outbox import LEASE
 from tests.support.at_once import at_once
-from tests.support.stage import KABID, KADIS, Session, Stage
+from tests.support.sessions import Session
+from tests.support.stage import KABID, KADIS, Stage
 from tests.support.ways import EMAIL, SECRETS
 
 MESSAGES = read_messages()["errors"]

@@ -10,7 +10,8 @@ from openpyxl import Workbook
 from portal.upkeep import Upkeep
 from tests.support.browser_without_javascript import Page
 from tests.support.keeper import LIST, Keeper, imported, words
-from tests.support.stage import BEFORE_THE_PORTAL, Stage
+from tests.support.sessions import BEFORE_THE_PORTAL
+from tests.support.stage import Stage
 
 IMPORT = f"{LIST}/impor"
 HEAD, SITI = "Nomor seri;Nama;NIP;Email;Perangkat daerah;Berlaku mulai;Berlaku sampai", "9C01;Siti;;s@x.go.id;BKPSDM;"

@@ -9,7 +9,8 @@ from werkzeug.test import TestResponse
 from portal.core.notices import Official
 from portal.editions import read_messages
 from tests.support.at_once import at_once
-from tests.support.stage import Session, Stage
+from tests.support.sessions import Session
+from tests.support.stage import Stage
 from tests.support.ways import SAYS, TO_VERIFIKATOR, WAYS
 
 MESSAGES = read_messages()["errors"]

@@ -16,7 +16,8 @@ from portal.core import errors
 from portal.editions import read_messages
 from tests.support import document_specimens as specimens
 from tests.support.builders import draw
-from tests.support.stage import WORKS, Session, Stage
+from tests.support.sessions import WORKS, Session
+from tests.support.stage import Stage
 from tests.support.ways import EMAIL, FORM
 
 MESSAGES = read_messages()["errors"]
