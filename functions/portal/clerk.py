@@ -9,6 +9,7 @@ import click
 from portal.bootstrap import open_house
 from portal.core.errors import DocumentRefused
 from portal.editions import read_messages
+from portal.engines.local.database import private
 from portal.house import House
 from portal.importing import Importing, exported
 from portal.tables import read
@@ -60,8 +61,7 @@ def export_entries(context: click.Context, target: Path, service: str) -> None:
     """Write the register as CSV, readable by its owner only."""
     kept = _open(context)
     entries = kept.register.entries(service or kept.office.services.first.service)
-    target.touch(mode=0o600)
-    target.write_text(exported(kept.register, entries, read_messages()["register"]), "utf-8")
+    private(target).write_text(exported(kept.register, entries, read_messages()["register"]), "utf-8")
     _say("register_exported", number=len(entries), target=target)
 
 

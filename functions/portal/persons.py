@@ -7,6 +7,7 @@ import click
 
 from portal.bootstrap import open_house
 from portal.editions import read_language, read_messages
+from portal.engines.local.database import private
 
 
 @click.group()
@@ -28,8 +29,7 @@ def export(context: click.Context, who: str, target: Path, *, files: bool) -> No
         click.echo(messages["cli"]["dossier_none"].format(who=who))
         return
     content = house.dossiers.packed(dossier, messages["dossier"], language, files=files)
-    target.touch(mode=0o600)
-    target.write_bytes(content)
+    private(target).write_bytes(content)
     numbers = {"cases": len(dossier.cases), "drafts": len(dossier.drafts), "files": len(dossier.documents)}
     said = messages["cli"]["dossier_written"]
     click.echo(said.format(who=who, target=target, entries=len(dossier.certificates), **numbers))

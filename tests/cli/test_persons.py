@@ -14,6 +14,7 @@ def test_a_person_s_data_is_written_for_its_owner_only(run: Run, tmp_path: Path,
     stage.case("confirm")
     stage.close()
     target = tmp_path / "siti.zip"
+    target.touch(mode=0o644)  # one that is there already, for everybody to read
     written = run("person", "export", FORM["nik"], target)
     assert f"ke {target}: permohonan 1, draf 0, berkas " in written.output
     assert target.stat().st_mode & 0o777 == 0o600

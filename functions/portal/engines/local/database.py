@@ -33,6 +33,13 @@ _UNAVAILABLE: Final = frozenset(
 _ONLY_WRITING: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE})
 
 
+def private(path: Path) -> Path:
+    """The file, made or there already, for its owner only: personal data goes into it."""
+    path.touch(mode=0o600)
+    path.chmod(0o600)
+    return path
+
+
 class Database:
     """A file that many threads and processes may read and write; durable once a transaction ends.
 
@@ -54,7 +61,7 @@ class Database:
             # SQLite does not wait for another process that is just making the file.
             with _alone(path.with_name(f"{path.name}.lock")):
                 if not path.exists():
-                    path.touch(mode=0o600)  # personal data; SQLite gives its side files the same rights
+                    private(path)  # SQLite gives its side files the same rights
                 try:
                     self._migrate(migrations)
                 except BaseException:
@@ -83,8 +90,7 @@ class Database:
     def backup(self, target: Path) -> None:
         """A whole, consistent copy in another file, while the portal goes on writing. Raises Unavailable."""
         with self._lent() as connection:
-            target.touch(mode=0o600)
-            copy = sqlite3.connect(target)
+            copy = sqlite3.connect(private(target))
             try:
                 connection.backup(copy)
             finally:
