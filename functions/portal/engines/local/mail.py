@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from portal.core.errors import MailDeferred, MailRefused
+from portal.engines.local.breakdown import Switch
 from portal.engines.local.database import Database
 from portal.engines.mime import answer, compose, domain
 from portal.engines.ports import Message
@@ -120,33 +121,26 @@ class Mailbox:
     def __init__(self, path: Path, sender: str) -> None:
         self._database = Database(path, _MAILBOX)
         self._sender = sender
-        # A file of its own, so that the switch works from another process, by hand too.
-        self._down = path.with_name(f"{path.name}.down")
-        self._rounds = path.with_name(f"{path.name}.rounds")
+        self._down = Switch(path.with_name(f"{path.name}.down"))
+        self._rounds = Switch(path.with_name(f"{path.name}.rounds"))
 
     @property
     def failing(self) -> bool:
         """Does it play a relay that is down? Set it to rehearse that; then every ``send`` raises MailDeferred."""
-        return self._down.exists()
+        return self._down.is_on
 
     @failing.setter
     def failing(self, value: bool) -> None:
-        if value:
-            self._down.touch()
-        else:
-            self._down.unlink(missing_ok=True)
+        self._down.turn(value)
 
     @property
     def collecting(self) -> bool:
         """Are officials' emails to come together in rounds, as an office gets them? Each by itself, if not."""
-        return self._rounds.exists()
+        return self._rounds.is_on
 
     @collecting.setter
     def collecting(self, value: bool) -> None:
-        if value:
-            self._rounds.touch()
-        else:
-            self._rounds.unlink(missing_ok=True)
+        self._rounds.turn(value)
 
     def send(self, message: Message, at: datetime) -> None:
         """Keep it. Raises MailDeferred while ``failing``, MailRefused as ``Smtp`` for what is no address."""
