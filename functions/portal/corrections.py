@@ -9,7 +9,7 @@ from portal.core.application import Application
 from portal.core.clerks import Clerk
 from portal.core.draft import Answers
 from portal.core.errors import Conflict, Finding, NotAllowed
-from portal.core.history import overtaking
+from portal.core.history import again, overtaking
 from portal.core.notices import Notice
 from portal.core.sop import APPLICANT, Sop
 from portal.forms.form import Form
@@ -55,10 +55,9 @@ class Corrections:
             Conflict: something has happened since it was seen (``event_taken``).
         """
         application = self.office.records.load(number)
-        since = overtaking(application.events, seen)
-        if since and since.action == "undo" and since.number > seen > 0:
+        if again(application.events, seen, "undo"):
             return application
-        if since:
+        if overtaking(application.events, seen):
             raise Conflict("event_taken")
         if application.concerns(by.email, "", self.office.sop_of(application)):
             raise NotAllowed("own_application")

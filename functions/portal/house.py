@@ -188,11 +188,17 @@ class House:
         def join(written: Sequence[tuple[Notice, Any]]) -> Message:
             return self.correspondence.join(written)
 
-        reminders, calendar, box = office.services.first.data["reminders"], office.calendar, engine.mailbox
-        rounds = Rounds.of(reminders, calendar.zone, calendar.is_working_day)
-        # In a rehearsal days pass in minutes, and whoever plays wants to see each email, unless he says otherwise.
-        said = (lambda: rounds if box.collecting else None) if box else rounds
-        return Outbox(office.records, engine.mail, office.clock, letter, join, engine.mark or unmarked, said)
+        def rounds() -> Rounds | None:
+            # In a rehearsal days pass in minutes, and whoever plays wants to see each email, unless he says otherwise.
+            return self.rounds if engine.mailbox is None or engine.mailbox.collecting else None
+
+        return Outbox(office.records, engine.mail, office.clock, letter, join, engine.mark or unmarked, rounds)
+
+    @cached_property
+    def rounds(self) -> Rounds:
+        """When officials' emails are collected to."""
+        calendar = self.office.calendar
+        return Rounds.of(self.office.services.first.data["reminders"], calendar.zone, calendar.is_working_day)
 
     @cached_property
     def clockwork(self) -> "Clockwork":

@@ -21,7 +21,7 @@ from portal.core.errors import (
     PortalError,
     Unavailable,
 )
-from portal.core.history import overtaking
+from portal.core.history import again, overtaking
 from portal.core.requirements import Requirement
 from portal.core.sop import Sop
 from portal.custody import Custody, Inspected, folder_of
@@ -282,10 +282,9 @@ class Intake:
             Conflict: the case has moved on, or moved at this moment.
         """
         sop = self.office.sop_of(application)
-        since = overtaking(application.events, seen)
-        if since or not application.may("report", sop):
-            if since and since.number > seen > 0 and since.action == "report":
-                return application
+        if again(application.events, seen, "report"):
+            return application
+        if overtaking(application.events, seen) or not application.may("report", sop):
             raise Conflict("action_not_now", action="report", state=application.state.value)
         at, draft = self.office.clock(), None
         if sop.step(application.step).documents:

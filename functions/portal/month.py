@@ -6,10 +6,11 @@ go out in rounds, and its clockwork looks around now and then.
 
 import re
 from bisect import insort
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
-from functools import partial
+from functools import cached_property, partial
 from itertools import count
 from random import Random
 from typing import Any, Final
@@ -18,7 +19,6 @@ from portal.core.application import Application
 from portal.core.errors import MailDeferred, NotAllowed
 from portal.core.forecast import expect
 from portal.core.notices import PATIENCE, Identity, Notice, Official, eligible, on_duty
-from portal.core.rounds import Rounds
 from portal.core.sop import APPLICANT
 from portal.core.steps import State
 from portal.engines.ports import Message
@@ -87,9 +87,7 @@ class Month:
         kept: Any = self.records
         self.house = house = replace(self.house, office=replace(self.house.office, records=kept))
         self.office, self.players = house.office, Players(house, self.chance)
-        reminders, calendar = self.office.services.first.data["reminders"], self.office.calendar
-        rounds = Rounds.of(reminders, calendar.zone, calendar.is_working_day)
-        self.outbox: Outbox = replace(house.outbox, mail=self, join=self._join, rounds=rounds)
+        self.outbox: Outbox = replace(house.outbox, mail=self, join=self._join, rounds=lambda: house.rounds)
         self._order, self._agenda = count(), list[tuple[datetime, int, Callable[[], object]]]()
         self._written: Sequence[Written] = ()
         self._read: dict[str, datetime] = {}
@@ -126,16 +124,14 @@ class Month:
                 while self.outbox.send_due():
                     pass
 
-    @property
+    @cached_property
     def _deputy(self) -> Official:
-        """Has the first office from the second Monday to its Friday."""
-        if not hasattr(self, "_stands_in"):
-            monday = self.first + timedelta(days=(7 - self.first.weekday()) % 7)
-            found = self.players.deputy(self.office.services.first)
-            if found is None:
-                raise NotAllowed("not_appointed")
-            self._stands_in = replace(found, since=monday, until=monday + timedelta(days=4))
-        return self._stands_in
+        """Has the first office from the first Monday to its Friday."""
+        monday = self.first + timedelta(days=(7 - self.first.weekday()) % 7)
+        found = self.players.deputy(self.office.services.first)
+        if found is None:
+            raise NotAllowed("not_appointed")
+        return replace(found, since=monday, until=monday + timedelta(days=4))
 
     def _leave(self) -> None:
         """The head is away for a week, with somebody in his place; and one of those who are several, without."""
@@ -197,7 +193,7 @@ class Month:
         ways = [way for way in self.players.ways(case, [official]) if way in case.official_actions(self._sop(case))]
         if case.state is State.SENT:
             days = ANSWERS[sum(map(ord, case.ticket)) % len(ANSWERS)]
-            answered = self.office.calendar.add_working_days(self.day_of(case.events[-1].at), days)
+            answered = self.office.calendar.add_working_days(self.day_of(case.since), days)
             ways = ways if answered <= self.office.today() else []
         if not ways:
             return False
@@ -265,8 +261,8 @@ class Month:
 
     def twice(self) -> list[Identity]:
         """What was told to the same person in more than one email."""
-        told = [owed.identity for each in self.taken for owed in each.notices]
-        return sorted({identity for identity in told if told.count(identity) > 1})
+        told = Counter(owed.identity for each in self.taken for owed in each.notices)
+        return sorted(identity for identity, times in told.items() if times > 1)
 
     def _is(self, officials: bool, owed: Notice) -> bool:
         return owed.role != APPLICANT and bool(owed.role) if officials else owed.role == APPLICANT

@@ -33,6 +33,10 @@ def unmarked(message: Message, _: Sequence[Notice]) -> Message:
     return message
 
 
+def at_once() -> None:
+    """Nothing is collected."""
+
+
 def mark_of(owed: Notice) -> str:
     """Tells an email from others on a page, and says nothing of whom it is to."""
     return sha256("\n".join(map(str, owed.identity)).encode()).hexdigest()[:16]
@@ -44,8 +48,7 @@ class Outbox:
     clock: the time now, aware.
     letter: finds what the email of a notice may say (``Correspondence.letter``).
     join: writes the one email of such notices to the same person (``Correspondence.join``).
-    rounds: when officials' emails are collected to, or what says so at the time; by default each goes alone and at
-        once.
+    rounds: says when officials' emails are collected to just now; None: each goes alone and at once.
     mark: makes a message say which notices are in it, for later word about the email (it came back, say).
     """
 
@@ -55,7 +58,7 @@ class Outbox:
     letter: Callable[[Notice], Letter]
     join: Callable[[Sequence[Written]], Message]
     mark: Callable[[Message, Sequence[Notice]], Message] = unmarked
-    rounds: Rounds | Callable[[], Rounds | None] | None = None
+    rounds: Callable[[], Rounds | None] = at_once
 
     def send_due(self, most: int = 50, claim: Callable[[datetime, timedelta], Notice | None] | None = None) -> int:
         """Send owed emails that are due; returns how many were taken by the relay.
@@ -127,7 +130,7 @@ class Outbox:
 
     def _rounds(self) -> Rounds | None:
         """Those of now; none where no times are said."""
-        rounds = self.rounds() if callable(self.rounds) else self.rounds
+        rounds = self.rounds()
         return rounds if rounds and rounds.times else None
 
     def _together(self, held: Notice) -> Sequence[Written]:

@@ -33,7 +33,7 @@ def office(tmp_path: Path) -> Iterator[Stage]:
 @pytest.fixture
 def relay(office: Stage) -> Relay:
     relay = Relay(office)
-    relay.outbox = replace(relay.outbox, rounds=Rounds(TIMES, office.office.calendar.zone))
+    relay.outbox = replace(relay.outbox, rounds=lambda: Rounds(TIMES, office.office.calendar.zone))
     return relay
 
 
@@ -116,7 +116,7 @@ def test_receipts_come_in_the_evening_in_one_email_with_every_fingerprint(office
 
 
 def test_receipts_come_each_at_once_where_the_office_asks_for_them(office: Stage, relay: Relay) -> None:
-    relay.outbox = replace(relay.outbox, rounds=Rounds(TIMES, office.office.calendar.zone, receipts="each"))
+    relay.outbox = replace(relay.outbox, rounds=lambda: Rounds(TIMES, office.office.calendar.zone, receipts="each"))
     numbers = [office.case("confirm", "forward") for _ in range(2)]
     assert sorted(subject.split(" — ")[1] for subject in subjects(relay, KADIS)) == sorted(numbers)
 
@@ -231,7 +231,7 @@ def test_what_waits_for_its_round_is_not_thought_stuck(office: Stage, relay: Rel
 
 def test_without_rounds_each_email_goes_alone_and_at_once(office: Stage) -> None:
     relay = Relay(office)
-    relay.outbox = replace(relay.outbox, rounds=Rounds.of({}, office.office.calendar.zone))
+    relay.outbox = replace(relay.outbox, rounds=lambda: Rounds.of({}, office.office.calendar.zone))
     for _ in range(3):
         office.case(*TO_VERIFIKATOR[:2])
     assert (len(delivered(relay, KABID)), len(delivered(relay, KADIS))) == (3, 3)

@@ -21,7 +21,7 @@ def relay(tmp_path: Path) -> Iterator[Relay]:
     at(stage, 0)
     relay = Relay(stage)
     reminders, calendar = stage.office.services.first.data["reminders"], stage.office.calendar
-    relay.outbox = replace(relay.outbox, rounds=Rounds.of(reminders, calendar.zone, calendar.is_working_day))
+    relay.outbox = replace(relay.outbox, rounds=lambda: Rounds.of(reminders, calendar.zone, calendar.is_working_day))
     yield relay
     stage.close()
 
@@ -74,7 +74,7 @@ def test_what_waits_through_a_week_of_holidays_has_not_failed(relay: Relay) -> N
     day = stage.office.today()
     reminders, zone = stage.office.services.first.data["reminders"], stage.office.calendar.zone
     rounds = Rounds.of(reminders, zone, lambda each: (each - day).days not in range(1, 12))
-    relay.outbox = replace(relay.outbox, rounds=rounds)
+    relay.outbox = replace(relay.outbox, rounds=lambda: rounds)
     at(stage, 1, 9)
     stage.case("confirm")
     got(relay, KADIS)

@@ -10,7 +10,7 @@ from portal.core.application import Actor, Application
 from portal.core.clerks import CLERK
 from portal.core.clocks import clocks
 from portal.core.corrections import may_undo, undo
-from portal.core.history import overtaking
+from portal.core.history import again, overtaking
 from portal.core.patience import wait
 from portal.core.progress import status
 from portal.core.recap import days_with_others, minutes_per_step
@@ -93,3 +93,11 @@ def test_whom_a_link_can_be_sent_to() -> None:
     assert found["kunjungan", "invited"] == (True, False)
     assert found["penyerahan", "done"] == (True, False)
     assert not may_resend(application("confirm"), "kadis", sop)
+
+
+def test_the_same_click_again_is_known_by_what_happened_first_since_the_page_was_seen() -> None:
+    events = after(application("confirm"), "forward").events
+    assert again(events, 2, "forward") == events[2]
+    assert again(events, 2, "reject") is None
+    for seen in (0, 1, 3, 4, -1):
+        assert again(events, seen, "forward") is None

@@ -102,3 +102,10 @@ def test_a_round_at_no_time_of_day_is_told_by_its_key() -> None:
     with pytest.raises(SopInvalid) as refusal:
         Rounds.of({"rounds": ["siang"]}, WITA)
     assert (refusal.value.code, refusal.value.facts["key"]) == ("calendar_invalid", "reminders.rounds")
+
+
+def test_an_office_that_is_closed_for_longer_than_any_lets_nothing_wait_for_ever() -> None:
+    closed = replace(ROUNDS, works=lambda _: False)
+    assert closed.is_quiet(on(23, 9))
+    assert closed.put_off(replace(TURN, queued_at=on(23, 8)), on(23, 9)) == on(23, 9)
+    assert closed.last(on(23, 9)) < on(1, 0)

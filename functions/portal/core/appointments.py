@@ -145,15 +145,15 @@ def _overlapping(official: Official, appointed: Iterable[Official]) -> Iterator[
 
 def _overlaps(official: Official, other: Official) -> bool:
     """Would two appointments hold at once that cannot? The same person's, or two who act for the same."""
-    if (other.service, other.role) != (official.service, official.role) or (other.until or FOREVER) < (
-        other.since or date.min
-    ):
+    if (other.service, other.role) != (official.service, official.role) or other.is_cancelled:
         return False
     same = other.post == official.post
     if same and other.since == official.since:
         return False  # a correction
     both_act = bool(official.capacity and other.capacity) and official.replaces.lower() == other.replaces.lower()
-    apart = (other.until or FOREVER) < (official.since or date.min) or (official.until or FOREVER) < (
-        other.since or date.min
-    )
-    return (same or both_act) and not apart
+    return (same or both_act) and not (_is_before(other, official) or _is_before(official, other))
+
+
+def _is_before(one: Official, other: Official) -> bool:
+    """Is it over when the other one begins?"""
+    return (one.until or FOREVER) < (other.since or date.min)

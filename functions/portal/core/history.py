@@ -58,3 +58,9 @@ def overtaking(events: Events, seen: int) -> Event | None:
     if not 0 < seen <= len(events):
         return events[-1]
     return next((event for event in events[seen:] if event.action not in UNNOTICED), None)
+
+
+def again(events: Events, seen: int, action: str) -> Event | None:
+    """What this action has done already, sent from a page with the case as of event ``seen``: the same click again."""
+    since = overtaking(events, seen)
+    return since if since and since.number > seen > 0 and since.action == action else None

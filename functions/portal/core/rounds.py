@@ -27,7 +27,7 @@ _LATE: Final = timedelta(hours=1)
 """After a day's last round, before its quiet begins."""
 
 _LONGEST: Final = 60
-"""More days than an office is ever closed."""
+"""More days than an office is ever closed; should it be closed for longer, nothing waits for its rounds."""
 
 
 @dataclass(frozen=True)
@@ -85,20 +85,20 @@ class Rounds:
 
     def put_off(self, owed: Notice, now: datetime) -> datetime:
         """Until when it is put off: its round, or after a quiet time that is still on."""
-        return (
-            max(self.round_of(owed), self._first_after(now, self.times)) if self.is_quiet(now) else self.round_of(owed)
-        )
+        planned = self.round_of(owed)
+        return max(planned, self._first_after(now, self.times)) if self.is_quiet(now) else planned
 
     def last(self, now: datetime) -> datetime:
         """The newest round, which is now or was before."""
-        return next(at for n in range(_LONGEST) for at in reversed(self._on(now, -n, self.times)) if at <= now)
+        before = (at for n in range(_LONGEST) for at in reversed(self._on(now, -n, self.times)) if at <= now)
+        return next(before, now - _LONGEST * _DAY)
 
     def _is_for_the_evening(self, owed: Notice) -> bool:
         is_no_news = owed.letter in RECEIPTS or owed.occasion == OWN
         return is_no_news and self.receipts == "evening"
 
     def _first_after(self, moment: datetime, times: tuple[time, ...]) -> datetime:
-        return next(at for n in range(_LONGEST) for at in self._on(moment, n, times) if at > moment)
+        return next((at for n in range(_LONGEST) for at in self._on(moment, n, times) if at > moment), moment)
 
     def _on(self, moment: datetime, days: int, times: tuple[time, ...]) -> list[datetime]:
         """The rounds of the day that lies so many after a moment's."""

@@ -10,7 +10,7 @@ from flask import abort, redirect
 from portal.cases import Claims, OfficialView
 from portal.core.application import Application
 from portal.core.errors import LinkForged
-from portal.core.history import overtaking
+from portal.core.history import again
 from portal.web import devices
 from portal.web.here import here, now, turn_to
 
@@ -117,10 +117,8 @@ def turn(application: Application, claims: Claims) -> dict[str, Any]:
 
 def decided_before(application: Application, claims: Claims, action: str, seen: int | None) -> bool:
     """Is this the same click again? Then its decision stands, and there is nothing to refuse."""
-    since = overtaking(application.events, seen) if seen else None
-    if seen is None or since is None or since.number <= seen:
-        return False
-    return since.action == action and is_own(since.actor.email, claims)
+    done = again(application.events, seen or 0, action)
+    return done is not None and is_own(done.actor.email, claims)
 
 
 def is_own(actor_email: str, claims: Claims) -> bool:
