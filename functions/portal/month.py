@@ -6,9 +6,8 @@ go out in rounds, and its clockwork looks around now and then.
 
 import re
 from bisect import insort
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property, partial
 from itertools import count
@@ -18,12 +17,12 @@ from typing import Any, Final
 from portal.core.application import Application
 from portal.core.errors import MailDeferred, NotAllowed
 from portal.core.forecast import expect
-from portal.core.notices import PATIENCE, Identity, Notice, Official, eligible, on_duty
+from portal.core.notices import Official, on_duty
 from portal.core.sop import APPLICANT
 from portal.core.steps import State
 from portal.engines.ports import Message
 from portal.house import House
-from portal.noting import Missed, Noting, Taken
+from portal.noting import Diary, Missed, Noting, Taken
 from portal.outbox import Outbox, Written
 from portal.players import Passing, Players
 
@@ -54,9 +53,6 @@ DETOURS: Final = {"return": 12, "reject": 4, "send_back": 3, "refuse": 15, "miss
 ANSWERS: Final = (1, 2, 2, 3, 5)
 """Working days that an outside authority takes."""
 
-LONGEST: Final = timedelta(days=14)
-"""Between two emails about a case to whoever has it, at most; after that it is on the clerk's list."""
-
 _TICKET: Final = re.compile(r"[A-Z]{2,5}-\d\d-[0-9A-Z]{4}-[0-9A-Z]{4}")
 
 
@@ -68,8 +64,7 @@ class Month:
         house: a rehearsal's, nothing of which is anybody's; ``clock``: the one that it has.
         first, last: days of the month.
         outage: from when until when the relay takes nothing.
-        taken: emails that arrived, oldest first; ``forgotten``: day and ticket of each case that nobody knew of.
-        missed: how wrong forecasts were, of each step as told when it began, and of the end (no step) as told first.
+        diary: what happened.
     """
 
     house: House
@@ -77,16 +72,11 @@ class Month:
     chance: Random
     first: date
     last: date
-    tickets: list[str] = field(default_factory=list)
-    taken: list[Taken] = field(default_factory=list)
-    forgotten: list[tuple[date, str]] = field(default_factory=list)
-    missed: list[Missed] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.records = Noting(self.house.office.records)
-        kept: Any = self.records
+        kept: Any = Noting(self.house.office.records)
         self.house = house = replace(self.house, office=replace(self.house.office, records=kept))
-        self.office, self.players = house.office, Players(house, self.chance)
+        self.office, self.players, self.diary = house.office, Players(house, self.chance), Diary(house.office)
         self.outbox: Outbox = replace(house.outbox, mail=self, join=self._join, rounds=lambda: house.rounds)
         self._order, self._agenda = count(), list[tuple[datetime, int, Callable[[], object]]]()
         self._written: Sequence[Written] = ()
@@ -114,7 +104,7 @@ class Month:
             for number, email in enumerate(sorted({o.email for o in self.office.officials()} | {self._deputy.email})):
                 for hour in SITS_DOWN[number % len(SITS_DOWN)]:
                     self._plan(self._on(day, hour), partial(self._sit_down, email))
-            self._plan(self._on(day, 23.9), self._look_back)
+            self._plan(self._on(day, 23.9), self._close_the_day)
         self._plan(self._on(3, 9), self._leave)
         while self._agenda and self._agenda[0][0] < self._on((self.last - self.first).days + 1, 0):
             self.clock.at, _, deed = self._agenda.pop(0)
@@ -149,6 +139,9 @@ class Month:
         for chore in self.house.clockwork.chores():
             chore()
 
+    def _close_the_day(self) -> None:
+        self.diary.look_back({stuck.ticket for stuck in self.house.watch.stuck()})
+
     # --- applicants --------------------------------------------------------------------------------------------------
 
     def _begin(self, n: int, lies: timedelta) -> None:
@@ -157,7 +150,7 @@ class Month:
             self._plan(self.clock.at + lies, partial(self._send, draft.id))
 
     def _send(self, id: str) -> None:
-        self.tickets.append(self.players.intake.submit(id).ticket)
+        self.diary.tickets.append(self.players.intake.submit(id).ticket)
 
     def _asked(self, ticket: str) -> None:
         """An email has come about a case: its applicant does what it asks for, some time later, or forgets it."""
@@ -187,7 +180,8 @@ class Month:
 
     def _has_news(self, email: str) -> bool:
         since = self._read.get(email)
-        return email in self._left or any(t.to == email.lower() and (since is None or t.at > since) for t in self.taken)
+        came = (each.at for each in self.diary.taken if each.to == email.lower())
+        return email in self._left or any(since is None or at > since for at in came)
 
     def _decide(self, case: Application, official: Official) -> bool:
         ways = [way for way in self.players.ways(case, [official]) if way in case.official_actions(self._sop(case))]
@@ -223,7 +217,7 @@ class Month:
         told, calendar = self._told.get((ticket, step)), self.office.calendar
         if told:
             early, late = calendar.minutes_between(self.clock.at, told), calendar.minutes_between(told, self.clock.at)
-            self.missed.append(Missed(ticket, step, late - early))
+            self.diary.missed.append(Missed(ticket, step, late - early))
 
     # --- mail --------------------------------------------------------------------------------------------------------
 
@@ -236,21 +230,13 @@ class Month:
         if self._is_out():
             raise MailDeferred("mail_deferred", answer="timed out", relay=True)
         notices = [owed for owed, _ in self._written]
-        self.taken.append(Taken(at, message.to.lower(), notices, frozenset(_TICKET.findall(message.text))))
+        self.diary.taken.append(Taken(at, message.to.lower(), notices, frozenset(_TICKET.findall(message.text))))
         for owed in notices:
-            if owed.role == APPLICANT and owed.about in self.tickets:
+            if owed.role == APPLICANT and owed.about in self.diary.tickets:
                 self._asked(owed.about)
 
     def _is_out(self) -> bool:
         return self.outage[0] <= self.clock.at < self.outage[1]
-
-    def delivered(self, *, officials: bool) -> list[Taken]:
-        """Emails that arrived, with officials or with applicants."""
-        return [each for each in self.taken if self._is(officials, each.notices[0])]
-
-    def owed(self, *, officials: bool) -> list[Notice]:
-        """All that was ever owed to them: so many emails it would have been, had each gone by itself."""
-        return [each for each in self.records.owed.values() if self._is(officials, each)]
 
     def working_days(self) -> list[date]:
         days = [self.first + timedelta(days=n) for n in range((self.last - self.first).days + 1)]
@@ -258,49 +244,6 @@ class Month:
 
     def day_of(self, at: datetime) -> date:
         return self.office.calendar.local(at).date()
-
-    def twice(self) -> list[Identity]:
-        """What was told to the same person in more than one email."""
-        told = Counter(owed.identity for each in self.taken for owed in each.notices)
-        return sorted(identity for identity, times in told.items() if times > 1)
-
-    def _is(self, officials: bool, owed: Notice) -> bool:
-        return owed.role != APPLICANT and bool(owed.role) if officials else owed.role == APPLICANT
-
-    # --- nobody is forgotten -----------------------------------------------------------------------------------------
-
-    def _look_back(self) -> None:
-        """At a working day's end: which open cases does nobody know of who could act?
-
-        Whoever's duty begins on a day off hears of it when the office opens.
-        """
-        if not self.office.calendar.is_working_day(self.office.today()):
-            return
-        listed = {stuck.ticket for stuck in self.house.watch.stuck()}
-        for case in self.open_cases():
-            if case.ticket not in listed and not self._is_known(case):
-                self.forgotten.append((self.office.today(), case.ticket))
-
-    def open_cases(self) -> list[Application]:
-        return [case for case in map(self.office.records.load, self.tickets) if not case.is_closed]
-
-    def _is_known(self, case: Application) -> bool:
-        """Told from the emails themselves, and not from the rule that sends them."""
-        now, able = self.clock.at, set(self._able(case))
-        if case.slot and case.slot > now:
-            return True
-        if any(e.at > now - LONGEST and e.to in able and case.ticket in e.tickets for e in reversed(self.taken)):
-            return True
-        about = (case.ticket, "meja")
-        unsent = [owed for owed in self.office.records.unsent() if owed.about in about and owed.recipient in able]
-        return any(not owed.hopeless and (owed.queued_at > now - PATIENCE or owed.relay_out_since) for owed in unsent)
-
-    def _able(self, case: Application) -> Iterator[str]:
-        sop = self._sop(case)
-        if case.waits_on(sop) == APPLICANT:
-            yield case.applicant(sop).email.lower()
-        else:
-            yield from (o.email.lower() for o in eligible(case, self.office.officials(), sop, self.office.today()))
 
     # --- within ------------------------------------------------------------------------------------------------------
 

@@ -163,7 +163,7 @@ def month(named: str, applications: int, seed: int) -> None:
         raise click.BadParameter("YYYY-MM", param_hint="--month") from None
     with played(first, applications, seed) as month:
         click.echo(told(month, seed))
-        if month.forgotten or month.twice():
+        if month.diary.forgotten or month.diary.twice():
             sys.exit(1)
 
 
@@ -191,18 +191,18 @@ def told(month: Month, seed: int) -> str:
     off = office.calendar.holidays
     names = ", ".join(dict.fromkeys(off[day] for day in sorted(off) if month.first <= day <= month.last))
     lines = [words["head"].format(first=month.first, last=month.last, seed=seed, days=len(days), off=names or "-")]
-    standing = Counter(_label(month, office.records.load(each)) for each in month.tickets)
+    standing = Counter(_label(month, office.records.load(each)) for each in month.diary.tickets)
     lines += [words["state"].format(label=label, number=n) for label, n in standing.most_common()]
     lines += [words["open"], *(_explained(month, each, words) for each in month.house.watch.look().waits)]
-    lines += [words["forgotten"].format(number=len(month.forgotten))]
-    lines += [words["forgotten_one"].format(day=day, ticket=ticket) for day, ticket in month.forgotten]
+    lines += [words["forgotten"].format(number=len(month.diary.forgotten))]
+    lines += [words["forgotten_one"].format(day=day, ticket=ticket) for day, ticket in month.diary.forgotten]
     for key, officials in (("officials", True), ("applicants", False)):
         lines.append(_mailed(month, words[key], officials, len(days)))
-    lines += [words["twice"].format(number=len(month.twice())), words["forecast"]]
+    lines += [words["twice"].format(number=len(month.diary.twice())), words["forecast"]]
     sop = office.services.first
     steps = [*(step.key for step in sop.steps), ""]
     for step in steps:
-        if missed := sorted(abs(each.minutes) for each in month.missed if each.step == step):
+        if missed := sorted(abs(each.minutes) for each in month.diary.missed if each.step == step):
             name = sop.step(step).name if step else words["end"]
             middle, worst = (
                 f"{minutes / 60:.1f}".replace(".", ",") for minutes in (missed[len(missed) // 2], missed[-1])
@@ -229,7 +229,7 @@ def _explained(month: Month, pair: tuple[Application, Wait], words: Mapping[str,
 
 
 def _mailed(month: Month, line: str, officials: bool, days: int) -> str:
-    got, owed = month.delivered(officials=officials), month.owed(officials=officials)
+    got, owed = month.diary.delivered(officials=officials), month.diary.owed(officials=officials)
     people = {each.to for each in got}
     a_day = Counter((each.to, month.day_of(each.at)) for each in got)
     alone = Counter((owed.recipient.lower(), month.day_of(owed.queued_at)) for owed in owed)

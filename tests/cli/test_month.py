@@ -24,7 +24,7 @@ def month() -> Iterator[Month]:
 
 
 def test_it_is_a_whole_month_in_which_much_happens(month: Month) -> None:
-    cases = [month.office.records.load(each) for each in month.tickets]
+    cases = [month.office.records.load(each) for each in month.diary.tickets]
     assert len(cases) > 30
     assert {case.first_damage() for case in cases} == {None}
     actions = {event.action for case in cases for event in case.events}
@@ -32,31 +32,32 @@ def test_it_is_a_whole_month_in_which_much_happens(month: Month) -> None:
     assert sum(case.state is State.DONE for case in cases) > 15
     assert date(2026, 12, 24) not in month.working_days()
     assert len(month.working_days()) == 21
-    assert not [each for each in month.taken if month.outage[0] <= each.at < month.outage[1]]
+    assert not [each for each in month.diary.taken if month.outage[0] <= each.at < month.outage[1]]
     acting = [event.actor.office for case in cases for event in case.events if event.actor.office.startswith("Plh.")]
     assert acting
 
 
 def test_nobody_is_forgotten_on_any_day_and_every_case_is_explained_at_the_end(month: Month) -> None:
-    assert month.forgotten == []
+    assert month.diary.forgotten == []
     look = month.house.watch.look()
-    assert [case.ticket for case in month.open_cases() if case.ticket not in {c.ticket for c, _ in look.waits}] == []
+    waiting = {case.ticket for case, _ in look.waits}
+    assert [case.ticket for case in month.diary.open_cases() if case.ticket not in waiting] == []
     assert all(how.whom or how.ends or how.reason for _, how in look.waits)
     text = told(month, 1)
-    assert all(case.ticket in text for case in month.open_cases())
+    assert all(case.ticket in text for case in month.diary.open_cases())
 
 
 def test_nothing_is_told_to_anybody_twice(month: Month) -> None:
-    assert month.twice() == []
+    assert month.diary.twice() == []
 
 
 def test_officials_get_at_most_one_email_for_three_that_are_owed(month: Month) -> None:
-    assert len(month.delivered(officials=True)) * 3 <= len(month.owed(officials=True))
+    assert len(month.diary.delivered(officials=True)) * 3 <= len(month.diary.owed(officials=True))
 
 
 def test_forecasts_are_compared_with_what_happened_at_every_step_and_for_the_end(month: Month) -> None:
     sop = month.office.services.first
-    assert {each.step for each in month.missed} == {*(step.key for step in sop.steps[1:]), ""}
+    assert {each.step for each in month.diary.missed} == {*(step.key for step in sop.steps[1:]), ""}
     assert f"{sop.steps[1].name}: " in told(month, 1)
 
 
