@@ -1,6 +1,7 @@
 """A clerk appoints officials, lets them act, be away and go: told what follows, then done, and recorded."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -206,3 +207,7 @@ def test_how_many_visitors_each_receives_is_set_and_visits_on_leave_are_told(
     page = change(clerk, "Andi", "cuti", mulai=away, sampai=away)
     assert "1 kunjungan sudah disepakati" in words(page)
     assert page.html.xpath(f"//a[@href='/petugas/kunjungan?hari={away}']")
+    kadis = next(official for official in stage.records.officials() if official.email == KADIS)
+    stage.records.appoint(replace(kadis, role="verifikator", since=date(2026, 1, 5)))
+    page = change(clerk, "Rahmawati", "cuti", mulai=away, sampai=away)
+    assert "1 kunjungan sudah disepakati" in words(page), "of whichever of her offices receives visitors"
