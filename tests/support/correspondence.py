@@ -198,6 +198,7 @@ def story(office: Office) -> list[Sent]:
     case = office.decide(case, "forward", instructions=["proses", "tanggapan"], note=said("Mohon segera."))
     case = office.decide(case, "forward", instructions=["proses"])
     case = office.decide(case, "forward", instructions=["koordinasi"], note=said("Sudah didata."))
+    given_to_one_of_two(office, case)
     checklist = [point.key for point in office.office.services.first.step(case.step).checklist]
     case = office.decide(case, "dispatch", checklist=checklist)
     case = office.decide(case, "refuse", reason="lainnya", note=said("NIK belum padan."))
@@ -247,6 +248,18 @@ def story(office: Office) -> list[Sent]:
     life_of_what_was_issued(office)
     assert list(office.office.records.unsent()) == []
     return office.sent
+
+
+def given_to_one_of_two(office: Office, case: Application) -> None:
+    """A clerk gives it to one verifikator, and then back to both, before the other one goes."""
+    second = Official("penerbitan", "verifikator", office.said("Wati Contoh"), "wati@tarakankota.go.id")
+    office.office.records.appoint(second)
+    corrections, reason = Corrections(office.office, "Petugas"), office.said("Ia yang memeriksa berkasnya.")
+    for to in (second.email, "all"):
+        case = office.office.records.load(case.ticket)
+        corrections.assign(case.ticket, case.version, to, reason, Clerk("Rina Contoh", "rina@tarakankota.go.id"))
+        office.deliver()
+    office.office.records.appoint(replace(second, until=office.office.today() - timedelta(days=1)))
 
 
 def nobody_serves(office: Office, role: str) -> None:
