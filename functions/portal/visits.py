@@ -123,6 +123,8 @@ class Visits:
         if action == "walk_in" and not note:
             raise NotAllowed("reason_missing")
         said = {"reason": note} if action == "walk_in" else {"note": note} if note else {}
+        if action == "walk_in" and application.slot:  # of no use any more, and still in calendars
+            said["slot"] = application.slot.isoformat()
         sop = self.office.sop_of(application)
         here = lambda: self.office.commit(  # noqa: E731
             application.come(action, said, by=by, sop=sop, at=self.office.clock())

@@ -60,6 +60,7 @@ APPLICANT_LETTERS: Final[Mapping[str, str]] = {
     "book": "booked",
     "move_visit": "visit_moved",
     "cancel_visit": "visit_cancelled",
+    "walk_in": "visit_done",
     "miss": "missed",
     "record": "ready",
     "hand_over": "handed_over",
@@ -220,6 +221,8 @@ def _applicant(application: Application, sop: Sop, event: Event) -> Iterator[tup
     letter, asked = APPLICANT_LETTERS.get(event.action), application.state is State.ASKED
     if event.action == "undo" and event.data["undone"] not in APPLICANT_LETTERS:
         return  # who was not told of a decision need not hear that it is undone
+    if event.action == "walk_in" and "slot" not in event.data:
+        letter = ""  # he is here and knows, and no calendar expects him
     # Who is asked for something at once learns from that letter that the case was opened for him.
     if letter and not (asked and event.action == "open"):
         yield letter, application.applicant(sop)

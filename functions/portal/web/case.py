@@ -123,7 +123,8 @@ def documents(application: Application, sop: Sop) -> list[dict[str, Any]]:
 
 
 def _told(application: Application, event: Event, words: Words) -> Happening:
-    sop, before, slot = words.sop, application.step_before(event), event.data.get("slot")
+    sop, before = words.sop, application.step_before(event)
+    slot = None if event.action == "walk_in" else event.data.get("slot")  # he came without it
     mended = () if event.action in words.decisions else event.data.get("items", ())
     return Happening(
         event=event,
