@@ -84,6 +84,8 @@ class Correspondence:
             return self._about_desk(owed)
         if owed.letter in ("escalation", "unattended"):
             return self._about_stuck(owed)
+        if owed.letter == "address_moved":
+            return Letter(self.office.services.general, owed.name, "")
         if owed.letter == "clerk_link":
             return self._about_entrance(owed)
         if owed.letter in ("expiring", "revoked", "changed"):

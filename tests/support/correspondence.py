@@ -304,10 +304,13 @@ def a_full_day(office: Office) -> None:
 
 
 def somebody_acts(office: Office) -> None:
-    """A Plh. takes over what waits for the head of agency."""
+    """A Plh. takes over what waits for the head of agency, and his address is set right."""
     today = office.now.date()
     plh = Official("penerbitan", "kadis", office.said("Joko Contoh"), "joko@tarakankota.go.id", capacity="Plh.")
-    Appointing(office.office, office.cases).appoint(replace(plh, decree="800/7/2026", since=today, until=today))
+    appointing = Appointing(office.office, office.cases)
+    appointing.appoint(replace(plh, decree="800/7/2026", since=today, until=today))
+    office.deliver()
+    appointing.readdress(plh, "joko.contoh@tarakankota.go.id")
     office.deliver()
 
 
