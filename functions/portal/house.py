@@ -182,7 +182,9 @@ class House:
         from portal.correspondence import Correspondence
 
         render, address = self.letters().render, self.config.address
-        return Correspondence(self.office, self.cases, self.watch, self.register, self.entrance, render, address)
+        return Correspondence(
+            self.office, self.cases, self.watch, self.register, self.entrance, self.experience, render, address
+        )
 
     @cached_property
     def outbox(self) -> "Outbox":

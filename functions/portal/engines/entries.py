@@ -114,9 +114,9 @@ def official_entry(official: Official, founder: str) -> Entry:
     away = [[day(first), day(last)] for first, last in official.away]
     deeds = [{**vars(deed), "at": moment(deed.at)} for deed in official.deeds]
     days = {"since": day(official.since), "until": day(official.until)}
-    entry = {**vars(official), **days, "away": away, "deeds": deeds}
+    entry = {**vars(official), **days, "away": away, "formerly": list(official.formerly), "deeds": deeds}
     own = {name: value for name, value in entry.items() if (name, value) != ("service", founder)}
-    few = ("replaces", "away", "each", "deeds")
+    few = ("replaces", "away", "each", "formerly", "deeds")
     return {name: value for name, value in own.items() if value or value == 0 or name not in few}
 
 
@@ -124,7 +124,8 @@ def official(entry: Entry, founder: str) -> Official:
     days = {name: date.fromisoformat(entry[name]) if entry[name] else None for name in ("since", "until")}
     away = tuple((date.fromisoformat(first), date.fromisoformat(last)) for first, last in entry.get("away", ()))
     deeds = tuple(Deed(**{**deed, "at": datetime.fromisoformat(deed["at"])}) for deed in entry.get("deeds", ()))
-    return Official(**{"service": founder, **_own(Official, entry), **days, "away": away, "deeds": deeds})
+    read = {"away": away, "formerly": tuple(entry.get("formerly", ())), "deeds": deeds}
+    return Official(**{"service": founder, **_own(Official, entry), **days, **read})
 
 
 def filed(service: str, name: str, founder: str) -> str:
