@@ -30,7 +30,9 @@ from portal.web.app import compile_templates
 ROOT: Final = Path(__file__).resolve().parents[1]
 LOCKED: Final = ROOT / "infra" / "requirements" / "aws.txt"
 LARGEST_UNPACKED: Final = 80_000_000
-LARGEST_ZIPPED: Final = 30_000_000
+"""Bytes without what is compiled of it beforehand, some 13 MB more."""
+
+LARGEST_ZIPPED: Final = 35_000_000
 
 LAMBDA: Final = (
     *("--only-binary=:all:", "--implementation=cp", "--python-version=3.13"),
@@ -127,8 +129,8 @@ def pack(folder: Path, archive: Path) -> None:
 
 
 def size(folder: Path) -> int:
-    """Bytes of all files."""
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    """Bytes of all files but the compiled ones."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
 
 
 def main() -> None:
