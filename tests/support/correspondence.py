@@ -112,8 +112,7 @@ class Office:
         )
         self.cases, self.visits, self.watch = Cases(self.office), Visits(self.office), Watch(self.office)
         token = lambda: f"{next(tokens):032}"  # noqa: E731
-        uninspected: Any = lambda content: None  # noqa: E731
-        self.intake = Intake(self.office, uninspected, 5, random.Random(7).choice, token)
+        self.intake = Intake(self.office, random.Random(7).choice, token)
         register = json.loads((SCHEMAS / "register.schema.json").read_text("utf-8"))["$defs"]
         self.register = Register(self.office, register)
         self.entrance = Entrance(self.office)
