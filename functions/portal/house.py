@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from portal.correspondence import Correspondence
     from portal.dossiers import Dossiers
     from portal.entrance import Entrance
+    from portal.handouts import Handouts
     from portal.intake import Intake
     from portal.letters.writing import Letters
     from portal.outbox import Outbox
@@ -139,6 +140,12 @@ class House:
         from portal.dossiers import Dossiers
 
         return Dossiers(self.office)
+
+    @cached_property
+    def handouts(self) -> "Handouts":
+        from portal.handouts import Handouts
+
+        return Handouts(self.office)
 
     @cached_property
     def entrance(self) -> "Entrance":

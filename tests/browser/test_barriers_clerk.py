@@ -99,6 +99,10 @@ def _asked_for_data(me: Person, ticket: str) -> Iterator[tuple[str, Person]]:
     me.press("Cari")
     me.sees("Unduh data dan berkas")
     yield "what is kept of somebody", me
+    me.press("Unduh data saja")
+    me.go("/petugas/unduhan")
+    me.sees("Data satu orang")
+    yield "who took what", me
 
 
 def _appointing(me: Person) -> Iterator[tuple[str, Person]]:

@@ -72,6 +72,7 @@ WALKS: Mapping[str, frozenset[str]] = {
             "clerk/desk.html",
             "clerk/enter.html",
             "clerk/follows.html",
+            "clerk/handouts.html",
             "clerk/mail.html",
             "clerk/official.html",
             "clerk/people.html",

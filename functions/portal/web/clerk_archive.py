@@ -14,6 +14,7 @@ from portal.core import amending, ticket
 from portal.core.application import Application
 from portal.core.clocks import clocks
 from portal.core.errors import Finding, NotFound
+from portal.core.handouts import CASES
 from portal.core.listing import OPEN, Line, Wanted
 from portal.core.notices import eligible
 from portal.core.sop import APPLICANT
@@ -65,9 +66,10 @@ def show() -> Any:
 
 @pages.post(f"{PATH}/xlsx")
 def export() -> Response:
-    """The same list as a spreadsheet, all of it."""
-    sent_by_reader()
+    """The same list as a spreadsheet, all of it; who took it is kept first."""
+    clerk = sent_by_reader()
     rows = [_row(line) for line in here().archive.find(_wanted(), here().archive.lines())]
+    here().handouts.listed(CASES, len(rows), clerk.as_actor(here().corrections.title))
     content = written(here().messages["clerk"]["columns"], rows)
     answer = Response(content, mimetype=XLSX)
     answer.headers["Content-Disposition"] = f'attachment; filename="permohonan-{here().office.today()}.xlsx"'

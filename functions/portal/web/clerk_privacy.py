@@ -6,6 +6,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 
 from portal.core.errors import Finding, NotFound
 from portal.forms.typed import one_line
+from portal.register import page_of
 from portal.retention import forgotten_on
 from portal.web.clerk_entry import csrf, reader, sent_by_reader
 from portal.web.here import here
@@ -14,7 +15,11 @@ from portal.web.refusals import explain
 pages = Blueprint("clerk_privacy", __name__)
 
 PATH: Final = "/petugas/data-pribadi"
+LOG: Final = "/petugas/unduhan"
 WHO: Final = "siapa"
+
+SIZE: Final = 25
+"""Handouts on a page."""
 
 
 @pages.get(PATH)
@@ -36,9 +41,10 @@ def find() -> Any:
 
 @pages.post(f"{PATH}/unduh")
 def download() -> Any:
-    """Fields ``siapa``, and ``berkas`` if the files are wanted too."""
-    sent_by_reader()
+    """Fields ``siapa``, and ``berkas`` if the files are wanted too; who took it is kept first."""
+    clerk = sent_by_reader()
     dossier, words = here().dossiers.find(_who()), here().messages["dossier"]
+    here().handouts.person(dossier, clerk.as_actor(here().corrections.title))
     content = here().dossiers.packed(dossier, words, here().language, files="berkas" in request.form)
     answer = Response(content, mimetype="application/zip")
     answer.headers["Content-Disposition"] = f'attachment; filename="data-pribadi-{here().office.today()}.zip"'
@@ -49,6 +55,16 @@ def download() -> Any:
 def ask_again() -> Any:
     """Where a browser lands that repeats the address of a posted form."""
     return redirect(PATH, 303)
+
+
+@pages.get(LOG)
+def log() -> str:
+    """Who took what out, and when; the newest first."""
+    reader()
+    taken = here().handouts.newest()
+    shown, number, last = page_of(taken, request.args.get("hal", ""), SIZE)
+    what = here().messages["handouts"]
+    return render_template("clerk/handouts.html", shown=shown, found=len(taken), number=number, last=last, what=what)
 
 
 def _who() -> str:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from portal.corrections import Corrections
     from portal.dossiers import Dossiers
     from portal.entrance import Entrance
+    from portal.handouts import Handouts
     from portal.intake import Intake
     from portal.outbox import Outbox
     from portal.register import Register
@@ -56,6 +57,8 @@ class UseCases(Protocol):
     def dossiers(self) -> "Dossiers": ...
     @property
     def entrance(self) -> "Entrance": ...
+    @property
+    def handouts(self) -> "Handouts": ...
     @property
     def experience(self) -> Experience: ...
     @property
@@ -216,6 +219,10 @@ class Here:
     @property
     def corrections(self) -> "Corrections":
         return self.use_cases.corrections
+
+    @property
+    def handouts(self) -> "Handouts":
+        return self.use_cases.handouts
 
     @property
     def entrance(self) -> "Entrance":
