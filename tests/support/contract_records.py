@@ -4,7 +4,7 @@ import pytest
 
 from portal.engines.ports import Records
 from tests.support.commits import Open
-from tests.support.contract_accounts import HandoutsContract
+from tests.support.contract_accounts import ErasingContract, HandoutsContract
 from tests.support.contract_applications import ApplicationsContract, TurnsContract
 from tests.support.contract_came_back import CameBackContract
 from tests.support.contract_certificates import CertificatesContract
@@ -31,6 +31,7 @@ class RecordsContract(
     ReopenedContract,
     DevicesContract,
     HandoutsContract,
+    ErasingContract,
 ):
     @pytest.fixture
     def open_records(self) -> Open:

@@ -1,4 +1,4 @@
-"""Who took personal data out of the portal, and when: kept for good, and without any of that data."""
+"""Who took personal data out of the portal, or erased it: kept for good, and without any of that data."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,16 +10,19 @@ CASES: Final = "cases"
 """The list of cases, as a spreadsheet."""
 REGISTER: Final = "register"
 """The register of a service, as a table."""
+ERASED: Final = "erased"
+"""Nothing left the portal: what was kept about somebody was erased."""
 
 
 @dataclass(frozen=True)
 class Handout:
-    """Something that left the portal.
+    """Something that left the portal, or was erased.
 
     Attributes:
-        what: ``PERSON``, ``CASES`` or ``REGISTER``.
+        what: ``PERSON``, ``CASES``, ``REGISTER`` or ``ERASED``.
         name, office: who did it and as what; nothing by which he could be written to.
         tickets: of which cases, where it is one person's; of a list only their ``number`` is kept.
+        proof: of a case that was erased, the hash of its tombstone (``redaction``).
     """
 
     at: datetime
@@ -28,3 +31,4 @@ class Handout:
     office: str
     number: int
     tickets: tuple[str, ...] = ()
+    proof: str = ""

@@ -11,8 +11,8 @@ from typing import Final
 from portal.core.events import Event
 from portal.core.steps import State
 
-KEEPING: Final = frozenset({"resend", "amend"})
-"""Actions that move nothing: a link sent again, a typing error set right."""
+KEEPING: Final = frozenset({"resend", "amend", "erase"})
+"""Actions that move nothing: a link sent again, a typing error set right, personal data erased."""
 
 UNNOTICED: Final = frozenset({"resend"})
 """Those of them that change nothing of what somebody reads who is about to decide."""

@@ -1,9 +1,11 @@
-"""What the portal asks of an engine so that an office can account for personal data: who took it out, and when."""
+"""What the portal asks of an engine so that an office can account for personal data: who took it out, or erased it."""
 
 from collections.abc import Sequence
 from typing import Protocol
 
+from portal.core.application import Application
 from portal.core.handouts import Handout
+from portal.core.listing import Line
 
 
 class Accounts(Protocol):
@@ -14,3 +16,23 @@ class Accounts(Protocol):
 
     def handouts(self) -> Sequence[Handout]:
         """All of them, in the order in which they were kept."""
+
+    def erase(self, application: Application, line: Line, handout: Handout) -> None:
+        """Keep a case without its personal data in the place of the one with it, and forget all emails about it.
+
+        All of it or nothing, as far as the store's transactions reach; cut short, it can be done again, and until then
+        the case is found as before.
+
+        Args:
+            application: as ``erasing.erase`` leaves it, so that its newest event is the tombstone.
+            line: its line in the list of all, ``handout`` who did it.
+
+        Raises:
+            Conflict: something has happened to it meanwhile (``event_taken``).
+        """
+
+    def scrub(self) -> None:
+        """Leave nothing of what was erased in the store's own files, free pages, logs and older copies included.
+
+        Nothing is done where nothing was erased since the last time. Backups elsewhere are out of its reach.
+        """

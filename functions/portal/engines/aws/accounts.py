@@ -1,12 +1,14 @@
-"""The items of who took personal data out: numbered one after the other."""
+"""The items of who took personal data out or erased it, and erasing: items without it."""
 
 from collections.abc import Sequence
 from typing import Final
 
+from portal.core.application import Application
 from portal.core.handouts import Handout
+from portal.core.listing import Line
 from portal.engines import entries
 from portal.engines.aws import items
-from portal.engines.aws.dynamodb import NEW, Key, Table, Write
+from portal.engines.aws.dynamodb import EXISTING, MOST_AT_ONCE, NEW, Key, Table, Write
 
 HANDOUTS: Final = "HANDOUT"
 
@@ -21,6 +23,27 @@ class DynamoAccounts:
 
     def handouts(self) -> Sequence[Handout]:
         return [entries.handout(item) for item in self._table.partition(HANDOUTS)]
+
+    def erase(self, application: Application, line: Line, handout: Handout) -> None:
+        ticket = application.ticket
+        *events, stone = application.events
+        for owed in self._table.partition(items.notices_of(ticket)):
+            self._table.delete({"PK": owed["PK"], "SK": owed["SK"]})
+        bare = [Write(items.event_item(ticket, event), EXISTING, conflict="event_taken") for event in events]
+        last = [
+            Write(items.event_item(ticket, stone), NEW, conflict="event_taken"),
+            Write(items.application_item(application, "")),
+            Write(items.line_item(line)),
+            self._handout(handout),
+        ]
+        # The tombstone comes with the last of them: until then the case still has its form, so that it is found again.
+        while len(bare) + len(last) > MOST_AT_ONCE:
+            self._table.transact(bare[:MOST_AT_ONCE])
+            bare = bare[MOST_AT_ONCE:]
+        self._table.transact([*bare, *last])
+
+    def scrub(self) -> None:
+        """What is overwritten or deleted in a table is gone from it; its backups forget it in their own time."""
 
     def _handout(self, handout: Handout) -> Write:
         number = self._table.count(items.counter_key("handouts"))

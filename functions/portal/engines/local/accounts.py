@@ -1,11 +1,14 @@
-"""The rows of who took personal data out: added one after the other."""
+"""The rows of who took personal data out or erased it, and erasing: rows without it, and a file without its traces."""
 
 import json
 from collections.abc import Sequence
 from sqlite3 import Connection
 
-from portal.core.handouts import Handout
+from portal.core.application import Application
+from portal.core.handouts import ERASED, Handout
+from portal.core.listing import Line
 from portal.engines import entries
+from portal.engines.local import rows, statements
 from portal.engines.local.database import Database
 
 
@@ -16,14 +19,32 @@ class SqliteAccounts:
 
     def keep_handout(self, handout: Handout) -> None:
         with self._database.writing() as connection:
-            write_handout(connection, handout)
+            _write_handout(connection, handout)
 
     def handouts(self) -> Sequence[Handout]:
         with self._database.reading() as connection:
             found = connection.execute("SELECT body FROM handout ORDER BY number").fetchall()
         return [entries.handout(json.loads(body)) for (body,) in found]
 
+    def erase(self, application: Application, line: Line, handout: Handout) -> None:
+        ticket = application.ticket
+        with self._database.writing() as connection:
+            statements.write_application(connection, application, "")
+            bare = [rows.event_row(ticket, event) for event in application.events[:-1]]
+            connection.executemany("UPDATE event SET entry = :entry WHERE ticket = :ticket AND number = :number", bare)
+            connection.execute("DELETE FROM notice WHERE about = ?", (ticket,))
+            statements.write_line(connection, line)
+            _write_handout(connection, handout)
 
-def write_handout(connection: Connection, handout: Handout) -> None:
+    def scrub(self) -> None:
+        with self._database.reading() as connection:
+            (newest,) = connection.execute("SELECT max(number) FROM handout WHERE scrub").fetchone()
+        if newest is not None:
+            self._database.rewrite()
+            with self._database.writing() as connection:
+                connection.execute("UPDATE handout SET scrub = 0 WHERE number <= ?", (newest,))
+
+
+def _write_handout(connection: Connection, handout: Handout) -> None:
     body = entries.text(entries.handout_entry(handout))
-    connection.execute("INSERT INTO handout (body) VALUES (?)", (body,))
+    connection.execute("INSERT INTO handout (body, scrub) VALUES (?, ?)", (body, handout.what == ERASED))

@@ -96,6 +96,22 @@ class Database:
             finally:
                 copy.close()
 
+    def rewrite(self) -> None:
+        """Write the whole file anew, so that its free pages and its log hold nothing of what was deleted.
+
+        The copies of before its tables got their newest shape go too. It takes as much memory as the file is large, and
+        others wait that want to write. Raises Unavailable.
+        """
+        with self._turn(), self._lent() as connection:
+            connection.execute("PRAGMA temp_store = MEMORY")  # nothing of it outside of the data folder
+            connection.execute("VACUUM")
+            busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if busy:
+                raise Unavailable("store_unavailable")
+        with _translated():
+            for copy in self._path.parent.glob(f"{self._path.name}.[0-9]*"):
+                copy.unlink(missing_ok=True)
+
     def close(self) -> None:
         """Let go of the file, as far as no other thread is using it."""
         while self._idle:
