@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from portal.correspondence import Correspondence
     from portal.dossiers import Dossiers
     from portal.entrance import Entrance
+    from portal.erasing import Erasing
     from portal.handouts import Handouts
     from portal.intake import Intake
     from portal.letters.writing import Letters
@@ -140,6 +141,12 @@ class House:
         from portal.dossiers import Dossiers
 
         return Dossiers(self.office)
+
+    @cached_property
+    def erasing(self) -> "Erasing":
+        from portal.erasing import Erasing
+
+        return Erasing(self.office)
 
     @cached_property
     def handouts(self) -> "Handouts":

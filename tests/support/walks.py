@@ -71,6 +71,8 @@ WALKS: Mapping[str, frozenset[str]] = {
             "clerk/code.html",
             "clerk/desk.html",
             "clerk/enter.html",
+            "clerk/erase.html",
+            "clerk/erased.html",
             "clerk/follows.html",
             "clerk/handouts.html",
             "clerk/mail.html",

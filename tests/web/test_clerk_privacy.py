@@ -76,7 +76,7 @@ def test_what_leaves_the_portal_is_kept_with_the_name_of_whoever_took_it_and_not
     stage: Stage, clerk: ClerkInPerson
 ) -> None:
     number, page = stage.case("confirm"), clerk.get(LOG)
-    assert "Belum ada yang diunduh" in words(page)
+    assert "Belum ada yang diunduh atau dihapus" in words(page)
     download(clerk, FORM["nip"])
     stage.clock.forward(minutes=5)
     listed = clerk.get("/petugas/permohonan")

@@ -33,6 +33,7 @@ class Stays(StrEnum):
 
     OPEN = "open"
     STANDS = "stands"  # what was issued is still valid
+    OTHERS = "others"  # it is somebody else's, who was helped with it
 
 
 @dataclass(frozen=True)

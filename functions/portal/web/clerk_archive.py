@@ -99,6 +99,10 @@ def case_page(
         tried: what a clerk has just tried to do; ``findings`` what is wrong with it, and ``typed`` for it.
     """
     application, office = here().office.records.load(number), here().office
+    if stone := application.erased:
+        damage = bool(application.first_damage()) or not here().erasing.is_accounted_for(application)
+        words = here().messages["erasing"]
+        return render_template("clerk/erased.html", application=application, stone=stone, words=words, damage=damage)
     words, sop = office.words_of(application), turn_to(application.service)
     return render_template(
         "clerk/case.html",

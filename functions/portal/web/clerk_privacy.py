@@ -32,18 +32,18 @@ def ask() -> str:
 def find() -> Any:
     """Field ``siapa``: a ticket, NIK, NIP or address; posted, so that it stays in no address."""
     sent_by_reader()
-    who = _who()
+    asked = who()
     try:
-        return _page(who, here().dossiers.find(who))
+        return _page(asked, here().dossiers.find(asked))
     except NotFound as refused:
-        return _page(who, findings=[Finding(WHO, explain(refused.code, refused.facts)["sentence"])]), 422
+        return _page(asked, findings=[Finding(WHO, explain(refused.code, refused.facts)["sentence"])]), 422
 
 
 @pages.post(f"{PATH}/unduh")
 def download() -> Any:
     """Fields ``siapa``, and ``berkas`` if the files are wanted too; who took it is kept first."""
     clerk = sent_by_reader()
-    dossier, words = here().dossiers.find(_who()), here().messages["dossier"]
+    dossier, words = here().dossiers.find(who()), here().messages["dossier"]
     here().handouts.person(dossier, clerk.as_actor(here().corrections.title))
     content = here().dossiers.packed(dossier, words, here().language, files="berkas" in request.form)
     answer = Response(content, mimetype="application/zip")
@@ -67,11 +67,12 @@ def log() -> str:
     return render_template("clerk/handouts.html", shown=shown, found=len(taken), number=number, last=last, what=what)
 
 
-def _who() -> str:
+def who() -> str:
+    """Of whom the posted form is."""
     return one_line(request.form.get(WHO, ""))[:200]
 
 
-def _page(who: str, dossier: Any = None, findings: list[Finding] | None = None) -> str:
+def _page(asked: str, dossier: Any = None, findings: list[Finding] | None = None) -> str:
     office = here().office
     found = [
         (case, office.services[case.service], forgotten_on(case, office.services[case.service], office.calendar))
@@ -79,10 +80,11 @@ def _page(who: str, dossier: Any = None, findings: list[Finding] | None = None) 
     ]
     return render_template(
         "clerk/privacy.html",
-        who=who,
+        who=asked,
         dossier=dossier,
         found=found,
         today=office.today(),
+        erased="dihapus" in request.args,
         findings=findings or [],
         csrf=csrf(),
     )

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from portal.corrections import Corrections
     from portal.dossiers import Dossiers
     from portal.entrance import Entrance
+    from portal.erasing import Erasing
     from portal.handouts import Handouts
     from portal.intake import Intake
     from portal.outbox import Outbox
@@ -57,6 +58,8 @@ class UseCases(Protocol):
     def dossiers(self) -> "Dossiers": ...
     @property
     def entrance(self) -> "Entrance": ...
+    @property
+    def erasing(self) -> "Erasing": ...
     @property
     def handouts(self) -> "Handouts": ...
     @property
@@ -219,6 +222,10 @@ class Here:
     @property
     def corrections(self) -> "Corrections":
         return self.use_cases.corrections
+
+    @property
+    def erasing(self) -> "Erasing":
+        return self.use_cases.erasing
 
     @property
     def handouts(self) -> "Handouts":

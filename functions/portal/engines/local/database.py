@@ -99,8 +99,11 @@ class Database:
     def rewrite(self) -> None:
         """Write the whole file anew, so that its free pages and its log hold nothing of what was deleted.
 
-        The copies of before its tables got their newest shape go too. It takes as much memory as the file is large, and
-        others wait that want to write. Raises Unavailable.
+        ``secure_delete`` alone leaves some of it where pages were split or joined. The copies of before its tables got
+        their newest shape go too. It takes as much memory as the file is large, and whoever wants to write waits.
+
+        Raises:
+            Unavailable: somebody is at it, or there is no room; the next time does it.
         """
         with self._turn(), self._lent() as connection:
             connection.execute("PRAGMA temp_store = MEMORY")  # nothing of it outside of the data folder
