@@ -64,7 +64,7 @@ class Clockwork:
 
     def scrub(self) -> int:
         """Clear the store's files of what was erased, where that could not be done at once; nothing is owed by it."""
-        self.office.records.scrub()
+        self.office.records.scrub(if_owed=True)
         return 0
 
     def announce(self) -> int:

@@ -1,7 +1,7 @@
 """Erasing what is kept about one person, who has asked for it: told before, done for good, and accounted for after.
 
-What is done again is done once, and what was cut short can be done again: a case goes last of all that is kept about
-it, so that until then it is found by the person's number as before.
+It is accounted for first, as what leaves the portal is. What is done again is done once, and what was cut short can be
+done again: a case goes last of all that is kept about it, and until then is found by the person's number as before.
 """
 
 from collections.abc import Iterator, Sequence
@@ -101,7 +101,7 @@ class Erasing:
                 said = {"ground": self._ground(item, ground).value, "reason": reason}
                 self._erase_case(item.case, item.entry, said, by)
             elif item.entry:
-                self._account(1, by, item.name)
+                self._account(1, by, (item.name,))
                 self.office.records.forget_certificate(item.service, item.entry.id)
         if drafts := [item.draft for item in going if item.draft]:
             self._account(len(drafts), by)
@@ -144,12 +144,12 @@ class Erasing:
     def _erase_case(self, case: Application, entry: Certificate | None, said: dict[str, str], by: Actor) -> None:
         office, sop, at = self.office, self._sop(case), self.office.clock()
         bare = erase(case, said, by=by, sop=sop, at=at)
+        self._account(1, by, (case.ticket,), bare.events[-1].hash)
         office.files.delete(f"applications/{case.ticket}/")
         self._forget(draft for draft in self._drafts() if case.ticket in (draft.ticket, draft.mends))
         if entry:
             office.records.forget_certificate(entry.service, entry.id)
-        done = Handout(at, ERASED, by.name, by.office, 1, (case.ticket,), bare.events[-1].hash)
-        office.records.erase(bare, line(bare, sop), done)
+        office.records.erase(bare, line(bare, sop))
 
     def _drafts(self) -> Iterator[Draft]:
         return self.office.records.drafts_before(self.office.clock() + timedelta(days=1))
@@ -159,8 +159,9 @@ class Erasing:
             self.office.files.delete(draft.folder)
             self.office.records.delete_draft(draft.id)
 
-    def _account(self, number: int, by: Actor, *names: str) -> None:
-        self.office.records.keep_handout(Handout(self.office.clock(), ERASED, by.name, by.office, number, names))
+    def _account(self, number: int, by: Actor, names: tuple[str, ...] = (), proof: str = "") -> None:
+        at = self.office.clock()
+        self.office.records.keep_handout(Handout(at, ERASED, by.name, by.office, number, names, proof))
 
     def _sop(self, case: Application) -> Sop:
         """Its edition; where that is gone, today's, which means the same by its fields."""

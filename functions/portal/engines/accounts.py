@@ -17,7 +17,7 @@ class Accounts(Protocol):
     def handouts(self) -> Sequence[Handout]:
         """All of them, in the order in which they were kept."""
 
-    def erase(self, application: Application, line: Line, handout: Handout) -> None:
+    def erase(self, application: Application, line: Line) -> None:
         """Keep a case without its personal data in the place of the one with it, and forget all emails about it.
 
         All of it or nothing, as far as the store's transactions reach; cut short, it can be done again, and until then
@@ -25,14 +25,17 @@ class Accounts(Protocol):
 
         Args:
             application: as ``erasing.erase`` leaves it, so that its newest event is the tombstone.
-            line: its line in the list of all, ``handout`` who did it.
+            line: its line in the list of all.
 
         Raises:
             Conflict: something has happened to it meanwhile (``event_taken``).
         """
 
-    def scrub(self) -> None:
+    def scrub(self, *, if_owed: bool = False) -> None:
         """Leave nothing of what was erased in the store's own files, free pages, logs and older copies included.
 
-        Nothing is done where nothing was erased since the last time. Backups elsewhere are out of its reach.
+        Backups elsewhere are out of its reach.
+
+        Args:
+            if_owed: only where something was said to be erased (``handouts.ERASED``) since the last time.
         """

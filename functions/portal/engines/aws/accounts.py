@@ -19,12 +19,14 @@ class DynamoAccounts:
     _table: Table
 
     def keep_handout(self, handout: Handout) -> None:
-        self._table.transact([self._handout(handout)])
+        number = self._table.count(items.counter_key("handouts"))
+        kept = {**handout_key(number), **entries.handout_entry(handout)}
+        self._table.transact([Write(kept, NEW, conflict="handout_taken")])
 
     def handouts(self) -> Sequence[Handout]:
         return [entries.handout(item) for item in self._table.partition(HANDOUTS)]
 
-    def erase(self, application: Application, line: Line, handout: Handout) -> None:
+    def erase(self, application: Application, line: Line) -> None:
         ticket = application.ticket
         *events, stone = application.events
         for owed in self._table.partition(items.notices_of(ticket)):
@@ -34,7 +36,6 @@ class DynamoAccounts:
             Write(items.event_item(ticket, stone), NEW, conflict="event_taken"),
             Write(items.application_item(application, "")),
             Write(items.line_item(line)),
-            self._handout(handout),
         ]
         # The tombstone comes with the last of them: until then the case still has its form, so that it is found again.
         while len(bare) + len(last) > MOST_AT_ONCE:
@@ -42,12 +43,8 @@ class DynamoAccounts:
             bare = bare[MOST_AT_ONCE:]
         self._table.transact([*bare, *last])
 
-    def scrub(self) -> None:
+    def scrub(self, *, if_owed: bool = False) -> None:
         """What is overwritten or deleted in a table is gone from it; its backups forget it in their own time."""
-
-    def _handout(self, handout: Handout) -> Write:
-        number = self._table.count(items.counter_key("handouts"))
-        return Write({**handout_key(number), **entries.handout_entry(handout)}, NEW, conflict="handout_taken")
 
 
 def handout_key(number: int) -> Key:

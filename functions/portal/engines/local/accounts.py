@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from sqlite3 import Connection
 
 from portal.core.application import Application
 from portal.core.handouts import ERASED, Handout
@@ -19,14 +18,15 @@ class SqliteAccounts:
 
     def keep_handout(self, handout: Handout) -> None:
         with self._database.writing() as connection:
-            _write_handout(connection, handout)
+            body = entries.text(entries.handout_entry(handout))
+            connection.execute("INSERT INTO handout (body, scrub) VALUES (?, ?)", (body, handout.what == ERASED))
 
     def handouts(self) -> Sequence[Handout]:
         with self._database.reading() as connection:
             found = connection.execute("SELECT body FROM handout ORDER BY number").fetchall()
         return [entries.handout(json.loads(body)) for (body,) in found]
 
-    def erase(self, application: Application, line: Line, handout: Handout) -> None:
+    def erase(self, application: Application, line: Line) -> None:
         ticket = application.ticket
         with self._database.writing() as connection:
             statements.write_application(connection, application, "")
@@ -34,17 +34,11 @@ class SqliteAccounts:
             connection.executemany("UPDATE event SET entry = :entry WHERE ticket = :ticket AND number = :number", bare)
             connection.execute("DELETE FROM notice WHERE about = ?", (ticket,))
             statements.write_line(connection, line)
-            _write_handout(connection, handout)
 
-    def scrub(self) -> None:
+    def scrub(self, *, if_owed: bool = False) -> None:
         with self._database.reading() as connection:
             (newest,) = connection.execute("SELECT max(number) FROM handout WHERE scrub").fetchone()
-        if newest is not None:
+        if newest is not None or not if_owed:
             self._database.rewrite()
             with self._database.writing() as connection:
                 connection.execute("UPDATE handout SET scrub = 0 WHERE number <= ?", (newest,))
-
-
-def _write_handout(connection: Connection, handout: Handout) -> None:
-    body = entries.text(entries.handout_entry(handout))
-    connection.execute("INSERT INTO handout (body, scrub) VALUES (?, ?)", (body, handout.what == ERASED))
