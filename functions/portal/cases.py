@@ -143,9 +143,9 @@ class Cases:
 
         Raises:
             NotAllowed: not appointed (``not_appointed``) or no longer (``appointment_ended``), or one's own application
-                (``own_application``).
+                (``own_application``); or its personal data was erased (``data_erased``).
         """
-        application = self.office.records.load(claims["t"])
+        application = self.office.records.load(claims["t"]).must_be_there()
         words, officials = self.office.words_of(application), self.office.records.officials()
         acting = words.sop.acting(words.sop.step(claims["s"]).role)
         official = self._serving(officials, application.service, acting, claims["r"])

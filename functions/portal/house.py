@@ -35,7 +35,9 @@ if TYPE_CHECKING:
     from portal.correspondence import Correspondence
     from portal.dossiers import Dossiers
     from portal.entrance import Entrance
+    from portal.erasing import Erasing
     from portal.experience import Experience
+    from portal.handouts import Handouts
     from portal.intake import Intake
     from portal.letters.writing import Letters
     from portal.outbox import Outbox
@@ -148,6 +150,18 @@ class House:
         from portal.dossiers import Dossiers
 
         return Dossiers(self.office)
+
+    @cached_property
+    def erasing(self) -> "Erasing":
+        from portal.erasing import Erasing
+
+        return Erasing(self.office)
+
+    @cached_property
+    def handouts(self) -> "Handouts":
+        from portal.handouts import Handouts
+
+        return Handouts(self.office)
 
     @cached_property
     def entrance(self) -> "Entrance":

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from portal.core.application import Actor, Application, Event
 from portal.core.draft import Document, Draft
 from portal.core.errors import Unreadable, traced
+from portal.core.handouts import Handout
 from portal.core.listing import Line
 from portal.core.notices import Deed, Notice, Official
 from portal.core.register import Certificate, Recorded
@@ -167,6 +168,16 @@ def line(entry: Entry) -> Line:
     return Line(**{**kept, **times, "state": State(kept["state"])})
 
 
+def handout_entry(handout: Handout) -> Entry:
+    """All of it; its time as ``moment`` writes it."""
+    return {**vars(handout), "at": moment(handout.at), "tickets": list(handout.tickets)}
+
+
+def handout(entry: Entry) -> Handout:
+    kept = _own(Handout, entry)
+    return Handout(**{**kept, "at": datetime.fromisoformat(kept["at"]), "tickets": tuple(kept["tickets"])})
+
+
 def text(entry: Entry) -> str:
     """As JSON, for where only text can be kept."""
     return json.dumps(entry, ensure_ascii=False, separators=(",", ":"))
@@ -191,7 +202,9 @@ def _recorded(entry: Entry) -> Recorded:
     return Recorded(**{**_own(Recorded, entry), "on": on, "at": at, "by": Actor(**entry["by"])})
 
 
-def _own(noun: type[Certificate | Draft | Line | Notice | Official | Recorded], entry: Entry) -> dict[str, Any]:
+def _own(
+    noun: type[Certificate | Draft | Handout | Line | Notice | Official | Recorded], entry: Entry
+) -> dict[str, Any]:
     return {name: entry[name] for name in noun.__dataclass_fields__ if name in entry}
 
 

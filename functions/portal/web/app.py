@@ -37,7 +37,7 @@ BLUEPRINTS: Final = (
     *("official", "codes", "visiting", "signing", "originals", "desk", "together", "opening"),
     *("register", "register_import", "renewal", "recap"),
     *("clerk_entry", "clerk_desk", "clerk_archive", "clerk_corrections", "clerk_visiting", "clerk_mail"),
-    *("clerk_people", "clerk_appointing", "clerk_changing", "clerk_privacy"),
+    *("clerk_people", "clerk_appointing", "clerk_changing", "clerk_privacy", "clerk_erasing"),
 )
 """The modules with pages."""
 

@@ -14,6 +14,7 @@ from portal.core import amending, ticket
 from portal.core.application import Application
 from portal.core.clocks import clocks
 from portal.core.errors import Finding, NotFound
+from portal.core.handouts import CASES
 from portal.core.history import assignment
 from portal.core.listing import OPEN, Line, Wanted
 from portal.core.officials import Official, eligible, given
@@ -67,9 +68,10 @@ def show() -> Any:
 
 @pages.post(f"{PATH}/xlsx")
 def export() -> Response:
-    """The same list as a spreadsheet, all of it."""
-    sent_by_reader()
+    """The same list as a spreadsheet, all of it; who took it is kept first."""
+    clerk = sent_by_reader()
     rows = [_row(line) for line in here().archive.find(_wanted(), here().archive.lines())]
+    here().handouts.listed(CASES, len(rows), clerk.as_actor(here().corrections.title))
     content = written(here().messages["clerk"]["columns"], rows)
     answer = Response(content, mimetype=XLSX)
     answer.headers["Content-Disposition"] = f'attachment; filename="permohonan-{here().office.today()}.xlsx"'
@@ -99,6 +101,10 @@ def case_page(
         tried: what a clerk has just tried to do; ``findings`` what is wrong with it, and ``typed`` for it.
     """
     application, office = here().office.records.load(number), here().office
+    if stone := application.erased:
+        damage = bool(application.first_damage()) or not here().erasing.is_accounted_for(application)
+        words = here().messages["erasing"]
+        return render_template("clerk/erased.html", application=application, stone=stone, words=words, damage=damage)
     words, sop = office.words_of(application), turn_to(application.service)
     officials = office.records.officials() if assignment(application.events) else ()
     holders = given(application, officials, words.sop, office.today())
