@@ -44,15 +44,16 @@ BLUEPRINTS: Final = (
 LIMITS: Final[Mapping[str, tuple[int, timedelta]]] = {
     "draft": (60, timedelta(seconds=10)),
     "data": (240, timedelta(seconds=1)),
+    "address": (60, timedelta(seconds=5)),
     "upload": (60, timedelta(seconds=5)),
     "document": (60, timedelta(seconds=5)),
     "link": (20, timedelta(seconds=30)),
     "ticket": (30, timedelta(seconds=10)),
     "paper": (60, timedelta(seconds=2)),
 }
-"""What one client may do at once, and how often after that: begin a draft, send a page of its data, send a document,
-have it checked, ask for a link, mistake a ticket, have a paper printed. Wide enough for an office, or a course, of
-people behind one address."""
+"""What one client may do at once, and how often after that: begin a draft, send a page of its data, have an address
+written to, send a document, have it checked, ask for a link, mistake a ticket, have a paper printed. Wide enough for an
+office, or a course, of people behind one address."""
 
 LIMITED: Final[Mapping[str | None, str]] = {
     "apply.begin": "draft",
@@ -78,7 +79,7 @@ LIMITED: Final[Mapping[str | None, str]] = {
     "codes.send_for_desk": "link",
 }
 """Which of these a posted form is, by endpoint; a ticket is counted where it turns out to be unknown, a
-paper where it is printed."""
+paper where it is printed, an address where a draft has a new one."""
 
 
 def create_app(use_cases: UseCases, equipment: Equipment, *, address: str, names: Sequence[str] = BLUEPRINTS) -> Flask:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from flask import Blueprint, abort, redirect, render_template, request
+from werkzeug.exceptions import TooManyRequests
 
 from portal.core.draft import Draft
 from portal.core.errors import Conflict, Finding
@@ -27,7 +28,8 @@ from portal.web.drafts import (
     wrong,
 )
 from portal.web.fields import Part
-from portal.web.here import here, present
+from portal.web.here import here, now, present
+from portal.web.limits import client_of
 
 pages = Blueprint("parts", __name__)
 
@@ -225,6 +227,7 @@ def _taken(draft: Draft, form: Form, part: Part) -> Any:
     taken = Taken.of(form, part, dict(request.form.lists()), draft.form)
     if changed := overtaken(draft, form, taken.answers, part.names):
         return part_page(form, part, taken.typed, taken, draft=draft, changed=changed), 409
+    _must_not_flood(draft, taken)
     try:
         kept = here().intake.answer(draft.id, taken.answers, part.names, draft.form)
     except Conflict as conflict:
@@ -236,6 +239,15 @@ def _taken(draft: Draft, form: Form, part: Part) -> Any:
     if taken.stops:
         return part_page(form, part, taken.typed, taken, draft=kept), 422
     return enter(kept, onward(kept, part, taken.onward))
+
+
+def _must_not_flood(draft: Draft, taken: Taken) -> None:
+    """Each new address is sent a link, so that nobody may have one after another written to. Raises TooManyRequests."""
+    address = present().applicant["email"]
+    if taken.answers.get(address) == draft.form.get(address):
+        return
+    if seconds := here().limits["address"].take(client_of(request.remote_addr), now()):
+        raise TooManyRequests(retry_after=seconds)
 
 
 def _asks(draft: Draft, form: Form) -> Part | None:
