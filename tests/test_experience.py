@@ -19,17 +19,14 @@ def waited(*days: int, closed: str = "2026-11-20") -> Any:
 
 class Records:
     def __init__(self, **tallies: Any) -> None:
-        self.kept, self.asked, self.answers = (
-            {name.replace("_", "-"): t for name, t in tallies.items()},
-            list[str](),
-            True,
-        )
+        self.kept = {name.replace("_", "-"): tally for name, tally in tallies.items()}
+        self.asked, self.answers = list[str](), True
 
-    def tallies(self, service: str, month: str) -> Any:
-        self.asked.append(month)
+    def tallies(self, service: str, after: str) -> Any:
+        self.asked.append(after)
         if not self.answers:
             raise Unavailable("records_unavailable")
-        return [(None, self.kept[month[2:]])] if month[2:] in self.kept else []
+        return [(None, tally) for month, tally in self.kept.items() if f"20{month}" > after]
 
 
 def of(records: Records, today: date = date(2026, 1, 31)) -> tuple[Experience, Any]:
@@ -41,10 +38,10 @@ def test_three_months_count_and_are_read_once_a_day() -> None:
     records = Records(**{"26_01": waited(2), "25_12": waited(4), "25_11": waited(4), "25_10": waited(*[9] * 20)})
     experience, office = of(records)
     assert [experience.usual("penerbitan") for _ in range(3)] == [{"pemeriksaan": 4}] * 3
-    assert records.asked == ["2026-01", "2025-12", "2025-11"]
+    assert records.asked == ["2025-10"]
     office.day = date(2026, 2, 1)
     assert experience.usual("penerbitan") == {}  # of the two cases that are left nobody can say what is usual
-    assert records.asked[3:] == ["2026-02", "2026-01", "2025-12"]
+    assert records.asked[1:] == ["2025-11"]
 
 
 def test_while_the_records_do_not_answer_nothing_is_usual_and_it_is_asked_again() -> None:

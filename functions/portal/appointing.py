@@ -14,7 +14,8 @@ from portal.core.application import Actor, Application
 from portal.core.appointments import FOREVER, Amendment
 from portal.core.clerks import Clerk
 from portal.core.errors import NotAllowed, NotFound, PortalError
-from portal.core.notices import Deed, Official, eligible, notice, on_duty
+from portal.core.notices import notice
+from portal.core.officials import Deed, Official, able, eligible, on_duty
 from portal.office import Office
 
 LOOK_BACK: Final = 7
@@ -163,7 +164,7 @@ class Appointing:
         owed = 0
         for official in on_duty(appointed, today):
             first = self._began(official, appointed, today)
-            if first is not None and any(True for _ in self._inherited(official, first)):
+            if first is not None and any(True for _ in self._inherited(official, first, appointed)):
                 self._owe(official, first)
                 owed += 1
         return owed
@@ -182,7 +183,7 @@ class Appointing:
         told = 0
         after = list(self.office.records.officials())
         for fresh in on_duty(after, today):
-            waiting = [] if fresh.post in had else list(self._inherited(fresh, today + timedelta(days=1)))
+            waiting = [] if fresh.post in had else list(self._inherited(fresh, today + timedelta(days=1), after))
             if waiting:
                 self._owe(fresh, self._began(fresh, after, today) or today)
                 told += len(waiting)
@@ -205,18 +206,21 @@ class Appointing:
         official = amendment.after
         had = {held.post for held in on_duty(appointed, amendment.day)}
         left = [held for held in on_duty(after, amendment.day) if held.post[:2] == official.post[:2]]
-        if official.post in had and not left and (waiting := sum(1 for _ in self._waiting(official))):
+        if official.post in had and not left and (waiting := sum(1 for _ in self._possible(official))):
             raise NotAllowed("successor_wanted", number=waiting)
 
     def _outlook(self, amendment: Amendment, appointed: Sequence[Official], after: Sequence[Official]) -> Outlook:
         office, day = amendment.after.post[:2], amendment.day
         # What begins later takes over from whoever has the cases on the day before.
-        until = on_duty(appointed, day) if day <= self.office.today() else on_duty(after, day - timedelta(days=1))
-        had = {held.post: held for held in until if held.post[:2] == office}
+        before = (appointed, day) if day <= self.office.today() else (after, day - timedelta(days=1))
+        had = {held.post: held for held in on_duty(*before) if held.post[:2] == office}
         have = {held.post: held for held in on_duty(after, day) if held.post[:2] == office}
         gaining = [have[post] for post in have if post not in had]
         losing = [had[post] for post in had if post not in have]
-        waiting = {official.post: {case.ticket for case in self._waiting(official)} for official in (*gaining, *losing)}
+        waiting = {
+            **{each.post: {case.ticket for case in self._waiting(each, *before)} for each in losing},
+            **{each.post: {case.ticket for case in self._waiting(each, after, day)} for each in gaining},
+        }
         return Outlook(
             amendment,
             holders=[held.name for held in have.values()],
@@ -233,15 +237,22 @@ class Appointing:
                 return day + timedelta(days=1)
         return None
 
-    def _inherited(self, official: Official, day: date) -> Iterator[Application]:
+    def _inherited(self, official: Official, day: date, appointed: Sequence[Official]) -> Iterator[Application]:
         """What waits for him since before that day began, so that somebody else was told of it."""
-        start = datetime.combine(day, time.min, self.office.calendar.zone)
-        return (case for case in self._waiting(official) if case.turn.at < start)
+        start, today = datetime.combine(day, time.min, self.office.calendar.zone), self.office.today()
+        return (case for case in self._waiting(official, appointed, today) if case.turn.at < start)
 
-    def _waiting(self, official: Official) -> Iterator[Application]:
+    def _waiting(self, official: Official, appointed: Sequence[Official], day: date) -> Iterator[Application]:
+        """What he has on that day, should these be appointed."""
         for case in self.office.waiting_on(official.service, official.role):
-            able = replace(official, since=None, until=None, away=())
-            if able in eligible(case, [able], self.office.sop_of(case), self.office.today()):
+            if any(each.post == official.post for each in eligible(case, appointed, self.office.sop_of(case), day)):
+                yield case
+
+    def _possible(self, official: Official) -> Iterator[Application]:
+        """What he could act on, whoever else could, and whenever he serves."""
+        alone = replace(official, since=None, until=None, away=())
+        for case in self.office.waiting_on(official.service, official.role):
+            if able(case, [alone], self.office.sop_of(case), self.office.today()):
                 yield case
 
     def _owe(self, official: Official, first: date) -> None:

@@ -10,7 +10,8 @@ from portal.core.application import Actor, Application, Event
 from portal.core.draft import Document, Draft
 from portal.core.errors import Conflict, Invalid, NotAllowed
 from portal.core.history import overtaking
-from portal.core.notices import AGAIN, Official, eligible, notice, on_duty, stand_in
+from portal.core.notices import AGAIN, notice
+from portal.core.officials import Official, eligible, given, on_duty, stand_in
 from portal.core.resending import link_again
 from portal.core.sop import Sop
 from portal.core.steps import State
@@ -30,7 +31,9 @@ class OfficialView:
     Attributes:
         actions: what may be decided now; empty when there is nothing to decide.
         moved_on: the event by which somebody has already acted since the link was made, or None.
-        deputy: the Plh. who has the reader's cases today, or None: he may take one back knowingly (``taken_back``).
+        deputy: the Plh. who has the reader's cases today, or None.
+        holder: who alone has this one, as a clerk gave it to him; None where that is nobody, the reader or his Plh.
+        taken_back: does the reader decide although another has it, and knows it?
         officials: everybody ever appointed, as read with the case.
     """
 
@@ -41,12 +44,18 @@ class OfficialView:
     moved_on: Event | None
     officials: Sequence[Official]
     deputy: Official | None = None
+    holder: Official | None = None
     taken_back: bool = False
 
     @property
     def sop(self) -> Sop:
         """The edition that the application runs under."""
         return self.words.sop
+
+    @property
+    def instead(self) -> Official | None:
+        """Who has the case in the reader's place, so that he can only take it from him knowingly."""
+        return self.holder or self.deputy
 
 
 @dataclass(frozen=True)
@@ -145,7 +154,8 @@ class Cases:
         if application.turn.number == claims["n"] and not application.is_closed:
             actions = application.official_actions(words.sop)
             deputy = stand_in(official, officials, self.office.today())
-            return OfficialView(application, words, official, actions, None, officials, deputy)
+            holder = self._holder(application, (official, deputy), officials)
+            return OfficialView(application, words, official, actions, None, officials, deputy, holder)
         return OfficialView(application, words, official, (), _end_of_turn(application, claims), officials)
 
     def decide(
@@ -165,24 +175,24 @@ class Cases:
 
         Raises:
             Conflict: somebody acted meanwhile (``case_moved_on``; facts ``office``, ``at``, ``done``).
-            Invalid: the decision lacks something; NotAllowed: not possible here, or a Plh. has the case and it was not
-                taken back (``deputy_serves``; facts ``office``, ``name``).
+            Invalid: the decision lacks something; NotAllowed: not possible here, or another has the case and it was not
+                taken from him (``deputy_serves`` of a Plh., ``case_given`` otherwise; facts ``office``, ``name``).
         """
         view = view or self.open_case(claims)
         if view.moved_on or overtaking(view.application.events, seen):
             raise self._moved_on(view, seen)
         if action not in view.actions:
             raise NotAllowed("action_not_now", action=action, state=view.application.state.value)
-        if view.deputy and not view.taken_back:
-            raise NotAllowed("deputy_serves", **_deputy_facts(view.deputy, view.sop))
+        if view.instead and not view.taken_back:
+            raise NotAllowed("case_given" if view.holder else "deputy_serves", **_facts(view.instead, view.sop))
         form = view.words.decision_form(view.application.step, action)
         values = form.clean(raw)
         if errors := [finding for finding in form.check(values, self.office.today()) if not finding.passable]:
             raise Invalid(errors)
         actor = view.official.as_actor(view.sop)
         kept = {**(brought.said if brought else {}), **(means.said() if means else {})}
-        if view.deputy:
-            kept["taken_back"] = ", ".join(_deputy_facts(view.deputy, view.sop).values())
+        if view.instead:
+            kept["taken_over" if view.holder else "taken_back"] = ", ".join(_facts(view.instead, view.sop).values())
         decided = view.application.decide(
             action,
             {**values, **kept},
@@ -220,7 +230,7 @@ class Cases:
         cases: dict[str, tuple[Application, Official]] = {}
         for official in mine:
             for application in self.office.waiting_on(official.service, official.role):
-                if official in eligible(application, mine, self.office.sop_of(application), today):
+                if official in eligible(application, appointed, self.office.sop_of(application), today):
                     cases.setdefault(application.ticket, (application, official))
         return sorted(cases.values(), key=lambda case: case[0].since)
 
@@ -279,6 +289,14 @@ class Cases:
                 return official
         raise _not_serving(officials, whoever, roles, today)
 
+    def _holder(
+        self, application: Application, reader: Sequence[Official | None], officials: Sequence[Official]
+    ) -> Official | None:
+        """Who alone has the case, if it is none of the reader's own."""
+        mine = {each.email.lower() for each in reader if each}
+        holders = given(application, officials, self.office.sop_of(application), self.office.today())
+        return None if any(each.email.lower() in mine for each in holders) else next(iter(holders), None)
+
     def _moved_on(self, view: OfficialView, seen: int) -> Conflict:
         events = view.application.events
         event = overtaking(events, seen) if 0 < seen <= len(events) else None
@@ -291,8 +309,8 @@ def moved_on(application: Application, sop: Sop, event: Event) -> Conflict:
     return Conflict("case_moved_on", office=event.actor.office or sop.applying.label, at=event.at, done=done)
 
 
-def _deputy_facts(deputy: Official, sop: Sop) -> dict[str, str]:
-    actor = deputy.as_actor(sop)
+def _facts(official: Official, sop: Sop) -> dict[str, str]:
+    actor = official.as_actor(sop)
     return {"office": actor.office, "name": actor.name}
 
 

@@ -16,6 +16,7 @@ import click
 
 from portal.authors import fits, service
 from portal.bootstrap import alarm, build, faults, on_aws, open_house, wsgi
+from portal.caseload import caseload
 from portal.clerk import register
 from portal.config import Config
 from portal.core.application import Application
@@ -51,6 +52,7 @@ class Explaining(click.Group):
         "register": register,
         "official": official,
         "person": person,
+        "case": caseload,
         "rehearse": rehearse,
         "month": month,
         "service": service,

@@ -16,9 +16,12 @@ from portal.compilation import Compilation
 from portal.core.application import Actor, Application
 from portal.core.draft import Draft
 from portal.core.errors import Conflict, NotFound
-from portal.core.notices import Notice, about_draft, notice, on_duty
+from portal.core.history import assignment
+from portal.core.notices import Notice, about_draft, notice
+from portal.core.officials import able, given, on_duty
 from portal.core.patience import DRAFT, Reason, Wait, patience
 from portal.core.progress import deadline
+from portal.core.resending import turn_again
 from portal.core.sop import APPLICANT
 from portal.core.steps import State
 from portal.office import Office
@@ -66,7 +69,7 @@ class Clockwork:
     def look_after_cases(self) -> int:
         """All that is owed about open cases, from one look at all of them; returns how much that is."""
         look = self.watch.look()
-        told = self.remind, self.tell_clerk, self.remind_applicants, self.remind_visits, self.escalate
+        told = self.tell_others, self.remind, self.tell_clerk, self.remind_applicants, self.remind_visits, self.escalate
         return self.announce() + sum(tell(look) for tell in told)
 
     def remind(self, look: Look | None = None) -> int:
@@ -88,6 +91,12 @@ class Clockwork:
         ]
         self.office.records.owe(digests)
         return len(digests)
+
+    def tell_others(self, look: Look | None = None) -> int:
+        """Owe the others a word of cases that were given to one of them who is not there; returns how many are owed."""
+        owed = list((look or self.watch.look()).each(self._others_turn))
+        self.office.records.owe(owed)
+        return len(owed)
 
     def escalate(self, look: Look | None = None) -> int:
         """Owe the office's own mailbox the clerk's list once a working day; returns how many are on it."""
@@ -162,6 +171,15 @@ class Clockwork:
     def _clerk(self) -> Actor:
         office = self.office.services.office
         return Actor("", office["short"], email=office["email"])
+
+    def _others_turn(self, case: Application, how: Wait) -> Iterator[Notice]:
+        held = assignment(case.events)
+        if held is None or not how.is_with_officials:
+            return
+        sop, today, officials = self.office.sop_of(case), self.office.today(), list(self.office.officials())
+        if not given(case, officials, sop, today):
+            for official in able(case, officials, sop, today):
+                yield turn_again(case, official.as_actor(sop), held, at=self.office.clock())
 
     def _urgent(self, case: Application, how: Wait) -> Iterator[Notice]:
         if how.reason in (Reason.NOBODY, Reason.ENDED):

@@ -3,20 +3,25 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Final
 
 from portal.core import amending, corrections
-from portal.core.application import Application
+from portal.core.application import Actor, Application
 from portal.core.clerks import Clerk
 from portal.core.draft import Answers
 from portal.core.errors import Conflict, Finding, NotAllowed
-from portal.core.history import again, overtaking
+from portal.core.history import again, assignment, overtaking
 from portal.core.notices import Notice
+from portal.core.officials import able
 from portal.core.sop import APPLICANT, Sop
 from portal.forms.form import Form
 from portal.office import Office
 
-SETTLED = "address_corrected"
+SETTLED: Final = "address_corrected"
 """Why an email is dropped that waited for an address which has been set right; another one goes in its place."""
+
+EVERYBODY: Final = "all"
+"""Stands for all who may act, where it is said who is to have a case."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,36 @@ class Corrections:
             return self.office.commit(amending.resend(application, to, reason, by=actor, sop=sop, at=at))
 
         return self._once(number, seen, "resend", reason, by, act)
+
+    # --- in one person's hands -----------------------------------------------------------------------------------
+
+    def assignable(self, application: Application) -> list[Actor]:
+        """To whom it may be given: those who could act on it today, if they are several; nobody else."""
+        sop = self.office.sop_of(application)
+        if not amending.may_resend(application, amending.HOLDER, sop):
+            return []
+        found = able(application, self.office.officials(), sop, self.office.today())
+        people = {official.email.lower(): official.as_actor(sop) for official in found}
+        return list(people.values()) if len(people) > 1 or assignment(application.events) else []
+
+    def assign(self, number: str, seen: int, to: str, reason: str, by: Clerk) -> Application:
+        """Give the case to one of those who may act, or with ``EVERYBODY`` back to all of them; twice is once.
+
+        Raises:
+            NotAllowed: none of them (``assign_unchosen``), it is so already (``nothing_assigned``), no reason, no
+                official has it (``action_not_now``), or the clerk's own case.
+            Conflict: something has happened since the case was seen (``event_taken``).
+        """
+
+        def act(application: Application, sop: Sop) -> Application:
+            chosen = [each for each in self.assignable(application) if each.email == to.lower()]
+            if not chosen and to != EVERYBODY:
+                raise NotAllowed("assign_unchosen")
+            actor, at = by.as_actor(self.title), self.office.clock()
+            whom = chosen[0] if chosen else None
+            return self.office.commit(amending.assign(application, whom, reason, by=actor, sop=sop, at=at))
+
+        return self._once(number, seen, "assign", reason, by, act)
 
     # --- a typing error set right --------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from portal.codes import LETTER as CODE
 from portal.codes import Codes
 from portal.core.application import VOUCHING, Application
 from portal.core.errors import NotAllowed
+from portal.core.history import assignment
 from portal.core.notices import Notice, Official
 from portal.core.progress import confirm_by, standard
 from portal.core.register import Certificate, keeps_register, soon
@@ -94,14 +95,15 @@ class Correspondence:
     def _digest(self, written: Sequence[tuple[Notice, Letter]]) -> DigestLetter:
         (owed, said), *_ = written
 
-        def of(letter: str) -> list[CaseLetter]:
-            return [each for notice, each in written if notice.letter == letter and isinstance(each, CaseLetter)]
+        def of(*letters: str) -> list[CaseLetter]:
+            return [each for notice, each in written if notice.letter in letters and isinstance(each, CaseLetter)]
 
+        turns = {turn.application.ticket: turn for turn in (*of("turn"), *of("assigned"))}  # given to the reader: once
         return DigestLetter(
             sop=said.sop,
             name=owed.name,
             link=self._signed("meja", {"r": owed.recipient}, OFFICIAL_LINK),
-            turns=of("turn"),
+            turns=list(turns.values()),
             visits=of("visit_booked"),
             receipts=of("decided"),
             late=next((list(each.late) for _, each in written if isinstance(each, DeskLetter)), []),
@@ -153,7 +155,11 @@ class Correspondence:
         application = self.office.records.load(owed.about)
         words = self.office.words_of(application)
         sop, event = words.sop, application.events[owed.event - 1]
-        if _is_outdated(owed, application) or _is_for_another(owed, application, sop):
+        if (
+            _is_outdated(owed, application)
+            or _is_for_another(owed, application, sop)
+            or self._has_gone(owed, application)
+        ):
             raise NotAllowed("outdated")
         before = application.events[owed.event - 2] if owed.event > 1 else event
         vouched = any(each.action in VOUCHING for each in application.events)
@@ -177,6 +183,12 @@ class Correspondence:
             until=self._until(owed, application, sop),
             status_link=f"{self.address}/status/{application.ticket}",
         )
+
+    def _has_gone(self, owed: Notice, application: Application) -> bool:
+        """Would it say that it is the turn of one from whom the clerk has given it to another meanwhile?"""
+        if owed.letter != "turn" or owed.is_asked_for or assignment(application.events) is None:
+            return False
+        return not self.cases.has_turn(application, owed.recipient)
 
     def _about_draft(self, owed: Notice) -> DraftLetter:
         draft = self.office.records.load_draft(owed.about)
@@ -283,5 +295,7 @@ def _is_outdated(owed: Notice, application: Application) -> bool:
     told, slot = application.events[owed.event - 1], application.slot
     if owed.letter == "visit_booked":
         return slot is None or slot.isoformat() != told.data["slot"]
+    if owed.letter == "assigned":
+        return application.moved.number > told.number or assignment(application.events) != told
     has_moved_on = (told.step, told.state) != (application.step, application.state) or told != application.turn
     return owed.letter == "turn" and not owed.is_asked_for and has_moved_on

@@ -2,7 +2,7 @@
 
 import logging
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 from portal.core.application import Application
@@ -34,9 +34,7 @@ class Experience:
         read_on, known = self._read.get(service, (None, {}))
         if read_on != today:
             try:
-                known = usual_waits(
-                    tally for month in _months(today) for _, tally in self.office.records.tallies(service, month)
-                )
+                known = usual_waits(tally for _, tally in self.office.records.tallies(service, _before(today)))
             except Unavailable:
                 return {}
             except Exception as problem:
@@ -46,10 +44,7 @@ class Experience:
         return known
 
 
-def _months(today: date) -> list[str]:
-    """``2026-11``, ``2026-10``, ``2026-09``."""
-    months, day = [], today
-    for _ in range(MONTHS):
-        months.append(f"{day:%Y-%m}")
-        day = day.replace(day=1) - timedelta(days=1)
-    return months
+def _before(today: date) -> str:
+    """The last month that no longer counts, ``2026-08``."""
+    months = today.year * 12 + today.month - 1 - MONTHS
+    return f"{months // 12}-{months % 12 + 1:02}"

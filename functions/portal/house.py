@@ -8,21 +8,16 @@ from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from portal.cases import Cases
 from portal.core import sop
 from portal.core.application import Event
 from portal.core.draft import Document
 from portal.core.notices import Notice, Official
-from portal.core.rounds import Rounds
 from portal.core.services import Services
 from portal.core.worktime import Calendar
 from portal.editions import read_calendar, read_json, read_language, read_messages, read_papers, read_toml
 from portal.engines.ports import Files, Mail, Message, Records
-from portal.experience import Experience
 from portal.links import Links
 from portal.office import Office
-from portal.visits import Visits
-from portal.watch import Watch
 from portal.web.app import BLUEPRINTS, create_app
 from portal.web.here import Equipment, Inbox, Receiver, Rehearsal, SentMail, TimeMachine
 from portal.web.images import PageImages
@@ -32,17 +27,22 @@ if TYPE_CHECKING:
 
     from portal.appointing import Appointing
     from portal.archive import Archive
+    from portal.cases import Cases
     from portal.clockwork import Clockwork
+    from portal.core.rounds import Rounds
     from portal.corrections import Corrections
     from portal.correspondence import Correspondence
     from portal.dossiers import Dossiers
     from portal.entrance import Entrance
+    from portal.experience import Experience
     from portal.intake import Intake
     from portal.letters.writing import Letters
     from portal.outbox import Outbox
     from portal.papers.printing import Press
     from portal.register import Register
     from portal.signing import Signing
+    from portal.visits import Visits
+    from portal.watch import Watch
 
 
 class Settings(Protocol):
@@ -100,19 +100,27 @@ class House:
     config: Any
 
     @cached_property
-    def cases(self) -> Cases:
+    def cases(self) -> "Cases":
+        from portal.cases import Cases
+
         return Cases(self.office)
 
     @cached_property
-    def visits(self) -> Visits:
+    def visits(self) -> "Visits":
+        from portal.visits import Visits
+
         return Visits(self.office)
 
     @cached_property
-    def watch(self) -> Watch:
+    def watch(self) -> "Watch":
+        from portal.watch import Watch
+
         return Watch(self.office)
 
     @cached_property
-    def experience(self) -> Experience:
+    def experience(self) -> "Experience":
+        from portal.experience import Experience
+
         return Experience(self.office)
 
     @cached_property
@@ -188,15 +196,17 @@ class House:
         def join(written: Sequence[tuple[Notice, Any]]) -> Message:
             return self.correspondence.join(written)
 
-        def rounds() -> Rounds | None:
+        def rounds() -> "Rounds | None":
             # In a rehearsal days pass in minutes, and whoever plays wants to see each email, unless he says otherwise.
             return self.rounds if engine.mailbox is None or engine.mailbox.collecting else None
 
         return Outbox(office.records, engine.mail, office.clock, letter, join, engine.mark or unmarked, rounds)
 
     @cached_property
-    def rounds(self) -> Rounds:
+    def rounds(self) -> "Rounds":
         """When officials' emails are collected to."""
+        from portal.core.rounds import Rounds
+
         calendar = self.office.calendar
         return Rounds.of(self.office.services.first.data["reminders"], calendar.zone, calendar.is_working_day)
 

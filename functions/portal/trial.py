@@ -193,7 +193,7 @@ class Trial:
     def _ways(self, case: Application) -> Iterator[str]:
         """What can be done next: by officials, if there is one; by the applicant; by the portal."""
         sop = self.edition
-        if next(self._able(case), None):
+        if self._able(case):
             yield from official_actions(sop, case.step, case.state)
         yield from applicant_actions(sop, case.step, case.state)
         if case.state.value == "unconfirmed":
@@ -226,7 +226,7 @@ class Trial:
         documents = (*case.documents, *(self.samples.of(each, at) for each in sop.step(case.step).documents))
         if action == "report":
             return case.report(documents, sop=sop, at=at)
-        actor = next(self._able(case)).as_actor(sop)
+        actor = self._able(case)[0].as_actor(sop)
         signed = {"signed_by": [actor.name], "signed_at": at.date().isoformat()} if action == "sign" else {}
         said = {**decision(self.office, sop.service, self.words, case.step, action), **signed}
         brought = documents if action == "sign" else None
@@ -243,7 +243,7 @@ class Trial:
 
     # --- what the made-up people are and say -------------------------------------------------------------------------
 
-    def _able(self, case: Application) -> Iterator[Official]:
+    def _able(self, case: Application) -> Sequence[Official]:
         return eligible(case, self.shelf.officials(), self.edition, self.office.today())
 
     def _number(self) -> str:

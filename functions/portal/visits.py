@@ -12,7 +12,8 @@ from portal.cases import moved_on
 from portal.core.application import Actor, Application
 from portal.core.errors import Conflict, Invalid, NotAllowed
 from portal.core.history import overtaking
-from portal.core.notices import Official, eligible
+from portal.core.notices import Official
+from portal.core.officials import able
 from portal.core.parts import Visit
 from portal.core.steps import office_actions
 from portal.office import Office
@@ -122,6 +123,8 @@ class Visits:
         if action == "walk_in" and not note:
             raise NotAllowed("reason_missing")
         said = {"reason": note} if action == "walk_in" else {"note": note} if note else {}
+        if action == "walk_in" and application.slot:  # of no use any more, and still in calendars
+            said["slot"] = application.slot.isoformat()
         sop = self.office.sop_of(application)
         here = lambda: self.office.commit(  # noqa: E731
             application.come(action, said, by=by, sop=sop, at=self.office.clock())
@@ -173,9 +176,12 @@ class Visits:
         raise NotAllowed("slot_taken")
 
     def _places(self, application: Application, visit: Visit, day: date, officials: Sequence[Official]) -> int:
-        """How many may come at one time of a day: as many as there are places, and as those serve who are there."""
+        """How many may come at one time of a day: as many as there are places, and as those serve who are there.
+
+        Whoever's case it is: the places are the office's, so that every booking is counted against the same ones.
+        """
         usual, there = visit.each or visit.capacity, dict[str, int]()
-        for official in eligible(application, officials, self.office.sop_of(application), day):
+        for official in able(application, officials, self.office.sop_of(application), day):
             own = usual if official.each is None else official.each
             there[official.email.lower()] = max(own, there.get(official.email.lower(), 0))
         return min(visit.capacity, sum(there.values()))

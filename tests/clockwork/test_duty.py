@@ -6,15 +6,17 @@ from datetime import date
 import pytest
 
 from portal.appointing import Appointing
+from portal.core.clerks import Clerk
 from portal.core.errors import NotAllowed
 from portal.core.notices import Official
 from tests.support.clerk import ClerkInPerson
 from tests.support.office_days import at, chores, mail_to
 from tests.support.stage import KADIS, OTHER_VERIFIKATOR, VERIFIKATOR, Stage
-from tests.support.ways import TO_VERIFIKATOR
+from tests.support.ways import TO_VERIFIKATOR, TO_VISIT
 
 JOKO = Official("penerbitan", "kadis", "Joko Contoh", "joko@tarakankota.go.id", capacity="Plh.", decree="800/7/2026")
 MONDAY, TUESDAY, THURSDAY = date(2026, 11, 23), date(2026, 11, 24), date(2026, 11, 26)
+CLERK = Clerk("Rina Contoh", "rina@tarakankota.go.id")
 PLH = replace(JOKO, since=TUESDAY, until=THURSDAY)
 
 
@@ -138,3 +140,90 @@ def test_where_everybody_is_away_a_case_is_nobodys_and_not_its_applicants(stage:
     for official in [o for o in stage.records.officials() if o.role == "kadis"]:
         stage.records.appoint(replace(official, away=((MONDAY, THURSDAY),)))
     assert [(each.ticket, each.reason) for each in stage.watch.stuck()] == [(number, "nobody")]
+
+
+# --- in one person's hands -------------------------------------------------------------------------------------------
+
+
+def given(stage: Stage, *also: str, to: str = OTHER_VERIFIKATOR) -> str:
+    """A case at the two verifikator that a clerk has given to one of them; both have read their mail so far."""
+    number = stage.case(*TO_VERIFIKATOR, *also)
+    stage.mail()
+    gives(stage, number, to)
+    return number
+
+
+def gives(stage: Stage, number: str, to: str) -> None:
+    stage.house.corrections.assign(number, stage.load(number).version, to, "Ia yang memeriksanya.", CLERK)
+
+
+def test_only_he_is_told_and_reminded(stage: Stage) -> None:
+    number = given(stage)
+    known = len(mail_to(stage, VERIFIKATOR))
+    assert len(mail_to(stage, OTHER_VERIFIKATOR, number)) == 2
+    for day in (1, 2, 3):
+        at(stage, day, 9)
+        chores(stage)
+    assert len(mail_to(stage, OTHER_VERIFIKATOR, "Pengingat")) == 3
+    assert len(mail_to(stage, VERIFIKATOR)) == known
+    assert [stuck.whom[0].email for stuck in stage.watch.stuck()] == [OTHER_VERIFIKATOR]
+
+
+def test_the_others_hear_once_when_he_goes_on_leave_and_he_when_he_is_back(
+    stage: Stage, appointing: Appointing
+) -> None:
+    number = given(stage)
+    known = len(mail_to(stage, VERIFIKATOR))
+    away = appointing.find("penerbitan", "verifikator", OTHER_VERIFIKATOR)
+    appointing.absent(away, TUESDAY, THURSDAY)
+    at(stage, 1, 9)
+    for _ in range(2):
+        stage.clockwork.tell_others()
+    told = mail_to(stage, VERIFIKATOR)[known:]
+    assert [number in mail["text"] for mail in told] == [True]
+    assert "Tugas Anda" in stage.browser().get(told[0]["links"][0], follow_redirects=True).text
+    at(stage, 4, 9)
+    chores(stage)
+    (back,) = mail_to(stage, OTHER_VERIFIKATOR, "menunggu Anda sebagai Verifikator")
+    assert number in back["text"]
+    assert stage.cases.desk(VERIFIKATOR) == []
+
+
+def test_somebody_new_is_not_told_of_what_another_has(stage: Stage, appointing: Appointing) -> None:
+    given(stage)
+    third = Official("penerbitan", "verifikator", "Joko Contoh", "joko@tarakankota.go.id")
+    assert appointing.outlook([appointing.appointment(third)])[0].cases == 0
+    assert appointing.appoint(third) == 0
+    assert mail_to(stage, third.email) == []
+
+
+def test_he_does_not_go_for_good_while_nobody_else_could_have_it(stage: Stage, appointing: Appointing) -> None:
+    given(stage)
+    appointing.end(appointing.find("penerbitan", "verifikator", VERIFIKATOR), MONDAY)
+    with pytest.raises(NotAllowed, match="successor_wanted"):
+        appointing.end(appointing.find("penerbitan", "verifikator", OTHER_VERIFIKATOR), MONDAY)
+
+
+def test_what_had_not_been_sent_yet_is_told_as_it_is_now(stage: Stage) -> None:
+    """Given to one, to the other, and back to both, before any email went out."""
+    number = stage.case(*TO_VERIFIKATOR)
+    gives(stage, number, OTHER_VERIFIKATOR)
+    gives(stage, number, VERIFIKATOR)
+    assert [len(mail_to(stage, each, number)) for each in (VERIFIKATOR, OTHER_VERIFIKATOR)] == [2, 0]
+    gives(stage, number, "all")
+    assert [len(mail_to(stage, each, number)) for each in (VERIFIKATOR, OTHER_VERIFIKATOR)] == [2, 1]
+
+
+def test_a_visit_is_told_to_him_and_its_place_counts_among_all(stage: Stage, appointing: Appointing) -> None:
+    """Also where he receives nobody himself: a case must never be without a time to come."""
+    appointing.receive(appointing.find("penerbitan", "verifikator", OTHER_VERIFIKATOR), 0)
+    number, other = stage.case(*TO_VISIT), stage.case(*TO_VISIT, "invite")
+    gives(stage, number, OTHER_VERIFIKATOR)
+    stage.act(number, "invite")
+    free = stage.visits.slots(stage.load(number))
+    assert free == stage.visits.slots(stage.load(other)) != []
+    known = len(mail_to(stage, VERIFIKATOR, "Jadwal kedatangan"))
+    stage.visits.book(stage.load(number), free[0])
+    assert free[0] not in stage.visits.slots(stage.load(other))
+    assert len(mail_to(stage, VERIFIKATOR, "Jadwal kedatangan")) == known
+    assert len(mail_to(stage, OTHER_VERIFIKATOR, "Jadwal kedatangan")) == 1

@@ -15,12 +15,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from portal.core.application import Application
+from portal.core.clerks import Clerk
 from portal.core.errors import MailDeferred, MailRefused, PortalError
 from portal.core.notices import PATIENCE, Notice, Official
 from portal.core.steps import State, applicant_actions
+from portal.corrections import EVERYBODY
 from portal.editions import read_messages
 from portal.engines.ports import Message
-from tests.support.stage import KADIS, Stage, StillClock
+from tests.support.stage import KADIS, OTHER_VERIFIKATOR, VERIFIKATOR, Stage, StillClock
 from tests.support.ways import SAYS, WAYS
 
 LONGEST = timedelta(days=14)
@@ -30,6 +32,7 @@ APPLICANTS = ("siti@tarakankota.go.id", "wati@tarakankota.go.id", KADIS)
 SUBSTITUTES = ("plh.satu@tarakankota.go.id", "plh.dua@tarakankota.go.id")
 ROLES = ("kadis", "kabid", "pelaksana_bidang", "verifikator")
 APPLICANTS_DO = ("confirm", "withdraw", "book", "resubmit")
+CLERK = Clerk("Rina Contoh", "rina@tarakankota.go.id")
 STEP = timedelta(hours=6)
 """The portal is awake at least so often; a real one is every half minute."""
 
@@ -120,6 +123,23 @@ class Histories(RuleBasedStateMachine):
         with suppress(PortalError):  # a period that overlaps, say
             self.stage.house.appointing.appoint(official)
 
+    @precondition(lambda self: self.tickets)
+    @rule(data=st.data())
+    def clerk_gives_a_case_to_one(self, data: st.DataObject) -> None:
+        corrections = self.stage.house.corrections
+        case = self.stage.load(data.draw(st.sampled_from(self.tickets)))
+        if able := corrections.assignable(case):
+            to = data.draw(st.sampled_from([EVERYBODY, *(actor.email for actor in able)]))
+            with suppress(PortalError):  # it has him already
+                corrections.assign(case.ticket, case.version, to, "Agar jelas.", CLERK)
+
+    @rule(email=st.sampled_from((VERIFIKATOR, OTHER_VERIFIKATOR)), days=st.sampled_from([1, 9]))
+    def one_of_several_is_away(self, email: str, days: int) -> None:
+        today, appointing = self.stage.office.today(), self.stage.house.appointing
+        with suppress(PortalError):  # nobody else would be there
+            away = appointing.find("penerbitan", "verifikator", email)
+            appointing.absent(away, today, today + timedelta(days=days))
+
     @rule(email=st.sampled_from((*APPLICANTS, *SUBSTITUTES)), how=st.sampled_from(["dead", "full", "well"]))
     def mailbox_changes(self, email: str, how: str) -> None:
         self.relay.dead.discard(email)
@@ -176,15 +196,19 @@ class Histories(RuleBasedStateMachine):
         return self.deciding(case)
 
     def deciding(self, case: Application) -> set[str]:
-        """Those of the officials who may decide at its step."""
+        """Those of the officials who may decide at its step; only whom the clerk gave it to, while he is there."""
         role = self.stage.office.sop_of(case).step(case.step).role
-        return {o.email for o in self.serving() if o.role == role and o.email != case.form["email"]}
+        able = {o.email for o in self.serving() if o.role == role and o.email != case.form["email"]}
+        here = [event for event in reversed(case.events) if event.step == case.step]
+        left = next((event.number for event in reversed(case.events) if event.step != case.step), 0)
+        whom = next((event.data["to"] for event in here if event.action == "assign" and event.number > left), "")
+        return able & {whom} or able
 
     # --- how ---------------------------------------------------------------------------------------------------------
 
     def serving(self) -> list[Official]:
         today = self.stage.office.today()
-        return [official for official in self.stage.records.officials() if official.serves(today)]
+        return [official for official in self.stage.records.officials() if official.is_present(today)]
 
     def do(self, number: str, action: str) -> None:
         """As ``Stage.act``, by whoever is there today and without going to another time."""

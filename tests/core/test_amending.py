@@ -1,10 +1,11 @@
 """A typing error set right: what was there before is kept, and a corrected address is where letters go from then on."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from portal.core.amending import HOLDER, amend, readdressed, resend
+from portal.core.amending import HOLDER, amend, changed, may_amend, readdressed, resend
 from portal.core.application import Actor, Application
 from portal.core.clerks import CLERK
 from portal.core.errors import NotAllowed
@@ -75,3 +76,58 @@ def test_a_link_goes_again_to_whoever_it_was_asked_for() -> None:
     assert letters(case) == [("turn", "kabid@tarakankota.go.id", 3), ("decided", "kadis@tarakankota.go.id", 3)]
     with pytest.raises(NotAllowed, match="action_not_now"):
         sent_again(application(), HOLDER)
+
+
+def test_a_refusal_says_what_was_asked_for_and_how_the_case_stands() -> None:
+    closed = after(application("confirm"), "reject")
+    with pytest.raises(NotAllowed) as refusal:
+        amended(closed, nama_ktp="x")
+    assert (refusal.value.code, refusal.value.facts) == ("action_not_now", {"action": "amend", "state": "rejected"})
+    with pytest.raises(NotAllowed) as refusal:
+        amended(closed)
+    assert (refusal.value.code, refusal.value.facts) == ("nothing_amended", {})
+
+
+def test_what_the_applicant_is_asked_to_mend_himself_is_not_set_right_beside_it() -> None:
+    before, sop = application("confirm"), a_sop()
+    said = {"items": ["nama_ktp"], "reason": "tidak_terbaca", "note": ""}
+    kadis = officials()[0].as_actor(sop)
+    case = before.decide("return", said, actor=kadis, sop=sop, at=before.events[-1].at + timedelta(hours=1))
+    assert (may_amend(case, "nama_ktp"), may_amend(case, "opd")) == (False, True)
+    with pytest.raises(NotAllowed) as refusal:
+        amended(case, opd="Dinas Pendidikan", nama_ktp="x")
+    assert refusal.value.code == "action_not_now"
+    assert amended(case, opd="Dinas Pendidikan").form["opd"] == "Dinas Pendidikan"
+
+
+def test_with_a_corrected_address_the_event_still_says_all_that_changed_and_why() -> None:
+    said = amended(application("confirm"), email=NEW, opd="Dinas Pendidikan").events[-1].data
+    assert (said["reason"], said["email"], said["was"]) == ("Salah ketik.", NEW, FORM["email"])
+    assert said["changes"].keys() == {"email", "opd"}
+
+
+def test_a_service_whose_form_asks_for_no_address_has_none_corrected() -> None:
+    sop, case = replace(a_sop(), applicant={"name": "nama_ktp"}), application("confirm")
+    kept = amend(case, {**FORM, "opd": "x"}, "Salah.", by=BY, sop=sop, at=case.events[-1].at)
+    assert "email" not in kept.events[-1].data
+
+
+def test_an_answer_that_was_not_given_changes_from_or_to_nothing() -> None:
+    assert changed({"a": "1", "c": ""}, {"b": "2", "d": ""}) == {
+        "a": {"from": "1", "to": ""},
+        "b": {"from": "", "to": "2"},
+    }
+    assert list(changed({"b": "1", "a": "1"}, {"c": "3", "a": "2"})) == ["b", "a", "c"]
+
+
+def test_a_link_that_goes_again_is_of_the_case_and_of_the_moment_it_was_asked_for() -> None:
+    case = sent_again(application("confirm", "forward"), HOLDER)
+    (again,) = owed_by_any(case, officials(), a_sop(), case.events[-1].at.date())
+    assert (again.about, again.queued_at, again.due_at) == (case.ticket, case.events[-1].at, case.events[-1].at)
+    assert (again.occasion, again.is_asked_for) == ("again-4", True)
+
+
+def test_word_of_a_corrected_address_is_of_the_case_and_due_at_once() -> None:
+    case = amended(application("confirm"), email=NEW)
+    owed = owed_by_any(case, officials(), a_sop(), case.events[-1].at.date())
+    assert {(each.about, each.due_at) for each in owed} == {(case.ticket, case.events[-1].at)}

@@ -185,3 +185,37 @@ def test_everybody_as_it_will_be() -> None:
     new = appointment(PLH, [KADIS], TODAY)
     other = replace(KADIS, role="kabid", email="kabid@x.go.id")
     assert amended([KADIS, other], [ended, new]) == [ended.after, other, PLH]
+
+
+def test_what_lies_in_the_past_is_said_with_its_day() -> None:
+    with pytest.raises(NotAllowed) as refusal:
+        raise next(fault for fault in faults(replace(PLH, until=TODAY - DAY), (), TODAY))
+    assert (refusal.value.code, refusal.value.facts) == ("appointment_past", {"last": TODAY - DAY})
+    assert codes(replace(PLH, since=TODAY, until=TODAY), KADIS) == []
+
+
+def test_calling_off_twice_is_calling_off_once() -> None:
+    ahead = replace(PLH, since=TODAY + DAY, until=TODAY + 3 * DAY)
+    off = cancelling(ahead, TODAY)
+    assert off == Amendment("cancel", ahead, replace(ahead, until=TODAY), TODAY + DAY)
+    assert cancelling(off.after, TODAY) == Amendment("cancel", off.after, off.after, TODAY + DAY)
+
+
+def test_two_who_act_for_the_same_person_are_known_by_his_address_however_it_is_written() -> None:
+    first = replace(PLH, replaces="Bambang@x.go.id")
+    second = replace(PLH, email="rina@x.go.id", replaces="bambang@X.go.id")
+    assert codes(second, first) == ["appointment_overlaps"]
+
+
+def test_an_appointment_of_another_day_is_another_one_that_keeps_nothing_of_the_first() -> None:
+    deed = Deed("appoint", AT, "Rina")
+    before = replace(KADIS, deeds=(deed,))
+    again = appointment(replace(KADIS, since=TODAY), [before], TODAY)
+    assert (again.what, again.before, again.after.deeds) == ("appoint", None, ())
+    corrected = appointment(replace(KADIS, name="Bambang S."), [before], TODAY)
+    assert (corrected.what, corrected.before, corrected.after.deeds) == ("correct", before, (deed,))
+
+
+def test_leave_that_ends_today_is_over_when_somebody_is_back_today() -> None:
+    away = replace(KADIS, away=((TODAY - DAY, TODAY),))
+    assert presence(away, TODAY - DAY, TODAY).after.away == ((TODAY - DAY, TODAY - DAY),)

@@ -101,3 +101,11 @@ def test_the_same_click_again_is_known_by_what_happened_first_since_the_page_was
     assert again(events, 2, "reject") is None
     for seen in (0, 1, 3, 4, -1):
         assert again(events, seen, "forward") is None
+
+
+def test_the_same_click_is_only_what_came_after_the_page_that_it_was_on() -> None:
+    case = sent_again(application("confirm"))
+    number = case.version
+    assert again(case.events, 1, "confirm") == case.events[1]
+    assert [again(case.events, seen, "confirm") for seen in (2, number, 0)] == [None, None, None]
+    assert again(case.events, 1, "amend") is None

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 import pytest
 
 from portal.core.application import Actor
-from portal.core.notices import DEADLINE, PATIENCE, Notice, Official, notice, owed
+from portal.core.notices import DEADLINE, PATIENCE, PUT_OFF, UNWRITTEN, Notice, notice, owed
+from portal.core.officials import Official
 from portal.core.sop import APPLICANT, Sop
 from tests.support.walk import MORNING, Walk, official
 
@@ -123,3 +124,30 @@ def test_what_was_dropped_is_owed_no_more_and_never_red_with_its_last_answer_kep
 
 def test_the_receipt_goes_to_the_one_who_decided(sop: Sop) -> None:
     assert official("kadis").email == owed(Walk(sop).confirm().decide("forward").case, [], sop, DAY)[-1].recipient
+
+
+def test_what_waits_for_a_round_is_not_red_however_long_an_unexplained_delay_is() -> None:
+    late, second = MORNING + 2 * DEADLINE, timedelta(seconds=1)
+    waiting = replace(unsent(), due_at=late + PUT_OFF + second)
+    assert [waiting.is_red(late), waiting.is_red(late + second)] == [False, True]
+    assert replace(waiting, problem="451 busy").is_red(late)
+
+
+def test_each_attempt_is_an_email_of_its_own_that_tells_nothing_of_whom_it_is_to() -> None:
+    entry = unsent()
+    again = entry.held(MORNING)
+    assert len({entry.email, again.email, replace(entry, occasion="x").email, replace(entry, event=9).email}) == 4
+    assert (again.email, len(entry.email)) == (unsent().held(MORNING).email, 16)
+    assert int(entry.email, 16) >= 0
+
+
+def test_what_the_portal_could_not_write_says_nothing_about_the_address() -> None:
+    assert replace(unsent(), problem=f"{UNWRITTEN}KeyError").is_unwritten
+    assert not replace(unsent(), problem="550 unknown user").is_unwritten
+
+
+def test_an_appointment_of_one_day_is_not_a_cancelled_one() -> None:
+    day = date(2026, 8, 3)
+    spans = [(day, day), (day, day - timedelta(days=1)), (None, day), (day, None)]
+    cancelled = [replace(OFFICIALS[0], since=since, until=until).is_cancelled for since, until in spans]
+    assert cancelled == [False, True, False, False]

@@ -98,3 +98,8 @@ def test_the_chain_covers_every_file() -> None:
 def test_what_is_stored_of_several_files_is_read_back() -> None:
     several = draft(documents=(document("ktp"), document("ktp-2")))
     assert entries.draft(entries.draft_entry(several)) == several
+
+
+def test_a_further_file_is_called_by_its_number_also_where_its_key_has_a_hyphen() -> None:
+    decree = Requirement("sk-terakhir", "SK terakhir", "", "", files=2)
+    assert [decree.label_of(kind) for kind in ("sk-terakhir", "sk-terakhir-2")] == ["SK terakhir", "SK terakhir (2)"]

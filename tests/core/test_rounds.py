@@ -1,7 +1,7 @@
 """When officials' emails are collected to, on plain values."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 
 import pytest
 
@@ -109,3 +109,35 @@ def test_an_office_that_is_closed_for_longer_than_any_lets_nothing_wait_for_ever
     assert closed.is_quiet(on(23, 9))
     assert closed.put_off(replace(TURN, queued_at=on(23, 8)), on(23, 9)) == on(23, 9)
     assert closed.last(on(23, 9)) < on(1, 0)
+
+
+def on_weekdays(day: date) -> bool:
+    return day.weekday() < 5
+
+
+@pytest.mark.parametrize(
+    ("moment", "quiet"),
+    [
+        (on(23, 7, 29), True),
+        (on(23, 7, 30), False),
+        (on(23, 8), False),
+        (on(23, 17), False),
+        (on(23, 17, 1), True),
+        (on(28, 12), True),
+        (on(23, 7, 45).astimezone(UTC), False),  # Sunday evening there
+        (on(27, 23, 30).astimezone(UTC), True),
+    ],
+)
+def test_nobody_is_written_to_on_days_off_before_the_first_round_or_long_after_the_last(
+    moment: datetime, quiet: bool
+) -> None:
+    office = Rounds.of({"rounds": ["07.30", "13.00", "16.00"]}, WITA, on_weekdays)
+    assert office.is_quiet(moment) is quiet
+    assert not ROUNDS.is_quiet(moment)
+
+
+def test_what_is_put_off_waits_for_its_round_and_in_a_quiet_time_for_the_next_there_is() -> None:
+    office, news = replace(ROUNDS, works=on_weekdays), replace(TURN, queued_at=on(23, 7, 31))
+    assert office.put_off(news, on(23, 14)) == on(23, 13)
+    assert office.put_off(news, on(23, 18)) == on(24, 7, 30)
+    assert office.put_off(news, on(28, 12)) == on(30, 7, 30)

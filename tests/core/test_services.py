@@ -61,3 +61,8 @@ def test_an_office_has_a_service_and_none_twice(editions: list[Sop], code: str, 
         Services(editions)
     assert refusal.value.code == code
     assert refusal.value.facts == {"key": key, "value": value, "expected": ""}
+
+
+def test_the_pages_of_a_single_service_lie_at_the_root_and_of_several_below_a_name_each() -> None:
+    assert Services([ISSUING]).base("penerbitan") == "/"
+    assert Services([ISSUING, EXTENDING]).base("perpanjangan") == "/layanan/perpanjangan/"

@@ -4,6 +4,7 @@ import copy
 import json
 import tomllib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from portal.core.errors import NotFound, SopInvalid
 from portal.core.soundness import problems
 from portal.core.steps import KINDS, State, official_actions
 from portal.editions import read_sop
+from tests.support.builders import a_sop
 from tests.support.places import SCHEMAS
 
 FOLDER = SCHEMAS / "penerbitan"
@@ -110,3 +112,16 @@ def test_the_snapshot_is_json_of_the_file_without_its_calendar(edition: sop.Sop)
     kept = json.loads(edition.snapshot())["sop"]
     read = tomllib.loads((FOLDER / "sop.toml").read_text())
     assert kept == {key: value for key, value in read.items() if key not in sop.OF_THE_OFFICE}
+
+
+def test_what_may_be_decided_on_several_cases_at_once_is_for_the_office_to_say() -> None:
+    edition = a_sop()
+    assert replace(edition, data={"desk": {"together": ["forward"]}}).together == ("forward",)
+    silent: list[dict[str, Any]] = [{}, {"desk": {}}]
+    assert [replace(edition, data=data).together for data in silent] == [(), ()]
+
+
+def test_rows_that_name_no_time_add_nothing_to_the_sum() -> None:
+    edition = a_sop()
+    timeless = replace(edition.rows[0], time=None)
+    assert replace(edition, rows=(timeless, *edition.rows[1:])).minutes == edition.minutes - 10

@@ -8,7 +8,7 @@ import pytest
 from portal.core.application import Application
 from portal.core.errors import NotAllowed
 from portal.core.steps import State
-from tests.support.builders import a_sop, application_in, official
+from tests.support.builders import AT, FORM, a_sop, application_in, official
 
 SOP = a_sop()
 VERIFIKATOR = official("verifikator").as_actor(SOP)
@@ -61,3 +61,24 @@ def test_there_is_no_visit_to_change_before_one_is_booked() -> None:
         invited.move_visit(later(invited), "visit/x/1", {}, by=VERIFIKATOR, sop=SOP, at=later(invited))
     with pytest.raises(NotAllowed, match=r"^action_not_now$"):
         invited.cancel_visit({}, sop=SOP, at=later(invited))
+
+
+def test_whoever_stands_at_the_desk_has_come_as_agreed_or_unannounced(booked: Application) -> None:
+    assert booked.slot
+    said = {"slot": booked.slot.isoformat()}
+    invited = application_in("kunjungan", State.INVITED)
+    for action, case, at in (("walk_in", invited, AT), ("attend", booked, booked.slot)):
+        come = case.come(action, said, by=VERIFIKATOR, sop=SOP, at=at)
+        event = come.events[-1]
+        assert (event.action, event.at, event.actor, event.data["slot"]) == (action, at, VERIFIKATOR, said["slot"])
+        assert (come.step, come.is_closed) != (case.step, True)
+
+
+def test_nobody_comes_before_the_time_that_was_agreed_nor_is_seen_in_by_himself(booked: Application) -> None:
+    assert booked.slot
+    with pytest.raises(NotAllowed) as refusal:
+        booked.come("attend", {}, by=VERIFIKATOR, sop=SOP, at=booked.slot - timedelta(days=1))
+    assert (refusal.value.code, refusal.value.facts["slot"]) == ("visit_to_come", booked.slot)
+    with pytest.raises(NotAllowed) as refusal:
+        booked.come("attend", {}, by=replace(VERIFIKATOR, email=FORM["email"]), sop=SOP, at=booked.slot)
+    assert refusal.value.code == "own_application"

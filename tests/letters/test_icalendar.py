@@ -103,6 +103,7 @@ def test_a_changed_booking_takes_the_place_of_the_one_before(sent: list[Sent]) -
         "CANCELLED",
         "CONFIRMED",
         "CONFIRMED",  # picked again, as nobody came
+        "CANCELLED",  # he came without it
     ]
     assert len({event["UID"] for event in events}) == 1
     sequences = [int(event["SEQUENCE"][1]) for event in events]
@@ -112,7 +113,7 @@ def test_a_changed_booking_takes_the_place_of_the_one_before(sent: list[Sent]) -
 
 def test_only_what_agrees_a_visit_or_calls_it_off_has_a_calendar_entry(sent: list[Sent]) -> None:
     found = {each.letter for each in sent if each.message.calendar}
-    assert found == {"booked", "visit_moved", "visit_cancelled"}
+    assert found == {"booked", "visit_moved", "visit_cancelled", "visit_done"}
 
 
 def test_a_step_without_visits_has_no_calendar_entry(edition: Sop, sent: list[Sent]) -> None:

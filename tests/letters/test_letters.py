@@ -34,7 +34,7 @@ OTHERS = {
 }
 OF_THE_REGISTER = {"expiring", "expiring_list", "revoked", "changed"}
 OTHERS |= {"reminder", "desk", "digest", "code", "clerk_link", "escalation", "asked", "finished", *OF_THE_REGISTER}
-OTHERS |= {"duty", "unattended", "draft_waiting", "still_waiting"}
+OTHERS |= {"duty", "assigned", "unattended", "draft_waiting", "still_waiting"}
 ABOUT_NO_CASE = {"draft_saved", "reminder", "desk", "digest", "code", "clerk_link", "escalation", *OF_THE_REGISTER}
 ABOUT_NO_CASE |= {"duty", "unattended", "draft_waiting"}
 LEAD_NOWHERE = {

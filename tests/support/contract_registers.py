@@ -160,13 +160,14 @@ class TalliesContract:
         ]
         assert list(records.compiled("penerbitan")) == [Compiled("2026-08", "2026-08-15", 2)]
 
-    def test_tallies_come_oldest_month_first_or_that_of_one_month(self, records: Records) -> None:
+    def test_tallies_come_oldest_month_first_or_those_after_a_month(self, records: Records) -> None:
         months = ["2026-12", "2026-02", "2025-12", "2027-01"]
         for cases, month in enumerate(months):
             records.keep_tally("penerbitan", Compiled(month, f"{month}-28", cases), {"months": {month: {}}})
         assert [each.month for each in records.compiled("penerbitan")] == sorted(months)
         assert [each.month for each, _ in records.tallies("penerbitan")] == sorted(months)
-        assert list(records.tallies("penerbitan", "2025-12")) == [
-            (Compiled("2025-12", "2025-12-28", 2), {"months": {"2025-12": {}}})
+        assert list(records.tallies("penerbitan", "2026-11")) == [
+            (Compiled("2026-12", "2026-12-28", 0), {"months": {"2026-12": {}}}),
+            (Compiled("2027-01", "2027-01-28", 3), {"months": {"2027-01": {}}}),
         ]
-        assert list(records.tallies("penerbitan", "2026-11")) == []
+        assert list(records.tallies("penerbitan", "2027-01")) == []

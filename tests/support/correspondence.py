@@ -198,6 +198,7 @@ def story(office: Office) -> list[Sent]:
     case = office.decide(case, "forward", instructions=["proses", "tanggapan"], note=said("Mohon segera."))
     case = office.decide(case, "forward", instructions=["proses"])
     case = office.decide(case, "forward", instructions=["koordinasi"], note=said("Sudah didata."))
+    given_to_one_of_two(office, case)
     checklist = [point.key for point in office.office.services.first.step(case.step).checklist]
     case = office.decide(case, "dispatch", checklist=checklist)
     case = office.decide(case, "refuse", reason="lainnya", note=said("NIK belum padan."))
@@ -211,8 +212,9 @@ def story(office: Office) -> list[Sent]:
     office.deliver()
     office.now += timedelta(days=1)
     case = office.book(office.decide(case, "miss"), 0)
-    office.now = visit(case)
-    case = office.decide(case, "attend")
+    clerk = Clerk("Rina Contoh", "rina@tarakankota.go.id").as_actor("Petugas")
+    case = office.visits.come(case, "walk_in", by=clerk, note=said("Kebetulan lewat."), seen=case.version)
+    office.deliver()
     case = office.decide(case, "record", serial="4F:7K:9Q", valid_from="2026-11-30", valid_until="2028-11-30")
     office.cases.owe_again(
         case, "new_link", Actor(APPLICANT, case.value("name", office.office.services.first), email=FORM["email"])
@@ -220,13 +222,13 @@ def story(office: Office) -> list[Sent]:
     office.deliver()
     office.decide(case, "hand_over", received_by="Siti Aminah")
     rejected = office.decide(office.confirmed(), "reject", reason="lainnya", note=said("Bukan pegawai."))
-    clerk = Clerk("Rina Contoh", "rina@tarakankota.go.id")
+    by = Clerk("Rina Contoh", "rina@tarakankota.go.id")
     corrections, reason = Corrections(office.office, "Petugas"), said("Keliru memilih tombol.")
-    office.cases.withdraw(corrections.undo(rejected.ticket, rejected.version, reason, clerk))
+    office.cases.withdraw(corrections.undo(rejected.ticket, rejected.version, reason, by))
     office.cases.withdraw(office.confirmed())
     wrong = office.confirmed()
     right = corrections.amended(wrong, {**wrong.form, "email": "siti.benar@tarakankota.go.id"})
-    office.cases.withdraw(corrections.amend(wrong.ticket, wrong.version, right, reason, clerk))
+    office.cases.withdraw(corrections.amend(wrong.ticket, wrong.version, right, reason, by))
     office.deliver()
     office.submit()
     office.confirmed()
@@ -247,6 +249,18 @@ def story(office: Office) -> list[Sent]:
     life_of_what_was_issued(office)
     assert list(office.office.records.unsent()) == []
     return office.sent
+
+
+def given_to_one_of_two(office: Office, case: Application) -> None:
+    """A clerk gives it to one verifikator, and then back to both, before the other one goes."""
+    second = Official("penerbitan", "verifikator", office.said("Wati Contoh"), "wati@tarakankota.go.id")
+    office.office.records.appoint(second)
+    corrections, reason = Corrections(office.office, "Petugas"), office.said("Ia yang memeriksa berkasnya.")
+    for to in (second.email, "all"):
+        case = office.office.records.load(case.ticket)
+        corrections.assign(case.ticket, case.version, to, reason, Clerk("Rina Contoh", "rina@tarakankota.go.id"))
+        office.deliver()
+    office.office.records.appoint(replace(second, until=office.office.today() - timedelta(days=1)))
 
 
 def nobody_serves(office: Office, role: str) -> None:

@@ -33,9 +33,10 @@ def worked_out_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         if "flask" in sys.modules:  # no test of this process asks for pages otherwise
-            from tests.support.compiled import keep_compiled
+            from tests.support.compiled import keep_compiled, keep_rules
 
             keep_compiled(patch)
+            keep_rules(patch)
         patch.setattr(tomllib, "loads", lambda text, **how: parse(text, **how) if how else pickle.loads(parsed(text)))
         patch.setattr(editions, "validate", validate_once)
         yield

@@ -55,6 +55,11 @@ WORKS: Mapping[str, tuple[str, str, Mapping[str, str | list[str]]]] = {
         "/petugas/permohonan/<number>",
         {"kepada": "applicant", "alasan": "Hilang."},
     ),
+    "/petugas/permohonan/<number>/serahkan": (
+        "clerk booked",
+        "/petugas/permohonan/<number>",
+        {"penerima": VERIFIKATOR, "alasan": "Ia yang memeriksanya."},
+    ),
     "/petugas/permohonan/<number>/kunjungan": (
         "clerk booked",
         "/petugas/permohonan/<number>/kunjungan",

@@ -154,7 +154,7 @@ class Stage:
         """The first one who may act on the case."""
         application = self.load(number)
         officials = self.records.officials()
-        return next(eligible(application, officials, self.office.sop_of(application), self.office.today()))
+        return eligible(application, officials, self.office.sop_of(application), self.office.today())[0]
 
     # --- what gets into hands ----------------------------------------------------------------------------------------
 

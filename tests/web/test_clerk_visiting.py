@@ -79,7 +79,7 @@ def test_the_applicants_code_opens_the_check_in_for_a_clerk_and_says_nothing_to_
 @pytest.mark.parametrize("way", ["invited", "missed", "booked"])
 def test_whoever_comes_unannounced_is_taken_in_at_once(shared_stage: Stage, clerk: ClerkInPerson, way: str) -> None:
     number = shared_stage.case(*WAYS[way])
-    slot = shared_stage.load(number).slot
+    slot, so_far = shared_stage.load(number).slot, len(shared_stage.mail())
     page = clerk.get(visit_of(number))
     refused = sends(clerk, page, "walk_in", note=" ")
     assert (refused.status, "Tulis alasannya" in refused.text) == (422, True)
@@ -93,6 +93,8 @@ def test_whoever_comes_unannounced_is_taken_in_at_once(shared_stage: Stage, cler
     if slot:  # somebody else can have that time
         other = shared_stage.load(shared_stage.case(*WAYS["invited"]))
         assert slot in shared_stage.visits.slots(other)
+    told = [each for each in shared_stage.mail()[so_far:] if each["to"] == FORM["email"] and number in each["subject"]]
+    assert ["METHOD:CANCEL" in each["calendar"] for each in told] == ([True] if slot else []), "out of his calendar too"
     shared_stage.act(number, "record")
     status = shared_stage.browser().get(f"/status/{number}").text
     assert ("tanpa jadwal" in status, "berada di kantor" in status) == (True, False)

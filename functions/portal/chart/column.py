@@ -1,6 +1,5 @@
 """The flowchart in one column as wide as a small phone, the actor named in each shape."""
 
-from dataclasses import replace
 from typing import Final
 
 from portal.chart import flowchart
@@ -89,7 +88,7 @@ class Column(Drawing):
         decision = self.decision(self.axis, step.bottom + BEFORE_DECISION)
         lowest = mend.bottom + 16
         if decision.level < lowest:
-            decision = self.shapes[-1] = replace(decision, top=lowest - decision.height / 2)
+            decision = self.shapes[-1] = decision._replace(top=lowest - decision.height / 2)
         self._connect(step, decision.top)
         self.arrow(
             (decision.right, decision.level), (mend.middle, decision.level), (mend.middle, mend.bottom), beyond=True

@@ -5,7 +5,7 @@ grow with their words, and no word is cut.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from portal.chart import flowchart
@@ -91,7 +91,7 @@ class Drawing:
         line, left = (Line(self.words["page"], bold=True),), middle - _CONNECTOR / 2
         out = Shape("connector", left, self.y, _CONNECTOR, _CONNECTOR, line)
         edge = out.bottom + GAP / 2 + LEADING / 2
-        into = replace(out, top=edge + GAP / 2)
+        into = out._replace(top=edge + GAP / 2)
         self.shapes += [out, into]
         self.breaks.append(edge)
         self.labels.append(Label(4 * EDGE, edge - 5, self.words["page_note"]))

@@ -6,9 +6,8 @@ adds is ``beyond`` the SOP and drawn so. Every word comes from the SOP file.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from portal.core.parts import Role, Step
 from portal.core.sop import ROW, Sop
@@ -27,16 +26,14 @@ _HEAD: Final = 5.0
 """Half the width of an arrow's head."""
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """A line of text in a shape."""
 
     text: str
     bold: bool = False
 
 
-@dataclass(frozen=True)
-class Shape:
+class Shape(NamedTuple):
     """A symbol with its text, or the flag that marks a place; ``passed``: what the application has behind it."""
 
     kind: Kind
@@ -66,16 +63,14 @@ class Shape:
         return self.top + self.height / 2
 
 
-@dataclass(frozen=True)
-class Arrow:
+class Arrow(NamedTuple):
     """A line through points, with its head at the last."""
 
     points: tuple[Point, ...]
     beyond: bool = False
 
 
-@dataclass(frozen=True)
-class Label:
+class Label(NamedTuple):
     """A word beside a line; ``x`` is its beginning, its end or its middle."""
 
     x: float
@@ -85,8 +80,7 @@ class Label:
     beyond: bool = False
 
 
-@dataclass(frozen=True)
-class Lane:
+class Lane(NamedTuple):
     """A column that belongs to one actor, from the top of the chart to its bottom."""
 
     left: float
@@ -94,8 +88,7 @@ class Lane:
     lines: tuple[Line, ...]
 
 
-@dataclass(frozen=True)
-class Chart:
+class Chart(NamedTuple):
     """A flowchart that only has to be drawn.
 
     Attributes:
@@ -116,8 +109,7 @@ class Chart:
     description: str
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where one application is: at a step, while it is mended there (``mending``), or at the end; in which words.
 
     ``passed`` holds the keys of the steps behind it. ``outside`` says what the chart of the SOP does not show; empty
@@ -132,8 +124,7 @@ class Place:
     passed: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Stop:
+class Stop(NamedTuple):
     """One step on the way; what only the portal adds: ``joins``, the applicant comes to it too; ``returns``, it may be
     sent back for mending; ``back``, the number of the step whose officials may get it again, 0 for none."""
 

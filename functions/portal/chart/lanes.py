@@ -1,7 +1,6 @@
 """The flowchart in lanes: one for each actor, steps from top to bottom."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import zip_longest
 from typing import Final
 
@@ -58,7 +57,7 @@ class Lanes(Drawing):
         self._connect(before, step.middle, entry)
         leaving = below = self.back(stop, step)
         if stop.joins:
-            joined = replace(step, left=self.lanes[applicant].left + _LANE_PAD, lines=joining, beyond=True)
+            joined = step._replace(left=self.lanes[applicant].left + _LANE_PAD, lines=joining, beyond=True)
             self.shapes.append(joined)
             self.arrow(*_level(step, joined), beyond=True)
             self.joined = joined if not stop.returns else None
@@ -80,7 +79,7 @@ class Lanes(Drawing):
         # The mark of the place needs its room above the box; the decision makes way.
         lowest = step.level + 14 + raised + high / 2
         if decision.level < lowest:
-            decision = self.shapes[-1] = replace(decision, top=lowest - decision.height / 2)
+            decision = self.shapes[-1] = decision._replace(top=lowest - decision.height / 2)
         top = decision.level - high / 2
         if mark:
             self.flag(left, top - raised, wide)

@@ -1,4 +1,4 @@
-"""What a clerk does about a case that stays where it is: a link sent again, a typing error set right.
+"""What a clerk does about a case that stays where it is: a link sent again, given to one person, an error set right.
 
 Each is one event more in its chain, with the clerk's name and a reason, and begins no time anew (``history``).
 """
@@ -11,6 +11,7 @@ from typing import Any, Final
 from portal.core.application import Actor, Application
 from portal.core.draft import Answers, fingerprints
 from portal.core.errors import NotAllowed
+from portal.core.history import assignment, holder
 from portal.core.sop import APPLICANT, Sop
 from portal.core.steps import State
 
@@ -34,6 +35,24 @@ def resend(application: Application, to: str, reason: str, *, by: Actor, sop: So
     if not may_resend(application, to, sop):
         raise NotAllowed("action_not_now", action="resend", state=application.state.value)
     return _kept(application, "resend", {"to": to, "reason": reason}, by=by, sop=sop, at=at)
+
+
+def assign(
+    application: Application, to: Actor | None, reason: str, *, by: Actor, sop: Sop, at: datetime
+) -> Application:
+    """The case in the hands of one of those who may act where it is, or (None) of all of them again.
+
+    Raises:
+        NotAllowed: no official has it now (``action_not_now``), it is so already (``nothing_assigned``), or one's own
+            application.
+    """
+    if not may_resend(application, HOLDER, sop):
+        raise NotAllowed("action_not_now", action="assign", state=application.state.value)
+    email = to.email.lower() if to else ""
+    if email == holder(assignment(application.events)):
+        raise NotAllowed("nothing_assigned")
+    said = {"to": email, "name": to.name if to else "", "reason": reason}
+    return _kept(application, "assign", said, by=by, sop=sop, at=at)
 
 
 def may_amend(application: Application, name: str) -> bool:

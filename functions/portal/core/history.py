@@ -11,10 +11,10 @@ from typing import Final
 from portal.core.events import Event
 from portal.core.steps import State
 
-KEEPING: Final = frozenset({"resend", "amend"})
-"""Actions that move nothing: a link sent again, a typing error set right."""
+KEEPING: Final = frozenset({"resend", "amend", "assign"})
+"""Actions that move nothing: a link sent again, a typing error set right, a case given to one of several."""
 
-UNNOTICED: Final = frozenset({"resend"})
+UNNOTICED: Final = frozenset({"resend", "assign"})
 """Those of them that change nothing of what somebody reads who is about to decide."""
 
 Events = Sequence[Event]
@@ -41,6 +41,36 @@ def entered(events: Events) -> Event:
     here = moved[-1].step, moved[-1].state
     before = (n for n, event in enumerate(moved) if (event.step, event.state) != here)
     return moved[max(before, default=-1) + 1]
+
+
+def assignment(events: Events) -> Event | None:
+    """By which the case came into the hands of one of several who may act (``holder``); None while all of them have it.
+
+    A clerk gave it to him, or he took it from whom it was given to. That holds for as long as it is at that step, also
+    while it is mended, and again once a decision is undone that led on from there.
+    """
+    held: Event | None = None
+    before: list[tuple[Event, Event | None]] = []
+    step = events[0].step
+    for event in events:
+        stays = event.step == step
+        if event.action == "assign":
+            held = event if event.data["to"] else None
+        elif event.action == "undo":
+            undone, earlier = before.pop()
+            held = held if stays and held is not undone else earlier
+        elif event.action not in KEEPING:
+            before.append((event, held))
+            held = (event if "taken_over" in event.data else held) if stays else None
+        step = event.step
+    return held
+
+
+def holder(assigned: Event | None) -> str:
+    """Address, in lower case, of whom a case came to by an ``assignment``; empty without one."""
+    if assigned is None:
+        return ""
+    return str(assigned.data["to"] if assigned.action == "assign" else assigned.actor.email).lower()
 
 
 def stretches(events: Events, now: datetime) -> Iterator[tuple[Event, datetime]]:

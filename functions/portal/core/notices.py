@@ -4,7 +4,7 @@ Decides; never renders, sends or stores.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Final
@@ -12,8 +12,11 @@ from typing import Final
 from portal.core.application import Actor, Application, Event
 from portal.core.clerks import CLERK
 from portal.core.draft import Draft
+from portal.core.officials import Deed, Official, eligible, on_duty, stand_in
 from portal.core.sop import APPLICANT, Sop
 from portal.core.steps import State
+
+__all__ = ["Deed", "Identity", "Notice", "Official", "eligible", "on_duty", "stand_in"]
 
 FIRST_RETRY: Final = timedelta(seconds=10)
 SLOWEST_RETRY: Final = timedelta(hours=6)
@@ -57,6 +60,7 @@ APPLICANT_LETTERS: Final[Mapping[str, str]] = {
     "book": "booked",
     "move_visit": "visit_moved",
     "cancel_visit": "visit_cancelled",
+    "walk_in": "visit_done",
     "miss": "missed",
     "record": "ready",
     "hand_over": "handed_over",
@@ -70,88 +74,6 @@ VISIT_LETTERS: Final[Mapping[str, str]] = {
     "cancel_visit": "visit_off",
 }
 """Letter to the officials who expect a visit, by action; whoever acted himself knows, and needs no receipt of it."""
-
-
-@dataclass(frozen=True)
-class Deed:
-    """Something that was done about an appointment, as ``appointments.Amendment.what`` says; when, and which clerk did.
-
-    No name: whoever keeps the machine, on its command line.
-    """
-
-    what: str
-    at: datetime
-    name: str = ""
-    email: str = ""
-
-
-@dataclass(frozen=True)
-class Official:
-    """Somebody appointed to a role of a service.
-
-    Attributes:
-        capacity: empty for the holder of the office, else "Plt." or "Plh.".
-        decree: number of the surat perintah, for acting officials.
-        since, until: first and last day of the appointment; open-ended if None. One that was cancelled before it began
-            ends before it begins.
-        replaces: address of whom an acting official stands in for, where several hold the office.
-        away: first and last day of each absence.
-        each: how many visitors at one time; as the SOP says if None.
-        deeds: what was done about it, oldest first; no part of what it says.
-    """
-
-    service: str
-    role: str
-    name: str
-    email: str
-    number: str = ""
-    capacity: str = ""
-    decree: str = ""
-    since: date | None = None
-    until: date | None = None
-    replaces: str = ""
-    away: tuple[tuple[date, date], ...] = ()
-    each: int | None = None
-    deeds: tuple[Deed, ...] = field(default=(), compare=False, repr=False)
-
-    def serves(self, day: date) -> bool:
-        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
-
-    def is_present(self, day: date) -> bool:
-        """Does he serve, and is he there?"""
-        return self.serves(day) and not any(first <= day <= last for first, last in self.away)
-
-    @property
-    def is_cancelled(self) -> bool:
-        return self.since is not None and self.until is not None and self.until < self.since
-
-    @property
-    def post(self) -> tuple[str, str, str]:
-        """Service, role and whose: what an appointment is of."""
-        return self.service, self.role, self.email.lower()
-
-    def as_actor(self, sop: Sop) -> Actor:
-        office = f"{self.capacity} {sop.role(self.role).label}".strip()
-        return Actor(role=self.role, name=self.name, office=office, email=self.email.lower(), number=self.number)
-
-
-def stand_in(official: Official, officials: Iterable[Official], day: date) -> Official | None:
-    """The Plh. who has the cases of a definitive official that day: of the one he was named for, or of the only one."""
-    if official.capacity:
-        return None
-    same = [o for o in officials if (o.service, o.role) == (official.service, official.role) and o.is_present(day)]
-    holders = {o.email.lower() for o in same if not o.capacity}
-    for other in same:
-        replaced = other.replaces.lower() or (min(holders) if len(holders) == 1 else "")
-        if other.capacity == "Plh." and official.email.lower() in (replaced, "") and other.post != official.post:
-            return other
-    return None
-
-
-def on_duty(officials: Iterable[Official], day: date) -> list[Official]:
-    """To whom cases go that day: whoever is present, and nobody stands in for."""
-    present = [official for official in officials if official.is_present(day)]
-    return [official for official in present if stand_in(official, present, day) is None]
 
 
 Identity = tuple[str, int, str, str, str]
@@ -290,18 +212,6 @@ def owed(application: Application, officials: Iterable[Official], sop: Sop, day:
     )
 
 
-def eligible(application: Application, officials: Iterable[Official], sop: Sop, day: date) -> Iterator[Official]:
-    """Whose turn the present step is on this day; never the person's whose application it is."""
-    roles = sop.acting(sop.step(application.step).role)
-    for official in on_duty(officials, day):
-        if (
-            official.service == application.service
-            and official.role in roles
-            and not application.concerns(official.email, official.number, sop)
-        ):
-            yield official
-
-
 def _occasion(letter: str, actor: Actor, event: Event) -> str:
     """That it is one's own turn again is no news to whoever has just brought that about."""
     return OWN if letter == "turn" and actor.email == event.actor.email.lower() else ""
@@ -311,6 +221,8 @@ def _applicant(application: Application, sop: Sop, event: Event) -> Iterator[tup
     letter, asked = APPLICANT_LETTERS.get(event.action), application.state is State.ASKED
     if event.action == "undo" and event.data["undone"] not in APPLICANT_LETTERS:
         return  # who was not told of a decision need not hear that it is undone
+    if event.action == "walk_in" and "slot" not in event.data:
+        letter = ""  # he is here and knows, and no calendar expects him
     # Who is asked for something at once learns from that letter that the case was opened for him.
     if letter and not (asked and event.action == "open"):
         yield letter, application.applicant(sop)

@@ -12,7 +12,7 @@ from portal.core.notices import OWN, Notice
 from portal.core.sop import APPLICANT
 from portal.core.worktime import parse_hours
 
-NEWS: Final = frozenset({"turn", "visit_booked", "reminder"})
+NEWS: Final = frozenset({"turn", "assigned", "visit_booked", "reminder"})
 """Letters to officials of which the first goes at once."""
 
 RECEIPTS: Final = frozenset({"decided"})

@@ -249,8 +249,8 @@ class Records(Protocol):
     def compiled(self, service: str) -> Sequence[Compiled]:
         """The months that have a tally, oldest first; the tallies themselves are not read."""
 
-    def tallies(self, service: str, month: str = "") -> Iterator[tuple[Compiled, Tally]]:
-        """All tallies, oldest month first, or only that of ``2026-11``, if there is one."""
+    def tallies(self, service: str, after: str = "") -> Iterator[tuple[Compiled, Tally]]:
+        """All tallies, oldest month first, or only those of the months after ``2026-08``."""
 
 
 @runtime_checkable

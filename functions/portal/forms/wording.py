@@ -93,7 +93,12 @@ class Words:
         if corrected := self.sop.data.get("corrections", {}).get(event.action):
             changes = event.data.get("changes", {})
             amended = {name: self._amended(name, change, corrected) for name, change in changes.items()}
-            return {**amended, "reason": Fact(corrected["reason"], (str(event.data["reason"]),))}
+            whom = (
+                {"whom": Fact(corrected["whom"], (event.data["name"] or corrected["all"],))}
+                if "whom" in corrected
+                else {}
+            )
+            return {**amended, **whom, "reason": Fact(corrected["reason"], (str(event.data["reason"]),))}
         if event.action not in self.decisions:
             return {}
         step = application.step_before(event)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from portal.core.application import Event
 from portal.core.language import Language
+from portal.core.parts import Step
 from portal.core.patience import Stuck
 from portal.core.progress import Waiting
 from portal.core.sop import Sop
@@ -22,7 +23,7 @@ from portal.letters import icalendar, markup
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-WITH_CALENDAR: Final = frozenset({"booked", "visit_moved", "visit_cancelled"})
+WITH_CALENDAR: Final = frozenset({"booked", "visit_moved", "visit_cancelled", "visit_done"})
 """Letters that carry the visit as a calendar entry, or take it out of calendars."""
 
 
@@ -60,19 +61,20 @@ class Letters:
         html = page.render(subject=subject, sop=sop, body=markup.blocks(body), foot=markup.blocks(foot))
         calendar = ""
         if letter in WITH_CALENDAR and isinstance(values, CaseLetter):
-            calendar = self.visit(values.application.ticket, values.event, values.edition)
+            calendar = self.visit(values.application.ticket, values.event, values.edition, step=values.at_step)
         return Message(to, subject, text, html, calendar)
 
-    def visit(self, ticket: str, booking: Event, sop: Sop, at: datetime | None = None) -> str:
+    def visit(self, ticket: str, booking: Event, sop: Sop, at: datetime | None = None, step: Step | None = None) -> str:
         """The calendar entry (iCalendar) of a visit; that of a later event of the case takes its place in calendars.
 
         Args:
             booking: the event by which it was agreed or called off; ``at`` when the entry is handed out, if not then.
+            step: whose visit it is, if not that of the step where the event led.
 
         Raises:
             ValueError: the event is not of a step with visits.
         """
-        step = sop.step(booking.step)
+        step = step or sop.step(booking.step)
         if step.visit is None:
             raise ValueError(f"not a visit: {step.key}")
         office = sop.data["office"]
@@ -88,7 +90,7 @@ class Letters:
             location=step.visit.place,
             organizer=(office["name"], office["email"]),
             handed_out=at,
-            cancelled=booking.action == "cancel_visit",
+            cancelled=booking.action in ("cancel_visit", "walk_in"),
         )
 
     def _write(self, file: str, context: Mapping[str, Any]) -> tuple[str, str]:

@@ -6,7 +6,7 @@ Pages ask the use cases and show the answer; every sentence is in a template or 
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from functools import cache, partial
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
@@ -98,7 +98,7 @@ def create_app(use_cases: UseCases, equipment: Equipment, *, address: str, names
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
     # A redirect to the address with single slashes would be the one that repeats the Host header.
     app.url_map.merge_slashes = False
-    app.url_map.converters["service"] = _among([edition.service for edition in office.services])
+    app.url_map.converters["service"] = _among(tuple(edition.service for edition in office.services))
     limits = {name: Limit(*size) for name, size in LIMITS.items()}
     app.extensions["portal"] = Here(use_cases, equipment, language, access, address, messages, limits)
     _prepare_templates(app, language)
@@ -121,15 +121,18 @@ class _Rule(Rule):
     """
 
     def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        compiled = cache(partial(super()._compile_builder, append_unknown))
+        compile_builder, compiled = super()._compile_builder, list[Callable[..., tuple[str, str]]]()
 
         def build(rule: Rule, **values: Any) -> tuple[str, str]:
-            return compiled()(rule, **values)
+            if not compiled:
+                compiled.append(compile_builder(append_unknown))
+            return compiled[0](rule, **values)
 
         return build
 
 
-def _among(services: Sequence[str]) -> type[BaseConverter]:
+@cache
+def _among(services: tuple[str, ...]) -> type[BaseConverter]:
     """Takes a part of an address for a service, where one is called so, before it is taken for anything else."""
 
     class Among(BaseConverter):

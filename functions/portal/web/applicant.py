@@ -331,6 +331,7 @@ def _events(application: Application) -> list[dict[str, Any]]:
             "facts": words.said(application, event) if event.action in _TOLD else {},
         }
         for event, label in history(application, words.sop)
+        if event.action != "assign"  # who of the office has it is the office's own business
     ]
 
 

@@ -46,7 +46,8 @@ class Happening:
         said: what an official decided, by field.
         items: labels of what the applicant mended or brought; ``slot``: the visit he picked.
         onward: role that got the case by it; empty when it stayed.
-        taken_back: from which Plh., where an official on leave decided himself.
+        taken_back: from which Plh., where an official on leave decided himself; ``taken_over``: from whom a clerk
+            had given it to.
     """
 
     event: Event
@@ -57,6 +58,7 @@ class Happening:
     slot: datetime | None
     onward: str
     taken_back: str = ""
+    taken_over: str = ""
 
 
 def shown(view: OfficialView, calendar: Calendar, now: datetime) -> dict[str, Any]:
@@ -121,7 +123,8 @@ def documents(application: Application, sop: Sop) -> list[dict[str, Any]]:
 
 
 def _told(application: Application, event: Event, words: Words) -> Happening:
-    sop, before, slot = words.sop, application.step_before(event), event.data.get("slot")
+    sop, before = words.sop, application.step_before(event)
+    slot = None if event.action == "walk_in" else event.data.get("slot")  # he came without it
     mended = () if event.action in words.decisions else event.data.get("items", ())
     return Happening(
         event=event,
@@ -132,6 +135,7 @@ def _told(application: Application, event: Event, words: Words) -> Happening:
         slot=datetime.fromisoformat(slot) if slot else None,
         onward=sop.role(sop.step(event.step).role).label if event.step != before else "",
         taken_back=str(event.data.get("taken_back", "")),
+        taken_over=str(event.data.get("taken_over", "")),
     )
 
 

@@ -14,10 +14,12 @@ from portal.core import amending, ticket
 from portal.core.application import Application
 from portal.core.clocks import clocks
 from portal.core.errors import Finding, NotFound
+from portal.core.history import assignment, holder
 from portal.core.listing import OPEN, Line, Wanted
-from portal.core.notices import eligible
+from portal.core.officials import eligible, given
 from portal.core.sop import APPLICANT
 from portal.core.steps import State
+from portal.corrections import EVERYBODY
 from portal.forms.typed import one_line
 from portal.forms.wording import Words
 from portal.register import page_of
@@ -98,6 +100,7 @@ def case_page(
     """
     application, office = here().office.records.load(number), here().office
     words, sop = office.words_of(application), turn_to(application.service)
+    officials = office.records.officials() if assignment(application.events) else ()
     return render_template(
         "clerk/case.html",
         application=application,
@@ -116,6 +119,8 @@ def case_page(
         damage=application.first_damage(),
         may_undo=here().corrections.may_undo(application),
         recipients=_recipients(application, words),
+        receivers=_receivers(application, words),
+        holders=list(dict.fromkeys(each.name for each in given(application, officials, words.sop, office.today()))),
         may_amend=bool(here().corrections.amendable(application).fields),
         has_visit=here().visits.may_arrange(application) or bool(here().visits.may_come(application)),
         tried=tried,
@@ -137,6 +142,19 @@ def _recipients(application: Application, words: Words) -> list[dict[str, str]]:
         if names:
             awaited = words.awaited(application.step, application.state)
             found.append({"value": amending.HOLDER, "label": f"{awaited}: {names}"})
+    return found
+
+
+def _receivers(application: Application, words: Words) -> list[dict[str, str]]:
+    """To whom the case may be given, as choices."""
+    held = assignment(application.events)
+    people = here().corrections.assignable(application)
+    found = [
+        {"value": each.email, "label": f"{each.name}, {each.office}"} for each in people if each.email != holder(held)
+    ]
+    if held and people:
+        awaited = words.awaited(application.step, application.state)
+        found.append({"value": EVERYBODY, "label": here().messages["clerk"]["everybody"].format(office=awaited)})
     return found
 
 

@@ -19,6 +19,7 @@ from portal.web.refusals import explain
 pages = Blueprint("clerk_corrections", __name__)
 
 WHOM: Final = "kepada"
+RECEIVER: Final = "penerima"
 NOTICED: Final = "peringatan_dibaca"
 READ_OVER: Final = "diperiksa"
 
@@ -49,6 +50,20 @@ def resend(number: str) -> Any:
             raise
         field = REASON if refused.code == "reason_missing" else WHOM
         return case_page(number, "resend", found(field, refused), {REASON: reason(), WHOM: to}), 422
+    return redirect(done(number), 303)
+
+
+@pages.post(f"{PATH}/<number>/serahkan")
+def assign(number: str) -> Any:
+    """Fields ``penerima`` (an address of those who may act, or all of them), ``peristiwa`` and ``alasan``."""
+    clerk, number, to = sent_by_reader(), ticket.parse(number), request.form.get(RECEIVER, "")
+    try:
+        here().corrections.assign(number, seen(), to, reason(), clerk)
+    except NotAllowed as refused:
+        if refused.code not in ("reason_missing", "assign_unchosen", "nothing_assigned"):
+            raise
+        field = REASON if refused.code == "reason_missing" else RECEIVER
+        return case_page(number, "assign", found(field, refused), {REASON: reason(), RECEIVER: to}), 422
     return redirect(done(number), 303)
 
 
@@ -88,6 +103,7 @@ def amend(number: str) -> Any:
 
 @pages.get(f"{PATH}/<number>/batalkan")
 @pages.get(f"{PATH}/<number>/kirim-ulang")
+@pages.get(f"{PATH}/<number>/serahkan")
 def seen_again(number: str) -> Any:
     """Where a browser lands that repeats the address of a posted form."""
     return redirect(case_path(ticket.parse(number)), 303)

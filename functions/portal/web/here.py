@@ -8,16 +8,12 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 from flask import current_app, g
 from markupsafe import Markup
 
-from portal.cases import Cases
 from portal.core.application import Event
 from portal.core.draft import Answers, Document
 from portal.core.language import Language
 from portal.core.sop import Sop
 from portal.engines.ports import CameBack, Stored
-from portal.experience import Experience
 from portal.office import Office
-from portal.visits import Visits
-from portal.watch import Watch
 from portal.web.access import Access
 from portal.web.images import PageImages
 from portal.web.limits import Limit
@@ -25,14 +21,18 @@ from portal.web.limits import Limit
 if TYPE_CHECKING:
     from portal.appointing import Appointing
     from portal.archive import Archive
+    from portal.cases import Cases
     from portal.clockwork import Clockwork
     from portal.corrections import Corrections
     from portal.dossiers import Dossiers
     from portal.entrance import Entrance
+    from portal.experience import Experience
     from portal.intake import Intake
     from portal.outbox import Outbox
     from portal.register import Register
     from portal.signing import Signing
+    from portal.visits import Visits
+    from portal.watch import Watch
 
 
 class UseCases(Protocol):
@@ -41,11 +41,11 @@ class UseCases(Protocol):
     @property
     def office(self) -> Office: ...
     @property
-    def cases(self) -> Cases: ...
+    def cases(self) -> "Cases": ...
     @property
-    def visits(self) -> Visits: ...
+    def visits(self) -> "Visits": ...
     @property
-    def watch(self) -> Watch: ...
+    def watch(self) -> "Watch": ...
     @property
     def appointing(self) -> "Appointing": ...
     @property
@@ -57,7 +57,7 @@ class UseCases(Protocol):
     @property
     def entrance(self) -> "Entrance": ...
     @property
-    def experience(self) -> Experience: ...
+    def experience(self) -> "Experience": ...
     @property
     def intake(self) -> "Intake": ...
     @property
@@ -190,15 +190,15 @@ class Here:
         return self.use_cases.office
 
     @property
-    def cases(self) -> Cases:
+    def cases(self) -> "Cases":
         return self.use_cases.cases
 
     @property
-    def visits(self) -> Visits:
+    def visits(self) -> "Visits":
         return self.use_cases.visits
 
     @property
-    def watch(self) -> Watch:
+    def watch(self) -> "Watch":
         return self.use_cases.watch
 
     @property
@@ -222,7 +222,7 @@ class Here:
         return self.use_cases.entrance
 
     @property
-    def experience(self) -> Experience:
+    def experience(self) -> "Experience":
         return self.use_cases.experience
 
     @property

@@ -78,7 +78,7 @@ def decide(number: str) -> Any:
     except Invalid as invalid:
         return case_page(view, claims, action, raw, invalid.findings), 422
     except NotAllowed as refusal:
-        if refusal.code != "deputy_serves":
+        if refusal.code not in ("deputy_serves", "case_given"):
             raise
         return case_page(view, claims, action, raw), 409
     except Conflict as conflict:
@@ -94,10 +94,10 @@ def decide_again(number: str) -> Any:
 
 @pages.get("/telaah/<number>/ambil")
 def take_back(number: str) -> Any:
-    """The case with its decisions for whom a Plh. stands in: what he decides here he has taken back knowingly."""
+    """The case with its decisions for whoever has it not himself: what he decides here he has taken knowingly."""
     claims = claims_of(number)
     view = open_case(claims)
-    if not view.deputy or not view.actions:
+    if not view.instead or not view.actions:
         return redirect(path(number), 303)
     return case_page(replace(view, taken_back=True), claims)
 
@@ -180,7 +180,7 @@ def case_page(
         happened = {"office": told.by, "at": told.event.at, "done": told.done}
         return _moved_on_page(view, claims, happened, _typed(view, claims, action, raw))
     findings = tuple(findings)
-    is_lent = view.deputy is not None and not view.taken_back
+    is_lent = view.instead is not None and not view.taken_back
     offered = [] if is_lent else choices.offered(view, action, raw or {}, findings, now())
     return render_template(
         "official/case.html",
@@ -192,8 +192,9 @@ def case_page(
         typed=[] if any(choice.action == action for choice in offered) else _typed(view, claims, action, raw),
         to_come=choices.to_come(view, now()),
         **_letter(view, refusals),
-        arranges=view.deputy is None and here().visits.may_arrange(view.application),
-        deputy=view.deputy if view.actions else None,
+        arranges=view.instead is None and here().visits.may_arrange(view.application),
+        deputy=view.deputy if view.actions and not view.holder else None,
+        holder=view.holder if view.actions else None,
         taken_back=view.taken_back,
         findings=findings,
         tried=action,
@@ -209,7 +210,7 @@ def _as_sent(view: OfficialView) -> OfficialView:
 
 def _letter(view: OfficialView, refusals: Mapping[str, Explained]) -> dict[str, Any]:
     """The letter to bring signed, where that is what the step is for, and who signed what was brought."""
-    if "sign" not in view.actions or (view.deputy and not view.taken_back):
+    if "sign" not in view.actions or (view.instead and not view.taken_back):
         return {"letters": [], "signatures": []}
     draft, base = here().signing.draft(view), letter_base(view.application.ticket)
     brought = [document for kind in draft.items if (document := draft.document(kind))]

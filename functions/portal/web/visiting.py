@@ -1,6 +1,6 @@
 """A visit that is agreed, in the hands of the official who expects it: moved to another time, or called off.
 
-Whoever is on leave leaves that to his Plh.
+Whoever is on leave leaves that to his Plh., and whoever has the case not himself to whom it was given.
 """
 
 from collections.abc import Iterable
@@ -38,7 +38,7 @@ def arrange(number: str) -> Any:
     view = open_case(claims)
     action, seen = request.form.get("tindakan", ""), request.form.get("peristiwa", type=int) or 0
     visits, by, note = here().visits, view.official.as_actor(view.sop), request.form.get("note", "")
-    if view.moved_on or view.deputy or action not in ACTIONS:
+    if view.moved_on or view.instead or action not in ACTIONS:
         return redirect(path(ticket.parse(number)), 303)
     try:
         if action == "cancel_visit":
@@ -67,7 +67,7 @@ def _unpicked(code: str) -> list[Finding]:
 
 def _page(view: OfficialView, claims: Claims, tried: str = "", findings: Iterable[Finding] = ()) -> Any:
     application, findings = view.application, tuple(findings)
-    if view.moved_on or view.deputy or not here().visits.may_arrange(application):
+    if view.moved_on or view.instead or not here().visits.may_arrange(application):
         return redirect(path(application.ticket), 303)
     return render_template(
         "official/visit.html",

@@ -124,7 +124,7 @@ def test_the_recap_of_a_month_reads_neither_other_months_nor_what_is_in_a_tally(
     asked = len(wire.asked)
     looked_at.clear()
     records.compiled("penerbitan")
-    list(records.tallies("penerbitan", "2026-06"))
+    list(records.tallies("penerbitan", "2026-06"))  # that of the one month after it
     list(records.facts_after("penerbitan", "2026-07-30"))
     assert wire.asked[asked:] == ["Query"] * 3
     assert looked_at == [3, 1, 1]

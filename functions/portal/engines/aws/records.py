@@ -145,8 +145,8 @@ class DynamoRecords(DynamoCertificates):
     def compiled(self, service: str) -> Sequence[Compiled]:
         return [items.compiled(item) for item in self._table.partition(self._filed(service, items.COMPILED))]
 
-    def tallies(self, service: str, month: str = "") -> Iterator[tuple[Compiled, Tally]]:
-        found = self._table.partition(self._filed(service, items.TALLIES), month)
+    def tallies(self, service: str, after: str = "") -> Iterator[tuple[Compiled, Tally]]:
+        found = self._table.partition(self._filed(service, items.TALLIES), after=after)
         return ((items.compiled(item), items.tally(item)) for item in found)
 
     # --- drafts --------------------------------------------------------------------------------------------------

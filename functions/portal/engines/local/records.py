@@ -151,9 +151,9 @@ class SqliteRecords(SqliteCertificates):
         query = "SELECT month, through, cases FROM tally WHERE book = ? ORDER BY month"
         return [Compiled(*row) for row in self._all(query, self._filed(service, ""))]
 
-    def tallies(self, service: str, month: str = "") -> Iterator[tuple[Compiled, Tally]]:
-        query = "SELECT month, through, cases, body FROM tally WHERE book = ? AND ? IN ('', month) ORDER BY month"
-        found = self._all(query, self._filed(service, ""), month)
+    def tallies(self, service: str, after: str = "") -> Iterator[tuple[Compiled, Tally]]:
+        query = "SELECT month, through, cases, body FROM tally WHERE book = ? AND month > ? ORDER BY month"
+        found = self._all(query, self._filed(service, ""), after)
         return ((Compiled(*head), json.loads(body)) for *head, body in found)
 
     # --- drafts --------------------------------------------------------------------------------------------------
