@@ -121,14 +121,19 @@ def test_filling_in_for_somebody_else_needs_name_and_consent_and_is_remembered(w
         ("/ajukan", "orang_lain", "orang_lain"),
         ("/ajukan/orang-lain", "sendiri", "sendiri"),
         ("/ajukan", "siapa-saja", "sendiri"),
-        ("/ajukan/orang-lain", "", "orang_lain"),
     ],
 )
 def test_the_button_says_for_whom_it_is_and_the_path_where_none_was_pressed(
     world: World, path: str, said: str, kept: str
 ) -> None:
-    page = world.applicant().post(path, {"diisi_oleh": said} if said else {})
+    page = world.applicant().post(path, {"diisi_oleh": said})
     assert world.house.office.records.load_draft(page.path.split("/")[2]).form["diisi_oleh"] == kept
+
+
+def test_without_a_button_nothing_begins(world: World) -> None:
+    before = world.dump()
+    page = world.applicant().post("/ajukan", {"mulai": world.applicant().get("/ajukan").form("/ajukan")["mulai"]})
+    assert (page.status, world.dump()) == (422, before)
 
 
 def test_whoever_fills_in_for_another_states_so_when_sending(world: World) -> None:

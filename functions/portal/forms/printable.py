@@ -14,7 +14,7 @@ _LETTERS: Final = (
     "\u2074-\u2079\u207f-\u2089\u20ac\u2116\u2122\u2126"  # small figures and signs
     "\u2190-\u2193\u2212\u221a\u221e\u2248\u2260\u2264\u2265"
 )
-_UNPRINTABLE: Final = re.compile(f"[^{_LETTERS}\n]")
+_UNPRINTABLE: Final = re.compile(f"[^{_LETTERS}\n\t]")
 
 
 def unprintable(text: str) -> str:

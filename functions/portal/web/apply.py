@@ -115,14 +115,18 @@ def begun(form: Form, fixed: Mapping[str, str], start: Callable[..., Draft], tok
     raw = dict(request.form.lists())
     if asks and any(option.value in raw.get(fields.FILLED_BY, ()) for option in asks.fields[0].options):
         fixed = {fields.FILLED_BY: raw[fields.FILLED_BY][0]}
+    elif asks and not raw.keys() & form.fields.keys():  # no button was pressed
+        return part_page(form, part, fixed, begins=beginning(), token=token), 422
     # A page that is open somewhere since the form was one long page sends more than this one asks.
     raw |= {name: [answer] for name, answer in fixed.items()}
     posted = fields.whole(form, form.clean(raw), only=raw)
     names = {*part.names, *posted.names}
     taken = Taken.of(form, replace(posted, names=frozenset(names)), raw, fixed)
+    shown = part if posted.names <= part.names else posted
+    if taken.stops and not begun_as():  # from no page of ours
+        return part_page(form, shown, taken.typed, taken, begins=beginning(), token=token), 422
     draft = start(taken.answers, id=begun_as(), names=names)
     if taken.stops:
-        shown = part if posted.names <= part.names else posted
         page = part_page(form, shown, taken.typed, taken, begins=beginning(draft.id), token=token)
         return remember(make_response(page, 422), draft)
     return enter(draft, onward(draft, part, taken.onward))

@@ -63,6 +63,8 @@ class Taken:
         answers = form.clean({**others, **page})
         findings = fields.concerning(form, part, answers, here().office.today())
         noticed, leave = "peringatan_dibaca" in request.form, request.form.get("tindakan", "")
+        if leave not in (SAVE, BACK, *map(fields.key_of, form.sections)):
+            leave = ""
         stops = tuple(finding for finding in findings if not (finding.passable and noticed))
         address = present().applicant["email"]
         doubtful = any(finding.field == address for finding in stops)
@@ -227,6 +229,8 @@ def _taken(draft: Draft, form: Form, part: Part) -> Any:
     taken = Taken.of(form, part, dict(request.form.lists()), draft.form)
     if changed := overtaken(draft, form, taken.answers, part.names):
         return part_page(form, part, taken.typed, taken, draft=draft, changed=changed), 409
+    if taken.stops and "tanda" not in request.form:  # from no page of ours: it empties nothing
+        return part_page(form, part, taken.typed, taken, draft=draft), 422
     _must_not_flood(draft, taken)
     try:
         kept = here().intake.answer(draft.id, taken.answers, part.names, draft.form)
