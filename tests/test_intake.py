@@ -23,7 +23,7 @@ def lose_the_next_answer(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def upload(stage: Stage, draft: Draft, kind: str) -> str:
     """A file that has arrived; returns the token that reports it."""
-    _, finish = stage.intake.upload_form(draft, kind, str)
+    _, finish = stage.bringing.upload_form(draft, kind, str)
     key = stage.office.links.read("finish", finish, stage.clock())["f"]
     stage.office.files.write(key, PAPER, "application/octet-stream")
     return finish
@@ -37,7 +37,7 @@ def test_a_document_whose_writing_was_tried_twice_is_not_taken_for_an_old_one(
     for _ in range(2):  # the first, and one in its place
         finish = upload(stage, draft, kind)
         lose_the_next_answer(stage, monkeypatch)
-        taken = stage.intake.accept_upload(draft.id, finish)
+        taken = stage.bringing.accept(draft.id, finish)
         monkeypatch.undo()
         assert stage.intake.draft(draft.id).document(kind) == taken
         assert stage.office.files.read(taken.key, taken.version)

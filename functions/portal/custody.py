@@ -1,28 +1,12 @@
-"""The files of documents: looked at as they come in, kept, copied under a ticket, and forgotten."""
+"""The files of documents: copied under a ticket, and forgotten."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from portal.core.draft import Document
-from portal.core.errors import DocumentRefused, NotFound, PortalError, Unavailable
+from portal.core.errors import NotFound, PortalError, Unavailable
 from portal.office import Office
-
-
-class Inspected(Protocol):
-    """What a document check found (``documents.inspection.Inspected``)."""
-
-    @property
-    def content(self) -> bytes: ...
-    @property
-    def media_type(self) -> str: ...
-    @property
-    def pages(self) -> int: ...
-    @property
-    def sha256(self) -> str: ...
-    @property
-    def size(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -30,26 +14,7 @@ class Custody:
     """Attributes as in ``intake.Intake``."""
 
     office: Office
-    inspect: Callable[[bytes], Inspected]
-    max_bytes: int
     token: Callable[[], str]
-
-    def checked(self, kind: str, key: str, name: str, also: Callable[[bytes], object] = bool) -> Document:
-        """What has arrived under a key, judged and kept; ``also``: what else refuses it."""
-        stored = self.office.files.stat(key)
-        try:
-            if stored.size > self.max_bytes:
-                raise DocumentRefused("document_too_large", max_mb=self.max_bytes // 1024**2)
-            found = self.inspect(self.office.files.read(key, stored.version))
-            also(found.content)
-        except DocumentRefused:
-            self.office.files.delete(key)  # and no more: what was accepted from the same form before lies beside it
-            raise
-        kept = self.office.files.write(f"{folder_of(key)}{self.token()}", found.content, found.media_type)
-        return Document(
-            kind, kept.key, kept.version, found.sha256, found.size, found.media_type, found.pages,
-            self.office.clock().isoformat(), name[:120],
-        )  # fmt: skip
 
     @contextmanager
     def copied(self, documents: Sequence[Document], number: str) -> Iterator[tuple[Document, ...]]:
@@ -79,7 +44,8 @@ class Custody:
         if document.key.startswith(folder):
             return document
         key = f"{folder}{document.kind}/{self.token()}"
-        return replace(document, key=key, version=self.office.files.copy(document.key, document.version, key))
+        version = self.office.files.copy(document.key, document.version, key)
+        return replace(document, key=key, version=version, sheets=())
 
 
 def folder_of(key: str) -> str:

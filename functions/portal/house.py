@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from portal.appointing import Appointing
     from portal.archive import Archive
+    from portal.bringing import Bringing
     from portal.cases import Cases
     from portal.clockwork import Clockwork
     from portal.core.rounds import Rounds
@@ -156,13 +157,18 @@ class House:
 
     @cached_property
     def intake(self) -> "Intake":
-        from portal.documents import inspection
         from portal.intake import Intake
 
+        return Intake(self.office, secrets.choice, lambda: secrets.token_hex(16))
+
+    @cached_property
+    def bringing(self) -> "Bringing":
+        from portal.bringing import Bringing
+        from portal.documents import inspection
+
         limits = inspection.Limits()
-        inspect = partial(inspection.inspect, limits=limits)
-        token = lambda: secrets.token_hex(16)  # noqa: E731
-        return Intake(self.office, inspect, limits.max_bytes, secrets.choice, token, inspection.signatures)
+        inspect, join = partial(inspection.inspect, limits=limits), partial(inspection.join, limits=limits)
+        return Bringing(self.intake, inspect, join, inspection.signatures, limits.max_bytes, limits.max_photo)
 
     @cached_property
     def appointing(self) -> "Appointing":
@@ -182,7 +188,9 @@ class House:
         from portal.correspondence import Correspondence
 
         render, address = self.letters().render, self.config.address
-        return Correspondence(self.office, self.cases, self.watch, self.register, self.entrance, render, address)
+        return Correspondence(
+            self.office, self.cases, self.watch, self.register, self.entrance, self.experience, render, address
+        )
 
     @cached_property
     def outbox(self) -> "Outbox":

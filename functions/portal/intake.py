@@ -1,36 +1,26 @@
-"""Taking applications in: drafts, uploads, sending, and mending what was returned.
+"""Taking applications in: drafts, sending, and mending what was returned.
 
-Everything up to the moment an application exists, or comes back; the case itself is the business of ``cases``.
+Everything up to the moment an application exists, or comes back; the case itself is the business of ``cases``, and how
+documents get into a draft that of ``bringing``.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import datetime
+from typing import Any
 
 from portal.core import ticket
 from portal.core.application import Actor, Application
 from portal.core.draft import Document, Draft
-from portal.core.errors import (
-    Conflict,
-    Finding,
-    Invalid,
-    NotAllowed,
-    NotFound,
-    PortalError,
-    Unavailable,
-)
+from portal.core.errors import Conflict, Finding, Invalid, NotAllowed, NotFound, Unavailable
 from portal.core.history import again, overtaking
 from portal.core.requirements import Requirement
 from portal.core.sop import Sop
-from portal.custody import Custody, Inspected, folder_of
+from portal.custody import Custody
 from portal.drafts import TRIES, Drafts
-from portal.engines.ports import UploadForm
 from portal.forms.wording import Words
 from portal.office import Office
-
-UPLOAD_FORM: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -38,18 +28,12 @@ class Intake:
     """The use cases of an applicant before there is a case.
 
     Attributes:
-        inspect: checks a document's content and returns what to keep.
-        max_bytes: largest file taken.
-        signatures: refuses a letter that is not signed as a whole.
         choice: picks a character of a text at random; ``token`` makes a secret.
     """
 
     office: Office
-    inspect: Callable[[bytes], Inspected]
-    max_bytes: int
     choice: Callable[[str], str]
     token: Callable[[], str]
-    signatures: Callable[[bytes], object] = bool
 
     # --- the applicant: draft ------------------------------------------------------------------------------------
 
@@ -97,62 +81,6 @@ class Intake:
     ) -> Draft:
         """What was typed on one page of the form, as ``Drafts.answer`` takes it."""
         return self.drafts.answer(id, answers, names, self.office.words(self.draft(id).service).form, over)
-
-    def upload_form(self, draft: Draft, kind: str, redirect: Callable[[str], str]) -> tuple[UploadForm, str]:
-        """The signed form for one document, and the token with which the browser reports that it is there.
-
-        Args:
-            redirect: address to go to afterwards without JavaScript, made from that token.
-        """
-        self._requirement(draft, kind)
-        key = f"{draft.folder}{kind}/{self.token()}/original"
-        expires = self.office.clock() + UPLOAD_FORM
-        if not draft.mends:  # nobody sweeps up what arrives after the draft is gone
-            expires = min(expires, self.expires_at(draft))
-        finish = self.office.links.sign("finish", {"d": draft.id, "k": kind, "f": key}, expires)
-        return self.office.files.upload_form(key, self.max_bytes, expires, redirect(finish)), finish
-
-    def accept_upload(self, id: str, finish: str, name: str = "") -> Document:
-        """Check a file that has arrived, and pin it to the draft in place of an earlier one.
-
-        Raises:
-            DocumentRefused: not acceptable; nothing of it is kept and the draft is as it was.
-            NotFound: nothing has arrived (``file_unknown``).
-        """
-        claims = self.office.links.read("finish", finish, self.office.clock())
-        if claims["d"] != id:
-            raise NotFound("draft_unknown")
-        self._requirement(self.draft(id), claims["k"])
-        try:
-            signed = claims["k"] in self.sop_of(self.draft(id)).letters
-            document = self.custody.checked(claims["k"], claims["f"], name, self.signatures if signed else bool)
-        except NotFound:
-            pinned = self.draft(id).document(claims["k"])
-            if pinned and folder_of(pinned.key) == folder_of(claims["f"]):
-                return pinned  # the same upload, reported twice
-            raise
-        try:
-            before = self.drafts.change(id, lambda draft: draft.with_document(document))
-        except PortalError:
-            with suppress(Unavailable, NotFound):  # in doubt it stays
-                if self.office.records.load_draft(id).document(document.kind) != document:
-                    self.office.files.delete(document.key)
-            raise
-        # What came in may still say where a photo was taken; only what was checked and cleaned is kept.
-        self.office.files.delete(claims["f"])
-        old = before.document(document.kind)
-        # It is there already if the answer to the first try of writing it was lost.
-        if old and old.key != document.key and old.key.startswith(before.folder):
-            # A form may serve for a second file; what was kept of the first then lies beside that of the other.
-            beside = folder_of(old.key) == folder_of(document.key)
-            self.office.files.delete(old.key if beside else folder_of(old.key))
-        return document
-
-    def remove_document(self, id: str, kind: str) -> None:
-        before = self.drafts.change(id, lambda draft: draft.without_document(kind))
-        old = before.document(kind)
-        if old and old.key.startswith(before.folder):
-            self.office.files.delete(folder_of(old.key))
 
     def missing(self, draft: Draft) -> tuple[str, ...]:
         """Keys of the documents still to be brought, by somebody with the draft's answers."""
@@ -308,7 +236,7 @@ class Intake:
 
     @property
     def custody(self) -> Custody:
-        return Custody(self.office, self.inspect, self.max_bytes, self.token)
+        return Custody(self.office, self.token)
 
     def _submit(self, draft: Draft) -> Application:
         sop = self.office.services[draft.service]
@@ -342,7 +270,3 @@ class Intake:
         findings += [Finding(kind, "") for kind in self.missing(draft)]
         if findings:
             raise Invalid(findings)
-
-    def _requirement(self, draft: Draft, kind: str) -> None:
-        if not any(kind in document.kinds for document in self.asked(draft)):
-            raise NotFound("document_unknown")

@@ -77,7 +77,7 @@ def test_the_whole_story_on_a_phone(someone: Someone, city: City) -> None:
     me.shoot("berkas-belum-ada")
     page.evaluate("window.untouched = true")
     me.choose("ktp", {"name": "catatan.txt", "mimeType": "text/plain", "buffer": b"CONTOH"})
-    expect(me.card("ktp")).to_contain_text("Berkas ini bukan PDF, JPG, atau PNG.")
+    expect(me.card("ktp")).to_contain_text("Berkas ini bukan PDF atau foto.")
     with me.expecting(422):
         me.choose("ktp", sample_file("ktp_buram"))
         expect(me.card("ktp")).to_contain_text("terlalu kecil untuk dibaca")

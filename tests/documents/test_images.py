@@ -78,7 +78,7 @@ def test_only_the_first_frame_of_an_animation_is_kept() -> None:
 def test_an_image_that_grows_when_saved_anew_is_pressed_until_it_fits() -> None:
     noise = Image.effect_noise((1200, 1200), 80)
     coarse = specimens.saved(noise, "JPEG", quality=40)
-    smaller = inspect(coarse, Limits(max_bytes=len(coarse)))
+    smaller = inspect(coarse, Limits(photo_bytes=len(coarse)))
     assert smaller.media_type == JPEG
     assert smaller.size <= len(coarse)
 
@@ -86,5 +86,5 @@ def test_an_image_that_grows_when_saved_anew_is_pressed_until_it_fits() -> None:
 def test_a_png_that_will_not_fit_becomes_a_jpeg() -> None:
     noise = Image.effect_noise((1000, 1000), 80).convert("P", palette=Image.Palette.ADAPTIVE, colors=4)
     data = specimens.saved(noise, "PNG", bits=2, optimize=True)
-    found = inspect(data, Limits(max_bytes=len(data)))
+    found = inspect(data, Limits(photo_bytes=len(data)))
     assert (found.media_type, found.size <= len(data)) == (JPEG, True)

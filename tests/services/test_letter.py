@@ -58,12 +58,12 @@ def test_the_card_of_a_letter_asks_for_a_pdf_and_that_of_any_other_document_for_
 ) -> None:
     browser, _ = opened(stage, number)
     letter = browser.get(f"/telaah/{number}").text
-    assert ('accept="application/pdf"' in letter, "JPG, atau PNG" in letter) == (True, False)
+    assert ('accept="application/pdf"' in letter, "Foto, atau PDF" in letter) == (True, False)
     draft = stage.intake.start("surel", FORM)
     browser.get(f"/ajukan/lanjut/{stage.sign('draft', {'d': draft.id, 'r': FORM['surel_pribadi']})}")
     request = browser.get(f"/ajukan/{draft.id}/berkas").text
-    assert 'accept="application/pdf,image/jpeg,image/png"' in request
-    assert "PDF, JPG, atau PNG, paling besar" in request
+    assert 'accept="application/pdf,image/*"' in request
+    assert "Foto, atau PDF paling besar" in request
 
 
 def test_a_letter_is_taken_by_our_own_form_only(stage: Stage, number: str) -> None:

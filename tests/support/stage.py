@@ -58,6 +58,7 @@ class Stage:
     def _take_up(self, house: House) -> None:
         self.office, self.cases, self.visits, self.watch = house.office, house.cases, house.visits, house.watch
         self.intake, self.outbox, self.clockwork = house.intake, house.outbox, house.clockwork
+        self.bringing = house.bringing
 
     def close(self) -> None:
         self.records.close()

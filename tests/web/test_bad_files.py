@@ -71,7 +71,7 @@ REFUSED = {
     "a pdf behind a web page": (
         lambda: b"<script>alert(1)</script>" + specimens.pdf(), "surat.pdf", "document_type_unknown",
     ),
-    "a phone's photo named jpg": (specimens.heic, "ktp.jpg", "document_heic"),
+    "half a phone's photo named jpg": (specimens.heic, "ktp.jpg", "document_damaged"),
     "nothing": (lambda: b"", "surat.pdf", "document_empty"),
     "half a pdf": (lambda: specimens.pdf(pages=3)[:600], "surat.pdf", "document_damaged"),
     "half a photo": (lambda: specimens.jpeg()[:3000], "ktp.jpg", "document_damaged"),

@@ -250,7 +250,7 @@ def test_every_sample_can_be_fetched_and_is_what_its_label_says(stage: Stage) ->
         assert answer.headers["Content-Disposition"] == f'attachment; filename="{spec["file"]}"'
         assert ("akan ditolak" in shown[f"/_contoh/penerbitan/{spec['file']}"]) == ("refused" in spec)
         if "refused" not in spec:
-            assert stage.intake.inspect(answer.data).media_type == answer.mimetype
+            assert stage.bringing.inspect(answer.data).media_type == answer.mimetype
 
 
 @pytest.mark.parametrize("name", ["tidak-ada.pdf", "rehearsal.toml", "../sop.toml", "%2e%2e/sop.toml", "ktp"])

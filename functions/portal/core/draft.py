@@ -22,6 +22,9 @@ class Document:
         sha256: of the content kept, hexadecimal.
         size: bytes.
         name: the file's name on the applicant's device, shown back only to the applicant.
+        sheets: the photos that were joined into it, in their order, each as it would be kept alone; of a draft only.
+        warnings: what was measured in it that may make it hard to read: ``dark``, ``blurred``, ``glare``, ``cut``,
+            ``empty``.
     """
 
     kind: str
@@ -33,10 +36,22 @@ class Document:
     pages: int
     uploaded_at: str
     name: str = ""
+    sheets: tuple["Document", ...] = ()
+    warnings: tuple[str, ...] = ()
 
     @property
     def requirement(self) -> str:
         return requirement_of(self.kind)
+
+    @property
+    def photos(self) -> tuple["Document", ...]:
+        """The photos that it is made of, so that others can be put beside them; none of a PDF that somebody brought."""
+        return self.sheets or ((self,) if self.media_type.startswith("image/") else ())
+
+    @property
+    def files(self) -> tuple["Document", ...]:
+        """All that lies in the store for it."""
+        return (self, *self.sheets)
 
 
 def fingerprints(form: Answers, documents: Iterable[Document]) -> dict[str, Any]:

@@ -10,16 +10,18 @@ from importlib import import_module
 from typing import Any
 
 from portal.core.errors import DocumentRefused, NotFound
-from portal.documents.inspection import PDF, Limits
+from portal.documents.inspection import HEIC, PDF, Limits
 from portal.documents.signatures import signatures
 
 _MEMORY = 1024 * 1024 * 1024  # bytes of address space
-_LIBRARIES = {  # by task and whether it is about a PDF: what each child has to load, and no more
-    ("inspect", True): ("pikepdf", "pypdfium2"),
-    ("inspect", False): ("PIL.Image",),
-    ("signatures", True): ("pyhanko.pdf_utils.reader", "pyhanko.sign.validation.generic_cms"),
-    ("page", True): ("pypdfium2", "PIL.Image"),
-    ("page", False): ("PIL.Image",),
+_LIBRARIES = {  # by task and what it is about: what each child has to load, and no more
+    ("inspect", PDF): ("pikepdf", "pypdfium2"),
+    ("inspect", HEIC): ("PIL.Image", "pi_heif"),
+    ("inspect", ""): ("PIL.Image",),
+    ("join", PDF): ("pikepdf", "PIL.Image"),
+    ("signatures", PDF): ("pyhanko.pdf_utils.reader", "pyhanko.sign.validation.generic_cms"),
+    ("page", PDF): ("pypdfium2", "PIL.Image"),
+    ("page", ""): ("PIL.Image",),
 }
 
 
@@ -28,6 +30,8 @@ def answer(request: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]
     try:
         if request["task"] == "inspect":
             return judge(data, request["media_type"], Limits(**request["limits"]))
+        if request["task"] == "join":
+            return join(data, request["sizes"], Limits(**request["limits"]))
         if request["task"] == "signatures":
             return {"signatures": signatures(data)}, b""
         return {}, _picture(data, request)
@@ -44,9 +48,25 @@ def judge(data: bytes, media_type: str, limits: Limits) -> tuple[dict[str, Any],
 
     if media_type == PDF:
         return {"media_type": PDF, "pages": pdf.check(data, max_pages=limits.max_pages)}, data
-    image = pictures.opened(data, media_type, min_pixels=limits.min_pixels, max_pixels=limits.max_pixels)
-    content, kept_as = pictures.saved_anew(image, media_type, max_bytes=limits.max_bytes)
+    image = pictures.opened(
+        data, media_type, min_pixels=limits.min_pixels, max_pixels=limits.max_pixels, side=pictures.SIDE
+    )
+    content, kept_as = pictures.saved_anew(image, media_type, len(data), max_bytes=limits.photo_bytes)
     return {"media_type": kept_as, "pages": 1}, content
+
+
+def join(data: bytes, sizes: list[int], limits: Limits) -> tuple[dict[str, Any], bytes]:
+    """``data``: pictures one behind the other, of these sizes in bytes."""
+    from portal.documents.joining import joined
+
+    photos = []
+    for size in sizes:
+        photos.append(data[:size])
+        data = data[size:]
+    content = joined(photos, max_bytes=limits.photo_bytes)
+    if len(content) > limits.max_bytes:
+        raise DocumentRefused("document_too_large", max_mb=f"{limits.max_bytes / 2**20:g}")
+    return {"media_type": PDF, "pages": len(photos)}, content
 
 
 def _picture(data: bytes, request: dict[str, Any]) -> bytes:
@@ -75,7 +95,8 @@ def _child() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a library that prints must not speak in our place
     request, data = json.loads(sys.stdin.buffer.readline()), sys.stdin.buffer.read()
-    for library in _LIBRARIES[request["task"], request["media_type"] == PDF]:
+    task, about = request["task"], request["media_type"]
+    for library in _LIBRARIES.get((task, about)) or _LIBRARIES[task, ""]:
         import_module(library)  # a missing library must end the child here, not be blamed on the file later
     _limit_child(request["seconds"])
     found, content = answer(request, data)

@@ -9,13 +9,14 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import Any
 
 from portal.core.errors import DocumentRefused, NotFound, Unavailable
 
-PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
+PDF, JPEG, PNG, WEBP, HEIC = "application/pdf", "image/jpeg", "image/png", "image/webp", "image/heic"
 MIN_WIDTH, MAX_WIDTH = 16, 2000  # pixels of a page image
 
 _HEADER_WITHIN = 1024  # bytes: where a PDF reader looks for the header (ISO 32000-1, implementation note 13)
@@ -33,16 +34,21 @@ class Limits:
     """What an upload may measure (domain.md 1.3).
 
     Attributes:
-        max_bytes: size of the file, and of what is kept of it.
+        max_bytes: size of a PDF, and of whatever is kept.
+        max_photo: size of a picture as it comes.
+        photo_bytes: size of what is kept of pictures (AMS, where it goes next, takes 1 MB a file).
         max_pages: pages of a PDF.
         min_pixels: an image's shorter side; 480 over the 54 mm of a KTP-el is 226 dots an inch, enough to read the NIK.
-        max_pixels: width times height of an image; more is refused before anything is decoded.
+        max_pixels: width times height of an image as it is decoded; more is refused before that. 48 megapixels of a
+            telephone are 8192 × 6144.
     """
 
     max_bytes: int = 5 * 1024 * 1024
+    max_photo: int = 40 * 1024 * 1024
+    photo_bytes: int = 1_000_000
     max_pages: int = 20
     min_pixels: int = 480
-    max_pixels: int = 50_000_000
+    max_pixels: int = 51_000_000
 
 
 @dataclass(frozen=True)
@@ -50,9 +56,10 @@ class Inspected:
     """An accepted document.
 
     Attributes:
-        content: what to keep: a PDF's own bytes (a signature in it stays valid); an image saved anew, upright and
-            without metadata.
+        content: what to keep: a PDF's own bytes (a signature in it stays valid); an image saved anew, upright, without
+            metadata, and no larger than the office after next takes.
         sha256: of ``content``, hexadecimal; ``size`` likewise, in bytes.
+        warnings: what may make it hard to read (``quality``).
     """
 
     content: bytes
@@ -60,6 +67,7 @@ class Inspected:
     pages: int
     sha256: str
     size: int
+    warnings: tuple[str, ...] = ()
 
 
 def inspect(data: bytes, limits: Limits) -> Inspected:
@@ -71,16 +79,29 @@ def inspect(data: bytes, limits: Limits) -> Inspected:
     """
     if not data:
         raise DocumentRefused("document_empty")
-    if len(data) > limits.max_bytes:
-        raise DocumentRefused("document_too_large", max_mb=f"{limits.max_bytes / 2**20:g}")
-    request = {"task": "inspect", "media_type": _media_type(data), "limits": asdict(limits)}
+    media_type = _media_type(data)
+    largest = limits.max_bytes if media_type == PDF else limits.max_photo
+    if len(data) > largest:
+        raise DocumentRefused("document_too_large", max_mb=f"{largest / 2**20:g}")
+    request = {"task": "inspect", "media_type": media_type, "limits": asdict(limits)}
     if not _UPLOADS.acquire(blocking=False):
         raise Unavailable("documents_unavailable")
     try:
         found, content = _ask_child(request, data)
     finally:
         _UPLOADS.release()
-    return Inspected(content, found["media_type"], found["pages"], sha256(content).hexdigest(), len(content))
+    return _inspected(found, content)
+
+
+def join(photos: Sequence[bytes], limits: Limits) -> Inspected:
+    """One PDF of pictures that were accepted and kept, in this order, and as small as they are kept singly.
+
+    Raises:
+        DocumentRefused, Unavailable: as for ``inspect``.
+    """
+    sizes = [len(photo) for photo in photos]
+    request = {"task": "join", "media_type": PDF, "sizes": sizes, "limits": asdict(limits)}
+    return _inspected(*_ask_child(request, b"".join(photos)))
 
 
 def signatures(data: bytes) -> list[dict[str, str]]:
@@ -113,13 +134,20 @@ def page_image(data: bytes, media_type: str, page: int, width: int, stamp: str) 
     return _ask_child(request, data)[1]
 
 
+def _inspected(found: dict[str, Any], content: bytes) -> Inspected:
+    mark, warnings = sha256(content).hexdigest(), tuple(found.get("warnings", ()))
+    return Inspected(content, found["media_type"], found["pages"], mark, len(content), warnings)
+
+
 def _media_type(data: bytes) -> str:
     if data.startswith(b"\xff\xd8\xff"):
         return JPEG
     if data.startswith(b"\x89PNG\r\n\x1a\n"):
         return PNG
     if data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS:
-        raise DocumentRefused("document_heic")
+        return HEIC
+    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+        return WEBP
     # Only blanks may come before a PDF's header: anything else is another kind of file with a PDF inside.
     if data[:_HEADER_WITHIN].lstrip(_BLANK).startswith(b"%PDF-"):
         return PDF

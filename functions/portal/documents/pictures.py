@@ -1,30 +1,40 @@
-"""Photos and scans: whether they can be read, saved anew without their past, stamped; it never keeps metadata."""
+"""Photos and scans: whether they can be read, shrunk and saved anew without their past, stamped."""
 
 import warnings
 from collections.abc import Iterator
 from io import BytesIO
 from math import cos, hypot, radians, sin
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from portal.core.errors import DocumentRefused
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-_FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG"}
+JPEG, PNG, WEBP, HEIC = "image/jpeg", "image/png", "image/webp", "image/heic"
+SIDE = 2600
+"""Pixels of the longer side that are kept: letters of 8 points on a photographed A4 are then some 10 high."""
+
+_FORMATS = {JPEG: "JPEG", PNG: "PNG", WEBP: "WEBP", HEIC: "HEIF"}
 _MAX_RATIO = 10
-_QUALITIES = (88, 75, 60)
+_MAX_PHOTO = 120_000_000  # pixels of a JPEG, which is decoded at a fraction of its size
+_QUALITIES = (85, 78, 70, 62, 54, 46)
+_TRIFLE = 150_000  # bytes: nobody minds that less than this has grown a little
 _TILT = 30  # degrees
 _INK, _OPACITY = (118, 118, 138), 0.4  # a middle tone shows on white paper and on a dark photo alike
 
 
 def opened(
-    data: bytes, media_type: str, *, min_pixels: int = 1, max_pixels: int = 50_000_000, width: int = 0
+    data: bytes, media_type: str, *, min_pixels: int = 1, max_pixels: int = 51_000_000, width: int = 0, side: int = 0
 ) -> "Image":
     """The picture, decoded, upright, RGB or greyscale; of several frames the first.
 
-    Its size is judged from the header, before anything is decoded. Who only wants it ``width`` pixels wide may say so,
-    and gets a large photo sooner, decoded at a fraction of its size but never below that.
+    Its size is judged from the header, before anything is decoded. A large JPEG is decoded at a fraction of its size
+    where it is wanted smaller, and so may have more pixels than ``max_pixels``.
+
+    Args:
+        width: pixels wide that it is wanted at least; its decoding stops no lower.
+        side: pixels of its longer side at most.
 
     Raises:
         DocumentRefused: too small to read, too large to decode, or of a senseless shape.
@@ -32,17 +42,30 @@ def opened(
     """
     from PIL import Image, ImageOps
 
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
+    if media_type == HEIC:
+        from pi_heif import register_heif_opener
+
+        register_heif_opener()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the size is judged here
+        try:
             image: Image.Image = Image.open(BytesIO(data), formats=[_FORMATS[media_type]])
-    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
-        raise DocumentRefused("document_too_large_image") from error
-    _check_size(image.size, min_pixels, max_pixels)
-    if width:
-        image.draft(None, (width, image.height * width // image.width))
+        except Image.DecompressionBombError as error:
+            raise DocumentRefused("document_too_large_image") from error
+    whole = image.size
+    _check_size(whole, min_pixels, _MAX_PHOTO if media_type == JPEG else max_pixels)
+    if width or side:
+        share = width / whole[0] if width else side / max(whole)
+        image.draft(None, (round(whole[0] * share), round(whole[1] * share)))
+        _check_size(image.size, 1, max_pixels)
+    tables = getattr(image, "quantization", None)
     image.load()
-    return _plain(ImageOps.exif_transpose(image))
+    image = _plain(ImageOps.exif_transpose(image))
+    if side and max(image.size) > side:
+        image.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    elif tables and sorted(image.size) == sorted(whole):
+        image.info["tables"] = tables
+    return image
 
 
 def _check_size(size: tuple[int, int], min_pixels: int, max_pixels: int) -> None:
@@ -55,18 +78,39 @@ def _check_size(size: tuple[int, int], min_pixels: int, max_pixels: int) -> None
         raise DocumentRefused("document_page_size")
 
 
-def saved_anew(image: "Image", media_type: str, *, max_bytes: int) -> tuple[bytes, str]:
-    """The picture alone, within ``max_bytes``, and its media type: a PNG that will not fit becomes a JPEG."""
-    if media_type == "image/png":
-        content = _encoded(image, "PNG", compress_level=3)
+def saved_anew(image: "Image", media_type: str, came: int, *, max_bytes: int) -> tuple[bytes, str]:
+    """The picture alone, within ``max_bytes``, and its media type: JPEG, or PNG for a PNG that fits.
+
+    A JPEG that is kept in its size is saved as finely as it was, and no finer: it does not grow.
+
+    Args:
+        came: bytes of the file that it was opened from.
+    """
+    tables = image.info.pop("tables", None)
+    bound = min(max_bytes, max(came, _TRIFLE)) if media_type in (JPEG, PNG) else max_bytes
+    if media_type == PNG:
+        content = _encoded(image, "PNG", compress_level=6)
+        if len(content) <= bound:
+            return content, PNG
+    if tables and media_type == JPEG:
+        content = _encoded(image, "JPEG", qtables=tables, optimize=True)
         if len(content) <= max_bytes:
-            return content, media_type
+            return content, JPEG
+    return pressed(image, bound), JPEG
+
+
+def pressed(image: "Image", max_bytes: int, least: int = 1) -> bytes:
+    """The picture as a JPEG within ``max_bytes``: first less fine, then smaller, but no side of it below ``least``."""
     while True:
         for quality in _QUALITIES:
-            content = _encoded(image, "JPEG", quality=quality)
+            content = _encoded(image, "JPEG", quality=quality, optimize=True)
             if len(content) <= max_bytes:
-                return content, "image/jpeg"
-        image = image.reduce(2)
+                return content
+        side = max(least, round(max(image.size) * 0.85))
+        if side >= max(image.size):
+            return content
+        image = image.copy()
+        image.thumbnail((side, side))
 
 
 def stamped(image: "Image", width: int, stamp: str) -> bytes:
@@ -95,7 +139,7 @@ def _plain(image: "Image") -> "Image":
     return image
 
 
-def _encoded(image: "Image", form: str, **options: int) -> bytes:
+def _encoded(image: "Image", form: str, **options: Any) -> bytes:
     target = BytesIO()
     image.save(target, form, **options)
     return target.getvalue()

@@ -48,7 +48,7 @@ def application_entry(application: Application) -> Entry:
         "service": application.service,
         "sop_version": application.sop_version,
         "form": application.form,
-        "documents": [vars(document) for document in application.documents],
+        "documents": [_document_entry(document) for document in application.documents],
     }
 
 
@@ -75,7 +75,7 @@ def draft_entry(draft: Draft) -> Entry:
     entry = {
         **vars(draft),
         "created_at": draft.created_at.isoformat(),
-        "documents": [vars(document) for document in draft.documents],
+        "documents": [_document_entry(document) for document in draft.documents],
     }
     return {name: value for name, value in entry.items() if value or name not in ("renews", "opened_by")}
 
@@ -114,9 +114,9 @@ def official_entry(official: Official, founder: str) -> Entry:
     away = [[day(first), day(last)] for first, last in official.away]
     deeds = [{**vars(deed), "at": moment(deed.at)} for deed in official.deeds]
     days = {"since": day(official.since), "until": day(official.until)}
-    entry = {**vars(official), **days, "away": away, "deeds": deeds}
+    entry = {**vars(official), **days, "away": away, "formerly": list(official.formerly), "deeds": deeds}
     own = {name: value for name, value in entry.items() if (name, value) != ("service", founder)}
-    few = ("replaces", "away", "each", "deeds")
+    few = ("replaces", "away", "each", "formerly", "deeds")
     return {name: value for name, value in own.items() if value or value == 0 or name not in few}
 
 
@@ -124,7 +124,8 @@ def official(entry: Entry, founder: str) -> Official:
     days = {name: date.fromisoformat(entry[name]) if entry[name] else None for name in ("since", "until")}
     away = tuple((date.fromisoformat(first), date.fromisoformat(last)) for first, last in entry.get("away", ()))
     deeds = tuple(Deed(**{**deed, "at": datetime.fromisoformat(deed["at"])}) for deed in entry.get("deeds", ()))
-    return Official(**{"service": founder, **_own(Official, entry), **days, "away": away, "deeds": deeds})
+    read = {"away": away, "formerly": tuple(entry.get("formerly", ())), "deeds": deeds}
+    return Official(**{"service": founder, **_own(Official, entry), **days, **read})
 
 
 def filed(service: str, name: str, founder: str) -> str:
@@ -194,5 +195,17 @@ def _own(noun: type[Certificate | Draft | Line | Notice | Official | Recorded], 
     return {name: entry[name] for name in noun.__dataclass_fields__ if name in entry}
 
 
+def _document_entry(document: Document) -> Entry:
+    """All of it; what few documents have, only where they have it."""
+    few = {"sheets": [_document_entry(each) for each in document.sheets], "warnings": list(document.warnings)}
+    return {**vars(document), **few} if any(few.values()) else {k: v for k, v in vars(document).items() if k not in few}
+
+
 def _documents(entry: Entry) -> tuple[Document, ...]:
-    return tuple(Document(**document) for document in entry["documents"])
+    return tuple(map(_document, entry["documents"]))
+
+
+def _document(entry: Entry) -> Document:
+    own = {name: entry[name] for name in Document.__dataclass_fields__ if name in entry}
+    few = {"sheets": tuple(map(_document, own.get("sheets", ()))), "warnings": tuple(own.get("warnings", ()))}
+    return Document(**own | few)

@@ -27,7 +27,7 @@ from portal.web.refusals import explain
 Explained = Mapping[str, Any]
 
 PDF: Final = "application/pdf"
-ANY: Final = f"{PDF},image/jpeg,image/png"
+ANY: Final = f"{PDF},image/*"
 """What a signed letter has to be, and what any other document may be."""
 
 _NONE: Final[Mapping[str, Any]] = MappingProxyType({})
@@ -140,7 +140,7 @@ def remove(draft: Draft, kind: str, base: str) -> Any:
     if not any(kind in requirement.kinds for requirement in here().intake.asked(draft)):
         raise NotFound("document_unknown")
     if draft.document(kind):
-        here().intake.remove_document(draft.id, kind)
+        here().bringing.remove(draft.id, kind)
     return redirect(f"{base}#berkas-{kind}", 303)
 
 
@@ -201,7 +201,7 @@ def _card(
     spare = bool(others) or not requirement.is_needed(draft.form)
     address = f"{here().address}{base}/{kind}/terunggah"
     press = here().equipment.press(draft.service)
-    upload, finish = here().intake.upload_form(draft, kind, lambda token: f"{address}?selesai={token}")
+    upload, finish = here().bringing.upload_form(draft, kind, lambda token: f"{address}?selesai={token}")
     allow_store(upload.url)
     return Card(
         requirement=requirement,
@@ -216,7 +216,7 @@ def _card(
         finish=f"{base}/{kind}?selesai={finish}",
         base=base,
         csrf=csrf,
-        max_bytes=here().intake.max_bytes,
+        max_bytes=here().bringing.max_bytes,
         types=PDF if requirement.key in here().intake.sop_of(draft).letters else ANY,
         papers=press.offers(kind) if press and not others else (),
     )
@@ -226,7 +226,7 @@ def _accept(draft: Draft) -> tuple[Explained | None, int]:
     """Why the file is not taken, if it is not, and the HTTP status that says so."""
     finish, name = request.values.get("selesai", ""), one_line(request.form.get("name", ""))
     try:
-        here().intake.accept_upload(draft.id, finish, name)
+        here().bringing.accept(draft.id, finish, name)
     except LinkExpired:
         return explain("upload_form_expired", {}), 422
     except LinkForged as forged:

@@ -14,9 +14,9 @@ from portal.core import amending, ticket
 from portal.core.application import Application
 from portal.core.clocks import clocks
 from portal.core.errors import Finding, NotFound
-from portal.core.history import assignment, holder
+from portal.core.history import assignment
 from portal.core.listing import OPEN, Line, Wanted
-from portal.core.officials import eligible, given
+from portal.core.officials import Official, eligible, given
 from portal.core.sop import APPLICANT
 from portal.core.steps import State
 from portal.corrections import EVERYBODY
@@ -101,6 +101,7 @@ def case_page(
     application, office = here().office.records.load(number), here().office
     words, sop = office.words_of(application), turn_to(application.service)
     officials = office.records.officials() if assignment(application.events) else ()
+    holders = given(application, officials, words.sop, office.today())
     return render_template(
         "clerk/case.html",
         application=application,
@@ -119,8 +120,8 @@ def case_page(
         damage=application.first_damage(),
         may_undo=here().corrections.may_undo(application),
         recipients=_recipients(application, words),
-        receivers=_receivers(application, words),
-        holders=list(dict.fromkeys(each.name for each in given(application, officials, words.sop, office.today()))),
+        receivers=_receivers(application, words, holders),
+        holders=list(dict.fromkeys(each.name for each in holders)),
         may_amend=bool(here().corrections.amendable(application).fields),
         has_visit=here().visits.may_arrange(application) or bool(here().visits.may_come(application)),
         tried=tried,
@@ -145,14 +146,12 @@ def _recipients(application: Application, words: Words) -> list[dict[str, str]]:
     return found
 
 
-def _receivers(application: Application, words: Words) -> list[dict[str, str]]:
-    """To whom the case may be given, as choices."""
-    held = assignment(application.events)
+def _receivers(application: Application, words: Words, holders: Sequence[Official]) -> list[dict[str, str]]:
+    """To whom the case may be given, as choices; not to whom has it alone already."""
+    had = {each.email.lower() for each in holders}
     people = here().corrections.assignable(application)
-    found = [
-        {"value": each.email, "label": f"{each.name}, {each.office}"} for each in people if each.email != holder(held)
-    ]
-    if held and people:
+    found = [{"value": each.email, "label": f"{each.name}, {each.office}"} for each in people if each.email not in had]
+    if people and assignment(application.events):
         awaited = words.awaited(application.step, application.state)
         found.append({"value": EVERYBODY, "label": here().messages["clerk"]["everybody"].format(office=awaited)})
     return found

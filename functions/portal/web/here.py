@@ -21,6 +21,7 @@ from portal.web.limits import Limit
 if TYPE_CHECKING:
     from portal.appointing import Appointing
     from portal.archive import Archive
+    from portal.bringing import Bringing
     from portal.cases import Cases
     from portal.clockwork import Clockwork
     from portal.corrections import Corrections
@@ -50,6 +51,8 @@ class UseCases(Protocol):
     def appointing(self) -> "Appointing": ...
     @property
     def archive(self) -> "Archive": ...
+    @property
+    def bringing(self) -> "Bringing": ...
     @property
     def corrections(self) -> "Corrections": ...
     @property
@@ -224,6 +227,10 @@ class Here:
     @property
     def experience(self) -> "Experience":
         return self.use_cases.experience
+
+    @property
+    def bringing(self) -> "Bringing":
+        return self.use_cases.bringing
 
     @property
     def intake(self) -> "Intake":

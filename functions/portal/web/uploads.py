@@ -54,7 +54,7 @@ def _posted() -> tuple[dict[str, str], BinaryIO]:
         events = _events(request.stream, boundary.encode())
         return _fields(events), BufferedReader(_FileStream(events))
     except RequestEntityTooLarge as problem:
-        raise DocumentRefused("document_too_large", max_mb=here().intake.max_bytes // 1024**2) from problem
+        raise DocumentRefused("document_too_large", max_mb=here().bringing.max_upload // 1024**2) from problem
 
 
 def _events(stream: Any, boundary: bytes) -> Iterator[Event]:
