@@ -8,7 +8,7 @@ from typing import Any
 from portal.cases import APPLICANT_LINK, OFFICIAL_LINK, Cases
 from portal.codes import LETTER as CODE
 from portal.codes import Codes
-from portal.core.application import Application
+from portal.core.application import VOUCHING, Application
 from portal.core.errors import NotAllowed
 from portal.core.forecast import expect
 from portal.core.history import assignment
@@ -167,9 +167,11 @@ class Correspondence:
         ):
             raise NotAllowed("outdated")
         before = application.events[owed.event - 2] if owed.event > 1 else event
+        vouched = any(each.action in VOUCHING for each in application.events)
         return CaseLetter(
             sop=sop.data,
-            name=owed.name,
+            # Anybody may have typed the name and somebody else's address beside it.
+            name=owed.name if vouched or owed.role != APPLICANT else "",
             link=self._link(owed, application),
             application=application,
             edition=sop,

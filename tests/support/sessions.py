@@ -29,7 +29,8 @@ A_MARK = mark_of(Official("penerbitan", "kadis", "", KADIS))
 """Of an appointment, in the address of its page."""
 
 WORKS: Mapping[str, tuple[str, str, Mapping[str, str | list[str]]]] = {
-    "/ajukan/<draft>/data": ("draft", "/ajukan/<draft>/data", {**FORM, "jabatan": "Lain"}),
+    "/ajukan/<draft>/data": ("draft", "/ajukan/<draft>/data/jabatan", {**FORM, "jabatan": "Lain"}),
+    "/ajukan/<draft>/data/<key>": ("draft", "/ajukan/<draft>/data/jabatan", {**FORM, "jabatan": "Lain"}),
     "/ajukan/<draft>/berkas/<kind>": ("draft", "/ajukan/<draft>/berkas", {}),
     "/ajukan/<draft>/berkas/<kind>/hapus": ("draft", "/ajukan/<draft>/berkas", {}),
     "/ajukan/<draft>/periksa": ("draft", "/ajukan/<draft>/periksa", {"pernyataan": "ya"}),
@@ -130,6 +131,7 @@ class Session:
                 "<draft>": draft,
                 "<number>": number,
                 "<kind>": "ktp",
+                "<key>": "jabatan",
                 "<service:service>": "penerbitan",
                 "<id>": number or A_MARK,
             }

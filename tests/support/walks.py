@@ -11,6 +11,7 @@ WALKS: Mapping[str, frozenset[str]] = {
             "apply/check.html",
             "apply/documents.html",
             "apply/form.html",
+            "apply/parts.html",
             "apply/saved.html",
             "apply/sent.html",
             "apply/upload_refused.html",

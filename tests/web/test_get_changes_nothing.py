@@ -77,6 +77,7 @@ def parameters(
         "draft": (draft, f"{number}-3", *garbage),
         "service": ("penerbitan",),
         "kind": ("ktp", "jabatan", *garbage),
+        "key": ("jabatan", "untuk-siapa", "pengisi", *garbage),
         "page": ((1,) if pictures else ()) + (99, 10**30),
         "filename": ("portal.css", *garbage),
         "id": ("1", A_MARK, *garbage),
