@@ -34,8 +34,8 @@ def tones(world: World, draft: Any, kind: str = KIND) -> list[int]:
     if document.media_type != "application/pdf":
         return [_tone(Image.open(BytesIO(content)))]
     with pikepdf.open(BytesIO(content)) as pdf:
-        pictures = [pikepdf.PdfImage(next(iter(page.get_images().values()))).as_pil_image() for page in pdf.pages]
-    return [_tone(picture) for picture in pictures]
+        photos = [page.Resources.XObject.Foto.read_raw_bytes() for page in pdf.pages]
+    return [_tone(Image.open(BytesIO(content))) for content in photos]
 
 
 def _tone(picture: Image.Image) -> int:

@@ -34,6 +34,12 @@ ANY: Final = f"{PDF},image/*"
 PICTURE: Final = 160
 """Pixels that the small picture of a document is wide."""
 
+PATIENCE: Final = 12.0
+"""Seconds that a person without JavaScript waits for a busy checker before he is told; a script asks itself again."""
+
+AGAIN: Final = 3
+"""Seconds after which it does."""
+
 _NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
@@ -117,6 +123,8 @@ def accept(draft: Draft, kind: str, base: str, csrf: str, page: Callable[[Mappin
     """The browser reports that a file has arrived (fields ``selesai`` and ``name``).
 
     A script is answered with the card anew; a person with the page: again with the refusal in it, or by a redirect.
+    While the file cannot be looked at, a script is told why in a line, and when to ask again; a person on a page with
+    the button for it.
 
     Args:
         page: the whole page, given the refusals by kind.
@@ -125,10 +133,18 @@ def accept(draft: Draft, kind: str, base: str, csrf: str, page: Callable[[Mappin
         NotAllowed: the report is not ours (``form_foreign``).
         NotFound: no such document (``document_unknown``).
     """
-    find(document_cards(draft, base, csrf), kind)
-    refusal, status = _accept(draft)
+    card = find(document_cards(draft, base, csrf), kind)
+    waits_itself = "X-Requested-With" in request.headers
+    try:
+        refusal, status = _accept(draft, 0 if waits_itself else PATIENCE)
+    except Unavailable as busy:
+        here().limits["document"].give_back(client_of(request.remote_addr))
+        told, finish = explain(busy.code, busy.facts), request.values.get("selesai", "")
+        if waits_itself:
+            return Response(told["sentence"], 503, {"Retry-After": str(AGAIN)}, mimetype="text/plain")
+        return render_template("apply/arrived.html", card=card, finish=finish, busy=told), 503
     refusals = {kind: refusal} if refusal else {}
-    if "X-Requested-With" in request.headers:
+    if waits_itself:
         newest = draft if refusal else here().intake.draft(draft.id)
         return render_template("apply/_cards.html", cards=_beside(newest, kind, base, csrf, refusals)), status
     return (page(refusals), status) if refusal else redirect(f"{base}#berkas-{kind}", 303)
@@ -137,7 +153,7 @@ def accept(draft: Draft, kind: str, base: str, csrf: str, page: Callable[[Mappin
 def arrived(draft: Draft, kind: str, base: str, csrf: str) -> str:
     """Where a browser without JavaScript lands after an upload; looking at the file is a POST of its own."""
     card = find(document_cards(draft, base, csrf), kind)
-    return render_template("apply/arrived.html", card=card, finish=request.args.get("selesai", ""))
+    return render_template("apply/arrived.html", card=card, finish=request.args.get("selesai", ""), busy=None)
 
 
 def remove(draft: Draft, kind: str, base: str) -> Any:
@@ -269,17 +285,21 @@ def _warnings(draft: Draft, document: Document) -> list[str]:
     return [*said, words["same"].format(labels=", ".join(same))] if same else said
 
 
-def _accept(draft: Draft) -> tuple[Explained | None, int]:
-    """Why the file is not taken, if it is not, and the HTTP status that says so."""
+def _accept(draft: Draft, patience: float) -> tuple[Explained | None, int]:
+    """Why the file is not taken, if it is not, and the HTTP status that says so.
+
+    Raises:
+        Unavailable: it can be looked at later.
+    """
     finish, name = request.values.get("selesai", ""), one_line(request.form.get("name", ""))
     try:
-        here().bringing.accept(draft.id, finish, name)
+        here().bringing.accept(draft.id, finish, name, patience)
     except LinkExpired:
         return explain("upload_form_expired", {}), 422
     except LinkForged as forged:
         raise NotAllowed("form_foreign") from forged
-    except (DocumentRefused, Unavailable) as refusal:
-        return explain(refusal.code, refusal.facts), 503 if isinstance(refusal, Unavailable) else 422
+    except DocumentRefused as refusal:
+        return explain(refusal.code, refusal.facts), 422
     except NotFound as missing:
         if missing.code != "file_unknown":
             raise
