@@ -10,7 +10,7 @@ from portal.experience import Experience
 from tests.support.facts import kept
 from tests.support.stage import Stage
 from tests.support.status_page import get, main
-from tests.support.ways import WAYS
+from tests.support.ways import FORM, WAYS
 
 
 def waited(*days: int, closed: str = "2026-11-20") -> Any:
@@ -87,3 +87,18 @@ def test_while_others_have_a_case_a_forecast_is_shown_or_it_is_said_that_there_i
     words = main(get(stage, f"/status/{number}"))
     assert "Perkiraan selesai sekitar 26 November 2026" in words
     assert "Perkiraan waktu tampil kembali" not in words
+
+
+def test_the_applicants_letters_say_when_it_is_usually_over_and_only_where_that_is_known(stage: Stage) -> None:
+    """A letter is kept: the earliest possible day would be taken for the one that was promised."""
+    stage.case("confirm")
+    assert not [each for each in stage.mail() if "selesai sekitar" in each["text"] or "Paling cepat" in each["text"]]
+    stage.house.experience._read["penerbitan"] = (stage.office.today(), {"pemeriksaan": 2, "passphrase": 0})
+    number = stage.case("confirm", "return", "resubmit")
+    told = [each for each in stage.mail() if "selesai sekitar" in each["text"]]
+    assert {each["to"] for each in told} == {FORM["email"]}
+    subjects = [f"Permohonan diterima — tiket {number}", f"Perbaikan permohonan diterima — {number}"]
+    assert [each["subject"].partition("] ")[2] for each in told] == subjects
+    for each in told:
+        assert "Biasanya semuanya selesai sekitar Kamis, 26 November 2026." in each["text"]
+        assert "menunggu pihak luar biasanya 2 hari kerja" in each["text"]

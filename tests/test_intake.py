@@ -46,5 +46,5 @@ def test_a_document_whose_writing_was_tried_twice_is_not_taken_for_an_old_one(
 def test_answers_whose_writing_was_tried_twice_are_nobody_elses(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     draft = stage.draft(kinds=())
     lose_the_next_answer(stage, monkeypatch)
-    stage.intake.change_form(draft.id, {**draft.form, "jabatan": "Arsiparis"}, over=draft.form)
+    stage.intake.answer(draft.id, {"jabatan": "Arsiparis"}, ["jabatan"], over=draft.form)
     assert stage.intake.draft(draft.id).form["jabatan"] == "Arsiparis"

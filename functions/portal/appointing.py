@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
+from portal.addresses import leave
 from portal.cases import Cases
 from portal.core import appointments
 from portal.core.application import Actor, Application
@@ -97,6 +98,16 @@ class Appointing:
         """Somebody receives so many visitors at one time; None: as the SOP says. Raises as for ``end``."""
         return self._one(appointments.capacity(official, each, self.office.today()), by)
 
+    def readdress(self, official: Official, email: str, by: Clerk | None = None) -> int:
+        """The same person at another address, in all his offices; returns as ``carry_out``.
+
+        What waits goes there with fresh links, and those of before end; the former address is told, without any case.
+
+        Raises:
+            NotAllowed: as ``appointments.readdressing``.
+        """
+        return self.carry_out(self.readdressing(official, email), by)
+
     # --- seen before it is done ------------------------------------------------------------------------------------
 
     def appointment(self, official: Official) -> Amendment:
@@ -107,6 +118,9 @@ class Appointing:
 
     def ending(self, official: Official, last: date) -> Amendment:
         return appointments.ending(official, last, self.office.officials(), self.office.today())
+
+    def readdressing(self, official: Official, email: str) -> list[Amendment]:
+        return appointments.readdressing(official.email, email, list(self.office.officials()), self.office.today())
 
     def outlook(self, amendments: Sequence[Amendment]) -> list[Outlook]:
         """What would come of them, office by office. Raises as ``carry_out``."""
@@ -122,7 +136,12 @@ class Appointing:
             NotAllowed: cases wait, and nobody would be left to have them (``successor_wanted``).
         """
         self._present(amendments)
-        return sum(self._keep(amendment, by) for amendment in amendments if not amendment.changes_nothing)
+        told = sum(self._keep(amendment, by) for amendment in amendments if not amendment.changes_nothing)
+        for former in {each.email.lower(): each for each in _left(amendments)}.values():
+            leave(
+                self.office, former, next(a.after.email for a in amendments if former.email.lower() in a.after.formerly)
+            )
+        return told
 
     def find(self, service: str, role: str, email: str, since: date | None = None) -> Official:
         """The newest appointment of a person that is not over, or the one of that first day.
@@ -136,6 +155,14 @@ class Appointing:
             if since is None or official.since == since:
                 return official
         raise NotFound("appointment_unknown", email=email, role=role)
+
+    def anywhere(self, email: str) -> Official:
+        """Any appointment of a person that is not over. Raises NotFound (``official_unknown``)."""
+        today = self.office.today()
+        for official in self.office.officials():
+            if official.email.lower() == email.lower() and (official.until or FOREVER) >= today:
+                return official
+        raise NotFound("official_unknown")
 
     def faults(self, official: Official) -> Iterator[PortalError]:
         """Why somebody cannot be appointed so; nothing if all is well."""
@@ -266,3 +293,8 @@ class Appointing:
             acting = (role for step in sop.steps for role in sop.acting(step.role))
             posts |= {(sop.service, role): None for role in acting if role != sop.applying.key}
         return list(posts)
+
+
+def _left(amendments: Sequence[Amendment]) -> Iterator[Official]:
+    """Those whose address is theirs no more."""
+    return (each.before for each in amendments if each.what == "readdress" and each.before)

@@ -143,9 +143,9 @@ class Cases:
 
         Raises:
             NotAllowed: not appointed (``not_appointed``) or no longer (``appointment_ended``), or one's own application
-                (``own_application``).
+                (``own_application``); or its personal data was erased (``data_erased``).
         """
-        application = self.office.records.load(claims["t"])
+        application = self.office.records.load(claims["t"]).must_be_there()
         words, officials = self.office.words_of(application), self.office.records.officials()
         acting = words.sop.acting(words.sop.step(claims["s"]).role)
         official = self._serving(officials, application.service, acting, claims["r"])
@@ -225,7 +225,7 @@ class Cases:
         """
         today, appointed = self.office.today(), officials or self.office.records.officials()
         if not any(o.email.lower() == email.lower() and o.serves(today) for o in appointed):
-            raise NotAllowed("not_appointed")
+            raise _not_serving(appointed, email)
         mine = [official for official in on_duty(appointed, today) if official.email.lower() == email.lower()]
         cases: dict[str, tuple[Application, Official]] = {}
         for official in mine:
@@ -287,7 +287,7 @@ class Cases:
             held = official.service, official.email.lower()
             if held == whoever and official.role in roles and official.serves(today):
                 return official
-        raise _not_serving(officials, whoever, roles, today)
+        raise _not_serving((o for o in officials if o.service == service and o.role in roles), email, today)
 
     def _holder(
         self, application: Application, reader: Sequence[Official | None], officials: Sequence[Official]
@@ -321,11 +321,11 @@ def _end_of_turn(application: Application, claims: Claims) -> Event:
     return next(ends, application.moved)
 
 
-def _not_serving(
-    officials: Iterable[Official], whoever: tuple[str, str], roles: Sequence[str], today: date
-) -> NotAllowed:
-    held = (o for o in officials if (o.service, o.email.lower()) == whoever and o.role in roles)
-    ended = max(
-        (o.until for o in held if o.until and o.until < today and o.until >= (o.since or o.until)), default=None
-    )
+def _not_serving(officials: Iterable[Official], email: str, today: date | None = None) -> NotAllowed:
+    """Why he has none of these offices on this day; on whatever day, without saying since when."""
+    address, held = email.lower(), list(officials)
+    if any(address in each.formerly for each in held):
+        return NotAllowed("address_left")
+    own = (o for o in held if o.email.lower() == address and not o.is_cancelled)
+    ended = max((o.until for o in own if today and o.until and o.until < today), default=None)
     return NotAllowed("appointment_ended", until=ended) if ended else NotAllowed("not_appointed")

@@ -8,10 +8,12 @@ import click
 
 from portal.bootstrap import open_house
 from portal.core.errors import DocumentRefused
+from portal.core.handouts import REGISTER
 from portal.editions import read_messages
 from portal.engines.local.database import private
 from portal.house import House
 from portal.importing import Importing, exported
+from portal.persons import operator
 from portal.tables import read
 
 
@@ -61,6 +63,7 @@ def export_entries(context: click.Context, target: Path, service: str) -> None:
     """Write the register as CSV, readable by its owner only."""
     kept = _open(context)
     entries = kept.register.entries(service or kept.office.services.first.service)
+    kept.handouts.listed(REGISTER, len(entries), operator(read_messages(), os.environ))
     private(target).write_text(exported(kept.register, entries, read_messages()["register"]), "utf-8")
     _say("register_exported", number=len(entries), target=target)
 

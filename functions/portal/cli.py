@@ -207,7 +207,8 @@ def check(context: click.Context, folder: Path | None, against: str) -> None:
 @click.pass_context
 def verify(context: click.Context, ticket: str) -> None:
     """Verify the hash chain of one case, and its files against it."""
-    office = _open(context).office
+    house = _open(context)
+    office = house.office
     try:
         application = office.find(ticket)
         damage = application.first_damage()
@@ -220,7 +221,10 @@ def verify(context: click.Context, ticket: str) -> None:
     changed = [] if damage else _changed_files(office, application)
     for kind in changed:
         _say("file_changed", ticket=application.ticket, kind=kind)
-    sys.exit(1 if damage or changed else 0)
+    accounted = house.erasing.is_accounted_for(application)
+    if not accounted:
+        _say("chain_unaccounted", ticket=application.ticket)
+    sys.exit(1 if damage or changed or not accounted else 0)
 
 
 def _changed_files(office: Office, application: Application) -> list[str]:

@@ -60,7 +60,12 @@ class Clockwork:
         """What is to be looked at now and then, one independent of the other."""
         swept, summed = self.retention.forget_documents, self.compilation.compile_recap
         looked, listed = self.upkeep.look_after_register, self.archive.complete
-        return self.look_after_cases, self.remind_drafts, self.expire, swept, summed, looked, listed
+        return self.look_after_cases, self.remind_drafts, self.expire, swept, summed, looked, listed, self.scrub
+
+    def scrub(self) -> int:
+        """Clear the store's files of what was erased, where that could not be done at once; nothing is owed by it."""
+        self.office.records.scrub(if_owed=True)
+        return 0
 
     def announce(self) -> int:
         """Owe whoever's duty has begun one email of all that waits since before; returns how many began so."""

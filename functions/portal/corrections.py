@@ -1,7 +1,7 @@
 """What a clerk does to a case, in his name and with a reason: one read, one move, one write, as for everybody else."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -151,7 +151,7 @@ class Corrections:
             kept = amending.amend(application, amended.form, reason, by=actor, sop=sop, at=at)
             address = kept.address(sop)
             waiting = self._waiting_for(application, sop) if address != application.address(sop) else []
-            anew = [replace(_anew(owed), recipient=address, queued_at=at, due_at=at) for owed in waiting]
+            anew = [owed.readdressed(address, at) for owed in waiting]
             done = self.office.commit(kept, notices=anew)
             for owed in waiting:
                 self.office.records.settle_notice(owed.dropped(at, SETTLED))
@@ -193,8 +193,3 @@ class Corrections:
     def _days(self, application: Application) -> tuple[date, date]:
         """Of its newest move, and today."""
         return self.office.calendar.local(application.moved.at).date(), self.office.today()
-
-
-def _anew(owed: Notice) -> Notice:
-    """As if nobody had tried it yet."""
-    return replace(owed, attempts=0, problem="", hopeless=False)

@@ -8,16 +8,18 @@ from typing import Any
 from portal.cases import APPLICANT_LINK, OFFICIAL_LINK, Cases
 from portal.codes import LETTER as CODE
 from portal.codes import Codes
-from portal.core.application import Application
+from portal.core.application import VOUCHING, Application
 from portal.core.errors import NotAllowed
+from portal.core.forecast import expect
 from portal.core.history import assignment
 from portal.core.notices import Notice, Official
-from portal.core.progress import confirm_by, standard
+from portal.core.progress import confirm_by, reasons, standard
 from portal.core.register import Certificate, keeps_register, soon
 from portal.core.rounds import SPENT
 from portal.core.sop import APPLICANT, Sop
 from portal.engines.ports import Message
 from portal.entrance import PURPOSE, Entrance
+from portal.experience import Experience
 from portal.forms.letter import (
     CaseLetter,
     CertificateLetter,
@@ -49,6 +51,7 @@ class Correspondence:
     watch: Watch
     register: Register
     entrance: Entrance
+    experience: Experience
     render: Callable[[str, str, Letter], Message]
     address: str
 
@@ -84,6 +87,8 @@ class Correspondence:
             return self._about_desk(owed)
         if owed.letter in ("escalation", "unattended"):
             return self._about_stuck(owed)
+        if owed.letter == "address_moved":
+            return Letter(self.office.services.general, owed.name, "")
         if owed.letter == "clerk_link":
             return self._about_entrance(owed)
         if owed.letter in ("expiring", "revoked", "changed"):
@@ -162,9 +167,11 @@ class Correspondence:
         ):
             raise NotAllowed("outdated")
         before = application.events[owed.event - 2] if owed.event > 1 else event
+        vouched = any(each.action in VOUCHING for each in application.events)
         return CaseLetter(
             sop=sop.data,
-            name=owed.name,
+            # Anybody may have typed the name and somebody else's address beside it.
+            name=owed.name if vouched or owed.role != APPLICANT else "",
             link=self._link(owed, application),
             application=application,
             edition=sop,
@@ -179,6 +186,7 @@ class Correspondence:
             office=next((official.as_actor(sop).office for official in self._appointments(owed, application)), ""),
             due=self._due(application, sop),
             until=self._until(owed, application, sop),
+            **self._forecast(owed, application, sop),
             status_link=f"{self.address}/status/{application.ticket}",
         )
 
@@ -253,6 +261,15 @@ class Correspondence:
         found = standard(application, sop, self.office.calendar, self.office.clock())
         until = found["until"] if found and not found["late"] else None
         return datetime.fromisoformat(until) if until else None
+
+    def _forecast(self, owed: Notice, application: Application, sop: Sop) -> dict[str, Any]:
+        """When all of it is usually over, for whom it is; as its status page says."""
+        usual = self.experience.of(application) if owed.role == APPLICANT else {}
+        if not usual:
+            return {"expected": None, "why": ()}
+        forecast = expect(application, sop, self.office.calendar, self.office.clock(), usual)
+        expected = forecast.at.get(sop.steps[-1].key) if forecast.is_usual else None
+        return {"expected": expected, "why": reasons(forecast, sop)}
 
     def _until(self, owed: Notice, application: Application, sop: Sop) -> datetime:
         if owed.letter == "confirm_address":

@@ -65,6 +65,7 @@ class Dossiers:
 
         Raises:
             NotFound: it is none of these (``person_unclear``), or the ticket is nobody's (``ticket_unknown``).
+            NotAllowed: what the case said was erased (``data_erased``).
         """
         keys = known_by([text]) or self._of_ticket(text)
         cases = [case for case in self._cases() if keys & self._keys(case)]
@@ -102,7 +103,7 @@ class Dossiers:
             number = ticket.parse(text)
         except NotFound as problem:
             raise NotFound("person_unclear") from problem
-        return self._keys(self.office.records.load(number))
+        return self._keys(self.office.records.load(number).must_be_there())
 
     def _keys(self, case: Application) -> frozenset[str]:
         try:

@@ -1,14 +1,15 @@
 """Drafts as they are kept: read within their days, and changed by several at once without loss."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from portal.core.draft import Draft
+from portal.core.draft import Answers, Draft
 from portal.core.errors import Conflict, NotFound
 from portal.core.notices import Notice, about_draft
 from portal.core.requirements import Requirement
+from portal.forms.form import Form
 from portal.office import Office
 
 TRIES: Final = 5
@@ -48,8 +49,35 @@ class Drafts:
             return before
         raise Conflict("try_again")
 
+    def answer(
+        self,
+        id: str,
+        answers: Answers,
+        names: Collection[str],
+        form: Form,
+        over: Answers | None = None,
+    ) -> Draft:
+        """What was typed on one page of the form; the other pages' answers stay, unless these make them meaningless.
+
+        Args:
+            answers: to the questions ``names``; one without an answer has been emptied.
+            over: the answers that whoever typed had before him; None: whatever is there.
+
+        Raises:
+            Conflict: there are other answers to these questions by now (``draft_changed``).
+        """
+        typed = _of(answers, names)
+
+        def answered(draft: Draft) -> Draft:
+            if over is not None and _of(draft.form, names) not in (_of(over, names), typed):
+                raise Conflict("draft_changed")
+            others = _of(draft.form, draft.form.keys() - set(names))
+            return draft.with_form(form.clean({**others, **typed}))
+
+        return answered(self.change(id, answered, self.resumption))
+
     def resumption(self, draft: Draft) -> tuple[Notice, ...]:
-        """The email with which to resume it: to the address in it, or to the official who opened it."""
+        """The email with which to resume it: to the address in it, or to the official who opened it; one an address."""
         return about_draft("draft_saved", draft, self.office.services[draft.service], self.office.clock())
 
     def is_untouched(self, requirement: Requirement, draft: Draft) -> bool:
@@ -59,3 +87,7 @@ class Drafts:
         application = self.office.records.load(draft.mends)
         returned = application.may("resubmit", self.office.sop_of(application))
         return returned and requirement.among(draft.documents) == requirement.among(application.documents)
+
+
+def _of(form: Answers, names: Collection[str]) -> dict[str, Any]:
+    return {name: answer for name, answer in form.items() if name in names}

@@ -35,7 +35,9 @@ if TYPE_CHECKING:
     from portal.correspondence import Correspondence
     from portal.dossiers import Dossiers
     from portal.entrance import Entrance
+    from portal.erasing import Erasing
     from portal.experience import Experience
+    from portal.handouts import Handouts
     from portal.intake import Intake
     from portal.letters.writing import Letters
     from portal.outbox import Outbox
@@ -150,6 +152,18 @@ class House:
         return Dossiers(self.office)
 
     @cached_property
+    def erasing(self) -> "Erasing":
+        from portal.erasing import Erasing
+
+        return Erasing(self.office)
+
+    @cached_property
+    def handouts(self) -> "Handouts":
+        from portal.handouts import Handouts
+
+        return Handouts(self.office)
+
+    @cached_property
     def entrance(self) -> "Entrance":
         from portal.entrance import Entrance
 
@@ -191,7 +205,9 @@ class House:
         from portal.correspondence import Correspondence
 
         render, address = self.letters().render, self.config.address
-        return Correspondence(self.office, self.cases, self.watch, self.register, self.entrance, render, address)
+        return Correspondence(
+            self.office, self.cases, self.watch, self.register, self.entrance, self.experience, render, address
+        )
 
     @cached_property
     def outbox(self) -> "Outbox":

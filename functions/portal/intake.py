@@ -4,7 +4,7 @@ Everything up to the moment an application exists, or comes back; the case itsel
 documents get into a draft that of ``bringing``.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -38,21 +38,28 @@ class Intake:
     # --- the applicant: draft ------------------------------------------------------------------------------------
 
     def start(
-        self, service: str, form: Mapping[str, Any], opened_by: str = "", renews: str = "", id: str = ""
+        self,
+        service: str,
+        form: Mapping[str, Any],
+        opened_by: str = "",
+        renews: str = "",
+        id: str = "",
+        names: Collection[str] = (),
     ) -> Draft:
-        """Keep what was typed, and owe an email with which to resume it: to the address, or to the official.
+        """Keep what was typed, and owe an email with which to resume it: to an address, or to the official.
 
         Args:
             opened_by: address of the official who fills the form in for somebody.
             renews: id of the register's entry in whose place a newer one is applied for.
             id: of the page that was filled in, where it has one: sent again, it is the same draft.
+            names: the questions of that page; sent again, only their answers change.
         """
         at = self.office.clock()
         draft = Draft(id or self.token(), service, dict(form), at, opened_by=opened_by, renews=renews)
         try:
             self.office.records.save_draft(draft, self.drafts.resumption(draft))
         except Conflict:
-            return self.change_form(draft.id, form)
+            return self.answer(draft.id, form, names or form.keys())
         return draft
 
     def draft(self, id: str) -> Draft:
@@ -63,23 +70,17 @@ class Intake:
         """When a draft that nobody sends is forgotten."""
         return self.drafts.expires_at(draft)
 
-    def change_form(self, id: str, form: Mapping[str, Any], over: Mapping[str, Any] | None = None) -> Draft:
-        """What was typed, typed anew; a changed address gets the email for resuming too.
-
-        Args:
-            over: the answers that whoever typed had before him; None: whatever is there.
-
-        Raises:
-            Conflict: there are other answers by now (``draft_changed``).
-        """
-
-        def typed(draft: Draft) -> Draft:
-            if over is not None and draft.form not in (over, form):
-                raise Conflict("draft_changed")
-            return draft.with_form(form)
+    def change_form(self, id: str, form: Mapping[str, Any]) -> Draft:
+        """What was typed, typed anew; a changed address gets the email for resuming too."""
 
         # A notice already owed to this address stays the one it is; only a new address gets another.
-        return typed(self.drafts.change(id, typed, self.drafts.resumption))
+        return self.drafts.change(id, lambda draft: draft.with_form(form), self.drafts.resumption).with_form(form)
+
+    def answer(
+        self, id: str, answers: Mapping[str, Any], names: Collection[str], over: Mapping[str, Any] | None = None
+    ) -> Draft:
+        """What was typed on one page of the form, as ``Drafts.answer`` takes it."""
+        return self.drafts.answer(id, answers, names, self.office.words(self.draft(id).service).form, over)
 
     def missing(self, draft: Draft) -> tuple[str, ...]:
         """Keys of the documents still to be brought, by somebody with the draft's answers."""

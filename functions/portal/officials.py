@@ -122,6 +122,18 @@ def end(
 
 
 @official.command()
+@click.option("--email", required=True, help="The address as it is recorded.")
+@click.option("--new", required=True, help="The address as it ought to be.")
+@click.pass_context
+def readdress(context: click.Context, /, email: str, new: str) -> None:
+    """Set somebody's address right in all his offices; what waits goes there, and older links end."""
+    house = _open(context)
+    person = house.appointing.anywhere(email)
+    told = house.appointing.readdress(person, new)
+    _say("appointment_readdressed", name=person.name, email=new.strip(), told=told)
+
+
+@official.command()
 @click.option("--service", "named", multiple=True, help="In which of several services; may be said more than once.")
 @click.option("--role", required=True)
 @click.option("--email", required=True)

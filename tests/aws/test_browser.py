@@ -25,9 +25,8 @@ def test_a_script_sends_documents_to_the_bucket_and_the_page_stays(browser: Brow
     me = Person(browser, city.address)
     posted: list[str] = []
     me.context.on("request", lambda request: posted.append(request.url) if request.method == "POST" else None)
-    me.go("/ajukan")
-    me.fill(ANSWERS)
-    me.press("Lanjut")
+    me.begin()
+    me.fill_in(ANSWERS)
     me.sees("Unggah berkas")
     for kind in KINDS:
         me.choose(kind, sample_file(kind))
@@ -41,9 +40,8 @@ def test_a_script_sends_documents_to_the_bucket_and_the_page_stays(browser: Brow
 
 def test_without_a_script_the_bucket_sends_the_browser_back(browser: Browser, city: City) -> None:
     me = Person(browser, city.address, javascript=False)
-    me.go("/ajukan")
-    me.fill({name: answer for name, answer in ANSWERS.items() if name != "status_uraian"})
-    me.press("Lanjut")
+    me.begin()
+    me.fill_in({name: answer for name, answer in ANSWERS.items() if name != "status_uraian"})
     send_without_script(me, "ktp", "ktp")
     expect(me.card("ktp").get_by_text("Terunggah", exact=True)).to_be_visible()
     me.card("ktp").get_by_role("link", name="Lihat").click()

@@ -86,6 +86,7 @@ def _clerk(me: Person, city: City) -> Iterator[tuple[str, Person]]:
     yield "officials", me
     yield from _appointing(me)
     yield from _asked_for_data(me, siti.ticket)
+    yield from _asked_to_erase(me, siti.ticket, city)
 
 
 def _asked_for_data(me: Person, ticket: str) -> Iterator[tuple[str, Person]]:
@@ -99,6 +100,31 @@ def _asked_for_data(me: Person, ticket: str) -> Iterator[tuple[str, Person]]:
     me.press("Cari")
     me.sees("Unduh data dan berkas")
     yield "what is kept of somebody", me
+    me.press("Unduh data saja")
+    me.go("/petugas/unduhan")
+    me.sees("Data satu orang")
+    yield "who took what", me
+
+
+def _asked_to_erase(me: Person, ticket: str, city: City) -> Iterator[tuple[str, Person]]:
+    city.house.cases.withdraw(city.house.office.records.load(ticket))
+    me.go("/petugas/data-pribadi")
+    me.fill({"siapa": ticket})
+    me.press("Cari")
+    me.press("Periksa yang dapat dihapus")
+    me.sees("Belum ada yang dihapus", "Masih berjalan")
+    yield "what would be erased", me
+    with me.expecting(422):
+        me.press("Hapus data pribadi ini")
+    me.sees("Centang ini")
+    yield "not sure yet", me
+    me.fill({"dasar": "unused", "alasan": "Surat 800/12", "pasti": "ya"})
+    me.press("Hapus data pribadi ini")
+    me.sees("Data pribadi dihapus")
+    yield "erased", me
+    me.go(f"/petugas/permohonan/{ticket}")
+    me.sees("atas permintaan pemiliknya")
+    yield "a case without its data", me
 
 
 def _appointing(me: Person) -> Iterator[tuple[str, Person]]:

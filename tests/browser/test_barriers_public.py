@@ -26,18 +26,19 @@ def test_applying_has_no_barriers(someone: Someone, city: City, rendered: list[s
 def _applying(me: Person, plain: Person, siti: Applicant) -> Iterator[tuple[str, Person]]:
     me.go("/ajukan")
     yield "form", me
+    me.press("Untuk orang lain")
+    me.sees("Pengisi permohonan")
+    yield "part about who fills in", me
+    me.begin()
     with me.expecting(422):
         me.press("Lanjut")
-    yield "form with errors", me
-    me.go("/ajukan/orang-lain")
-    me.fill({"status_kepegawaian": "Lainnya", "opd": "Lainnya", "tujuan": "Lainnya"})
-    yield "form for somebody else", me
-    me.go("/ajukan")
-    me.fill({**ANSWERS, "nama_ktp": "Dr. SITI CONTOH"})
+    yield "part with errors", me
+    me.fill_part({**ANSWERS, "nama_ktp": "Dr. SITI CONTOH"})
     with me.expecting(422):
         me.press("Lanjut")
-    me.sees("Mohon diperiksa lagi", "Sudah benar, lanjutkan")
-    yield "form with warnings", me
+    me.sees("Mohon diperiksa lagi", "Sudah saya periksa, isian ini benar")
+    me.page.locator("main summary").first.click()
+    yield "part with warnings", me
     page = siti.fill_in()
     for person in (me, plain):
         person.go(siti.mailbox.link(siti.email, "ajukan"))
@@ -75,7 +76,10 @@ def _applying(me: Person, plain: Person, siti: Applicant) -> Iterator[tuple[str,
         me.press("Kirim Permohonan")
     yield "check, not stated", me
     me.go(f"{base}/data")
-    yield "form, again", me
+    yield "list of parts", me
+    me.press("Kepegawaian")
+    me.sees("Isi sesuai SK terakhir.")
+    yield "part, again", me
     me.press("Simpan sebagai draf")
     yield "draft saved", me
     siti.send(page)

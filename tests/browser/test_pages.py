@@ -20,9 +20,8 @@ def test_the_whole_story_without_javascript(someone: Someone, city: City) -> Non
     me = someone(javascript=False, album="tanpa-javascript")
     page = me.page
 
-    me.go("/ajukan")
-    me.fill(ANSWERS)
-    me.press("Lanjut")
+    me.begin()
+    me.fill_in(ANSWERS)
     me.sees("Unggah berkas")
     me.shoot("berkas")
     me.card("ktp").locator("input[type=file]").set_input_files(sample_file("ktp_buram"))

@@ -48,24 +48,29 @@ def test_the_whole_story_on_a_phone(someone: Someone, city: City) -> None:
     me = someone(album=".")
     page = me.page
 
-    # 1. The form: one round of errors, in which nothing typed is lost.
+    # 1. The form, page by page: one round of errors, in which nothing typed is lost.
     me.go("/ajukan")
     me.shoot("ajukan")
-    expect(page.locator("#nip")).to_be_hidden()
-    me.fill({**ANSWERS, "nik": "12345"}, keys=True)
-    page.locator("#jabatan").clear()
+    me.press("Untuk diri sendiri")
+    me.sees("Data diri pemohon")
+    me.fill_part({**ANSWERS, "nik": "12345"}, keys=True)
+    page.locator("#nama_ktp").clear()
     with me.expecting(422):
         me.press("Lanjut")
     expect(page.get_by_role("alert")).to_be_focused()
-    expect(page).to_have_title("Perlu diperbaiki: Langkah 1 dari 3: Data – DKISP Kota Tarakan")
+    expect(page).to_have_title("Perlu diperbaiki: Data diri pemohon (bagian 1 dari 5) – DKISP Kota Tarakan")
     me.sees("Ada 2 hal yang perlu diperbaiki")
     me.shoot("ajukan-keliru")
     page.get_by_role("alert").get_by_role("link", name="NIK harus 16 angka.").click()
     expect(page.locator("#nik")).to_be_focused()
     expect(page.locator("#nik")).to_have_value("12345")
-    expect(page.locator("#email")).to_have_value(EMAIL)
-    me.fill({"nik": ANSWERS["nik"], "jabatan": ANSWERS["jabatan"]}, keys=True)
+    expect(page.locator("#nama_dengan_gelar")).to_have_value(ANSWERS["nama_dengan_gelar"])
+    me.fill({"nik": ANSWERS["nik"], "nama_ktp": ANSWERS["nama_ktp"]}, keys=True)
     me.press("Lanjut")
+    me.sees("Kepegawaian")
+    expect(page.locator("#nip")).to_be_hidden()
+    page.reload()
+    me.fill_in(ANSWERS)
 
     # 1. The documents: one is refused, one replaced, one removed; the page stays the same page.
     me.sees("Unggah berkas")
@@ -267,18 +272,20 @@ def test_going_back_after_a_corrected_form_never_asks_to_send_it_again_and_nothi
     someone: Someone, city: City
 ) -> None:
     me = someone()
-    me.go("/ajukan")
-    me.fill({**ANSWERS, "nik": "123"})
+    me.begin()
+    me.fill_part({**ANSWERS, "nik": "123"})
     with me.expecting(422):
         me.press("Lanjut")
     me.fill({"nik": ANSWERS["nik"]})
     me.press("Lanjut")
-    me.sees("Unggah berkas")
+    me.sees("Kepegawaian")
     me.page.go_back()
-    me.sees("Ubah data permohonan")
-    kept = {name: me.page.locator(f"[name='{name}']").input_value() for name in ("nik", "jabatan", "hp")}
-    assert kept == {"nik": "6473014501900001", "jabatan": ANSWERS["jabatan"], "hp": "081234567890"}
+    me.sees("Data diri pemohon")
+    kept = {name: me.page.locator(f"[name='{name}']").input_value() for name in ("nik", "nama_ktp")}
+    assert kept == {"nik": "6473014501900001", "nama_ktp": ANSWERS["nama_ktp"]}
     me.page.go_forward()
+    me.sees("Kepegawaian")
+    me.fill_in(ANSWERS)
     me.sees("Unggah berkas")
     me.go("/ajukan")
     me.sees("Permohonan ini untuk siapa?")

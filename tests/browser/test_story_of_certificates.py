@@ -89,8 +89,12 @@ def test_one_certificate_is_renewed_and_another_is_revoked(someone: Someone, cit
     assert siti.page.url.endswith("/perpanjang"), "the secret stays in the address"
     _shoot(siti, "perpanjangan")
     siti.page.get_by_role("button", name="Ada yang berubah", exact=True).click()
-    expect(siti.page.locator("[name=nik]")).to_have_value("6473014501900001")
+    siti.sees("5 dari 5 bagian lengkap")
     _shoot(siti, "data")
+    siti.press("Data diri pemohon")
+    expect(siti.page.locator("[name=nik]")).to_have_value("6473014501900001")
+    siti.page.go_back()
+    siti.press("Jabatan dan unit kerja")
     siti.fill({"jabatan": "Analis Kebijakan Ahli Muda"})
     siti.press("Lanjut")
     _shoot(siti, "berkas")

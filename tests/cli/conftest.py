@@ -26,10 +26,8 @@ def run(tmp_path: Path, clock: Clock) -> Run:
     (begun / "portal.sqlite").touch(mode=0o600)  # as empty as a portal that nobody has used
 
     def call(*arguments: object, data: Path = begun, **environ: str) -> Result:
-        settings = {
-            name: environ.get(name)
-            for name in ("SERVICE", "SERVICES", "SCHEMAS", "ADDRESS", "SENDER", "REHEARSAL", "SMTP_PORT")
-        }
+        known = ("SERVICE", "SERVICES", "SCHEMAS", "ADDRESS", "SENDER", "REHEARSAL", "SMTP_PORT")
+        settings = {name: environ.get(name) for name in (*known, "SUDO_USER", "USER", "LOGNAME")}
         result = CliRunner().invoke(
             main, ["--data", str(data), *map(str, arguments)], env=settings, obj={"clock": clock}
         )

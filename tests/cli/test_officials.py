@@ -104,3 +104,14 @@ def test_an_absence_is_taken_back_and_a_capacity_set(run: Run) -> None:
     assert "berhalangan" not in run("official", "list").output
     assert run("official", "capacity", *of, "--each", 2).output == "Kunjungan sekaligus untuk Dewi Contoh: 2.\n"
     assert run("official", "capacity", *of).output == "Kunjungan sekaligus untuk Dewi Contoh: SOP.\n"
+
+
+def test_an_address_is_set_right(run: Run) -> None:
+    run("official", "appoint", "--role", "kadis", "--name", "Budi", "--email", "budi@x.go.id")
+    moved = run("official", "readdress", "--email", "Budi@x.go.id", "--new", "budi.benar@x.go.id")
+    assert (
+        moved.output
+        == "Email untuk Budi kini dikirim ke budi.benar@x.go.id; dikabari tentang 0 permohonan yang menunggu.\n"
+    )
+    assert "<budi.benar@x.go.id>" in run("official", "list").output
+    assert run("official", "readdress", "--email", "budi@x.go.id", "--new", "b@x.go.id").exit_code == 2

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from portal.core.clerks import Clerk
 from portal.core.errors import MailDeferred
 from portal.core.notices import Notice
 from portal.core.patience import Reason
@@ -272,3 +273,14 @@ def test_a_digest_that_comes_back_is_word_of_every_case_in_it(office: Stage, rel
     office.records.came_back(CameBack([owed.identity for owed in digest], "550 5.1.1", True), office.clock())
     assert sorted(owed.about for owed in relay.outbox.red_list()) == sorted(further)
     assert {stuck.reason for stuck in office.watch.stuck()} == {Reason.UNREACHABLE}
+
+
+def test_cases_that_a_clerk_gives_to_somebody_are_told_together_and_each_once(office: Stage, relay: Relay) -> None:
+    numbers = [office.case(*TO_VERIFIKATOR) for _ in range(3)]
+    for number in numbers:
+        clerk = Clerk("Rina Contoh", "rina@tarakankota.go.id")
+        office.house.corrections.assign(number, 5, OTHER_VERIFIKATOR, "Ia yang memeriksanya.", clerk)
+    at(office, 0, 16)
+    told = "".join(message.text for message in delivered(relay, OTHER_VERIFIKATOR))
+    assert [told.count(f"Nomor tiket: {number}") for number in numbers] == [1, 1, 1]
+    assert not any(number in message.text for message in delivered(relay, VERIFIKATOR) for number in numbers)

@@ -16,6 +16,7 @@ from portal.core.appointments import (
     ending,
     faults,
     presence,
+    readdressing,
 )
 from portal.core.errors import NotAllowed
 from portal.core.notices import Deed, Official
@@ -219,3 +220,37 @@ def test_an_appointment_of_another_day_is_another_one_that_keeps_nothing_of_the_
 def test_leave_that_ends_today_is_over_when_somebody_is_back_today() -> None:
     away = replace(KADIS, away=((TODAY - DAY, TODAY),))
     assert presence(away, TODAY - DAY, TODAY).after.away == ((TODAY - DAY, TODAY - DAY),)
+
+
+# --- an address set right --------------------------------------------------------------------------------------------
+
+
+def test_somebody_goes_on_at_another_address_in_all_his_offices() -> None:
+    one = Official("penerbitan", "verifikator", "Andi", "Andi@x.id", since=TODAY - DAY, away=((TODAY, TODAY),), each=2)
+    later = replace(one, role="kabid", since=TODAY + DAY, away=())
+    over = replace(one, role="kadis", until=TODAY - DAY)
+    plh = replace(one, name="Joko", email="joko@x.id", capacity="Plh.", replaces="andi@x.id", since=TODAY, away=())
+    before = [one, later, over, plh]
+    after = amended(before, readdressing("andi@x.id", " andi@y.id ", before, TODAY))
+    assert [(o.role, o.email, o.since, o.until, o.each) for o in after if o.name == "Andi"] == [
+        ("verifikator", "Andi@x.id", TODAY - DAY, TODAY - DAY, 2),
+        ("kabid", "Andi@x.id", TODAY + DAY, TODAY, 2),
+        ("kadis", "Andi@x.id", TODAY - DAY, TODAY - DAY, 2),
+        ("verifikator", "andi@y.id", TODAY, None, 2),
+        ("kabid", "andi@y.id", TODAY + DAY, None, 2),
+    ]
+    assert [o.formerly for o in after if o.email == "andi@y.id"] == [("andi@x.id",)] * 2
+    assert [o.away for o in after if o.email == "andi@y.id"] == [((TODAY, TODAY),), ()]
+    assert [o.replaces for o in after if o.name == "Joko"] == ["andi@y.id"]
+    again = amended(after, readdressing("andi@y.id", "andi@z.id", after, TODAY + DAY))
+    assert {o.formerly for o in again if o.email == "andi@z.id"} == {("andi@x.id", "andi@y.id")}
+
+
+def test_an_address_that_is_none_or_anothers_is_refused_and_the_same_changes_nothing() -> None:
+    one = Official("penerbitan", "verifikator", "Andi", "andi@x.id")
+    other = replace(one, name="Wati", email="wati@x.id")
+    assert readdressing("andi@x.id", "ANDI@x.id", [one, other], TODAY) == []
+    for new, code in (("andi", "appointment_email"), ("wati@x.id", "appointment_overlaps")):
+        with pytest.raises(NotAllowed, match=code) as refused:
+            readdressing("andi@x.id", new, [one, other], TODAY)
+        assert refused.value.facts["field"] == "email"

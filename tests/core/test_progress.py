@@ -160,6 +160,34 @@ def test_a_case_of_an_edition_without_such_words_names_the_following_step(sop: S
     assert found["name"] == sop.step("telaah_kadis").name
 
 
+@pytest.mark.parametrize(
+    ("state", "turn"),
+    [
+        ("unconfirmed", {"by": "Pemohon", "applicant": True}),
+        ("returned", {"by": "Pemohon", "applicant": True}),
+        ("invited", {"by": "Pemohon", "applicant": True}),
+        ("booked", {"by": "Pemohon", "applicant": True}),
+        ("waiting", {"by": "Kepala Dinas", "applicant": False}),
+        ("sent", None),
+        ("done", None),
+        ("rejected", None),
+    ],
+)
+def test_whose_turn_it_is(sop: Sop, calendar: Calendar, state: str, turn: dict[str, object] | None) -> None:
+    case = along(sop, *WAYS[state])
+    assert status(case, sop, calendar, case.events[-1].at)["turn"] == turn
+
+
+def test_a_visit_is_told_with_its_place_once_it_is_agreed(sop: Sop, calendar: Calendar) -> None:
+    case = along(sop, *WAYS["booked"])
+    visit = sop.step(case.step).visit
+    assert visit
+    assert case.slot
+    told = status(case, sop, calendar, case.events[-1].at)["visit"]
+    assert (datetime.fromisoformat(told["at"]), told["place"]) == (case.slot, visit.place)
+    assert status(along(sop, *WAYS["invited"]), sop, calendar, case.events[-1].at)["visit"] is None
+
+
 def test_an_address_has_to_be_confirmed_until_the_case_lapses(sop: Sop, calendar: Calendar) -> None:
     days = timedelta(days=sop.data["draft_days"])
     found = status(along(sop, *WAYS["unconfirmed"]), sop, calendar, MONDAY)

@@ -42,6 +42,8 @@ def test_the_status_of_a_case_with_the_kabid_in_full(sop: Sop, calendar: Calenda
             {"code": "uncounted", "step": sop.step("passphrase").name, "with": "applicant", "days": 0, "names": []},
         ],
         "deadline": None,
+        "turn": {"by": "Kepala Bidang Statistik dan Persandian", "applicant": False},
+        "visit": None,
         "next": {"by": sop.role(following.role).label, "name": following.name, "summary": following.summary},
         "steps": [
             {

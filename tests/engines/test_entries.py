@@ -53,6 +53,7 @@ def test_a_notice_becomes_an_entry_and_back(owed: Notice) -> None:
     [
         official(),
         official(since=None, number="198001012005011001"),
+        official(formerly=("lama@x.id",)),
         official(capacity="Plt.", decree="800/12", until=date(2026, 8, 9)),
     ],
 )

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.forms import typed
-from tests.support.answers import FORM, ON_BEHALF, PNS, TODAY
+from tests.support.answers import FORM, ON_BEHALF, PNS, TODAY, findings
 
 
 @pytest.mark.parametrize(
@@ -19,8 +19,11 @@ from tests.support.answers import FORM, ON_BEHALF, PNS, TODAY
         ("nik", " 6471-0555-0685-0003\n", "6471055506850003"),
         ("nik", "6471\u00a00555\u200b0685\u20130003", "6471055506850003"),
         ("nik", "6471 0555 06", "6471 0555 06"),
-        ("nik", "Nomor 6471055506850003", "Nomor 6471055506850003"),
-        ("nik", "６４７１０５５５０６８５０００３", "６４７１０５５５０６８５０００３"),
+        ("nik", "Nomor 6471055506850003", "6471055506850003"),
+        ("nik", "milik 6471055506850003", "milik 6471055506850003"),
+        ("nik", "６４７１０５５５０６８５０００３", "6471055506850003"),
+        ("nik", "٦٤٧١٠٥٥٥٠٦٨٥٠٠٠٣", "6471055506850003"),
+        ("nip", "NIP. 19850615 201001 2 003", "198506152010012003"),
         ("nip", "19850615 201001 2 003", "198506152010012003"),
         ("nip", "19850615.201001.2.003", "198506152010012003"),
         ("hp", "081234567890", "+6281234567890"),
@@ -33,16 +36,43 @@ from tests.support.answers import FORM, ON_BEHALF, PNS, TODAY
         ("hp", "0812.3456.7890", "+6281234567890"),
         ("hp", "0812–3456–7890", "+6281234567890"),
         ("hp", "0551-21234", "0551-21234"),
-        ("hp", "０８１２３４５６７８９０", "０８１２３４５６７８９０"),
+        ("hp", "０８１２３４５６７８９０", "+6281234567890"),
+        ("hp", "0062 812 3456 7890", "+6281234567890"),
+        ("hp", "0812/3456/7890", "+6281234567890"),
+        ("hp", "0812-3456-7890 (WA)", "+6281234567890"),
+        ("hp", "WA: 0812 3456 7890", "+6281234567890"),
+        ("hp", "tel:+6281234567890", "+6281234567890"),
+        ("hp", "https://wa.me/6281234567890", "+6281234567890"),
+        ("hp", "081234567890 / 081298765432", "081234567890 / 081298765432"),
+        ("hp", "0812 3456 789O", "0812 3456 789O"),
         ("email", "  Siti.Aminah@TarakanKota.go.id ", "siti.aminah@tarakankota.go.id"),
         ("email", "siti @ tarakankota.go.id", "siti@tarakankota.go.id"),
         ("email", "Siti@Gmail.com", "siti@gmail.com"),
+        ("email", "siti@tarakankota.go.id.", "siti@tarakankota.go.id"),
+        ("email", "siti@tarakankota.go.id,", "siti@tarakankota.go.id"),
+        ("email", "<siti@tarakankota.go.id>", "siti@tarakankota.go.id"),
+        ("email", "Siti Aminah <Siti@tarakankota.go.id>;", "siti@tarakankota.go.id"),
+        ("email", '"Aminah, Siti" <siti@tarakankota.go.id>', "siti@tarakankota.go.id"),
+        ("email", "mailto:siti@tarakankota.go.id", "siti@tarakankota.go.id"),
+        ("email", "siti@tarakankota.go.id (dinas)", "siti@tarakankota.go.id"),
+        ("email", "siti@tarakankota,go,id", "siti@tarakankota.go.id"),
+        ("email", "siti＠tarakankota.go.id", "siti@tarakankota.go.id"),
+        ("email", "siti@a.id budi@a.id", "siti@a.id budi@a.id"),
         ("email", "Siti Aminah", "Siti Aminah"),
         ("email", "SİTİ@tarakankota.go.id", "SİTİ@tarakankota.go.id"),
         ("nama_ktp", "  SITI \t AMINAH ", "SITI AMINAH"),
         ("nama_ktp", "SITI\0 AMI\x07NAH", "SITI AMINAH"),
         ("nama_ktp", "\u202eSITI\u200d AMINAH", "SITI AMINAH"),
         ("nama_ktp", "MU’ADZ", "MU'ADZ"),
+        ("nama_ktp", "SA\u02bbDIYAH", "SA'DIYAH"),
+        ("nama_ktp", "SA\u2032DIYAH", "SA'DIYAH"),
+        ("nama_ktp", "SITI\u2013AMINAH", "SITI-AMINAH"),
+        ("nama_ktp", "SITI\u2011AMINAH", "SITI-AMINAH"),
+        ("nama_ktp", "ＳＩＴＩ", "SITI"),
+        ("nama_dengan_gelar", "Siti, Sp.PD\u2013KGEH", "Siti, Sp.PD-KGEH"),
+        ("nama_dengan_gelar", "Siti, S.Kom; M.M.", "Siti, S.Kom, M.M."),
+        ("nama_dengan_gelar", "Muh. \u201cAri\u201d Nur, S.Kom.", 'Muh. "Ari" Nur, S.Kom.'),
+        ("jabatan", "Analis \ufb01skal", "Analis fiskal"),
         ("nama_ktp", "JOSE\u0301", "JOS\u00c9"),
         ("nama_ktp", "SITI\ud800", "SITI"),
         ("jabatan", "Kepala\r\nBidang", "Kepala Bidang"),
@@ -53,6 +83,21 @@ from tests.support.answers import FORM, ON_BEHALF, PNS, TODAY
 )
 def test_what_is_typed_gets_its_usual_form_or_stays_as_typed(name: str, typed_text: str, kept: str) -> None:
     assert FORM.clean({name: typed_text})[name] == kept
+
+
+@pytest.mark.parametrize(
+    ("name", "typed_text"),
+    [
+        ("nama_ktp", "ṢĀLIḤ"),
+        ("nama_ktp", "ĐẶNG"),
+        ("nama_dengan_gelar", 'Muh. "Ari" Nur, S.Kom.'),
+        ("nama_dengan_gelar", "Siti, S.Kom; M.M."),
+        ("hp", "0812-3456-7890 (WA)"),
+        ("email", "Siti Aminah <siti@tarakankota.go.id>"),
+    ],
+)
+def test_what_was_tidied_is_taken(name: str, typed_text: str) -> None:
+    assert [each for each in findings(PNS | {name: typed_text}) if each.field == name] == []
 
 
 @pytest.mark.parametrize("empty", ["", "   ", "\0", "\u200b", [], [""], None, 7, [7, None], b"ya", {"ya": "ya"}])

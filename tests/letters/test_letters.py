@@ -34,11 +34,12 @@ OTHERS = {
 }
 OF_THE_REGISTER = {"expiring", "expiring_list", "revoked", "changed"}
 OTHERS |= {"reminder", "desk", "digest", "code", "clerk_link", "escalation", "asked", "finished", *OF_THE_REGISTER}
-OTHERS |= {"duty", "assigned", "unattended", "draft_waiting", "still_waiting"}
+OTHERS |= {"duty", "assigned", "address_moved", "unattended", "draft_waiting", "still_waiting"}
 ABOUT_NO_CASE = {"draft_saved", "reminder", "desk", "digest", "code", "clerk_link", "escalation", *OF_THE_REGISTER}
-ABOUT_NO_CASE |= {"duty", "unattended", "draft_waiting"}
+ABOUT_NO_CASE |= {"duty", "unattended", "draft_waiting", "address_moved"}
 LEAD_NOWHERE = {
     "address_left",
+    "address_moved",
     "code",
     "decided",
     "withdrawn",

@@ -76,6 +76,15 @@ def test_a_missed_visit_names_the_time_that_passed(sent: list[Sent]) -> None:
     assert "pada jadwal Rabu, 25 November 2026 pukul 10.30 WITA" in first(sent, "missed").message.text
 
 
+def test_nothing_that_was_typed_stands_in_a_letter_to_an_address_that_is_not_confirmed(sent: list[Sent]) -> None:
+    """Who is a stranger may type an advertisement as the name, and somebody else's address."""
+    for each in (each for each in sent if each.letter == "confirm_address"):
+        answers = map(str, each.context["application"].form.values())
+        said = f"{each.message.subject}\n{each.message.text}"
+        assert not [answer for answer in answers if len(answer) > 5 and answer in said]
+    assert "Yth. Bapak/Ibu SITI AMINAH," in first(sent, "received").message.text
+
+
 def test_an_address_is_confirmed_by_the_day_the_application_lapses(sent: list[Sent]) -> None:
     assert "paling lambat Rabu, 23 Desember 2026 pukul 09.50 WITA" in first(sent, "confirm_address").message.text
 

@@ -2,7 +2,7 @@
 
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -20,7 +20,7 @@ from portal.core.draft import Document, Draft
 from portal.house import House
 from portal.web.app import create_app
 from tests.support.http_parts import MULTIPART, multipart
-from tests.support.people import KINDS
+from tests.support.people import ASKING, KINDS
 
 ANSWERS = {
     "nama_ktp": "SITI CONTOH",
@@ -136,6 +136,17 @@ class Applicant:
     def post(self, path: str, data: Any = None, headers: dict[str, str] | None = None, **more: Any) -> Page:
         return _page(self.client.post(path, data=data, headers=headers or {}, follow_redirects=True, **more))
 
+    def fills_in(self, answers: Mapping[str, str], path: str = "/ajukan") -> Page:
+        """Page by page, until no part of the form is left, or one comes back."""
+        page = self.get(path)
+        while page.status == 200 and (form := _asking(page)) is not None:
+            asked = {element.get("name") for element in form.xpath(".//*[@name and not(self::button)]")}
+            said = {name: answer for name, answer in answers.items() if name in asked}
+            whom = {"diisi_oleh": "orang_lain" if path.endswith("/orang-lain") else "sendiri"}
+            said |= whom if form.xpath(".//button[@name='diisi_oleh']") else {}
+            page = self.post(form.action or page.path, {**dict(form.form_values()), **said})
+        return page
+
     def upload(self, draft: Draft, kind: str, content: bytes, name: str = "surat.pdf") -> Page:
         """Choose a file, send it to where the page says, and have it checked."""
         arrived = self.send(draft, kind, content, name)
@@ -156,6 +167,12 @@ class Applicant:
         card = page.tree.get_element_by_id(f"berkas-{kind}")
         form = next(form for form in card.iterdescendants("form") if form.get("enctype"))
         return form.get("data-finish"), {"csrf": form.get("data-csrf"), "name": "Foto KTP.jpg"}
+
+
+def _asking(page: Page) -> Any:
+    forms = page.tree.forms if page.tree is not None else []
+    found = (form for form in forms if form.method == "POST" and form.xpath(ASKING))
+    return next(found, None)
 
 
 def _page(answer: Any) -> Page:

@@ -213,6 +213,26 @@ class Person:
             else:
                 field.fill(answer)
 
+    def begin(self, whom: str = "Untuk diri sendiri") -> None:
+        """The first page of an application."""
+        self.go("/ajukan")
+        with self.page.expect_navigation():
+            self.press(whom)
+
+    def fill_in(self, answers: Mapping[str, str], keys: bool = False, until: str = "") -> None:
+        """Page by page from the open one on, until no part of the form is left, or at the part of that name."""
+        while "/data/" in self.page.url and not (until and self.page.url.endswith(f"/data/{until}")):
+            self.fill_part(answers, keys)
+            with self.page.expect_navigation():
+                self.press("Lanjut")
+
+    def fill_part(self, answers: Mapping[str, str], keys: bool = False) -> None:
+        """Of these answers, those that the open page asks for."""
+        form = self.page.locator("main form").last
+        for name, answer in answers.items():
+            if form.locator(f"[name='{name}']:visible").count():
+                self.fill({name: answer}, form, keys)
+
     def card(self, kind: str) -> Locator:
         """The card of one document to be brought."""
         return self.page.locator(f"#berkas-{kind}")

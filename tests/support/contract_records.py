@@ -4,6 +4,7 @@ import pytest
 
 from portal.engines.ports import Records
 from tests.support.commits import Open
+from tests.support.contract_accounts import ErasingContract, HandoutsContract
 from tests.support.contract_applications import ApplicationsContract, TurnsContract
 from tests.support.contract_came_back import CameBackContract
 from tests.support.contract_certificates import CertificatesContract
@@ -29,6 +30,8 @@ class RecordsContract(
     LinesContract,
     ReopenedContract,
     DevicesContract,
+    HandoutsContract,
+    ErasingContract,
 ):
     @pytest.fixture
     def open_records(self) -> Open:

@@ -34,6 +34,7 @@ from portal.engines.local.mail import Mailbox
 from portal.engines.local.records import SqliteRecords
 from portal.engines.ports import Message
 from portal.entrance import Entrance
+from portal.experience import Experience
 from portal.forms.letter import Letter
 from portal.intake import Intake
 from portal.letters.writing import Letters
@@ -116,7 +117,14 @@ class Office:
         self.register = Register(self.office, register)
         self.entrance = Entrance(self.office)
         self.correspondence = Correspondence(
-            self.office, self.cases, self.watch, self.register, self.entrance, self.render, ADDRESS
+            self.office,
+            self.cases,
+            self.watch,
+            self.register,
+            self.entrance,
+            Experience(self.office),
+            self.render,
+            ADDRESS,
         )
         letter, join = self.correspondence.letter, self.correspondence.join
         self.outbox = Outbox(self.office.records, mail, self.office.clock, letter, join)
@@ -303,10 +311,13 @@ def a_full_day(office: Office) -> None:
 
 
 def somebody_acts(office: Office) -> None:
-    """A Plh. takes over what waits for the head of agency."""
+    """A Plh. takes over what waits for the head of agency, and his address is set right."""
     today = office.now.date()
     plh = Official("penerbitan", "kadis", office.said("Joko Contoh"), "joko@tarakankota.go.id", capacity="Plh.")
-    Appointing(office.office, office.cases).appoint(replace(plh, decree="800/7/2026", since=today, until=today))
+    appointing = Appointing(office.office, office.cases)
+    appointing.appoint(replace(plh, decree="800/7/2026", since=today, until=today))
+    office.deliver()
+    appointing.readdress(plh, "joko.contoh@tarakankota.go.id")
     office.deliver()
 
 

@@ -32,6 +32,9 @@ TICKET = r"[A-Z]{2,5}-[0-9]{2}-[0-9A-Z]{4}-[0-9A-Z]{4}"
 KINDS = ("surat_permohonan", "formulir_bsre", "ktp", "sk_terakhir")
 """The documents that the SOP asks for."""
 
+ASKING = ".//button[@name='diisi_oleh' or (not(@name) and normalize-space()='Lanjut')]"
+"""In a form that asks a part of an application."""
+
 
 class Mailbox:
     """The rehearsal's mailbox; ``deliver`` makes the portal send what it owes first."""
@@ -80,11 +83,19 @@ class Applicant:
         self.ticket = ""
 
     def fill_in(self, path: str = "/ajukan", **differently: Any) -> Page:
-        page = self.browser.get(path)
-        form = page.form(path)
-        answers = {**_first_choices(form), **self.answers, **differently}
+        """Page by page, until no part of the form is left, or one comes back; the path says for whom."""
+        page, answers = self.browser.get(path), {**self.answers, **differently}
+        while (form := asking(page)) is not None and page.status == 200:
+            page = self.answer(page, form, "lain" if path.endswith("/orang-lain") else "sendiri", answers)
+        return page
+
+    def answer(self, page: Page, form: Any, whom: str, answers: Mapping[str, Any]) -> Page:
+        """One page of the form."""
+        if form.xpath(".//button[@name='diisi_oleh']"):
+            return self.browser.submit(page, form, f"Untuk {'orang lain' if whom == 'lain' else 'diri sendiri'}")
         asked = {element.get("name") for element in form.xpath(".//*[@name]")}
-        return self.browser.submit(page, form, "Lanjut", **{k: v for k, v in answers.items() if k in asked})
+        said = {name: answer for name, answer in {**_first_choices(form), **answers}.items() if name in asked}
+        return self.browser.submit(page, form, "Lanjut", **said)
 
     def upload(self, page: Page, kind: str, sample_name: str = "", card: str = "") -> Page:
         """Choose a file, send it, and have it checked; returns the page after that."""
@@ -183,6 +194,11 @@ class Official:
         chosen: dict[str, Any] = dict(typed)
         chosen |= {name: _all_values(form, name) for name, value in typed.items() if value == "*"}
         return self.browser.submit(page, form, **chosen)
+
+
+def asking(page: Page) -> Any:
+    """The form of a page that asks a part of an application; None on any other."""
+    return next((form for form in page.html.forms if form.method == "POST" and form.xpath(ASKING)), None)
 
 
 def _brought(browser: Browser, page: Page, kind: str, file: File) -> Page:

@@ -22,11 +22,15 @@ BEFORE_THE_PORTAL = """Nomor seri;Nama;NIP;Email;Perangkat daerah;Berlaku mulai;
 """
 """A table of what was issued before the portal."""
 
+SOMEBODY = {"nik": "6473010505850001", "nip": "198505052010051005", "email": "budi@tarakankota.go.id"}
+"""Whose data nobody else of a stage has."""
+
 A_MARK = mark_of(Official("penerbitan", "kadis", "", KADIS))
 """Of an appointment, in the address of its page."""
 
 WORKS: Mapping[str, tuple[str, str, Mapping[str, str | list[str]]]] = {
-    "/ajukan/<draft>/data": ("draft", "/ajukan/<draft>/data", {**FORM, "jabatan": "Lain"}),
+    "/ajukan/<draft>/data": ("draft", "/ajukan/<draft>/data/jabatan", {**FORM, "jabatan": "Lain"}),
+    "/ajukan/<draft>/data/<key>": ("draft", "/ajukan/<draft>/data/jabatan", {**FORM, "jabatan": "Lain"}),
     "/ajukan/<draft>/berkas/<kind>": ("draft", "/ajukan/<draft>/berkas", {}),
     "/ajukan/<draft>/berkas/<kind>/hapus": ("draft", "/ajukan/<draft>/berkas", {}),
     "/ajukan/<draft>/periksa": ("draft", "/ajukan/<draft>/periksa", {"pernyataan": "ya"}),
@@ -75,6 +79,13 @@ WORKS: Mapping[str, tuple[str, str, Mapping[str, str | list[str]]]] = {
         {"jabatan": "penerbitan/kadis", "kedudukan": "tetap", "nama": "*", "email": "*"},
     ),
     "/petugas/pejabat/<id>/catat": ("clerk", "/petugas/pejabat/<id>", {"perubahan": "betulkan", "nama": "*"}),
+    "/petugas/permohonan/xlsx": ("clerk", "/petugas/permohonan", {}),
+    "/petugas/data-pribadi/unduh": ("clerk", "/petugas/data-pribadi", {"siapa": FORM["nik"]}),
+    "/petugas/data-pribadi/hapus/laksanakan": (
+        "clerk withdrawn",
+        "/petugas/data-pribadi",
+        {"siapa": SOMEBODY["nik"], "dasar": "unused", "alasan": "Surat 1.", "pasti": "ya"},
+    ),
     "/petugas/email/kirim-ulang": ("clerk", "/petugas/email", {"email": "*"}),
     "/petugas/email/tertangani": ("clerk", "/petugas/email", {"email": "*"}),
     "/meja/bersama": ("waiting", "/meja", {"tindakan": "forward", "pilih": "*", **SAYS["forward"]}),
@@ -96,8 +107,9 @@ class Session:
             links, number, draft = [stage.draft_link(made)], "", made.id
         elif state.startswith("clerk"):
             links, draft = [], ""
-            way = WAYS["booked"] if state == "clerk booked" else ("confirm", "return")
-            number = stage.case(*way) if "<number>" in rule else ""
+            way = WAYS.get(state.removeprefix("clerk "), ("confirm", "return"))
+            whose = SOMEBODY if state == "clerk withdrawn" else {}
+            number = stage.case(*way, **whose) if "<number>" in rule or whose else ""
             said = self._come_to_clerk(stage, rule)
         else:
             number, draft = stage.handed_over() if state == "done" else stage.case(*WAYS[state]), ""
@@ -119,6 +131,7 @@ class Session:
                 "<draft>": draft,
                 "<number>": number,
                 "<kind>": "ktp",
+                "<key>": "jabatan",
                 "<service:service>": "penerbitan",
                 "<id>": number or A_MARK,
             }

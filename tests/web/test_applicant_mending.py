@@ -59,6 +59,25 @@ def test_a_field_left_empty_is_named(stage: Stage) -> None:
     assert siti.case.state == "returned"
 
 
+def test_the_reason_and_what_stood_there_are_said_at_the_field(stage: Stage) -> None:
+    page = holder(stage, "returned").get("/perbaikan")
+    (said,) = page.html.xpath("//*[@class='returned']")
+    text = " ".join(said.text_content().split())
+    assert SAYS["return"]["note"] in text
+    assert f"Jabatan sebelumnya: {FORM['jabatan']}" in text
+
+
+def test_an_answer_sent_back_unchanged_is_asked_about_once(stage: Stage) -> None:
+    siti = holder(stage, "returned")
+    replaced(siti)
+    page = siti.submit("/perbaikan", "Kirim")
+    assert (page.status, siti.case.state) == (422, "returned")
+    assert "Anda belum mengubah Jabatan." in page.html.xpath("//*[@role='alert']")[0].text_content()
+    assert page.html.get_element_by_id("jabatan-odd") is not None
+    answer = siti.browser.submit(page, page.form("/perbaikan", "Kirim"), "Kirim", peringatan_dibaca="ya")
+    assert (answer.status, siti.case.state) == (200, "waiting")
+
+
 def test_a_second_click_sends_nothing_more(stage: Stage) -> None:
     siti = holder(stage, "returned")
     replaced(siti)

@@ -1,4 +1,8 @@
-"""The whole way from the empty form to the ticket, and its first step: what is typed."""
+"""The whole way from the empty form to the ticket, and its first step: what is typed.
+
+A page that sends the whole form at once, as pages did that may still be open somewhere, is taken like any other; the
+parts that the form is cut into have a file of their own.
+"""
 
 import copy
 from dataclasses import replace
@@ -18,7 +22,7 @@ from tests.support.people import KINDS
 
 def test_an_applicant_goes_from_the_empty_form_to_the_ticket(world: World) -> None:
     siti = world.applicant()
-    page = siti.post("/ajukan", {**siti.get("/ajukan").form("/ajukan"), **ANSWERS})
+    page = siti.fills_in(ANSWERS)
     assert (page.status, page.path.split("/")[-1]) == (200, "berkas")
     draft = world.house.office.records.load_draft(page.path.split("/")[2])
 
@@ -89,32 +93,47 @@ def test_having_read_the_warnings_does_not_excuse_an_error(world: World) -> None
 
 
 def test_the_page_for_oneself_does_not_ask_who_fills_it_in(world: World) -> None:
-    siti = world.applicant()
-    assert not siti.get("/ajukan").tree.xpath("//*[@name='nama_pengisi']")
-    assert siti.get("/ajukan/orang-lain").tree.xpath("//*[@name='nama_pengisi']")
+    siti, budi = world.applicant(), world.applicant()
+    assert siti.fills_in({}).path.endswith("/data/diri")
+    assert budi.fills_in({}, "/ajukan/orang-lain").tree.xpath("//*[@name='nama_pengisi']")
 
 
 def test_filling_in_for_somebody_else_needs_name_and_consent_and_is_remembered(world: World) -> None:
     budi = world.applicant()
-    page = budi.post("/ajukan/orang-lain", ANSWERS)
+    page = budi.fills_in(ANSWERS, "/ajukan/orang-lain")
     assert page.status == 422
     assert {"#nama_pengisi", "#persetujuan"} <= set(page.tree.xpath("//*[@role='alert']//a/@href"))
-    page = budi.post("/ajukan/orang-lain", {**ANSWERS, **FILLER})
+    page = budi.fills_in({**ANSWERS, **FILLER}, "/ajukan/orang-lain")
     draft = world.house.office.records.load_draft(page.path.split("/")[2])
     assert draft.form["diisi_oleh"] == "orang_lain"
 
-    page = budi.get(f"/ajukan/{draft.id}/data")
+    page = budi.get(f"/ajukan/{draft.id}/data/pengisi")
     assert page.value("nama_pengisi") == "Budi"
+    page = budi.get(f"/ajukan/{draft.id}/data/jabatan")
     budi.post(page.action("data"), {**page.form("data"), "diisi_oleh": "sendiri", "jabatan": "Analis Baru"})
     assert world.kept(draft).form["diisi_oleh"] == "orang_lain"
     assert world.kept(draft).form["jabatan"] == "Analis Baru"
 
 
-def test_the_path_says_who_fills_in_the_form_whatever_was_posted(world: World) -> None:
-    page = world.applicant().post("/ajukan", {**ANSWERS, **FILLER, "diisi_oleh": "orang_lain"})
-    form = world.house.office.records.load_draft(page.path.split("/")[2]).form
-    assert form["diisi_oleh"] == "sendiri"
-    assert "nama_pengisi" not in form
+@pytest.mark.parametrize(
+    ("path", "said", "kept"),
+    [
+        ("/ajukan", "orang_lain", "orang_lain"),
+        ("/ajukan/orang-lain", "sendiri", "sendiri"),
+        ("/ajukan", "siapa-saja", "sendiri"),
+    ],
+)
+def test_the_button_says_for_whom_it_is_and_the_path_where_none_was_pressed(
+    world: World, path: str, said: str, kept: str
+) -> None:
+    page = world.applicant().post(path, {"diisi_oleh": said})
+    assert world.house.office.records.load_draft(page.path.split("/")[2]).form["diisi_oleh"] == kept
+
+
+def test_without_a_button_nothing_begins(world: World) -> None:
+    before = world.dump()
+    page = world.applicant().post("/ajukan", {"mulai": world.applicant().get("/ajukan").form("/ajukan")["mulai"]})
+    assert (page.status, world.dump()) == (422, before)
 
 
 def test_whoever_fills_in_for_another_states_so_when_sending(world: World) -> None:
@@ -123,11 +142,15 @@ def test_whoever_fills_in_for_another_states_so_when_sending(world: World) -> No
     assert "persetujuannya" in statement.getparent().text_content()
 
 
-def test_a_draft_needs_no_more_than_a_good_address(world: World) -> None:
+def test_a_draft_needs_no_more_than_that_an_address_is_good(world: World) -> None:
     siti = world.applicant()
-    page = siti.post("/ajukan", {"nama_ktp": "SITI", "nik": "12", "tindakan": "simpan"})
+    page = siti.post("/ajukan", {"nama_ktp": "SITI", "nik": "12", "email": "siti", "tindakan": "simpan"})
     assert page.status == 422
     assert page.tree.xpath("//*[@role='alert']//a/@href") == ["#email"]
+    page = siti.post("/ajukan", {"nama_ktp": "SITI", "nik": "12", "tindakan": "simpan"})
+    assert (page.status, page.path.split("/")[-1]) == (200, "tersimpan")
+    assert "Alamat email belum diisi" in page.text
+    assert not list(world.house.office.records.unsent())
     page = siti.post("/ajukan", {"nik": "12", "email": ANSWERS["email"], "tindakan": "simpan"})
     assert (page.status, page.path.split("/")[-1]) == (200, "tersimpan")
     assert "si•••@tarakankota.go.id" in page.text
@@ -142,14 +165,14 @@ def test_the_emailed_link_opens_the_draft_in_another_browser(world: World) -> No
     message = world.house.correspondence.compose(owed)
     link = next(word for word in message.text.split() if "/ajukan/lanjut/" in word)
     page = world.applicant().get(link)
-    assert page.path == f"/ajukan/{owed.about}/data"
+    assert page.path == f"/ajukan/{owed.about}/data/diri"
     assert page.value("nik") == "12"
     assert not page.tree.xpath("//*[@role='alert']")
 
 
 @pytest.mark.parametrize(
     ("answers", "kinds", "step"),
-    [({**ANSWERS, "nik": "12"}, KINDS, "data"), (ANSWERS, KINDS[:3], "berkas"), (ANSWERS, KINDS, "periksa")],
+    [({**ANSWERS, "nik": "12"}, KINDS, "data/diri"), (ANSWERS, KINDS[:3], "berkas"), (ANSWERS, KINDS, "periksa")],
 )
 def test_a_resumed_draft_opens_at_the_first_step_that_is_not_done(
     world: World, answers: dict[str, str], kinds: tuple[str, ...], step: str
@@ -163,7 +186,7 @@ def test_a_resumed_draft_opens_at_the_first_step_that_is_not_done(
 def test_a_changed_address_gets_a_link_of_its_own(world: World) -> None:
     draft = world.draft()
     siti = world.holder(draft)
-    page = siti.get(f"/ajukan/{draft.id}/data")
+    page = siti.get(f"/ajukan/{draft.id}/data/kontak")
     page = siti.post(page.action("data"), {**page.form("data"), "email": "siti2@tarakankota.go.id"})
     assert page.path == f"/ajukan/{draft.id}/periksa"
     owed = [notice.recipient for notice in world.house.office.records.unsent()]
@@ -173,7 +196,7 @@ def test_a_changed_address_gets_a_link_of_its_own(world: World) -> None:
 def test_the_link_sent_to_a_mistyped_address_no_longer_opens_a_corrected_draft(world: World) -> None:
     draft = world.draft({**ANSWERS, "email": "orang.lain@tarakankota.go.id"})
     siti, link = world.holder(draft), world.link(draft)
-    page = siti.get(f"/ajukan/{draft.id}/data")
+    page = siti.get(f"/ajukan/{draft.id}/data/kontak")
     siti.post(page.action("data"), {**page.form("data"), "email": ANSWERS["email"]})
     assert world.applicant().get(link).status == 404
     assert world.applicant().get(world.link(world.kept(draft))).status == 200
@@ -182,7 +205,7 @@ def test_the_link_sent_to_a_mistyped_address_no_longer_opens_a_corrected_draft(w
 def test_a_draft_may_be_saved_half_changed(world: World) -> None:
     draft = world.draft()
     siti = world.holder(draft)
-    page = siti.get(f"/ajukan/{draft.id}/data")
+    page = siti.get(f"/ajukan/{draft.id}/data/diri")
     page = siti.post(page.action("data"), {**page.form("data"), "nik": "12", "tindakan": "simpan"})
     assert page.path == f"/ajukan/{draft.id}/tersimpan"
     assert world.kept(draft).form["nik"] == "12"
@@ -202,7 +225,7 @@ def test_a_service_that_lets_nobody_fill_in_for_another_has_no_such_door(world: 
     office = replace(world.house.office, services=Services([parse(world.house.office.services.first.data, form)]))
     house = replace(world.house, office=office)
     siti = Applicant(app_of(house).test_client())
-    assert not siti.get("/ajukan").tree.xpath("//a[@href='/ajukan/orang-lain']")
+    assert not siti.get("/ajukan").tree.xpath("//button[@name='diisi_oleh']")
     assert siti.get("/ajukan/orang-lain").status == 404
     page = siti.post("/ajukan", ANSWERS)
     assert page.path.endswith("/berkas")

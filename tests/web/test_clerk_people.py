@@ -211,3 +211,20 @@ def test_how_many_visitors_each_receives_is_set_and_visits_on_leave_are_told(
     stage.records.appoint(replace(kadis, role="verifikator", since=date(2026, 1, 5)))
     page = change(clerk, "Rahmawati", "cuti", mulai=away, sampai=away)
     assert "1 kunjungan sudah disepakati" in words(page), "of whichever of her offices receives visitors"
+
+
+def test_an_address_is_set_right_once_it_was_told_what_follows(stage: Stage, clerk: ClerkInPerson) -> None:
+    stage.case(*TO_VERIFIKATOR)
+    wrong = change(clerk, "Wati", "alamat", email="wati")
+    assert (wrong.status, wrong.html.xpath("//input[@id='alamat-email']/@value")) == (422, ["wati"])
+    taken = change(clerk, "Wati", "alamat", email=VERIFIKATOR)
+    assert (taken.status, taken.html.xpath("//input[@id='alamat-email']/@aria-invalid")) == (422, ["true"])
+    page = change(clerk, "Wati", "alamat", email=" wati.benar@tarakankota.go.id ")
+    told = words(page)
+    for said in ("dikirim ke wati.benar@tarakankota.go.id", f"ke {OTHER_VERIFIKATOR} tidak berlaku", "1 permohonan"):
+        assert said in told
+    assert OTHER_VERIFIKATOR in {official.email for official in stage.records.officials() if not official.until}
+    for _ in range(2):
+        assert confirm(clerk, page, "Betulkan alamat Wati Contoh").status == 200
+    (fresh,) = [o for o in stage.records.officials() if o.email == "wati.benar@tarakankota.go.id"]
+    assert (fresh.formerly, fresh.deeds[-1].what, fresh.deeds[-1].email) == ((OTHER_VERIFIKATOR,), "readdress", EMAIL)

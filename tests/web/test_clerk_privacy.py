@@ -10,14 +10,16 @@ from zipfile import ZipFile
 
 import pytest
 
+from portal.core.errors import Unavailable
+from portal.core.handouts import Handout
 from portal.core.persons import known_by
 from tests.support.browser_without_javascript import Page
 from tests.support.clerk import ClerkInPerson
 from tests.support.keeper import words
 from tests.support.stage import KADIS, Stage
-from tests.support.ways import FORM, WAYS
+from tests.support.ways import FORM, SECRETS, WAYS
 
-PATH = "/petugas/data-pribadi"
+PATH, LOG = "/petugas/data-pribadi", "/petugas/unduhan"
 OTHER = {
     "nama_ktp": "BUDI LAIN",
     "nik": "6473010505850001",
@@ -68,6 +70,49 @@ def test_all_of_one_person_comes_in_one_archive_and_nothing_of_another(stage: St
         assert said in index
     whole = b"".join(content.values()).decode("utf-8", "ignore")
     assert not [value for value in (*OTHER.values(), other) if value in whole]
+
+
+def test_what_leaves_the_portal_is_kept_with_the_name_of_whoever_took_it_and_nothing_of_what_it_was(
+    stage: Stage, clerk: ClerkInPerson
+) -> None:
+    number, page = stage.case("confirm"), clerk.get(LOG)
+    assert "Belum ada yang diunduh atau dihapus" in words(page)
+    download(clerk, FORM["nip"])
+    stage.clock.forward(minutes=5)
+    listed = clerk.get("/petugas/permohonan")
+    clerk.post("/petugas/permohonan/xlsx", listed)
+    kept = list(stage.records.handouts())
+    assert [(each.what, each.name, each.office, each.number, each.tickets) for each in kept] == [
+        ("person", "DKISP Kota Tarakan", "Petugas", 1, (number,)),
+        ("cases", "DKISP Kota Tarakan", "Petugas", 1, ()),
+    ]
+    told = words(clerk.get(LOG))
+    assert told.index("Daftar permohonan") < told.index("Data satu orang")
+    assert number in told
+    rows = [row for row in stage.dump()[0] if 'INTO "handout"' in row]
+    assert len(rows) == 2
+    assert not [secret for secret in SECRETS if secret in f"{told}{rows}"]
+
+
+def test_nothing_leaves_that_cannot_be_written_down(
+    stage: Stage, clerk: ClerkInPerson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number, page = stage.case("confirm"), clerk.get(PATH)
+
+    def refuse(_: object) -> None:
+        raise Unavailable("store_unavailable")
+
+    monkeypatch.setattr(stage.office.records, "keep_handout", refuse)
+    for path in (f"{PATH}/unduh", "/petugas/permohonan/xlsx"):
+        answer = clerk.post(path, page, siapa=number)
+        assert (answer.status, "Content-Disposition" in answer.headers) == (503, False)
+
+
+def test_a_long_list_of_what_was_taken_has_pages(stage: Stage, clerk: ClerkInPerson) -> None:
+    for n in range(26):
+        stage.records.keep_handout(Handout(stage.clock.at, "cases", f"Rina {n}", "Petugas", n))
+    first, second = words(clerk.get(LOG)), words(clerk.get(f"{LOG}?hal=2"))
+    assert ("Rina 25" in first, "Rina 0 Petugas" in first, "Rina 0 Petugas" in second) == (True, False, True)
 
 
 def test_files_that_are_gone_are_named_and_the_archive_may_come_without_files(

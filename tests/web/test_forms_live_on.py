@@ -155,23 +155,23 @@ def test_a_decision_on_what_has_changed_meanwhile_is_asked_again_with_what_was_t
 def test_two_tabs_of_one_draft_do_not_overwrite_each_other_unseen(world: World) -> None:
     draft = world.draft()
     siti = world.holder(draft)
-    path = f"/ajukan/{draft.id}/data"
-    one, two = siti.get(path).form("/data"), siti.get(path).form("/data")
+    path = f"/ajukan/{draft.id}/data/jabatan"
+    one, two = siti.get(path).form("/data/jabatan"), siti.get(path).form("/data/jabatan")
     assert siti.post(path, {**one, "jabatan": "Analis Muda"}).status == 200
     stale = siti.post(path, {**two, "jabatan": "Analis Madya", "unit_kerja": "Bidang Lain"})
     assert stale.status == 409
     assert "Analis Muda" in stale.text
     assert stale.value("jabatan") == "Analis Madya"
     assert world.kept(draft).form["jabatan"] == "Analis Muda"
-    assert siti.post(path, stale.form("/data")).status == 200
+    assert siti.post(path, stale.form("/data/jabatan")).status == 200
     assert (world.kept(draft).form["jabatan"], world.kept(draft).form["unit_kerja"]) == ("Analis Madya", "Bidang Lain")
 
 
 def test_the_same_data_sent_twice_is_sent_once_and_documents_do_not_make_them_stale(world: World) -> None:
     draft = world.draft(kinds=())
     siti = world.holder(draft)
-    path = f"/ajukan/{draft.id}/data"
-    form = {**siti.get(path).form("/data"), "jabatan": "Analis Muda"}
+    path = f"/ajukan/{draft.id}/data/jabatan"
+    form = {**siti.get(path).form("/data/jabatan"), "jabatan": "Analis Muda"}
     siti.upload(draft, "ktp", (b"%PDF-1.4"))
     assert [siti.post(path, form).status for _ in range(2)] == [200, 200]
 
@@ -180,8 +180,8 @@ def test_nobody_sends_what_he_has_not_read_over(world: World) -> None:
     draft = world.draft()
     siti = world.holder(draft)
     read = siti.get(f"/ajukan/{draft.id}/periksa").form("/periksa")
-    form = siti.get(f"/ajukan/{draft.id}/data").form("/data")
-    siti.post(f"/ajukan/{draft.id}/data", {**form, "jabatan": "Analis Madya"})
+    form = siti.get(f"/ajukan/{draft.id}/data/jabatan").form("/data/jabatan")
+    siti.post(f"/ajukan/{draft.id}/data/jabatan", {**form, "jabatan": "Analis Madya"})
     answer = siti.post(f"/ajukan/{draft.id}/periksa", {**read, "pernyataan": "ya"})
     assert answer.status == 409
     assert "berubah sejak halaman ini dibuka" in answer.text
@@ -251,14 +251,14 @@ def test_what_an_applicant_typed_comes_back_too(stage: Stage) -> None:
 def test_what_was_typed_into_a_draft_comes_back_too(world: World) -> None:
     draft = world.draft()
     siti = world.holder(draft)
-    form = siti.get(f"/ajukan/{draft.id}/data").form("/data")
+    form = siti.get(f"/ajukan/{draft.id}/data/jabatan").form("/data/jabatan")
     world.clock.now += LONG
-    over = siti.post(f"/ajukan/{draft.id}/data", {**form, "jabatan": "Analis Madya"})
+    over = siti.post(f"/ajukan/{draft.id}/data/jabatan", {**form, "jabatan": "Analis Madya"})
     assert over.status == 403
     siti.get(world.link(draft))
-    again = siti.post(f"/ajukan/{draft.id}/data", over.form("/data"))
+    again = siti.post(f"/ajukan/{draft.id}/data/jabatan", over.form("/data/jabatan"))
     if again.status == 403:
-        again = siti.post(f"/ajukan/{draft.id}/data", again.form("/data"))
+        again = siti.post(f"/ajukan/{draft.id}/data/jabatan", again.form("/data/jabatan"))
     assert again.status == 200
     assert world.kept(draft).form["jabatan"] == "Analis Madya"
 

@@ -77,6 +77,7 @@ def parameters(
         "draft": (draft, f"{number}-3", *garbage),
         "service": ("penerbitan",),
         "kind": ("ktp", "jabatan", *garbage),
+        "key": ("jabatan", "untuk-siapa", "pengisi", *garbage),
         "page": ((1,) if pictures else ()) + (99, 10**30),
         "filename": ("portal.css", *garbage),
         "id": ("1", A_MARK, *garbage),
@@ -231,8 +232,8 @@ PUBLIC = {"/ajukan", "/ajukan/orang-lain", ONE, f"{ONE}/orang-lain", "/tautan", 
 OF_THE_REGISTER = "/meja/register/<service:service>"
 ASKING = {OF_THE_REGISTER, f"{OF_THE_REGISTER}/entri/<id>/periksa", f"{OF_THE_REGISTER}/impor"}
 ASKING |= {"/meja", "/meja/bersama/periksa"}
-ASKING |= {"/petugas/permohonan", "/petugas/permohonan/xlsx", "/petugas/keluar"}
-ASKING |= {"/petugas/data-pribadi", "/petugas/data-pribadi/unduh"}
+ASKING |= {"/petugas/permohonan", "/petugas/keluar"}
+ASKING |= {"/petugas/data-pribadi", "/petugas/data-pribadi/hapus"}
 ASKING |= {"/petugas/pejabat/tunjuk/periksa", "/petugas/pejabat/<id>/periksa"}
 """Forms that need our token too, and keep nothing even so: a search, and what is to be read once more."""
 

@@ -160,3 +160,14 @@ def test_it_is_on_his_desk_alone_until_he_is_away(office: Office, person: Callab
     assert person(FIRST).opens(number).html.xpath("//input[@name='tindakan']")
     office.clock.at += timedelta(days=1)
     assert desks() == [False, True]
+
+
+def test_another_who_lost_his_link_is_sent_one_by_which_he_may_take_it_over(
+    office: Office, person: Callable[[str], Person], number: str
+) -> None:
+    first = person(FIRST)
+    first.browser.post("/tautan", data={"halaman": "telaah", "tiket": number, "email": FIRST})
+    (owed,) = [each for each in office.office.records.unsent() if each.recipient == FIRST and each.is_asked_for]
+    link = next(part for part in office.house.correspondence.compose(owed).text.split() if "/telaah/" in part)
+    page = first.get(link.removeprefix("http://localhost"))
+    assert first.get(page.href("/ambil")).html.xpath("//input[@name='tindakan']")

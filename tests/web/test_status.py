@@ -83,7 +83,34 @@ def test_while_others_have_the_case_no_time_is_promised(shared_stage: Stage, sta
 def test_a_case_that_waits_for_the_applicant_says_what_the_applicant_does_next(shared_stage: Stage, state: str) -> None:
     case = shared_stage.load(shared_stage.case(*WAYS[state]))
     words = main(get(shared_stage, f"/status/{case.ticket}"))
-    assert f"Berikutnya {shared_stage.office.services.first.status(case.step, state).next}" in words
+    assert f"Yang perlu Anda lakukan {shared_stage.office.services.first.status(case.step, state).next}" in words
+
+
+def test_while_others_have_a_case_the_applicant_reads_whose_turn_it_is_and_that_nothing_is_wanted(stage: Stage) -> None:
+    words = main(get(stage, f"/status/{stage.case('confirm')}"))
+    assert "Langkah 2 dari 7" in words
+    assert "Giliran Kepala Dinas" in words
+    assert "Yang perlu Anda lakukan Tidak ada." in words
+    outside = main(get(stage, f"/status/{stage.case(*WAYS['sent'])}"))
+    assert "Giliran" not in outside
+    assert "Yang perlu Anda lakukan" not in outside
+
+
+def test_the_box_names_the_visit_that_is_agreed(stage: Stage) -> None:
+    case = stage.load(stage.case(*WAYS["booked"]))
+    visit = stage.office.services.first.step(case.step).visit
+    assert case.slot
+    assert visit
+    words = main(get(stage, f"/status/{case.ticket}"))
+    assert f"pukul {case.slot.astimezone(stage.office.calendar.zone):%H.%M} WITA, {visit.place}" in words
+
+
+def test_a_case_that_is_done_leads_on_to_what_the_service_says(shared_stage: Stage) -> None:
+    page = get(shared_stage, f"/status/{shared_stage.case(*WAYS['done'])}")
+    for each in shared_stage.office.services.first.data["afterwards"]:
+        assert f"{each['title']} {each['text']} {each['link']}" in main(page)
+        assert page.html.xpath(f"//main//a[@href='/{each['page']}']")
+    assert "Setelah ini" not in main(get(shared_stage, f"/status/{shared_stage.case('confirm', 'reject')}"))
 
 
 def test_an_unconfirmed_case_says_until_when_it_waits(stage: Stage) -> None:
@@ -314,7 +341,7 @@ def test_the_chart_marks_where_the_case_is_and_says_what_it_does_not_show(
     shared_stage: Stage, state: str, place: str, outside: str
 ) -> None:
     page = get(shared_stage, f"/status/{shared_stage.case(*WAYS[state])}")
-    said = " ".join(page.html.xpath("string(//h2[@id='bagan']/following-sibling::p[1])").split())
+    said = " ".join(page.html.xpath("string(//details[summary='Bagan SOP']/p[1])").split())
     for name in ("bagan-lebar", "bagan-tegak"):
         assert chart(page, name).startswith(place)
         assert outside in chart(page, name)

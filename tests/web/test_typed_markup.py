@@ -51,13 +51,22 @@ def test_what_is_typed_is_shown_as_typed_on_every_page_and_in_every_email(stage:
     siti.browser = onlooker.browser()
     refused = siti.fill_in(nama_ktp=MARKUP, nama_dengan_gelar=MARKUP, nik=MARKUP, hp=MARKUP, email=MARKUP)
     assert refused.status == 422
-    siti.browser.submit(refused, refused.form("/ajukan"), "simpan", email=EMAIL)
+    siti.browser.submit(refused, refused.form("/ajukan"), "simpan")
 
     draft, holder = stage.draft(nama_ktp=MARKUP, **FREE), onlooker.browser()
     named = [replace(document, name=MARKUP) for document in draft.documents]
     stage.records.save_draft(replace(draft, documents=tuple(named), version=draft.version + 1))
     holder.get(stage.draft_link(draft))
-    for page in ("data", "berkas", "periksa", "tersimpan", "berkas/ktp/terunggah?selesai=" + quote(MARKUP)):
+    for page in (
+        "data",
+        "data/diri",
+        "data/jabatan",
+        "data/kontak",
+        "berkas",
+        "periksa",
+        "tersimpan",
+        "berkas/ktp/terunggah?selesai=" + quote(MARKUP),
+    ):
         holder.get(f"/ajukan/{draft.id}/{page}")
 
     number = siti.ticket = stage.case(**FREE)

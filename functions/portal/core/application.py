@@ -13,6 +13,7 @@ from portal.core import history, ledger
 from portal.core.draft import Answers, Document, Draft, fingerprints
 from portal.core.errors import NotAllowed, NotFound
 from portal.core.events import Actor, Event
+from portal.core.redaction import Chained
 from portal.core.sop import APPLICANT, Sop
 from portal.core.steps import (
     State,
@@ -35,7 +36,7 @@ VOUCHING: Final = ("confirm", "open", "amend")
 
 
 @dataclass(frozen=True)
-class Application:
+class Application(Chained):
     """A case, from the first sending to the archive.
 
     Attributes:
@@ -305,17 +306,6 @@ class Application:
         for event, end in history.stretches(self.events, now):
             yield event.step, event.state, event.at, end
 
-    def first_damage(self) -> int | None:
-        """Number of the first event that does not fit: a link of the chain, or the form and documents it fingerprints.
-
-        None if the whole case is as it was written.
-        """
-        damage = ledger.verify(self.ticket, [event.entry() for event in self.events])
-        if damage is not None:
-            return damage
-        sent = next(event for event in reversed(self.events) if "form" in event.data)
-        return None if self._basis().items() <= sent.data.items() else sent.number
-
     # --- how a move is made --------------------------------------------------------------------------------------
 
     def _of_another(self, by: Actor, sop: Sop) -> Self:
@@ -330,6 +320,7 @@ class Application:
     def _record(
         self, action: str, step: str, state: State, actor: Actor, at: datetime, data: Mapping[str, Any]
     ) -> Self:
+        self.must_be_there()
         previous = self.events[-1].hash if self.events else ledger.genesis(self.ticket)
         event = Event(len(self.events) + 1, action, at, step, state, actor, dict(data), previous, "")
         entry = event.entry()

@@ -20,7 +20,7 @@ class Amendment:
     """One appointment as it is to be.
 
     Attributes:
-        what: ``appoint``, ``correct``, ``end``, ``cancel``, ``absent``, ``present`` or ``capacity``.
+        what: ``appoint``, ``correct``, ``readdress``, ``end``, ``cancel``, ``absent``, ``present`` or ``capacity``.
         before: as it is kept; None for a new one.
         day: from which day on it matters who serves.
         back: the day on which that is over by itself; None if it is for good.
@@ -81,6 +81,33 @@ def correction(official: Official, name: str, number: str, today: date) -> Amend
         if fault.code in ("appointment_nameless", "appointment_number"):
             raise fault
     return Amendment("correct", official, after, today)
+
+
+def readdressing(email: str, new: str, appointed: Sequence[Official], today: date) -> list[Amendment]:
+    """Of all that somebody is appointed to from today on, at the address that is his: each goes on there as it was.
+
+    Whoever stands in for him does so for the new address. Nothing where it is the same, however it is written.
+
+    Raises:
+        NotAllowed: no address (``appointment_email``), or another's in the same office (``appointment_overlaps``);
+            fact ``field``: ``email``.
+    """
+    new, former = new.strip(), email.lower()
+    if new.lower() == former:
+        return []
+    going = [each for each in appointed if each.email.lower() == former and (each.until or FOREVER) >= today]
+    going = [each for each in going if not each.is_cancelled]
+    others, made = [each for each in appointed if each not in going], list[Amendment]()
+    for each in going:
+        first = max(each.since or today, today)
+        fresh = replace(each, email=new, since=first, formerly=(*each.formerly, former))
+        for fault in faults(fresh, others, today):
+            if fault.code in ("appointment_email", "appointment_overlaps"):
+                raise NotAllowed(fault.code, **{**fault.facts, "field": "email"})
+        made += [Amendment("readdress", None, fresh, first)]
+        made += [Amendment("readdress", each, replace(each, until=first - A_DAY), first)]
+    deputies = [each for each in others if each.replaces.lower() == former and (each.until or FOREVER) >= today]
+    return [*made, *(Amendment("correct", each, replace(each, replaces=new), today) for each in deputies)]
 
 
 def capacity(official: Official, each: int | None, today: date) -> Amendment:

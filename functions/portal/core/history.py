@@ -11,8 +11,8 @@ from typing import Final
 from portal.core.events import Event
 from portal.core.steps import State
 
-KEEPING: Final = frozenset({"resend", "amend", "assign"})
-"""Actions that move nothing: a link sent again, a typing error set right, a case given to one of several."""
+KEEPING: Final = frozenset({"resend", "amend", "assign", "erase"})
+"""Actions that move nothing: a link sent again, a typing error set right, a case given to somebody, data erased."""
 
 UNNOTICED: Final = frozenset({"resend", "assign"})
 """Those of them that change nothing of what somebody reads who is about to decide."""

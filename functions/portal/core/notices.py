@@ -164,6 +164,10 @@ class Notice:
         """Not to be sent before then, though nothing has gone wrong."""
         return replace(self, due_at=until)
 
+    def readdressed(self, email: str, at: datetime) -> "Notice":
+        """Owed to another address instead, as if nobody had tried it yet."""
+        return replace(self, recipient=email, queued_at=at, due_at=at, attempts=0, problem="", hopeless=False)
+
     def dropped(self, at: datetime, problem: str = "") -> "Notice":
         """No longer owed, and on no list; the last answer stays if no other ``problem`` is named."""
         return replace(self, problem=problem or self.problem, dropped_at=at)

@@ -34,6 +34,7 @@ class Official:
         replaces: address of whom an acting official stands in for, where several hold the office.
         away: first and last day of each absence.
         each: how many visitors at one time; as the SOP says if None.
+        formerly: addresses, in lower case, that were this person's until they were set right.
         deeds: what was done about it, oldest first; no part of what it says.
     """
 
@@ -49,6 +50,7 @@ class Official:
     replaces: str = ""
     away: tuple[tuple[date, date], ...] = ()
     each: int | None = None
+    formerly: tuple[str, ...] = ()
     deeds: tuple[Deed, ...] = field(default=(), compare=False, repr=False)
 
     def serves(self, day: date) -> bool:
@@ -108,7 +110,7 @@ def given(application: Application, officials: Sequence[Official], sop: Sop, day
     """
     if not (address := holder(assignment(application.events))):
         return []
-    named = [each for each in officials if each.email.lower() == address]
+    named = [each for each in officials if address in (each.email.lower(), *each.formerly)]
     instead = [deputy.post for each in named if (deputy := stand_in(each, officials, day))]
     return [each for each in able(application, officials, sop, day) if each in named or each.post in instead]
 

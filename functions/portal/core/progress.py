@@ -14,7 +14,7 @@ from portal.core.clocks import present
 from portal.core.forecast import Forecast, Usual, expect
 from portal.core.history import KEEPING
 from portal.core.parts import Step
-from portal.core.sop import Sop
+from portal.core.sop import APPLICANT, Sop
 from portal.core.steps import State
 from portal.core.worktime import Calendar
 
@@ -70,6 +70,8 @@ def status(
         "usual": forecast.is_usual,
         "why": reasons(forecast, sop),
         "deadline": _local_or_none(deadline(application, sop), calendar),
+        "turn": _turn(application, sop),
+        "visit": _visit(application, sop, calendar),
         "next": turn_to_come(application, sop),
         "steps": [
             {**told, "expected": _local_or_none(expected.get(step.key), calendar)}
@@ -157,6 +159,21 @@ def confirm_by(application: Application, sop: Sop) -> datetime:
 def deadline(application: Application, sop: Sop) -> datetime | None:
     """Until when the applicant has to act before the case is closed; None where nothing of that kind happens."""
     return confirm_by(application, sop) if application.state is State.UNCONFIRMED else None
+
+
+def _turn(application: Application, sop: Sop) -> dict[str, Any] | None:
+    """Whose turn it is (``by``), and whether the applicant's; None once closed, and while somebody outside has it."""
+    if application.is_closed or application.state is State.SENT:
+        return None
+    role = application.waits_on(sop)
+    applicant = role == APPLICANT or bool(sop.status(application.step, application.state).next)
+    return {"by": sop.applying.label if applicant else sop.role(role).label, "applicant": applicant}
+
+
+def _visit(application: Application, sop: Sop, calendar: Calendar) -> dict[str, str] | None:
+    """When and where the visit is that is agreed; None without one."""
+    visit, slot = sop.step(application.step).visit, application.slot
+    return {"at": _local(slot, calendar), "place": visit.place} if visit and slot else None
 
 
 def _steps(application: Application, sop: Sop) -> Iterator[tuple[Step, dict[str, Any]]]:

@@ -213,6 +213,8 @@ def about(service: str, id: str) -> str:
 
 def handed_over(application: Application, sop: Sop, calendar: Calendar) -> Certificate | None:
     """The entry of a case that has come to its end and by which something was issued; None of any other case."""
+    if application.erased:
+        return None
     closing, issued_by = application.closing, {each.action for each in application.events} & {"record", "hand_over"}
     if closing is None or application.state is not State.DONE or not issued_by:
         return None

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from portal.core.application import Actor, Application, Event
 from portal.core.draft import Document, Draft
 from portal.core.errors import Unreadable, traced
+from portal.core.handouts import Handout
 from portal.core.listing import Line
 from portal.core.notices import Deed, Notice, Official
 from portal.core.register import Certificate, Recorded
@@ -114,9 +115,9 @@ def official_entry(official: Official, founder: str) -> Entry:
     away = [[day(first), day(last)] for first, last in official.away]
     deeds = [{**vars(deed), "at": moment(deed.at)} for deed in official.deeds]
     days = {"since": day(official.since), "until": day(official.until)}
-    entry = {**vars(official), **days, "away": away, "deeds": deeds}
+    entry = {**vars(official), **days, "away": away, "formerly": list(official.formerly), "deeds": deeds}
     own = {name: value for name, value in entry.items() if (name, value) != ("service", founder)}
-    few = ("replaces", "away", "each", "deeds")
+    few = ("replaces", "away", "each", "formerly", "deeds")
     return {name: value for name, value in own.items() if value or value == 0 or name not in few}
 
 
@@ -124,7 +125,8 @@ def official(entry: Entry, founder: str) -> Official:
     days = {name: date.fromisoformat(entry[name]) if entry[name] else None for name in ("since", "until")}
     away = tuple((date.fromisoformat(first), date.fromisoformat(last)) for first, last in entry.get("away", ()))
     deeds = tuple(Deed(**{**deed, "at": datetime.fromisoformat(deed["at"])}) for deed in entry.get("deeds", ()))
-    return Official(**{"service": founder, **_own(Official, entry), **days, "away": away, "deeds": deeds})
+    read = {"away": away, "formerly": tuple(entry.get("formerly", ())), "deeds": deeds}
+    return Official(**{"service": founder, **_own(Official, entry), **days, **read})
 
 
 def filed(service: str, name: str, founder: str) -> str:
@@ -166,6 +168,16 @@ def line(entry: Entry) -> Line:
     return Line(**{**kept, **times, "state": State(kept["state"])})
 
 
+def handout_entry(handout: Handout) -> Entry:
+    """All of it; its time as ``moment`` writes it."""
+    return {**vars(handout), "at": moment(handout.at), "tickets": list(handout.tickets)}
+
+
+def handout(entry: Entry) -> Handout:
+    kept = _own(Handout, entry)
+    return Handout(**{**kept, "at": datetime.fromisoformat(kept["at"]), "tickets": tuple(kept["tickets"])})
+
+
 def text(entry: Entry) -> str:
     """As JSON, for where only text can be kept."""
     return json.dumps(entry, ensure_ascii=False, separators=(",", ":"))
@@ -190,7 +202,9 @@ def _recorded(entry: Entry) -> Recorded:
     return Recorded(**{**_own(Recorded, entry), "on": on, "at": at, "by": Actor(**entry["by"])})
 
 
-def _own(noun: type[Certificate | Draft | Line | Notice | Official | Recorded], entry: Entry) -> dict[str, Any]:
+def _own(
+    noun: type[Certificate | Draft | Handout | Line | Notice | Official | Recorded], entry: Entry
+) -> dict[str, Any]:
     return {name: entry[name] for name in noun.__dataclass_fields__ if name in entry}
 
 

@@ -12,10 +12,10 @@ from portal.core.listing import Line, Unread, passed_over
 from portal.core.notices import Identity, Notice, Official
 from portal.core.recap import Tally
 from portal.core.register import Certificate
+from portal.engines.accounts import Accounts
 
 Fact = Mapping[str, Any]
 """What the recap keeps of a closed application for good: no personal data (``recap.fact``)."""
-
 
 MOST_IN_ONE: Final = 100
 """Notices in one email."""
@@ -81,7 +81,7 @@ class CameBack:
     final: bool
 
 
-class Records(Protocol):
+class Records(Accounts, Protocol):
     """Applications with their events, drafts, owed emails, appointments; durable once a call returns.
 
     What belongs to a service is kept apart from what belongs to another, under the service's key.

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 from portal.core.errors import Finding
 from portal.core.identity import RULES
 from portal.forms import typed
-from portal.forms.questions import Field, Option, Schema, Section, sections, with_options
+from portal.forms.printable import unprintable
+from portal.forms.questions import TYPED, Field, Option, Schema, Section, sections, with_options
 from portal.forms.shape import validate, validator
 
 if TYPE_CHECKING:
@@ -146,7 +147,17 @@ class Form:
                 errors[name] = schema["messages"]["not_past"]
             if schema.get("not_future") and day > today.isoformat():
                 errors[name] = schema["messages"]["not_future"]
+        for name in known.keys() - errors.keys():
+            if sentence := self._letters(name, known[name]):
+                errors[name] = sentence
         return errors
+
+    def _letters(self, name: str, value: object) -> str:
+        """What to say of letters that no paper can print; nothing where the form has no sentence for it."""
+        sentence = self._schema.get("messages", {}).get("letters", "")
+        typed_here = isinstance(value, str) and self._all[name].widget in TYPED
+        letters = unprintable(str(value)) if sentence and typed_here else ""
+        return str(sentence).replace("{letters}", letters) if letters else ""
 
     def _warnings(self, known: Values, today: date) -> Iterator[Finding]:
         for name, value in known.items():

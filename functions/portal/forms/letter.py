@@ -47,6 +47,8 @@ class CaseLetter(Letter):
         office: title under which the reader acts today; empty for applicants.
         due: by when the SOP's minutes will have passed; None while they do not run, or once they have.
         until: until when what the letter asks for is possible: confirming, or opening its link.
+        expected: when all of it is usually over, told to applicants, and ``why`` (``progress.reasons``); None where
+            nobody can say how long others usually take, as a letter is kept, and no earliest day is to be taken for it.
         status_link: public page of the ticket.
     """
 
@@ -63,6 +65,8 @@ class CaseLetter(Letter):
     office: str
     due: datetime | None
     until: datetime
+    expected: datetime | None
+    why: Sequence[Mapping[str, Any]]
     status_link: str
 
 

@@ -33,26 +33,27 @@ LARGEST_BODY: Final = 256 * 1024
 """Bytes of a posted form; uploads have their own limit."""
 
 BLUEPRINTS: Final = (
-    *("apply", "bring", "send", "uploads", "status", "applicant", "mending", "tasks", "lost_links"),
+    *("apply", "parts", "bring", "send", "uploads", "status", "applicant", "mending", "tasks", "lost_links"),
     *("official", "codes", "visiting", "signing", "originals", "desk", "together", "opening"),
     *("register", "register_import", "renewal", "recap"),
     *("clerk_entry", "clerk_desk", "clerk_archive", "clerk_corrections", "clerk_visiting", "clerk_mail"),
-    *("clerk_people", "clerk_appointing", "clerk_changing", "clerk_privacy"),
+    *("clerk_people", "clerk_appointing", "clerk_changing", "clerk_privacy", "clerk_erasing"),
 )
 """The modules with pages."""
 
 LIMITS: Final[Mapping[str, tuple[int, timedelta]]] = {
     "draft": (60, timedelta(seconds=10)),
-    "data": (60, timedelta(seconds=5)),
+    "data": (240, timedelta(seconds=1)),
+    "address": (60, timedelta(seconds=5)),
     "upload": (60, timedelta(seconds=5)),
     "document": (60, timedelta(seconds=5)),
     "link": (20, timedelta(seconds=30)),
     "ticket": (30, timedelta(seconds=10)),
     "paper": (60, timedelta(seconds=2)),
 }
-"""What one client may do at once, and how often after that: begin a draft, change its data, send a document, have it
-checked, ask for a link, mistake a ticket, have a paper printed. Wide enough for an office, or a course, of people
-behind one address."""
+"""What one client may do at once, and how often after that: begin a draft, send a page of its data, have an address
+written to, send a document, have it checked, ask for a link, mistake a ticket, have a paper printed. Wide enough for an
+office, or a course, of people behind one address."""
 
 LIMITED: Final[Mapping[str | None, str]] = {
     "apply.begin": "draft",
@@ -62,7 +63,8 @@ LIMITED: Final[Mapping[str | None, str]] = {
     "apply.begin_one": "draft",
     "apply.begin_one_for_other": "draft",
     "opening.begin": "draft",
-    "apply.data": "data",
+    "parts.part": "data",
+    "parts.whole": "data",
     "uploads.receive": "upload",
     "bring.accept": "document",
     "mending.accept_document": "document",
@@ -77,7 +79,7 @@ LIMITED: Final[Mapping[str | None, str]] = {
     "codes.send_for_desk": "link",
 }
 """Which of these a posted form is, by endpoint; a ticket is counted where it turns out to be unknown, a
-paper where it is printed."""
+paper where it is printed, an address where a draft has a new one."""
 
 
 def create_app(use_cases: UseCases, equipment: Equipment, *, address: str, names: Sequence[str] = BLUEPRINTS) -> Flask:

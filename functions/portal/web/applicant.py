@@ -265,7 +265,7 @@ def own(number: str, page: str = PAGE) -> Application:
         raise LinkForged("link_needed", page=page)
     if request.method == "POST":
         here().access.check_csrf(page, now())
-    application = here().office.records.load(claims["t"])
+    application = here().office.records.load(claims["t"]).must_be_there()
     if claims.get("n", 0) != readdressed(application):
         raise NotAllowed("address_left")
     turn_to(application.service)

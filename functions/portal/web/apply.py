@@ -1,31 +1,22 @@
-"""The applicant's way in, step 1: what he states.
+"""The applicant's way in: how a draft begins, and how it is gone on with.
 
-What is asked and every rule about it are the schema's; what becomes of it is ``intake``'s.
+From its first page on everything is kept; what a page of the form asks and takes is the business of ``parts``.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, request
+from flask import Blueprint, abort, make_response, redirect, render_template, request
 
 from portal.core.draft import Draft
-from portal.core.errors import Conflict, Finding, LinkExpired, NotFound
+from portal.core.errors import LinkExpired, NotFound
 from portal.forms.form import Form
 from portal.web import fields
-from portal.web.drafts import (
-    beginning,
-    begun_as,
-    begun_at,
-    csrf,
-    enter,
-    mark,
-    next_step,
-    open_draft,
-    overtaken,
-    shown_email,
-)
+from portal.web.drafts import beginning, begun_as, enter, next_step, open_draft, remember, shown_email, unfinished
 from portal.web.here import here, now, present, turn_to
+from portal.web.parts import Taken, onward, part_page
 
 pages = Blueprint("apply", __name__)
 
@@ -57,22 +48,13 @@ def begin_one_for_other(service: str) -> Any:
     return _begin(service, other=True)
 
 
-@pages.route("/ajukan/<draft>/data", methods=["GET", "POST"])
-def data(draft: str) -> Any:
-    kept = open_draft(draft)
-    form = here().intake.words_of(kept).form
-    fixed = {name: kept.form[name] for name in (fields.FILLED_BY,) if name in kept.form}
-    if request.method != "POST":
-        return form_page(form, fixed, {**form.clean(fixed), **kept.form}, draft=kept)
-    return filled_in(form, fixed, lambda values: here().intake.change_form(kept.id, values, kept.form), draft=kept)
-
-
 @pages.get("/ajukan/<draft>/tersimpan")
 def saved(draft: str) -> str:
     kept = open_draft(draft)
     expires = here().intake.expires_at(kept)
     email = shown_email(kept.form, kept.opened_by)
-    return render_template("apply/saved.html", draft=kept, email=email, expires=expires)
+    address = fields.home_of(here().intake.words_of(kept).form, present().applicant["email"])
+    return render_template("apply/saved.html", draft=kept, email=email, address=address, expires=expires)
 
 
 @pages.get("/ajukan/lanjut/<token>")
@@ -111,74 +93,40 @@ def _begin(service: str, other: bool) -> Any:
     sop = present()
     if sop.first.kind == "opening":
         return render_template("apply/by_official.html", opener=sop.role(sop.first.role).label)
-    if request.method != "POST":
-        return form_page(form, fixed, form.clean(fixed))
-    return filled_in(form, fixed, partial(here().intake.start, service, id=begun_as()))
+    return begun(form, fixed, partial(here().intake.start, service))
 
 
-def filled_in(
-    form: Form,
-    fixed: Mapping[str, str],
-    keep: Callable[[Mapping[str, Any]], Draft],
-    draft: Draft | None = None,
-    token: str = "",
-) -> Any:
-    """What was typed, kept and on to the next step; or the page again, with what is wrong.
+def begun(form: Form, fixed: Mapping[str, str], start: Callable[..., Draft], token: str = "") -> Any:
+    """The first page of a form; or what was typed on it, kept from now on, and on to the next, or what is wrong.
 
     Args:
-        fixed: answers that nobody is asked for here.
-        token: what a form carries where there is no draft yet.
+        fixed: who the application is for as long as nobody says otherwise.
+        start: ``Intake.start`` for this service.
+        token: what a form carries that an official begins for somebody; nobody asks him for whom.
     """
-    raw = {**dict(request.form.lists()), **fixed}
-    values = form.clean(raw)
-    findings = form.check(values, here().office.today())
-    save_only = request.form.get("tindakan") == "simpan"
-    if save_only:
-        # What is still missing may wait; where to send the link may not.
-        findings = tuple(f for f in findings if f.field == present().applicant["email"] and not f.passable)
-    noticed = "peringatan_dibaca" in request.form
-    typed = fields.as_typed(form, raw, values)
-    if draft and (changed := overtaken(draft, form, values)):
-        return form_page(form, fixed, typed, findings, noticed, draft, changed=changed), 409
-    if any(not (finding.passable and noticed) for finding in findings):
-        return form_page(form, fixed, typed, findings, noticed, draft, token), 422
-    try:
-        kept = keep(values)
-    except Conflict as conflict:
-        if not draft or conflict.code != "draft_changed":
-            raise
-        draft = here().intake.draft(draft.id)  # changed at this very moment
-        return form_page(form, fixed, typed, (), noticed, draft, changed=overtaken(draft, form, values)), 409
-    return enter(kept, "tersimpan" if save_only else "")
-
-
-def form_page(
-    form: Form,
-    fixed: Mapping[str, str],
-    values: Mapping[str, Any],
-    findings: tuple[Finding, ...] = (),
-    noticed: bool = False,
-    draft: Draft | None = None,
-    token: str = "",
-    changed: Sequence[tuple[str, str]] = (),
-) -> str:
-    """The page with the form; arguments as for ``filled_in``; ``changed`` as ``drafts.overtaken`` tells it."""
-    return render_template(
-        "apply/form.html",
-        action=f"/ajukan/{draft.id}/data" if draft else request.path,
-        begun="" if draft else beginning(),
-        begun_at=begun_at(),
-        csrf=csrf() if draft else token,
-        opening=bool(draft.opened_by if draft else token),
-        draft=draft,
-        other=fixed.get(fields.FILLED_BY) == fields.OTHER,
-        for_other_offered=bool(fixed),
-        hidden=fields.hidden(form, values),
-        sections=fields.asked(form, values),
-        values=values,
-        findings=findings,
-        errors={finding.field: finding.message for finding in findings if not finding.passable},
-        noticed=noticed,
-        mark=mark(draft.form) if draft else "",
-        changed=changed,
-    )
+    asks = None if token else fields.for_whom(form)
+    part = asks or fields.parts(form, fixed)[0]
+    if request.method != "POST":
+        mine = [] if token else unfinished(present().service)
+        # Who comes back to this page having said nothing else yet goes on with the same draft.
+        blank = next((draft.id for draft in mine if draft.form.keys() <= form.clean(fixed).keys()), "")
+        mine = [draft for draft in mine if draft.id != blank]
+        return part_page(form, part, fixed, begins=beginning(blank), token=token, mine=mine)
+    raw = dict(request.form.lists())
+    if asks and any(option.value in raw.get(fields.FILLED_BY, ()) for option in asks.fields[0].options):
+        fixed = {fields.FILLED_BY: raw[fields.FILLED_BY][0]}
+    elif asks and not raw.keys() & form.fields.keys():  # no button was pressed
+        return part_page(form, part, fixed, begins=beginning(), token=token), 422
+    # A page that is open somewhere since the form was one long page sends more than this one asks.
+    raw |= {name: [answer] for name, answer in fixed.items()}
+    posted = fields.whole(form, form.clean(raw), only=raw)
+    names = {*part.names, *posted.names}
+    taken = Taken.of(form, replace(posted, names=frozenset(names)), raw, fixed)
+    shown = part if posted.names <= part.names else posted
+    if taken.stops and not begun_as():  # from no page of ours
+        return part_page(form, shown, taken.typed, taken, begins=beginning(), token=token), 422
+    draft = start(taken.answers, id=begun_as(), names=names)
+    if taken.stops:
+        page = part_page(form, shown, taken.typed, taken, begins=beginning(draft.id), token=token)
+        return remember(make_response(page, 422), draft)
+    return enter(draft, onward(draft, part, taken.onward))

@@ -14,9 +14,10 @@ from portal.core import amending, ticket
 from portal.core.application import Application
 from portal.core.clocks import clocks
 from portal.core.errors import Finding, NotFound
-from portal.core.history import assignment, holder
+from portal.core.handouts import CASES
+from portal.core.history import assignment
 from portal.core.listing import OPEN, Line, Wanted
-from portal.core.officials import eligible, given
+from portal.core.officials import Official, eligible, given
 from portal.core.sop import APPLICANT
 from portal.core.steps import State
 from portal.corrections import EVERYBODY
@@ -67,9 +68,10 @@ def show() -> Any:
 
 @pages.post(f"{PATH}/xlsx")
 def export() -> Response:
-    """The same list as a spreadsheet, all of it."""
-    sent_by_reader()
+    """The same list as a spreadsheet, all of it; who took it is kept first."""
+    clerk = sent_by_reader()
     rows = [_row(line) for line in here().archive.find(_wanted(), here().archive.lines())]
+    here().handouts.listed(CASES, len(rows), clerk.as_actor(here().corrections.title))
     content = written(here().messages["clerk"]["columns"], rows)
     answer = Response(content, mimetype=XLSX)
     answer.headers["Content-Disposition"] = f'attachment; filename="permohonan-{here().office.today()}.xlsx"'
@@ -99,8 +101,13 @@ def case_page(
         tried: what a clerk has just tried to do; ``findings`` what is wrong with it, and ``typed`` for it.
     """
     application, office = here().office.records.load(number), here().office
+    if stone := application.erased:
+        damage = bool(application.first_damage()) or not here().erasing.is_accounted_for(application)
+        words = here().messages["erasing"]
+        return render_template("clerk/erased.html", application=application, stone=stone, words=words, damage=damage)
     words, sop = office.words_of(application), turn_to(application.service)
     officials = office.records.officials() if assignment(application.events) else ()
+    holders = given(application, officials, words.sop, office.today())
     return render_template(
         "clerk/case.html",
         application=application,
@@ -119,8 +126,8 @@ def case_page(
         damage=application.first_damage(),
         may_undo=here().corrections.may_undo(application),
         recipients=_recipients(application, words),
-        receivers=_receivers(application, words),
-        holders=list(dict.fromkeys(each.name for each in given(application, officials, words.sop, office.today()))),
+        receivers=_receivers(application, words, holders),
+        holders=list(dict.fromkeys(each.name for each in holders)),
         may_amend=bool(here().corrections.amendable(application).fields),
         has_visit=here().visits.may_arrange(application) or bool(here().visits.may_come(application)),
         tried=tried,
@@ -145,14 +152,12 @@ def _recipients(application: Application, words: Words) -> list[dict[str, str]]:
     return found
 
 
-def _receivers(application: Application, words: Words) -> list[dict[str, str]]:
-    """To whom the case may be given, as choices."""
-    held = assignment(application.events)
+def _receivers(application: Application, words: Words, holders: Sequence[Official]) -> list[dict[str, str]]:
+    """To whom the case may be given, as choices; not to whom has it alone already."""
+    had = {each.email.lower() for each in holders}
     people = here().corrections.assignable(application)
-    found = [
-        {"value": each.email, "label": f"{each.name}, {each.office}"} for each in people if each.email != holder(held)
-    ]
-    if held and people:
+    found = [{"value": each.email, "label": f"{each.name}, {each.office}"} for each in people if each.email not in had]
+    if people and assignment(application.events):
         awaited = words.awaited(application.step, application.state)
         found.append({"value": EVERYBODY, "label": here().messages["clerk"]["everybody"].format(office=awaited)})
     return found

@@ -1,4 +1,4 @@
-"""A clerk lets an official go, be away or come back, or corrects his name; what follows is told first."""
+"""A clerk lets an official go, be away or come back, or corrects his name or address; what follows is told first."""
 
 from datetime import date
 from typing import Any
@@ -62,6 +62,8 @@ def _amendments(official: Official, deed: str, values: dict[str, str]) -> list[A
     today = here().office.today()
     if deed == "betulkan":
         return [appointments.correction(official, values.get("nama", ""), values.get("nip", ""), today)]
+    if deed == "alamat":
+        return here().appointing.readdressing(official, values.get("email", ""))
     if deed == "akhiri":
         return [here().appointing.ending(official, *_read("sampai"))]
     if deed == "batalkan":

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 
 from portal.core.errors import Finding, NotFound
 from portal.forms.typed import one_line
+from portal.register import page_of
 from portal.retention import forgotten_on
 from portal.web.clerk_entry import csrf, reader, sent_by_reader
 from portal.web.here import here
@@ -14,7 +15,11 @@ from portal.web.refusals import explain
 pages = Blueprint("clerk_privacy", __name__)
 
 PATH: Final = "/petugas/data-pribadi"
+LOG: Final = "/petugas/unduhan"
 WHO: Final = "siapa"
+
+SIZE: Final = 25
+"""Handouts on a page."""
 
 
 @pages.get(PATH)
@@ -27,18 +32,19 @@ def ask() -> str:
 def find() -> Any:
     """Field ``siapa``: a ticket, NIK, NIP or address; posted, so that it stays in no address."""
     sent_by_reader()
-    who = _who()
+    asked = who()
     try:
-        return _page(who, here().dossiers.find(who))
+        return _page(asked, here().dossiers.find(asked))
     except NotFound as refused:
-        return _page(who, findings=[Finding(WHO, explain(refused.code, refused.facts)["sentence"])]), 422
+        return _page(asked, findings=[Finding(WHO, explain(refused.code, refused.facts)["sentence"])]), 422
 
 
 @pages.post(f"{PATH}/unduh")
 def download() -> Any:
-    """Fields ``siapa``, and ``berkas`` if the files are wanted too."""
-    sent_by_reader()
-    dossier, words = here().dossiers.find(_who()), here().messages["dossier"]
+    """Fields ``siapa``, and ``berkas`` if the files are wanted too; who took it is kept first."""
+    clerk = sent_by_reader()
+    dossier, words = here().dossiers.find(who()), here().messages["dossier"]
+    here().handouts.person(dossier, clerk.as_actor(here().corrections.title))
     content = here().dossiers.packed(dossier, words, here().language, files="berkas" in request.form)
     answer = Response(content, mimetype="application/zip")
     answer.headers["Content-Disposition"] = f'attachment; filename="data-pribadi-{here().office.today()}.zip"'
@@ -51,11 +57,22 @@ def ask_again() -> Any:
     return redirect(PATH, 303)
 
 
-def _who() -> str:
+@pages.get(LOG)
+def log() -> str:
+    """Who took what out, and when; the newest first."""
+    reader()
+    taken = here().handouts.newest()
+    shown, number, last = page_of(taken, request.args.get("hal", ""), SIZE)
+    what = here().messages["handouts"]
+    return render_template("clerk/handouts.html", shown=shown, found=len(taken), number=number, last=last, what=what)
+
+
+def who() -> str:
+    """Of whom the posted form is."""
     return one_line(request.form.get(WHO, ""))[:200]
 
 
-def _page(who: str, dossier: Any = None, findings: list[Finding] | None = None) -> str:
+def _page(asked: str, dossier: Any = None, findings: list[Finding] | None = None) -> str:
     office = here().office
     found = [
         (case, office.services[case.service], forgotten_on(case, office.services[case.service], office.calendar))
@@ -63,10 +80,11 @@ def _page(who: str, dossier: Any = None, findings: list[Finding] | None = None) 
     ]
     return render_template(
         "clerk/privacy.html",
-        who=who,
+        who=asked,
         dossier=dossier,
         found=found,
         today=office.today(),
+        erased="dihapus" in request.args,
         findings=findings or [],
         csrf=csrf(),
     )

@@ -31,14 +31,14 @@ NOTE: Final = "note"
 @pages.get(f"{PATH}/<number>/kunjungan")
 def show(number: str) -> Any:
     reader()
-    return _page(here().office.records.load(ticket.parse(number)))
+    return _page(here().office.records.load(ticket.parse(number)).must_be_there())
 
 
 @pages.post(f"{PATH}/<number>/kunjungan")
 def act(number: str) -> Any:
     """Fields ``tindakan``, ``peristiwa`` (the version that was seen), ``note`` and, to move, ``jadwal``."""
     clerk, action = sent_by_reader(), request.form.get("tindakan", "")
-    application = here().office.records.load(ticket.parse(number))
+    application = here().office.records.load(ticket.parse(number)).must_be_there()
     by, note = clerk.as_actor(here().corrections.title), request.form.get(NOTE, "").strip()[:1000]
     visits = here().visits
     try:

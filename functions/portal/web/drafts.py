@@ -1,21 +1,28 @@
 """A draft that this browser's cookie opens, and which of its pages comes next."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from hashlib import sha256
 from typing import Any, Final
 
 from flask import Response, abort, redirect, request
 
 from portal.core.draft import Draft
-from portal.core.errors import Finding, LinkExpired, LinkForged
+from portal.core.errors import Finding, LinkExpired, LinkForged, NotFound
 from portal.forms.form import Form
 from portal.forms.typed import masked_email, texts
-from portal.web.access import FORM
+from portal.web import fields
+from portal.web.access import FORM, SESSION
 from portal.web.here import here, now, present, turn_to
 
 PAGE: Final = "draf"
 """Name of the cookie that opens one draft, and of its forms' tokens."""
+
+MINE: Final = "draf-saya"
+"""Name of the cookie that says which drafts a browser may open, for the page with which an application begins."""
+
+_AT_MOST: Final = 5  # drafts that a browser is offered
 
 
 def open_draft(id: str) -> Draft:
@@ -49,18 +56,46 @@ def opened(id: str) -> Draft:
 
 def enter(draft: Draft, step: str = "") -> Response:
     """On to a step of the draft, by default the first one that is not done, with the cookie that opens it."""
-    path = f"/ajukan/{draft.id}"
-    response = redirect(f"{path}/{step or next_step(draft)}", 303)
-    here().access.remember(response, PAGE, {"d": draft.id}, path, now())
-    return response  # type: ignore[return-value]
+    return remember(redirect(f"/ajukan/{draft.id}/{step or next_step(draft)}", 303), draft)
+
+
+def remember(response: Any, draft: Draft) -> Response:
+    """The same answer, with the cookie that opens the draft: as long as it lives, until a link to it can be mailed."""
+    access, path = here().access, f"/ajukan/{draft.id}"
+    life = SESSION if shown_email(draft.form) else max(here().intake.expires_at(draft) - now(), SESSION)
+    access.remember(response, PAGE, {"d": draft.id}, path, now(), life)
+    if not draft.opened_by:
+        others = [entry for entry in _mine() if entry[0] != draft.id][1 - _AT_MOST :]
+        known = [*others, (draft.id, (now() + life).isoformat())]
+        access.remember(response, MINE, {"d": known}, "/ajukan", now(), here().intake.expires_at(draft) - now())
+    return response  # type: ignore[no-any-return]
+
+
+def unfinished(service: str) -> list[Draft]:
+    """The drafts of this service that this browser may open and that were not sent, the newest first."""
+    found = []
+    for id, until in reversed(_mine()):
+        with suppress(NotFound):
+            draft = here().intake.draft(id) if until > now().isoformat() else None
+            if draft and not draft.ticket and draft.service == service:
+                found.append(draft)
+    return found
+
+
+def _mine() -> list[tuple[str, str]]:
+    """Ids of drafts, and until when their cookies open them."""
+    try:
+        return [(id, until) for id, until in here().access.claims(MINE, now())["d"]]
+    except LinkForged:
+        return []
 
 
 def next_step(draft: Draft) -> str:
-    """Last part of the address of the first step that is not done."""
+    """Last part of the address of the first step, or part of the form, that is not done."""
     if draft.ticket:
         return "terkirim"
-    if wrong(draft):
-        return "data"
+    if found := wrong(draft):
+        return f"data/{first_home(draft, found)}"
     return "berkas" if here().intake.missing(draft) else "periksa"
 
 
@@ -70,9 +105,17 @@ def wrong(draft: Draft) -> list[Finding]:
     return [finding for finding in findings if not finding.passable]
 
 
-def beginning() -> str:
+def first_home(draft: Draft, found: Sequence[Finding]) -> str:
+    """Key of the first part of the form with one of these findings."""
+    form = here().intake.words_of(draft).form
+    homes = {fields.home_of(form, finding.field) for finding in found}
+    order = [fields.FOR_WHOM, *(part.key for part in fields.parts(form, draft.form))]
+    return next((key for key in order if key in homes), min(homes))
+
+
+def beginning(id: str = "") -> str:
     """Stands in a form that begins a draft (field ``mulai``), signed: the id that the draft is going to have."""
-    id = begun_as() or here().intake.token()
+    id = id or begun_as() or here().intake.token()
     return here().office.links.sign("begin", {"d": id}, now() + FORM)
 
 
@@ -89,19 +132,31 @@ def mark(answers: Mapping[str, Any]) -> str:
     return sha256(json.dumps(answers, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
-def overtaken(draft: Draft, form: Form, typed: Mapping[str, Any]) -> list[tuple[str, str]]:
+def of_page(answers: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
+    """Of the answers, those to the questions of one page."""
+    return {name: answer for name, answer in answers.items() if name in names}
+
+
+def overtaken(
+    draft: Draft, form: Form, typed: Mapping[str, Any], names: Collection[str] | None = None
+) -> list[tuple[str, str]]:
     """What stands in the draft by now where the posted form (field ``tanda``) was filled in over something else.
+
+    Args:
+        names: the questions of the page; None: all of them. What was changed on another page does not concern it.
 
     Returns:
         Labels and answers in words of the fields that were typed otherwise; nothing if the form is up to date, or says
         the same anyway: a second click is no second opinion.
     """
     seen = request.form.get("tanda", "")
-    if not seen or seen == mark(draft.form):
+    kept = draft.form if names is None else of_page(draft.form, names)
+    if not seen or seen == mark(kept):
         return []
-    kept = draft.form
     differing = [
-        field for field in form.fields.values() if (typed.get(field.name) or "") != (kept.get(field.name) or "")
+        field
+        for field in form.fields.values()
+        if (names is None or field.name in names) and (typed.get(field.name) or "") != (kept.get(field.name) or "")
     ]
     return [
         (field.label, ", ".join(form.words(field.name, answer) for answer in texts(kept.get(field.name))))
@@ -120,5 +175,9 @@ def begun_at() -> str:
 
 
 def shown_email(form: Mapping[str, Any], opened_by: str = "") -> str:
-    """The address that hears of the draft, masked: the applicant's, or that of the official who fills it in."""
-    return masked_email(opened_by or str(form.get(present().applicant["email"], "")))
+    """The address that hears of the draft, masked: the applicant's, or that of the official who fills it in.
+
+    Empty as long as the applicant's is not known.
+    """
+    email = str(form.get(present().applicant["email"], ""))
+    return masked_email(opened_by or email) if email else ""

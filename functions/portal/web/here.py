@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from portal.corrections import Corrections
     from portal.dossiers import Dossiers
     from portal.entrance import Entrance
+    from portal.erasing import Erasing
     from portal.experience import Experience
+    from portal.handouts import Handouts
     from portal.intake import Intake
     from portal.outbox import Outbox
     from portal.register import Register
@@ -59,6 +61,10 @@ class UseCases(Protocol):
     def dossiers(self) -> "Dossiers": ...
     @property
     def entrance(self) -> "Entrance": ...
+    @property
+    def erasing(self) -> "Erasing": ...
+    @property
+    def handouts(self) -> "Handouts": ...
     @property
     def experience(self) -> "Experience": ...
     @property
@@ -219,6 +225,14 @@ class Here:
     @property
     def corrections(self) -> "Corrections":
         return self.use_cases.corrections
+
+    @property
+    def erasing(self) -> "Erasing":
+        return self.use_cases.erasing
+
+    @property
+    def handouts(self) -> "Handouts":
+        return self.use_cases.handouts
 
     @property
     def entrance(self) -> "Entrance":

@@ -4,8 +4,10 @@ from typing import Any, Final
 
 from flask import Blueprint, render_template, request
 
+from portal.core.amending import HOLDER, may_resend
 from portal.core.application import Application
 from portal.core.errors import LinkExpired, LinkForged, NotAllowed, NotFound
+from portal.core.officials import able
 from portal.core.steps import State
 from portal.forms.typed import one_line
 from portal.web.access import without_tail
@@ -94,7 +96,10 @@ def _owe_applicant(application: Application) -> None:
 
 
 def _owe_official(application: Application, email: str) -> None:
-    for waiting, official in here().cases.desk(email):
-        if waiting.ticket == application.ticket:
-            actor = official.as_actor(here().office.sop_of(application))
-            here().cases.owe_again(application, "turn", actor)
+    """To whoever could act on it, also where it was given to another: his page says so, and how he takes it over."""
+    office, sop = here().office, here().office.sop_of(application)
+    if not may_resend(application, HOLDER, sop):
+        return
+    for official in able(application, office.officials(), sop, office.today()):
+        if official.email.lower() == email.lower():
+            here().cases.owe_again(application, "turn", official.as_actor(sop))

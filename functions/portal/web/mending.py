@@ -41,8 +41,12 @@ def resubmit(number: str) -> Any:
     noticed = "peringatan_dibaca" in request.form
     findings = form.check(draft.form, here().office.today())
     shown = tuple(f for f in findings if not f.passable or f.field in form.fields)
-    if any(not (finding.passable and noticed) for finding in shown):
-        return _mending_page(application, draft, findings=shown, raw=raw, noticed=noticed), 422
+    unchanged = () if noticed else _unchanged(application, draft)
+    if unchanged or any(not (finding.passable and noticed) for finding in shown):
+        page = _mending_page(
+            application, draft, findings=shown, raw=raw, incomplete=True, noticed=noticed, unchanged=unchanged
+        )
+        return page, 422
     try:
         here().intake.resubmit(application)
     except Invalid:
@@ -105,6 +109,13 @@ def _sent_already(application: Application, raw: Mapping[str, Any]) -> Any:
     return case_page(application, not_kept=answers), 409
 
 
+def _unchanged(application: Application, draft: Draft) -> tuple[str, ...]:
+    """Names of the fields that were returned and say the same still."""
+    form = here().office.words_of(application).form.only(draft.items)
+    named = [name for name in application.returned["items"] if name in form.fields]
+    return tuple(name for name in named if draft.form.get(name) == application.form.get(name))
+
+
 def _mending_page(
     application: Application,
     draft: Draft,
@@ -115,6 +126,7 @@ def _mending_page(
     incomplete: bool = False,
     noticed: bool = False,
     changed: Sequence[tuple[str, str]] = (),
+    unchanged: Sequence[str] = (),
 ) -> str:
     words = here().office.words_of(application)
     form = words.form.only(draft.items)
@@ -125,6 +137,9 @@ def _mending_page(
         "applicant/mend.html",
         **case_facts(application),
         facts=words.said(application, returned),
+        named=application.returned["items"],
+        before={field.name: said for _, shown in form.shown(application.form) for field, said in shown},
+        unchanged=[form.fields[name] for name in unchanged],
         sections=fields.asked(form, values),
         values=values,
         findings=findings,

@@ -1,13 +1,13 @@
 """An official begins a service for somebody, from his desk; the further steps of the draft are as for anybody."""
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, request
 
 from portal.core.errors import NotFound
 from portal.web import fields
-from portal.web.apply import filled_in, form_page
-from portal.web.drafts import begun_as
+from portal.web.apply import begun
 from portal.web.here import here, now, turn_to
 from portal.web.opened import DESK, at_desk, sent_from_desk
 
@@ -29,8 +29,4 @@ def begin(service: str) -> Any:
     turn_to(service)
     form = here().office.words(service).form
     fixed, token = fields.filled_by(form, other=False) or {}, here().access.csrf(DESK, now())
-    if request.method != "POST":
-        return form_page(form, fixed, form.clean(fixed), token=token)
-    return filled_in(
-        form, fixed, lambda values: here().intake.start(service, values, email, id=begun_as()), token=token
-    )
+    return begun(form, fixed, partial(here().intake.start, service, opened_by=email), token)

@@ -55,8 +55,10 @@ def _check_page(draft: Draft, unstated: bool = False, changed: bool = False) -> 
         draft=draft,
         csrf=csrf(),
         other=draft.form.get(fields.FILLED_BY) == fields.OTHER,
-        sections=form.shown(draft.form),
-        wrong=[(finding, form.fields[finding.field].label) for finding in wrong(draft)],
+        sections=[(fields.key_of(section), section, answers) for section, answers in form.shown(draft.form)],
+        wrong=[
+            (finding, form.fields[finding.field].label, fields.home_of(form, finding.field)) for finding in wrong(draft)
+        ],
         requirements=words.sop.requirements,
         missing=here().intake.missing(draft),
         twins=cards.twins(draft),

@@ -44,7 +44,9 @@ def show(ticket: str) -> Any:
         application = _find(ticket)
     except NotFound as unknown:
         return (jsonify(error=unknown.code), 404) if wants_json else _unknown(_as_a_ticket(ticket), unknown)
-    edition = here().office.sop_of(application)
+    if application.erased and wants_json:
+        return jsonify(error="data_erased", erased=application.erased.at.isoformat(timespec="seconds")), 410
+    edition = here().office.sop_of(application.must_be_there())
     usual = here().experience.of(application)
     found = status(application, edition, here().office.calendar, now(), usual)
     if wants_json:

@@ -16,6 +16,7 @@ from portal.core.recap import Tally
 from portal.core.register import Certificate
 from portal.engines import entries
 from portal.engines.aws import items, owed, writing
+from portal.engines.aws.accounts import DynamoAccounts
 from portal.engines.aws.certificates import DynamoCertificates, entered
 from portal.engines.aws.dynamodb import MOST_AT_ONCE, NEW, Item, Key, Table, Write
 from portal.engines.ports import CameBack, Change, Compiled, Fact
@@ -27,7 +28,7 @@ _READS: Final = 3
 """How often a case is read that another write is just changing."""
 
 
-class DynamoRecords(DynamoCertificates):
+class DynamoRecords(DynamoCertificates, DynamoAccounts):
     """``ports.Records`` on the table of ``items``, for any number of callers; also ``Streamed``.
 
     Needs the actions Query (on table and index), GetItem, BatchGetItem, PutItem, UpdateItem and DeleteItem. Nothing is

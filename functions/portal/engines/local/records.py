@@ -18,6 +18,7 @@ from portal.core.recap import Tally
 from portal.core.register import Certificate, about
 from portal.engines import entries
 from portal.engines.local import owed, rows, statements
+from portal.engines.local.accounts import SqliteAccounts
 from portal.engines.local.certificates import LAST, SqliteCertificates, write_certificate
 from portal.engines.local.database import Database
 from portal.engines.ports import CameBack, Change, Compiled, Fact
@@ -26,7 +27,7 @@ from portal.engines.ports import CameBack, Change, Compiled, Fact
 _CLOSED: Final = "coalesce(json_extract(body, '$.closed'), '')"
 
 
-class SqliteRecords(SqliteCertificates):
+class SqliteRecords(SqliteCertificates, SqliteAccounts):
     """``ports.Records`` on one machine, for any number of threads and processes; also ``BacksUp``.
 
     Args:

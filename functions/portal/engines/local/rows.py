@@ -110,6 +110,7 @@ MIGRATIONS: Final = (
         """CREATE TABLE used (
             link TEXT NOT NULL, device TEXT NOT NULL, until TEXT NOT NULL, PRIMARY KEY (link, device)) WITHOUT ROWID""",
     ),
+    ("CREATE TABLE handout (number INTEGER PRIMARY KEY, body TEXT NOT NULL, scrub INTEGER NOT NULL)",),
 )
 """The statements that lead from one version of the tables to the next; a released one is never changed."""
 

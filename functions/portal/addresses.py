@@ -1,0 +1,29 @@
+"""An official's former address: told that it is left, and what had not arrived there goes to the new one."""
+
+from typing import Final
+
+from portal.core.application import Actor
+from portal.core.notices import Official, notice
+from portal.core.sop import APPLICANT
+from portal.corrections import SETTLED
+from portal.office import Office
+
+FORWARDED: Final = frozenset({"decided", "assigned", "visit_booked", "visit_off"})
+"""Letters that go on to the new address; of all that waits for him he is told in one there."""
+
+
+def leave(office: Office, former: Official, new: str) -> None:
+    """Nobody's address is taken from him in silence, unless it is one at which nothing arrives.
+
+    Args:
+        former: as he was appointed at the address that is left.
+    """
+    at, address = office.clock(), former.email.lower()
+    unsent = [each for each in office.records.unsent() if each.recipient.lower() == address and each.role != APPLICANT]
+    owed = [each.readdressed(new.lower(), at) for each in unsent if each.letter in FORWARDED]
+    if not any(each.problem for each in unsent):
+        actor = Actor(former.role, former.name, email=address)
+        owed.append(notice("address_moved", actor, about="pejabat", event=0, at=at, occasion=at.isoformat()))
+    office.records.owe(owed)
+    for each in unsent:
+        office.records.settle_notice(each.dropped(at, SETTLED))

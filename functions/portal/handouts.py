@@ -1,0 +1,36 @@
+"""Who takes personal data out of the portal: kept before it leaves, and shown to whoever answers for it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from portal.core.application import Actor
+from portal.core.handouts import PERSON, Handout
+from portal.dossiers import Dossier
+from portal.office import Office
+
+
+@dataclass(frozen=True)
+class Handouts:
+    office: Office
+
+    def person(self, dossier: Dossier, by: Actor) -> None:
+        """All that is kept about one person is about to leave.
+
+        Raises:
+            Unavailable: it cannot be written down, so that nothing may leave.
+        """
+        entries = [entry.id for entry in dossier.certificates]
+        tickets = dict.fromkeys([*(case.ticket for case in dossier.cases), *entries])
+        self._keep(PERSON, by, len(dossier.cases), tickets)
+
+    def listed(self, what: str, number: int, by: Actor) -> None:
+        """A list of so many is about to leave. Raises Unavailable."""
+        self._keep(what, by, number)
+
+    def newest(self) -> Sequence[Handout]:
+        """All that ever left, the newest first."""
+        return self.office.records.handouts()[::-1]
+
+    def _keep(self, what: str, by: Actor, number: int, tickets: Iterable[str] = ()) -> None:
+        at = self.office.clock()
+        self.office.records.keep_handout(Handout(at, what, by.name, by.office, number, tuple(tickets)))

@@ -1,0 +1,100 @@
+"""What was erased is in no item of the table and in no version of a file, and the rest is there as it was."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from portal.core.application import Actor, Application
+from portal.core.erasing import Ground
+from portal.core.listing import line
+from portal.core.recap import fact
+from portal.dossiers import Dossiers
+from portal.engines.aws.files import S3Files
+from portal.engines.aws.records import DynamoRecords
+from portal.engines.ports import Change, Fact
+from portal.erasing import Erasing
+from portal.office import Office
+from tests.support.aws_wire import BUCKET, TABLE, client
+from tests.support.builders import AT, a_notice
+from tests.support.stage import Stage
+from tests.support.ways import FORM, WAYS
+
+CLERK = Actor("clerk", "Rina Contoh", "Petugas", "rina@tarakankota.go.id")
+HIS = ("RAHASIA", "Rahasia", "siti.rahasia", FORM["nik"], FORM["nip"], FORM["hp"][3:], "4A:1F:22:09")
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    made = Stage(tmp_path)
+    yield made
+    made.close()
+
+
+def written(records: DynamoRecords, case: Application, told: Fact | None = None) -> None:
+    for count in range(1, len(case.events) + 1):
+        events, last = case.events[:count], count == len(case.events)
+        moment = replace(case, events=events, step=events[-1].step, state=events[-1].state)
+        records.commit(Change(moment, fact=told if last else None))
+
+
+def moved(stage: Stage, number: str, office: Office, records: DynamoRecords) -> None:
+    """A case of the stage as it would be on AWS, with its files, its draft, its entry and what is owed about it."""
+    case, files = stage.load(number), office.files
+    for document in case.documents:
+        for _ in range(2):  # as one that was mended
+            kept = files.write(document.key, FORM["nik"].encode(), "application/pdf")
+    case = replace(case, documents=tuple(replace(each, version=kept.version) for each in case.documents))
+    sop = stage.office.sop_of(case)
+    written(records, case, fact(case, sop, office.calendar))
+    records.keep_lines([line(case, sop)])
+    records.keep_certificates(list(stage.records.certificates("penerbitan")))
+    records.owe([a_notice(number, recipient=FORM["email"], name=FORM["nama_ktp"])])
+    records.owe([a_notice(f"register/penerbitan/{number}", recipient=FORM["email"])])
+    for draft in stage.records.drafts_before(stage.clock.at):
+        records.save_draft(replace(draft, version=1))
+        files.write(f"{draft.folder}ktp/1/checked", FORM["nik"].encode(), "application/pdf")
+
+
+def kept(s3: Any) -> tuple[str, dict[str, Any]]:
+    """All items as text, and every version of every object by its key."""
+    items = client("dynamodb").scan(TableName=TABLE)["Items"]
+    return json.dumps(items, ensure_ascii=False), s3.list_object_versions(Bucket=BUCKET)
+
+
+def test_nothing_is_left_in_table_or_bucket(stage: Stage, records: DynamoRecords, files: S3Files, s3: Any) -> None:
+    number = stage.case(*WAYS["done"])
+    office = replace(stage.office, records=records, files=files)
+    moved(stage, number, office, records)
+    items, versions = kept(s3)
+    assert all(secret in items for secret in HIS)
+    assert len(versions["Versions"]) > 8
+    stage.clock.forward(days=365 * 3)  # what was issued has ended, and its term is not over
+    dossier = Dossiers(office).find(FORM["nik"])
+    gone = Erasing(office).erase(dossier, Ground.DECREE, "Surat 800/12", CLERK)
+    assert [item.name for item in gone if item.case] == [number]
+    items, versions = kept(s3)
+    assert [secret for secret in HIS if secret in items] == []
+    assert (versions.get("Versions"), versions.get("DeleteMarkers")) == (None, None)
+    case = records.load(number)
+    assert (case.first_damage(), case.version) == (None, len(stage.load(number).events) + 1)
+    assert Erasing(office).is_accounted_for(case)
+    assert [each["ticket"] for each in records.facts("penerbitan")] == [number]
+
+
+def test_a_case_of_more_events_than_a_transaction_takes_is_erased_too(
+    stage: Stage, records: DynamoRecords, files: S3Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("portal.engines.aws.accounts.MOST_AT_ONCE", 6)
+    case = stage.load(stage.case(*WAYS["rejected"]))
+    for _ in range(9):
+        case = case.correct("resend", {"reason": "Siti Rahasia"}, to=case.moved, by=CLERK, at=AT)
+    written(records, case)
+    records.keep_lines([line(case, stage.office.sop_of(case))])
+    office = replace(stage.office, records=records, files=files)
+    Erasing(office).erase(Dossiers(office).find(FORM["nik"]), Ground.DECREE, "Surat 800/12", CLERK)
+    after = records.load(case.ticket)
+    assert (after.first_damage(), after.version, "Rahasia" in repr(after.events)) == (None, case.version + 1, False)
