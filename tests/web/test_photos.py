@@ -65,8 +65,14 @@ def test_further_photos_are_joined_in_their_order_into_one_document(world: World
     assert tones(world, draft) == [50, 100, 150]
     assert len(page.tree.xpath("//*[@class='sheets']/li")) == 3
     assert files(world) == 4, "the three and what they make"
+
+
+def test_of_what_is_sent_only_the_whole_is_kept(world: World) -> None:
+    draft = world.draft()
+    siti = world.holder(draft)
+    add(siti, siti.upload(draft, KIND, photo(50)), KIND, photo(100))
     sent = world.house.intake.submit(draft.id).document(KIND)
-    assert (sent.sheets, sent.pages) == ((), 3)
+    assert (sent.sheets, sent.pages) == ((), 2)
 
 
 def test_a_photo_is_moved_and_taken_away_and_twice_is_once(world: World) -> None:
