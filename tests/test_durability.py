@@ -82,7 +82,7 @@ def test_killed_after_every_step_of_the_story_nothing_acknowledged_is_lost(disk:
             page = siti.upload(page, kind)
         city.kill()
         page = siti.browser.get(page.url)
-        assert page.text.count("Diterima") == 2
+        assert page.text.count("Terunggah") == 2
         page = city.and_killed(lambda: siti.upload_all(page))
         city.and_killed(lambda: siti.send(page))
         assert siti.browser.get(f"/status/{siti.ticket}").status == 200

@@ -1,7 +1,7 @@
 """How documents get into a draft: sent, checked, joined where they are several photos, put in order, taken away."""
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final, Protocol
@@ -42,6 +42,7 @@ class Bringing:
     join: makes one document of several pictures, in their order.
     signatures: refuses a letter that is not signed as a whole.
     max_bytes: largest PDF taken; ``max_upload``: largest file, as photos are shrunk.
+    turn: around a check, by the file's key and the seconds to wait; only so many are made at one time.
     """
 
     intake: Intake
@@ -50,6 +51,7 @@ class Bringing:
     signatures: Callable[[bytes], object]
     max_bytes: int
     max_upload: int
+    turn: Callable[[str, float], AbstractContextManager[None]]
 
     def upload_form(
         self, draft: Draft, kind: str, redirect: Callable[[str], str], *, adds: bool = False
@@ -71,10 +73,15 @@ class Bringing:
         largest = self.max_bytes if kind in self.intake.sop_of(draft).letters else self.max_upload
         return office.files.upload_form(key, largest, expires, redirect(finish)), finish
 
-    def accept(self, id: str, finish: str, name: str = "") -> Document:
+    def accept(self, id: str, finish: str, name: str = "", patience: float = 0.0) -> Document:
         """Check a file that has arrived, and pin it to the draft: in place of an earlier one, or as its next photo.
 
+        Args:
+            patience: seconds to wait for one's turn.
+
         Raises:
+            Unavailable: it could not be looked at now (``documents_waiting``: others are before it); it may be reported
+                again, and need not be sent again.
             DocumentRefused: not acceptable; nothing of it is kept and the draft is as it was.
             NotFound: nothing has arrived (``file_unknown``).
         """
@@ -85,7 +92,8 @@ class Bringing:
         draft = self.intake.draft(id)
         self._requirement(draft, kind)
         try:
-            checked = self._checked(kind, key, name, is_letter=kind in self.intake.sop_of(draft).letters)
+            with self.turn(key, patience):
+                checked = self._checked(kind, key, name, is_letter=kind in self.intake.sop_of(draft).letters)
         except NotFound:
             pinned = self.intake.draft(id).document(kind)
             if pinned and any(folder_of(file.key) == folder_of(key) for file in pinned.files):

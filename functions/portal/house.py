@@ -179,10 +179,13 @@ class House:
     def bringing(self) -> "Bringing":
         from portal.bringing import Bringing
         from portal.documents import inspection
+        from portal.documents.waiting import Queue
 
         limits = inspection.Limits()
         inspect, join = partial(inspection.inspect, limits=limits), partial(inspection.join, limits=limits)
-        return Bringing(self.intake, inspect, join, inspection.signatures, limits.max_bytes, limits.max_photo)
+        sizes, signatures = (limits.max_bytes, limits.max_photo), inspection.signatures
+        # Fewer than a server has threads, so that slow files cannot hold up every page.
+        return Bringing(self.intake, inspect, join, signatures, *sizes, Queue(places=4, standing=4).turn)
 
     @cached_property
     def appointing(self) -> "Appointing":

@@ -30,7 +30,7 @@ def test_a_script_sends_documents_to_the_bucket_and_the_page_stays(browser: Brow
     me.sees("Unggah berkas")
     for kind in KINDS:
         me.choose(kind, sample_file(kind))
-        expect(me.card(kind).get_by_text("Diterima", exact=True)).to_be_visible()
+        expect(me.card(kind).get_by_text("Terunggah", exact=True)).to_be_visible()
     assert len([url for url in posted if not url.startswith(city.address)]) == len(KINDS)
     assert not [url for url in posted if url.endswith("/unggah")]
     assert len(city.stored("drafts/")) == len(KINDS)  # what was checked and cleaned, not what came
@@ -43,7 +43,7 @@ def test_without_a_script_the_bucket_sends_the_browser_back(browser: Browser, ci
     me.begin()
     me.fill_in({name: answer for name, answer in ANSWERS.items() if name != "status_uraian"})
     send_without_script(me, "ktp", "ktp")
-    expect(me.card("ktp").get_by_text("Diterima", exact=True)).to_be_visible()
+    expect(me.card("ktp").get_by_text("Terunggah", exact=True)).to_be_visible()
     me.card("ktp").get_by_role("link", name="Lihat").click()
     me.page.wait_for_url(lambda url: not url.startswith(city.address))
     assert [c for c in me.complaints if "somebody else" not in c] == []

@@ -89,7 +89,7 @@ def _case(me: Person, siti: Applicant, city: City) -> Iterator[tuple[str, Person
         me.press("Kirim perbaikan")
     yield "mend, missing", me
     me.choose("ktp", sample_file("ktp"))
-    expect(me.card("ktp")).to_contain_text("Diterima")
+    expect(me.card("ktp")).to_contain_text("Terunggah")
     yield "mend, received", me
     me.go(f"/status/{ticket}")
     yield "status, returned", me

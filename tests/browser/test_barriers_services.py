@@ -77,7 +77,7 @@ def _begun(me: Person, plain: Person, city: City) -> Iterator[tuple[str, Person]
     me.press("Lanjut")
     yield "documents that an official brings", me
     me.choose("daftar_kartu", _file(*lestari.file("daftar_kartu")))
-    expect(me.card("daftar_kartu")).to_contain_text("Diterima")
+    expect(me.card("daftar_kartu")).to_contain_text("Terunggah")
     me.press("Lanjut")
     yield "check of what an official begins", me
     me.page.locator("[name='pernyataan']").check()

@@ -34,7 +34,7 @@ def test_the_whole_story_without_javascript(someone: Someone, city: City) -> Non
     me.shoot("berkas-ditolak")
     for kind in KINDS:
         send_without_script(me, kind, kind)
-        expect(me.card(kind)).to_contain_text("Diterima")
+        expect(me.card(kind)).to_contain_text("Terunggah")
     me.press("Hapus", me.card("ktp"))
     expect(me.card("ktp")).to_contain_text("Belum ada")
     send_without_script(me, "ktp", "ktp")
@@ -124,7 +124,7 @@ def test_a_file_is_chosen_by_keyboard(someone: Someone, city: City) -> None:
     with me.page.expect_file_chooser() as picker:
         me.page.keyboard.press("Enter")
     picker.value.set_files(sample_file("ktp"))
-    expect(me.card("ktp")).to_contain_text("Diterima")
+    expect(me.card("ktp")).to_contain_text("Terunggah")
     expect(me.card("ktp")).to_be_focused()
     assert me.complaints == []
 

@@ -86,16 +86,16 @@ def test_the_whole_story_on_a_phone(someone: Someone, city: City) -> None:
     shown = watch_state(me, "ktp")
     with slow_upload(me, 250_000):
         me.choose("ktp", sample_file("ktp"))
-        expect(me.card("ktp").get_by_text("Diterima", exact=True)).to_be_visible()
+        expect(me.card("ktp").get_by_text("Terunggah", exact=True)).to_be_visible()
     words = shown()
     assert words[0] == "Mengunggah 0 %"
     assert any(word.startswith("Mengunggah ") and word not in ("Mengunggah 0 %", "Mengunggah 100 %") for word in words)
-    assert words[-2:] == ["Memeriksa berkas…", "Diterima"]
-    expect(page.locator("[data-live]")).to_have_text("KTP-el: Diterima")
+    assert words[-2:] == ["Memeriksa berkas…", "Terunggah"]
+    expect(page.locator("[data-live]")).to_have_text("KTP-el: Terunggah")
     for kind in KINDS:
         if kind != "ktp":
             me.choose(kind, sample_file("formulir_bsre" if kind == "surat_permohonan" else kind))
-            expect(me.card(kind).get_by_text("Diterima", exact=True)).to_be_visible()
+            expect(me.card(kind).get_by_text("Terunggah", exact=True)).to_be_visible()
     me.choose("surat_permohonan", sample_file("surat_permohonan"))
     expect(me.card("surat_permohonan")).to_contain_text("contoh-surat-permohonan.pdf")
     assert page.evaluate("window.untouched"), "the page was loaded anew"
@@ -107,7 +107,7 @@ def test_the_whole_story_on_a_phone(someone: Someone, city: City) -> None:
     me.shoot("periksa-belum-lengkap")
     me.press("Lengkapi berkas")
     me.choose("sk_terakhir", sample_file("sk_terakhir"))
-    expect(me.card("sk_terakhir").get_by_text("Diterima", exact=True)).to_be_visible()
+    expect(me.card("sk_terakhir").get_by_text("Terunggah", exact=True)).to_be_visible()
     me.press("Lanjut: periksa kembali")
 
     # 1. Read over, send, keep the number.
@@ -191,7 +191,7 @@ def test_the_whole_story_on_a_phone(someone: Someone, city: City) -> None:
     expect(page.locator("main").get_by_role("textbox")).to_have_count(1)
     me.shoot("perbaikan")
     me.choose("ktp", sample_file("ktp"))
-    expect(me.card("ktp").get_by_text("Diterima", exact=True)).to_be_visible()
+    expect(me.card("ktp").get_by_text("Terunggah", exact=True)).to_be_visible()
     me.fill({"jabatan": "Analis Kebijakan Ahli Muda"})
     me.press("Kirim perbaikan")
     me.sees("Didisposisikan ke Kepala Bidang")

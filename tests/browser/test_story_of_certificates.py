@@ -100,7 +100,7 @@ def test_one_certificate_is_renewed_and_another_is_revoked(someone: Someone, cit
     _shoot(siti, "berkas")
     for kind in KINDS:
         siti.choose(kind, sample_file(kind))
-        expect(siti.card(kind).get_by_text("Diterima", exact=True)).to_be_visible()
+        expect(siti.card(kind).get_by_text("Terunggah", exact=True)).to_be_visible()
     siti.press("Lanjut: periksa kembali")
     siti.sees("SITI CONTOH", "Analis Kebijakan Ahli Muda")
     _shoot(siti, "periksa")

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
 import pikepdf
@@ -103,3 +104,17 @@ def test_what_hangs_behind_an_image_is_not_kept(data: bytes) -> None:
     content = inspect(data + b"<html><script>alert(1)</script>" + specimens.docx()).content
     assert b"script" not in content
     assert b"word/document.xml" not in content
+
+
+@pytest.mark.parametrize("place", ["open", "names", "page_trigger", "link"])
+def test_an_action_whose_kind_is_an_object_of_its_own_is_found(place: str) -> None:
+    data = specimens.pdf_with_action(SCRIPT, place)
+    target = BytesIO()
+    with pikepdf.open(BytesIO(data)) as document:
+        actions = [one for one in document.objects if isinstance(one, Dictionary) and one.get("/S") == Name.JavaScript]
+        for action in actions:
+            action.S = document.make_indirect(Name.JavaScript)
+        document.save(target, object_stream_mode=pikepdf.ObjectStreamMode.disable)
+    assert actions
+    assert b"/S /JavaScript" not in target.getvalue()
+    assert pdf_refusal(target.getvalue()) == "document_active_content"

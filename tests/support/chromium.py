@@ -240,7 +240,7 @@ class Person:
     def choose(self, kind: str, file: FilePayload | Path) -> None:
         """Bring a document through the file picker that its button opens."""
         with self.page.expect_file_chooser() as picker:
-            self.card(kind).locator(".picker").click()
+            self.card(kind).locator(".picker").first.click()
         picker.value.set_files(file)
 
     def open_choice(self, action: str) -> Locator:

@@ -30,7 +30,7 @@ def test_an_applicant_goes_from_the_empty_form_to_the_ticket(world: World) -> No
         assert "Belum ada" in page.card(kind)
         page = siti.upload(draft, kind, jpeg() if kind == "ktp" else pdf(pages=2))
         assert (page.status, page.path) == (200, f"/ajukan/{draft.id}/berkas")
-        assert "Diterima" in page.card(kind)
+        assert "Terunggah" in page.card(kind)
     assert "1 halaman · JPG" in page.card("ktp")
     assert "2 halaman · PDF" in page.card("sk_terakhir")
 

@@ -26,7 +26,7 @@ def test_a_refused_file_leaves_the_earlier_one_in_place(world: World) -> None:
     draft = world.draft()
     page = world.holder(draft).upload(draft, "ktp", b"bukan gambar", "ktp.jpg")
     assert page.status == 422
-    assert "Diterima" in page.card("ktp")
+    assert "Terunggah" in page.card("ktp")
     assert "tetap dipakai" in page.card("ktp")
     assert world.kept(draft).documents == draft.documents
 
@@ -36,7 +36,7 @@ def test_a_script_gets_the_card_anew_with_the_result(world: World) -> None:
     siti = world.holder(draft)
     page = siti.get(f"/ajukan/{draft.id}/berkas")
     form = page.tree.get_element_by_id("berkas-ktp").find(".//form")
-    for content, status, state in ((b"x", 422, "Perlu diganti"), (jpeg(), 200, "Diterima")):
+    for content, status, state in ((b"x", 422, "Perlu diganti"), (jpeg(), 200, "Terunggah")):
         body = multipart(dict(form.form_values()), content)
         assert siti.post(form.action, body, SCRIPT, content_type=MULTIPART).status == 204
         reported = siti.post(form.get("data-finish"), {"csrf": form.get("data-csrf"), "name": "Foto.jpg"}, SCRIPT)

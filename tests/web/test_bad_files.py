@@ -1,6 +1,6 @@
 """Files that cannot be taken, come twice, late or all at once: said in plain words, nothing lost."""
 
-import time
+from contextlib import ExitStack
 
 import lxml.html
 import pikepdf
@@ -8,8 +8,9 @@ import pytest
 from werkzeug.test import TestResponse
 
 from portal.core.draft import Draft
-from portal.documents import inspection
+from portal.core.errors import Unavailable
 from portal.editions import read_messages
+from portal.web import cards
 from tests.support import document_specimens as specimens
 from tests.support.at_once import at_once
 from tests.support.http_parts import MULTIPART, policy
@@ -229,27 +230,31 @@ def test_several_uploads_at_once_all_arrive_and_of_one_kind_a_whole_one_stays(sh
     assert len(siti.files()) == len(KINDS), "of the others nothing is left"
 
 
-def test_when_slow_files_take_every_place_the_next_one_is_told_so_at_once_and_keeps_its_place_in_the_draft(
-    shared_stage: Stage,
+def test_when_slow_files_take_every_place_the_next_one_is_told_its_number_and_is_not_sent_again(
+    shared_stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(cards, "PATIENCE", 0.01)
     siti = Uploader(shared_stage)
     fields, finish, csrf = siti.form("ktp")
     siti.send(fields, specimens.pdf())
-    before, places = siti.kept, 0
-    try:
-        while inspection._UPLOADS.acquire(blocking=False):
-            places += 1
-        began = time.monotonic()
-        told = siti.report(finish, csrf)
-        assert time.monotonic() - began < 10, "it waited"
-    finally:
-        for _ in range(places):
-            inspection._UPLOADS.release()
-    assert (told.status_code, "Pemeriksaan berkas sedang sibuk" in told.text) == (503, True)
-    assert int(told.headers["Retry-After"]) > 0
-    assert siti.kept == before
-    assert siti.report(finish, csrf).status_code == 303
-    assert places == 8
+    before = siti.kept
+    with ExitStack() as slow:
+        for number in range(4):
+            slow.enter_context(shared_stage.bringing.turn(f"slow {number}", 0.0))
+        for _ in range(2):
+            told = siti.report(finish, csrf)
+            assert (told.status_code, "Menunggu giliran, nomor 1." in told.text) == (503, True)
+            assert "tidak perlu diunggah ulang" in told.text
+        with pytest.raises(Unavailable), shared_stage.bringing.turn("next", 0.0):
+            pass
+        script = {"X-Requested-With": "XMLHttpRequest"}
+        asked = siti.browser.post(finish, data={"csrf": csrf}, headers=script)
+        assert (asked.status_code, asked.mimetype, asked.text) == (503, "text/plain", "Menunggu giliran, nomor 1.")
+        assert int(asked.headers["Retry-After"]) > 0
+        assert siti.kept == before
+    again = next(form for form in lxml.html.fromstring(told.text).forms if "selesai" in form.fields)
+    assert siti.browser.post(again.action, data=dict(again.form_values())).status_code == 303
+    assert siti.kept.document("ktp") is not None
 
 
 def test_a_document_is_never_served_as_anything_that_runs(shared_stage: Stage) -> None:

@@ -97,7 +97,7 @@ def test_several_files_one_left_out_and_one_that_an_answer_asks_for(siti: Applic
     # One by one they can be taken away again; the others stay.
     page = siti.browser.submit(page, page.form("/sk_terakhir-2/hapus"))
     assert {kind: state for kind, state in states(page).items() if kind.startswith("sk_")} == {
-        "sk_terakhir": "Diterima", "sk_terakhir-2": "Bila ada", "sk_terakhir-3": "Diterima",
+        "sk_terakhir": "Terunggah", "sk_terakhir-2": "Bila ada", "sk_terakhir-3": "Terunggah",
     }  # fmt: skip
     check = siti.browser.get(page.href("/periksa"))
     rows = {row.findtext("dt"): row.xpath("string(dd)") for row in check.html.xpath("//dl/div")}
@@ -130,7 +130,7 @@ def test_several_files_one_left_out_and_one_that_an_answer_asks_for(siti: Applic
     sent = {document.kind: document.sha256 for document in house.office.records.load(siti.ticket).documents}
     kadis.press(case, "return", items=["sk_terakhir"], reason="lainnya", note="SK kurang jelas.")
     mend = siti.browser.get(siti.open().href("/perbaikan"))
-    assert states(mend) == {"sk_terakhir": "Diterima", "sk_terakhir-2": "Bila ada", "sk_terakhir-3": "Diterima"}
+    assert states(mend) == {"sk_terakhir": "Terunggah", "sk_terakhir-2": "Bila ada", "sk_terakhir-3": "Terunggah"}
     mend = siti.browser.submit(mend, mend.form("/perbaikan", "Kirim perbaikan"), "Kirim")
     assert (mend.status, "SK terakhir belum ada yang diganti" in mend.text) == (422, True)
     mend = siti.upload(mend, "sk_terakhir-3", "ktp")

@@ -44,15 +44,16 @@ def answer(request: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]
 
 
 def judge(data: bytes, media_type: str, limits: Limits) -> tuple[dict[str, Any], bytes]:
-    from portal.documents import pdf, pictures
+    from portal.documents import pdf, pictures, quality
 
     if media_type == PDF:
         return {"media_type": PDF, "pages": pdf.check(data, max_pages=limits.max_pages)}, data
     image = pictures.opened(
         data, media_type, min_pixels=limits.min_pixels, max_pixels=limits.max_pixels, side=pictures.SIDE
     )
+    found = quality.warnings(image)
     content, kept_as = pictures.saved_anew(image, media_type, len(data), max_bytes=limits.photo_bytes)
-    return {"media_type": kept_as, "pages": 1}, content
+    return {"media_type": kept_as, "pages": 1, "warnings": found}, content
 
 
 def join(data: bytes, sizes: list[int], limits: Limits) -> tuple[dict[str, Any], bytes]:

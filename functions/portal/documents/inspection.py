@@ -25,8 +25,6 @@ _HEIF_BRANDS = frozenset((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", 
 _CPU_SECONDS = 10
 _WALL_SECONDS = 25  # below the 29 s that a gateway in front may wait
 _CHILDREN = threading.BoundedSemaphore(2)
-# Files being judged or waiting for it: fewer than a server has threads, so that slow ones cannot hold up every page.
-_UPLOADS = threading.BoundedSemaphore(8)
 
 
 @dataclass(frozen=True)
@@ -84,13 +82,7 @@ def inspect(data: bytes, limits: Limits) -> Inspected:
     if len(data) > largest:
         raise DocumentRefused("document_too_large", max_mb=f"{largest / 2**20:g}")
     request = {"task": "inspect", "media_type": media_type, "limits": asdict(limits)}
-    if not _UPLOADS.acquire(blocking=False):
-        raise Unavailable("documents_unavailable")
-    try:
-        found, content = _ask_child(request, data)
-    finally:
-        _UPLOADS.release()
-    return _inspected(found, content)
+    return _inspected(*_ask_child(request, data))
 
 
 def join(photos: Sequence[bytes], limits: Limits) -> Inspected:

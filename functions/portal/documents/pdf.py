@@ -22,7 +22,12 @@ _ACTIVE_ACTIONS = {
     *(b"/Rendition", b"/RichMediaExecute", b"/GoTo3DView", b"/Movie", b"/Sound"),
 }
 _ACTIVE_ANNOTATIONS = {b"/FileAttachment", b"/RichMedia", b"/Screen", b"/Movie", b"/Sound", b"/3D"}
-_TELLING = re.compile(b"|".join(sorted(_ACTIVE_ACTIONS | _ACTIVE_ANNOTATIONS | {b"/AA", b"/EF", b"/URI"})))
+# A kind may be an object of its own, which the dictionary does not spell out.
+_TELLING = re.compile(
+    b"|".join(
+        [*sorted(_ACTIVE_ACTIONS | _ACTIVE_ANNOTATIONS | {b"/AA", b"/EF", b"/URI"}), rb"/(?:S|Subtype) \d+ \d+ R"]
+    )
+)
 _ACTIVE_SCHEMES = (b"javascript:", b"vbscript:", b"data:", b"file:", b"\\\\")
 
 
@@ -113,13 +118,13 @@ def _is_active(found: Any) -> bool:
     from pikepdf import Dictionary, Name, Stream, String
 
     action = found.get("/S")
-    if isinstance(action, Name) and action.unparse() in _ACTIVE_ACTIONS:
+    if isinstance(action, Name) and action.unparse(resolved=True) in _ACTIVE_ACTIONS:
         return True
     address = found.get("/URI")
     if isinstance(address, String) and bytes(address).strip().lower().startswith(_ACTIVE_SCHEMES):
         return True
     kind = found.get("/Subtype")
-    if isinstance(kind, Name) and kind.unparse() in _ACTIVE_ANNOTATIONS:
+    if isinstance(kind, Name) and kind.unparse(resolved=True) in _ACTIVE_ANNOTATIONS:
         return True
     # Fonts, pictures and glyphs may bear any name, these two included; only the real ones hold actions and files.
     triggers, files = found.get("/AA"), found.get("/EF")

@@ -36,6 +36,17 @@ def remove(draft: str, kind: str) -> Any:
     return cards.remove(kept, kind, _base(kept))
 
 
+@pages.post("/ajukan/<draft>/berkas/<kind>/halaman")
+def arrange(draft: str, kind: str) -> Any:
+    kept = open_draft(draft)
+    return cards.arrange(kept, kind, _base(kept))
+
+
+@pages.get("/ajukan/<draft>/berkas/<kind>/gambar/<int:page>.jpg")
+def picture(draft: str, kind: str, page: int) -> Response:
+    return cards.picture(open_draft(draft), kind, page)
+
+
 @pages.get("/ajukan/<draft>/berkas/<kind>/lihat")
 def view(draft: str, kind: str) -> Response:
     return cards.view(open_draft(draft), kind)

@@ -13,6 +13,7 @@ from typing import Any, Final
 from flask import Response, redirect, render_template, request
 from werkzeug.exceptions import TooManyRequests
 
+from portal.bringing import MOST_PHOTOS
 from portal.core.draft import Document, Draft, requirement_of
 from portal.core.errors import DocumentRefused, LinkExpired, LinkForged, NotAllowed, NotFound, Unavailable
 from portal.core.requirements import Requirement
@@ -30,6 +31,15 @@ PDF: Final = "application/pdf"
 ANY: Final = f"{PDF},image/*"
 """What a signed letter has to be, and what any other document may be."""
 
+PICTURE: Final = 160
+"""Pixels that the small picture of a document is wide."""
+
+PATIENCE: Final = 12.0
+"""Seconds that a person without JavaScript waits for a busy checker before he is told; a script asks itself again."""
+
+AGAIN: Final = 3
+"""Seconds after which it does."""
+
 _NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
@@ -43,6 +53,8 @@ class Card:
         note: the official's words about it, when it is to be mended.
         kind: of its file (``core.requirements``); ``label`` what that is called.
         types: media types that are taken here.
+        warnings: what was measured in the file that may make it hard to read, in words.
+        more: the form for a further photo of it, or None; ``more_finish`` as ``finish``.
         papers: what may be printed and signed to become this document, each as (paper, the official form or None).
         base: address of all the cards; that of this one is ``base/<key>``.
     """
@@ -62,6 +74,9 @@ class Card:
     max_bytes: int
     types: str = ANY
     papers: Sequence[tuple[Any, Any]] = ()
+    warnings: Sequence[str] = ()
+    more: UploadForm | None = None
+    more_finish: str = ""
 
     @property
     def key(self) -> str:
@@ -84,8 +99,8 @@ def document_cards(
     Args:
         base: path of the page's documents, such as ``/ajukan/<draft>/berkas``. Below it the page answers
             ``POST <base>/<kind>`` (``accept``) and ``GET <base>/<kind>/terunggah``, both with ``selesai``,
-            ``POST <base>/<kind>/hapus``, ``GET <base>/<kind>/lihat`` (``view``) and ``GET <base>/unduh/<file>``
-            (``filled_in``).
+            ``POST <base>/<kind>/hapus``, ``GET <base>/<kind>/lihat`` (``view``), ``GET <base>/<kind>/gambar/1.jpg``
+            (``picture``), ``POST <base>/<kind>/halaman`` (``arrange``) and ``GET <base>/unduh/<file>`` (``filled_in``).
         refusals: by kind, why the file sent just now was not taken.
         notes: by kind, what an official says about it; such a document is to be replaced, not merely missing.
     """
@@ -108,6 +123,8 @@ def accept(draft: Draft, kind: str, base: str, csrf: str, page: Callable[[Mappin
     """The browser reports that a file has arrived (fields ``selesai`` and ``name``).
 
     A script is answered with the card anew; a person with the page: again with the refusal in it, or by a redirect.
+    While the file cannot be looked at, a script is told why in a line, and when to ask again; a person on a page with
+    the button for it.
 
     Args:
         page: the whole page, given the refusals by kind.
@@ -116,10 +133,18 @@ def accept(draft: Draft, kind: str, base: str, csrf: str, page: Callable[[Mappin
         NotAllowed: the report is not ours (``form_foreign``).
         NotFound: no such document (``document_unknown``).
     """
-    find(document_cards(draft, base, csrf), kind)
-    refusal, status = _accept(draft)
+    card = find(document_cards(draft, base, csrf), kind)
+    waits_itself = "X-Requested-With" in request.headers
+    try:
+        refusal, status = _accept(draft, 0 if waits_itself else PATIENCE)
+    except Unavailable as busy:
+        here().limits["document"].give_back(client_of(request.remote_addr))
+        told, finish = explain(busy.code, busy.facts), request.values.get("selesai", "")
+        if waits_itself:
+            return Response(told["sentence"], 503, {"Retry-After": str(AGAIN)}, mimetype="text/plain")
+        return render_template("apply/arrived.html", card=card, finish=finish, busy=told), 503
     refusals = {kind: refusal} if refusal else {}
-    if "X-Requested-With" in request.headers:
+    if waits_itself:
         newest = draft if refusal else here().intake.draft(draft.id)
         return render_template("apply/_cards.html", cards=_beside(newest, kind, base, csrf, refusals)), status
     return (page(refusals), status) if refusal else redirect(f"{base}#berkas-{kind}", 303)
@@ -128,7 +153,7 @@ def accept(draft: Draft, kind: str, base: str, csrf: str, page: Callable[[Mappin
 def arrived(draft: Draft, kind: str, base: str, csrf: str) -> str:
     """Where a browser without JavaScript lands after an upload; looking at the file is a POST of its own."""
     card = find(document_cards(draft, base, csrf), kind)
-    return render_template("apply/arrived.html", card=card, finish=request.args.get("selesai", ""))
+    return render_template("apply/arrived.html", card=card, finish=request.args.get("selesai", ""), busy=None)
 
 
 def remove(draft: Draft, kind: str, base: str) -> Any:
@@ -142,6 +167,27 @@ def remove(draft: Draft, kind: str, base: str) -> Any:
     if draft.document(kind):
         here().bringing.remove(draft.id, kind)
     return redirect(f"{base}#berkas-{kind}", 303)
+
+
+def arrange(draft: Draft, kind: str, base: str) -> Any:
+    """A photo of a document goes to another place (field ``ke``, 1 for the first), or away if none is named.
+
+    Raises:
+        NotFound: no such document is asked for here (``document_unknown``).
+    """
+    if not any(kind in requirement.kinds for requirement in here().intake.asked(draft)):
+        raise NotFound("document_unknown")
+    place = request.form.get("ke", type=int)
+    here().bringing.arrange(draft.id, kind, request.form.get("foto", ""), place and place - 1)
+    return redirect(f"{base}#berkas-{kind}", 303)
+
+
+def picture(draft: Draft, kind: str, page: int) -> Response:
+    """A page of what was taken, small. Raises NotFound (``document_unknown``, ``page_unknown``)."""
+    document = draft.document(kind)
+    if document is None:
+        raise NotFound("document_unknown")
+    return files.page(document, page, PICTURE)
 
 
 def twins(draft: Draft) -> list[list[str]]:
@@ -203,6 +249,11 @@ def _card(
     press = here().equipment.press(draft.service)
     upload, finish = here().bringing.upload_form(draft, kind, lambda token: f"{address}?selesai={token}")
     allow_store(upload.url)
+    more, more_finish = None, ""
+    if document and document.photos and len(document.photos) < MOST_PHOTOS:
+        more, more_finish = here().bringing.upload_form(
+            draft, kind, lambda token: f"{address}?selesai={token}", adds=True
+        )
     return Card(
         requirement=requirement,
         kind=kind,
@@ -219,20 +270,36 @@ def _card(
         max_bytes=here().bringing.max_bytes,
         types=PDF if requirement.key in here().intake.sop_of(draft).letters else ANY,
         papers=press.offers(kind) if press and not others else (),
+        warnings=_warnings(draft, document) if document else (),
+        more=more,
+        more_finish=f"{base}/{kind}?selesai={more_finish}",
     )
 
 
-def _accept(draft: Draft) -> tuple[Explained | None, int]:
-    """Why the file is not taken, if it is not, and the HTTP status that says so."""
+def _warnings(draft: Draft, document: Document) -> list[str]:
+    """Of a document just brought: what was measured, and that it was brought twice."""
+    words = here().messages["warnings"]
+    said = [words[warning] for warning in document.warnings if warning in words]
+    brought = here().intake.sop_of(draft).brought(draft.documents)
+    same = [label for label, other in brought if other.sha256 == document.sha256 and other.kind != document.kind]
+    return [*said, words["same"].format(labels=", ".join(same))] if same else said
+
+
+def _accept(draft: Draft, patience: float) -> tuple[Explained | None, int]:
+    """Why the file is not taken, if it is not, and the HTTP status that says so.
+
+    Raises:
+        Unavailable: it can be looked at later.
+    """
     finish, name = request.values.get("selesai", ""), one_line(request.form.get("name", ""))
     try:
-        here().bringing.accept(draft.id, finish, name)
+        here().bringing.accept(draft.id, finish, name, patience)
     except LinkExpired:
         return explain("upload_form_expired", {}), 422
     except LinkForged as forged:
         raise NotAllowed("form_foreign") from forged
-    except (DocumentRefused, Unavailable) as refusal:
-        return explain(refusal.code, refusal.facts), 503 if isinstance(refusal, Unavailable) else 422
+    except DocumentRefused as refusal:
+        return explain(refusal.code, refusal.facts), 422
     except NotFound as missing:
         if missing.code != "file_unknown":
             raise

@@ -17,6 +17,7 @@ from portal.core.worktime import Calendar
 from portal.forms.form import Field, Form
 from portal.forms.typed import texts
 from portal.forms.wording import Fact, Words
+from portal.web.here import here
 
 THUMB: Final = 320
 WIDE: Final = 1000
@@ -178,7 +179,7 @@ def _answer(application: Application, words: Words, meaning: str) -> str:
 
 
 def _document(ticket: str, kind: str, label: str, document: Any, checked: bool) -> dict[str, Any]:
-    view = f"/telaah/{ticket}/berkas/{kind}"
+    view, words = f"/telaah/{ticket}/berkas/{kind}", here().messages["warnings"]
     # The content's mark is part of the address: a mended document must not be shown from a browser's cache.
     mark = document.sha256[:8]
     return {
@@ -188,6 +189,7 @@ def _document(ticket: str, kind: str, label: str, document: Any, checked: bool) 
         "thumb": f"{view}/1.jpg?lebar={THUMB}&v={mark}",
         "pages": [f"{view}/{page}.jpg?v={mark}" for page in range(1, document.pages + 1)],
         "checked": checked,
+        "warnings": [words[warning] for warning in document.warnings if warning in words],
         "document": document,
     }
 

@@ -33,6 +33,13 @@ class Limit:
         """The same, and if it is at once, this request counts."""
         return self._ask(client, now, count=True)
 
+    def give_back(self, client: str) -> None:
+        """What was counted came to nothing, and is to be asked for again."""
+        with self._lock:
+            if client in self._buckets:
+                left, at = self._buckets[client]
+                self._buckets[client] = (min(float(self._burst), left + 1), at)
+
     def _ask(self, client: str, now: datetime, *, count: bool) -> int:
         if not client:
             return 0

@@ -78,6 +78,16 @@ def remove_document(number: str, kind: str) -> Any:
     return cards.remove(here().intake.begin_mending(own(number)), kind, _base(number))
 
 
+@pages.post("/permohonan/<number>/perbaikan/berkas/<kind>/halaman")
+def arrange(number: str, kind: str) -> Any:
+    return cards.arrange(here().intake.begin_mending(own(number)), kind, _base(number))
+
+
+@pages.get("/permohonan/<number>/perbaikan/berkas/<kind>/gambar/<int:page>.jpg")
+def picture(number: str, kind: str, page: int) -> Response:
+    return cards.picture(here().intake.mending(own(number)), kind, page)
+
+
 @pages.get("/permohonan/<number>/perbaikan/berkas/<kind>/lihat")
 def view_document(number: str, kind: str) -> Response:
     return cards.view(here().intake.mending(own(number)), kind)

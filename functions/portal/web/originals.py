@@ -1,9 +1,8 @@
 """The documents of a case, for the official whose turn it is: stamped pages, and the originals one tap away."""
 
-from functools import partial
 from typing import Any, Final
 
-from flask import Blueprint, Response, abort, redirect, render_template, request
+from flask import Blueprint, abort, redirect, render_template, request
 
 from portal.cases import OfficialView
 from portal.core.draft import Document
@@ -47,20 +46,7 @@ def page_image(number: str, kind: str, page: int) -> Any:
     if width not in map(str, WIDTHS):
         abort(404)
     view, kept = _document(number, kind)
-    if not 1 <= page <= kept.pages:
-        raise NotFound("page_unknown")
-    mark = f"{kept.sha256[:32]}-{page}-{width}"
-    if mark in request.if_none_match:
-        response = Response(status=304)
-    else:
-        stamp = view.sop.data["sentences"]["stamp"].format(ticket=number)
-        read = partial(here().office.files.read, kept.key, kept.version)
-        images = here().equipment.page_images
-        image = images.page(read, kept.sha256, kept.media_type, page, int(width), stamp)
-        response = Response(image, mimetype="image/jpeg")
-    response.set_etag(mark)
-    response.headers["Cache-Control"] = "private, max-age=3600"
-    return response
+    return files.page(kept, page, int(width), view.sop.data["sentences"]["stamp"].format(ticket=number))
 
 
 @pages.get("/telaah/<number>/berkas/<kind>/asli")

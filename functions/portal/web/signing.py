@@ -39,6 +39,11 @@ def remove_letter(number: str, kind: str) -> Any:
     return cards.remove(here().signing.begin(open_posted(number)[1]), kind, letter_base(number))
 
 
+@pages.get("/telaah/<number>/surat/<kind>/gambar/<int:page>.jpg")
+def picture(number: str, kind: str, page: int) -> Response:
+    return cards.picture(_draft(number), kind, page)
+
+
 @pages.get("/telaah/<number>/surat/<kind>/lihat")
 def view_letter(number: str, kind: str) -> Response:
     return cards.view(_draft(number), kind)

@@ -7,82 +7,11 @@ const on = (type, selector, act) => doc.addEventListener(type, (event) => {
   if (found) act(found, event);
 });
 const say = (text) => { one("[data-live]").textContent = text; };
-const cardOf = (form) => form.closest("[data-card]");
-let running = 0;
-
-// Straight to the store; then the portal checks it and answers with the card anew.
-function upload(form) {
-  const input = one("[type=file]", form), file = input.files[0], data = form.dataset;
-  if (!file) return fail(form, data.errorEmpty);
-  if (!file.size) return fail(form, data.errorBlank);
-  if (file.size > data.maxBytes) return fail(form, data.errorSize);
-  if (file.type && !input.accept.split(",").includes(file.type)) return fail(form, data.errorType);
-  if (form.request) form.request.abort();
-  const request = form.request = new XMLHttpRequest();
-  const failed = (why) => { running--; fail(form, why.trim?.() || data.errorNetwork); };
-  const finish = () => answer(form, file.name).catch(failed);
-  let spoken = 0;
-  const progress = (percent) => {
-    const text = show(form, data.uploading.replace("{n}", percent), percent);
-    if (percent >= spoken) { say(text); spoken += 25; }
-  };
-  request.upload.onprogress = (event) => progress(Math.floor(event.loaded / event.total * 100));
-  request.upload.onload = () => say(show(form, data.checking, 100));
-  // What the store answers may be unreadable here (it sends on to a page, which a script may not follow from another
-  // origin): whether the file has arrived, the portal knows.
-  request.onload = () => {
-    const why = request.status > 399 && refusal(parse(request.response));
-    why ? failed(why) : finish();
-  };
-  request.onerror = finish;
-  request.onabort = () => running--;
-  running++;
-  one(".error", cardOf(form)).hidden = true;
-  progress(0);
-  request.open("POST", form.action);
-  if (form.action.startsWith(location.origin + "/")) request.setRequestHeader("X-Requested-With", "XMLHttpRequest");
-  request.send(new FormData(form));
-}
-
 const parse = (text) => new DOMParser().parseFromString(text, "text/html");
-const refusal = (page) => all("main h1, main .lead", page).map((p) => p.textContent).join(". ");
+export { all, on, one, parse, say };
 
-async function answer(form, name) {
-  const card = cardOf(form);
-  const reply = await fetch(form.dataset.finish, {
-    method: "POST", body: new URLSearchParams({ csrf: form.dataset.csrf, name }),
-    headers: { "X-Requested-With": "XMLHttpRequest" },
-  });
-  const page = parse(await reply.text()), fresh = page.getElementById(card.id);
-  if (!fresh) throw refusal(page);
-  const said = fresh.dataset.announce, focused = card.contains(doc.activeElement);
-  const next = all("[data-card]", page).filter((more) => more !== fresh && !doc.getElementById(more.id));
-  card.replaceWith(fresh, ...next);
-  running--;
-  if (focused) fresh.focus();
-  say(said);
-}
-
-function show(form, text, percent = 0) {
-  const word = one("[data-state]", cardOf(form)), bar = one("progress", form);
-  form.idle = form.idle || word.textContent;
-  bar.hidden = !text;
-  bar.value = percent;
-  return word.textContent = text || form.idle;
-}
-
-function fail(form, sentence) {
-  const line = one(".error", cardOf(form));
-  show(form);
-  one("[type=file]", form).value = "";
-  one("[data-error]", line).textContent = sentence;
-  line.hidden = false;
-  say(sentence);
-}
-
-on("change", "[data-upload] [type=file]", (input) => input.files[0] && upload(input.form));
-on("submit", "[data-upload]", (form, event) => { event.preventDefault(); upload(form); });
-addEventListener("beforeunload", (event) => running && event.preventDefault());
+// Where documents are sent from here, with a bar, several at once, and again. Without it the forms are as without scripts.
+if (one("[data-upload]")) import("./upload.js").catch(() => doc.documentElement.classList.remove("js"));
 
 on("submit", "[data-once]", (form, event) => {
   if (form.sending) return event.preventDefault();

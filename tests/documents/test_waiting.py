@@ -1,0 +1,71 @@
+"""The queue before a busy checker."""
+
+from contextlib import ExitStack
+from threading import Thread
+
+import pytest
+
+from portal.core.errors import Unavailable
+from portal.documents.waiting import FORGOTTEN, Queue
+
+
+class Time:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def place(queue: Queue, who: str) -> int:
+    """In the queue; 0 for whoever came in, and has gone again."""
+    try:
+        with queue.turn(who):
+            return 0
+    except Unavailable as told:
+        return int(str(told.facts["place"]))
+
+
+def test_who_comes_first_is_served_first_whoever_asks_sooner_again() -> None:
+    queue, inside = Queue(places=1, standing=0), ExitStack()
+    inside.enter_context(queue.turn("slow"))
+    assert [place(queue, who) for who in ("siti", "budi", "siti", "wati")] == [1, 2, 1, 3]
+    inside.close()
+    assert [place(queue, who) for who in ("budi", "siti", "budi", "wati")] == [2, 0, 0, 0]
+
+
+def test_who_has_gone_is_forgotten_and_holds_nobody_up() -> None:
+    time = Time()
+    queue, inside = Queue(places=1, standing=0, clock=time), ExitStack()
+    inside.enter_context(queue.turn("slow"))
+    assert [place(queue, who) for who in ("siti", "budi")] == [1, 2]
+    time.now += FORGOTTEN - 1
+    assert place(queue, "budi") == 2
+    time.now += 2
+    assert place(queue, "budi") == 1
+    inside.close()
+    assert place(queue, "budi") == 0
+
+
+def test_whoever_stands_and_waits_comes_in_when_there_is_a_place() -> None:
+    queue, inside, served = Queue(places=1, standing=1), ExitStack(), []
+    inside.enter_context(queue.turn("slow"))
+
+    def wait() -> None:
+        with queue.turn("siti", patience=60):
+            served.append("siti")
+
+    standing = Thread(target=wait)
+    standing.start()
+    while not queue._waiting:
+        pass
+    assert place(queue, "budi") == 2
+    inside.close()
+    standing.join(timeout=60)
+    assert (served, place(queue, "budi")) == (["siti"], 0)
+
+
+def test_what_fails_inside_frees_its_place() -> None:
+    queue = Queue(places=1, standing=0)
+    with pytest.raises(ValueError, match="broken"), queue.turn("siti"):
+        raise ValueError("broken")
+    assert place(queue, "budi") == 0
