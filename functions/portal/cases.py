@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from portal.core.amending import readdressed
@@ -11,7 +11,7 @@ from portal.core.draft import Document, Draft
 from portal.core.errors import Conflict, Invalid, NotAllowed
 from portal.core.history import overtaking
 from portal.core.notices import AGAIN, notice
-from portal.core.officials import Official, eligible, given, on_duty, stand_in
+from portal.core.officials import Official, able, eligible, given, on_duty, stand_in
 from portal.core.resending import link_again
 from portal.core.sop import Sop
 from portal.core.steps import State
@@ -223,16 +223,26 @@ class Cases:
         Raises:
             NotAllowed: holds no appointment today (``not_appointed``).
         """
+        return self.desk_and_others(email, officials)[0]
+
+    def desk_and_others(
+        self, email: str, officials: Sequence[Official] = ()
+    ) -> tuple[list[tuple[Application, Official]], list[tuple[Application, Official]]]:
+        """The same, and what would wait for this person too, if no colleague had it alone. Raises as ``desk``."""
         today, appointed = self.office.today(), officials or self.office.records.officials()
         if not any(o.email.lower() == email.lower() and o.serves(today) for o in appointed):
             raise _not_serving(appointed, email)
         mine = [official for official in on_duty(appointed, today) if official.email.lower() == email.lower()]
-        cases: dict[str, tuple[Application, Official]] = {}
+        his, others = dict[str, tuple[Application, Official]](), dict[str, tuple[Application, Official]]()
         for official in mine:
             for application in self.office.waiting_on(official.service, official.role):
-                if official in eligible(application, appointed, self.office.sop_of(application), today):
-                    cases.setdefault(application.ticket, (application, official))
-        return sorted(cases.values(), key=lambda case: case[0].since)
+                sop = self.office.sop_of(application)
+                if official in eligible(application, appointed, sop, today):
+                    his.setdefault(application.ticket, (application, official))
+                elif official in able(application, appointed, sop, today):
+                    others.setdefault(application.ticket, (application, official))
+        left = (others[number] for number in others if number not in his)
+        return sorted(his.values(), key=_since), sorted(left, key=_since)
 
     def lent(self, email: str, officials: Sequence[Official]) -> list[tuple[Application, Official, Official]]:
         """What a Plh. has for this person today, longest first: the case, as whom he might take it back, the Plh."""
@@ -240,7 +250,8 @@ class Cases:
         for official in self.appointments(email, officials):
             if deputy := stand_in(official, officials, self.office.today()):
                 for application in self.office.waiting_on(official.service, official.role):
-                    if not application.concerns(official.email, official.number, self.office.sop_of(application)):
+                    is_own = application.concerns(official.email, official.number, self.office.sop_of(application))
+                    if not is_own and self._holder(application, (official, deputy), officials) is None:
                         cases.setdefault(application.ticket, (application, official, deputy))
         return sorted(cases.values(), key=lambda case: case[0].since)
 
@@ -312,6 +323,10 @@ def moved_on(application: Application, sop: Sop, event: Event) -> Conflict:
 def _facts(official: Official, sop: Sop) -> dict[str, str]:
     actor = official.as_actor(sop)
     return {"office": actor.office, "name": actor.name}
+
+
+def _since(case: tuple[Application, Official]) -> datetime:
+    return case[0].since
 
 
 def _end_of_turn(application: Application, claims: Claims) -> Event:

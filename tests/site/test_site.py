@@ -351,6 +351,8 @@ def test_every_page_carries_the_safety_line_and_the_office(pages: dict[str, Page
     office = EDITION.data["office"]
     wanted = [SOP["sentences"]["safety"], office["address"], *(each["text"] for each in office["telephones"])]
     assert [(url, each) for url, page in pages.items() for each in wanted if each not in page.text] == []
+    often = [url for url, page in pages.items() if page.text.count(wanted[0]) > 1]
+    assert often == ["tanya-jawab/"]  # where it is the answer to a question
 
 
 UNCONFIRMED = [

@@ -91,11 +91,13 @@ def test_nothing_of_the_person_is_left_in_any_byte_and_the_chain_and_the_recap_h
     stage.draft(("ktp",))
     stage.mail()
     stage.records.backup(stage.data / "portal.sqlite.3")  # as one of before its tables got their newest shape
+    (stage.data / "portal.sqlite.20261101").write_text("Cadangan pengelola server")
     facts = list(stage.records.facts("penerbitan"))
     assert len({name for name, _ in traces(stage)}) > 1
     page = erase(clerk, asked(clerk))
     assert (page.status, "Data pribadi dihapus" in words(page)) == (200, True)
     assert traces(stage) == []
+    assert sorted(path.name for path in stage.data.glob("portal.sqlite.[0-9]*")) == ["portal.sqlite.20261101"]
     assert [case.first_damage() for case in map(stage.load, (number, returned, other))] == [None, None, None]
     assert list(stage.records.facts("penerbitan")) == facts
     assert (stage.load(other).form["nama_ktp"], len(stage.load(other).documents)) == ("BUDI LAIN", 4)

@@ -121,7 +121,8 @@ def show() -> Any:
         return render_template("official/desk_link.html")
     email = sent_from_desk() if request.method == "POST" else str(claims["r"])
     officials = here().office.records.officials()
-    cards = sorted(_cards(here().cases.desk(email, officials), email), key=lambda card: card.urgency)
+    waiting, others = here().cases.desk_and_others(email, officials)
+    cards = sorted(_cards(waiting, email), key=lambda card: card.urgency)
     lent = here().cases.lent(email, officials)
     wanted, asked_place = Wanted(text=one_line(request.form.get("cari", ""))), request.form.get("langkah", "")
     found = [card for card in cards if wanted.is_met_by(card.line, "") and card.is_at(asked_place)]
@@ -141,6 +142,7 @@ def show() -> Any:
         labels=sorted({card.label for card in cards if card.action}),
         most=together.MOST,
         offices=len({card.office for card in cards}),
+        others=_cards(others, email),
         lent=_cards([(application, official) for application, official, _ in lent], email),
         deputies={deputy.post: deputy.as_actor(here().office.sop_of(case)) for case, _, deputy in lent},
         deputies_until=min((deputy.until for _, _, deputy in lent if deputy.until), default=None),

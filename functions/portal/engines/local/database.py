@@ -111,14 +111,17 @@ class Database:
             busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             if busy:
                 raise Unavailable("store_unavailable")
-        with _translated():
-            for copy in self._path.parent.glob(f"{self._path.name}.[0-9]*"):
-                copy.unlink(missing_ok=True)
+            for earlier in range(_version(connection)):  # no others: somebody may keep backups of his own there
+                self._before(earlier).unlink(missing_ok=True)
 
     def close(self) -> None:
         """Let go of the file, as far as no other thread is using it."""
         while self._idle:
             self._idle.pop().close()
+
+    def _before(self, version: int) -> Path:
+        """The copy of the file as it was in a former version of its tables."""
+        return self._path.with_name(f"{self._path.name}.{version}")
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -169,7 +172,7 @@ class Database:
             raise Unavailable("store_newer", version=version, known=len(migrations))
         if version < len(migrations):
             if version:  # as it was, should the new shape or the new portal turn out not to be wanted
-                self.backup(self._path.with_name(f"{self._path.name}.{version}"))
+                self.backup(self._before(version))
             with self.writing() as connection:
                 for migration in migrations[version:]:
                     for statement in migration:
