@@ -11,7 +11,7 @@ RUNTIME := functions/requirements.txt infra/requirements/site.txt
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help aws build run run-aws test test-browser test-aws site-check test-dynamodb bench mutants package publish check lock clean
+.PHONY: help aws build run run-aws test test-browser test-aws site-check test-dynamodb photos bench mutants package publish check lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -74,6 +74,9 @@ build/npm/lighthouse.stamp:
 
 site-check: $(VENV)/test.stamp build/site/index.html build/npm/lighthouse.stamp ## Lighthouse, axe, weights, links, pictures: build/site-check.md (needs npm)
 	@PYTHONPATH=functions:. $(BIN)/python -m tests.support.site_check
+
+photos: $(VENV)/test.stamp ## what becomes of forty photos, good and bad: build/photos.md (minutes)
+	@PYTHONPATH=functions:. $(BIN)/python -m tests.support.photo_table
 
 test-aws: $(VENV)/test.stamp build/site/index.html ## the story, the handlers, the package and its permissions on AWS as moto plays it
 	$(BIN)/pytest -m cloud
