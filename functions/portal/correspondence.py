@@ -157,7 +157,7 @@ class Correspondence:
         return datetime.combine(day, time.min, self.office.calendar.zone)
 
     def _about_case(self, owed: Notice) -> CaseLetter:
-        application = self.office.records.load(owed.about)
+        application = self.office.records.load(owed.about).must_be_there()
         words = self.office.words_of(application)
         sop, event = words.sop, application.events[owed.event - 1]
         if (

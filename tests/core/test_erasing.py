@@ -11,7 +11,7 @@ from portal.core import ledger, redaction
 from portal.core.application import Actor, Application, Event
 from portal.core.erasing import Ground, Stays, Verdict, erase, judge, judge_entry
 from portal.core.errors import NotAllowed
-from portal.core.history import moves
+from portal.core.history import assignment, moves
 from portal.core.listing import line
 from portal.core.recap import fact
 from portal.core.register import Recorded
@@ -89,6 +89,14 @@ def test_nothing_follows_and_nobody_is_shown_anything() -> None:
     assert refused.value.facts["at"] == case.events[-1].at
     assert DONE.must_be_there() is DONE
     assert DONE.erased is None
+
+
+def test_whoever_had_a_case_in_hand_is_not_asked_for_any_more() -> None:
+    case = application("confirm", "forward", "forward")
+    given = case.correct("assign", {"to": "v@tarakankota.go.id", "name": "V"}, to=case.moved, by=CLERK, at=AT)
+    closed = after(given, "reject")
+    assert assignment(erased(closed).events) is None
+    assert erased(closed).first_damage() is None
 
 
 def test_an_open_case_and_ones_own_are_not_erased() -> None:

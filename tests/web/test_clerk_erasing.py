@@ -276,3 +276,15 @@ def test_an_email_that_was_still_owed_is_not_sent_any_more(stage: Stage, clerk: 
     for chore in stage.clockwork.chores():
         chore()
     assert [owed for owed in stage.records.unsent() if owed.due_at > stage.clock.at + timedelta(days=30)] == []
+
+
+def test_no_link_is_sent_to_a_case_without_its_data(stage: Stage, clerk: ClerkInPerson) -> None:
+    number = stage.case(*WAYS["rejected"])
+    old = stage.sign("permohonan", {"t": number}, days=1)
+    erase(clerk, asked(clerk))
+    stage.clock.forward(days=2)
+    before = len(list(stage.records.unsent()))
+    for fields in ({"tiket": number, "email": ""}, {"tiket": number, "email": FORM["email"]}, {"token": old}):
+        answer = stage.browser().post("/tautan", data={"halaman": "permohonan", **fields})
+        assert answer.status_code == 200
+    assert len(list(stage.records.unsent())) == before

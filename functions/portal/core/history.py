@@ -55,7 +55,7 @@ def assignment(events: Events) -> Event | None:
     for event in events:
         stays = event.step == step
         if event.action == "assign":
-            held = event if event.data["to"] else None
+            held = event if event.data.get("to") else None  # nothing is left of it once a case is erased
         elif event.action == "undo":
             undone, earlier = before.pop()
             held = held if stays and held is not undone else earlier

@@ -60,7 +60,7 @@ def _renew(page: str, token: str) -> None:
     if page == RENEWAL:
         here().register.owe_again(here().office.records.certificate(claims["s"], claims["c"]))
         return
-    application = here().office.records.load(claims["t"])
+    application = here().office.records.load(claims["t"]).must_be_there()
     if page == "telaah":
         _owe_official(application, claims["r"])
     else:
@@ -72,7 +72,7 @@ def _owe_desk(page: str, email: str) -> None:
 
 
 def _remind(typed: str, email: str, page: str) -> None:
-    application = here().office.find(typed)
+    application = here().office.find(typed).must_be_there()
     if page == "telaah":
         _owe_official(application, email)
     elif page == RENEWAL:
