@@ -274,6 +274,8 @@ def test_going_back_after_a_corrected_form_never_asks_to_send_it_again_and_nothi
     me = someone()
     me.begin()
     me.fill_part({**ANSWERS, "nik": "123"})
+    me.page.reload()
+    expect(me.page.locator("#nik")).to_have_value("123")
     with me.expecting(422):
         me.press("Lanjut")
     me.fill({"nik": ANSWERS["nik"]})

@@ -13,10 +13,10 @@ def test_what_is_missing_is_named_and_leads_to_its_place(world: World) -> None:
     page = siti.get(f"/ajukan/{draft.id}/periksa")
     links = page.tree.xpath("//main//*[contains(@class, 'notice')]//a/@href")
     base = f"/ajukan/{draft.id}"
-    assert f"{base}/data#nik" in links
+    assert f"{base}/data/diri#nik" in links
     assert f"{base}/berkas#berkas-sk_terakhir" in links
     assert f"{base}/berkas#berkas-ktp" not in links
-    csrf = siti.get(f"{base}/data").form("data")["csrf"]
+    csrf = siti.get(f"{base}/data/diri").form("data")["csrf"]
     page = siti.post(f"{base}/periksa", {"csrf": csrf, "pernyataan": "ya"})
     assert page.status == 422
     assert world.kept(draft).ticket == ""
@@ -25,12 +25,11 @@ def test_what_is_missing_is_named_and_leads_to_its_place(world: World) -> None:
 def test_each_part_can_be_changed_from_the_page_that_shows_it_all(world: World) -> None:
     draft = world.draft()
     siti = world.holder(draft)
-    data = siti.get(f"/ajukan/{draft.id}/data")
     links = siti.get(f"/ajukan/{draft.id}/periksa").tree.xpath("//*[contains(@class, 'change')]/a/@href")
-    sections = [link.partition("#")[2] for link in links if "/data#" in link]
-    assert len(sections) == 5
-    for field in sections:
-        assert data.tree.get_element_by_id(field) is not None
+    parts = [link.partition("#") for link in links if "/data/" in link]
+    assert len(parts) == 5
+    for page, _, field in parts:
+        assert siti.get(page).tree.get_element_by_id(field) is not None
     assert sum("/berkas#" in link for link in links) == len(KINDS)
 
 

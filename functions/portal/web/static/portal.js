@@ -56,6 +56,23 @@ addEventListener("pageshow", ({ persisted }) => {
   if (back && sessionStorage.draft && /^\/ajukan(\/orang-lain)?$/.test(path)) location.replace(`${sessionStorage.draft}/data`);
 });
 
+// What was typed on a page of the form and not sent yet outlives a reload, in this tab and as long as the page is up to date.
+const typing = one("form[data-typed]");
+if (typing) {
+  const mark = path + typing.dataset.typed, kept = JSON.parse(sessionStorage.typed || "{}");
+  const fields = [...typing.elements].filter((field) => field.name && !/hidden|submit/.test(field.type));
+  if (kept.mark === mark) fields.forEach((field) => {
+    const said = kept.said.filter(([name]) => name === field.name).map(([, value]) => value);
+    if (/radio|checkbox/.test(field.type)) field.checked = said.includes(field.value);
+    else if (said.length) field.value = said[0];
+  });
+  typing.addEventListener("input", () => {
+    const names = fields.map((field) => field.name);
+    const said = [...new FormData(typing)].filter(([name]) => names.includes(name));
+    sessionStorage.typed = JSON.stringify({ mark, said });
+  });
+} else sessionStorage.removeItem("typed");
+
 const make = (within, tag, values) => within.appendChild(Object.assign(doc.createElement(tag), values));
 on("click", "[data-pages]", (link, event) => {
   const list = link.closest("[data-viewer]");
