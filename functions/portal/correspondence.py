@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from portal import tickets
 from portal.cases import APPLICANT_LINK, OFFICIAL_LINK, Cases
 from portal.codes import LETTER as CODE
 from portal.codes import Codes
@@ -17,6 +18,7 @@ from portal.core.progress import confirm_by, reasons, standard
 from portal.core.register import Certificate, keeps_register, soon
 from portal.core.rounds import SPENT
 from portal.core.sop import APPLICANT, Sop
+from portal.core.steps import State
 from portal.engines.ports import Message
 from portal.entrance import PURPOSE, Entrance
 from portal.experience import Experience
@@ -32,6 +34,8 @@ from portal.forms.letter import (
     EntranceLetter,
     EscalationLetter,
     Letter,
+    OwnCase,
+    TicketsLetter,
 )
 from portal.office import Office
 from portal.register import Register
@@ -75,7 +79,8 @@ class Correspondence:
             NotFound: what it is about is gone.
             NotAllowed: its reader holds no office any more (``not_appointed``), what was about to end has ended
                 (``certificate_ended``), a code is good no more (``code_expired``), the case has moved on since it was
-                owed (``outdated``), or nothing is stuck any more (``not_stuck``).
+                owed (``outdated``), nothing is stuck any more (``not_stuck``), or no open case is of that address
+                (``no_tickets``).
         """
         if owed.letter in ("draft_saved", "draft_waiting"):
             return self._about_draft(owed)
@@ -91,6 +96,8 @@ class Correspondence:
             return Letter(self.office.services.general, owed.name, "")
         if owed.letter == "clerk_link":
             return self._about_entrance(owed)
+        if owed.letter == tickets.LETTER:
+            return self._about_tickets(owed)
         if owed.letter in ("expiring", "revoked", "changed"):
             return self._about_certificate(owed)
         if owed.letter == "expiring_list":
@@ -255,6 +262,23 @@ class Correspondence:
         name, until = self.entrance.clerk(owed.recipient).name, self.office.clock() + OFFICIAL_LINK
         link = f"{self.address}/petugas/masuk/{self.office.links.sign(PURPOSE, {'r': owed.recipient}, until)}"
         return EntranceLetter(self.office.services.first.data, name, link, until)
+
+    def _about_tickets(self, owed: Notice) -> TicketsLetter:
+        """Looked for only here, where nobody waits who could learn from the answer whether there is any."""
+        found = [case for case in self.watch.open() if self._is_of(case, owed.recipient)]
+        if not found:
+            raise NotAllowed("no_tickets")
+        until = self.office.clock() + APPLICANT_LINK
+        return TicketsLetter(self.office.services.general, "", "", [self._own(case) for case in found], until)
+
+    def _is_of(self, case: Application, address: str) -> bool:
+        return case.address(self.office.sop_of(case)).lower() == address
+
+    def _own(self, case: Application) -> OwnCase:
+        sop = self.office.sop_of(case)
+        page = "konfirmasi" if case.state is State.UNCONFIRMED else "permohonan"
+        link = self._signed(page, self.cases.applicant_claims(case), APPLICANT_LINK)
+        return OwnCase(case.ticket, sop.data["product"], sop.status(case.step, case.state).label, link)
 
     def _due(self, application: Application, sop: Sop) -> datetime | None:
         """By when the SOP's time will have passed; None when it does not run, has passed already, or is not said."""

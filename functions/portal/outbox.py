@@ -20,7 +20,7 @@ OUTDATED: Final = "outdated"
 UNMISSED: Final = frozenset(
     {
         *("draft_unknown", "not_appointed", "certificate_unknown", "certificate_ended", "code_expired", "not_a_clerk"),
-        "address_left",
+        *("address_left", "no_tickets"),
         *("not_stuck", OUTDATED),
     }
 )

@@ -20,6 +20,7 @@ from portal.forms.letter import (
     EntranceLetter,
     EscalationLetter,
     Letter,
+    TicketsLetter,
 )
 from portal.letters.writing import Letters
 from tests.support.places import ROOT
@@ -42,6 +43,7 @@ CLASSES: dict[str, type[Letter]] = {
     "changed": CertificateLetter,
     "expiring_list": EndingLetter,
     "code": CodeLetter,
+    "tickets": TicketsLetter,
 }
 """All others are about a case."""
 
@@ -50,8 +52,9 @@ GIVEN_TO_PARTS |= {"_stuck": {"cases"}, "_turns": {"turns"}}
 GIVEN_TO_PARTS |= {letter: {"said"} for letter in ("expiring", "revoked", "changed")}
 """What ``Letters.visit``, or the letter that includes a part, gives it besides; or what it sets itself."""
 
-NO_WORDS = {DraftLetter: {"name"}, EscalationLetter: {"link"}, CodeLetter: {"link"}}
-"""Nobody has confirmed yet that a draft is his; an escalation and a code lead nowhere."""
+NO_WORDS = {DraftLetter: {"name"}, EscalationLetter: {"link"}, CodeLetter: {"link"}, TicketsLetter: {"name", "link"}}
+"""Nobody has confirmed yet that a draft is his, nor asked for tickets by name, of which each has its own link; an
+escalation and a code lead nowhere."""
 
 
 def named(file: Path) -> set[str]:

@@ -34,10 +34,10 @@ OTHERS = {
 }
 OF_THE_REGISTER = {"expiring", "expiring_list", "revoked", "changed"}
 OTHERS |= {"reminder", "desk", "digest", "code", "clerk_link", "escalation", "asked", "finished", *OF_THE_REGISTER}
-OTHERS |= {"duty", "assigned", "address_moved", "unattended", "draft_waiting", "still_waiting"}
+OTHERS |= {"duty", "assigned", "address_moved", "unattended", "draft_waiting", "still_waiting", "tickets"}
 ABOUT_NO_CASE = {"draft_saved", "reminder", "desk", "digest", "code", "clerk_link", "escalation", *OF_THE_REGISTER}
-ABOUT_NO_CASE |= {"duty", "unattended", "draft_waiting", "address_moved"}
-LEAD_NOWHERE = {
+ABOUT_NO_CASE |= {"duty", "unattended", "draft_waiting", "address_moved", "tickets"}
+WITHOUT_A_BUTTON = {
     "address_left",
     "address_moved",
     "code",
@@ -48,6 +48,7 @@ LEAD_NOWHERE = {
     "unattended",
     "revoked",
     "changed",
+    "tickets",
 }
 OF_OTHER_KINDS = {"asked", "reported", "opened", "finished"}
 """About steps that this service does not have; the services of ``tests/services`` send them."""
@@ -183,7 +184,7 @@ def test_neither_nik_nor_nip_is_in_any_email(sent: list[Sent]) -> None:
 def test_each_link_is_written_out_once_and_at_most_one_is_the_button(sent: list[Sent]) -> None:
     for each in sent:
         buttons = page(each.message).find_class("button")
-        assert len(buttons) == (0 if each.letter in LEAD_NOWHERE else 1), each.letter
+        assert len(buttons) == (0 if each.letter in WITHOUT_A_BUTTON else 1), each.letter
         for link in links(each.message):
             assert each.message.html.count(f'href="{link}"') == 1
             assert each.message.html.count(f"{link}<") == 1

@@ -13,7 +13,7 @@ from typing import Any
 
 import lxml.html
 
-from portal import office
+from portal import office, tickets
 from portal.appointing import Appointing
 from portal.cases import Cases
 from portal.clockwork import Clockwork
@@ -249,6 +249,7 @@ def story(office: Office) -> list[Sent]:
     office.office.records.owe([notice("desk", kadis, about="meja", event=0, at=office.now)])
     Codes(office.office).ask("perangkat", kadis)
     office.entrance.owe_link(office.office.services.office["email"])
+    tickets.owe(office.office, FORM["email"])
     office.deliver()
     a_full_day(office)
     nobody_serves(office, "kadis")

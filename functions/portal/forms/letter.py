@@ -171,6 +171,24 @@ class EndingLetter(Letter):
 
 
 @dataclass(frozen=True)
+class OwnCase:
+    """One of somebody's open cases: its ticket, how it stands, and his link to it."""
+
+    ticket: str
+    product: str
+    label: str
+    link: str
+
+
+@dataclass(frozen=True)
+class TicketsLetter(Letter):
+    """To whoever has lost a ticket's number: all open ``cases`` of his; ``until`` is when their links end."""
+
+    cases: Sequence[OwnCase]
+    until: datetime
+
+
+@dataclass(frozen=True)
 class CodeLetter(Letter):
     """A six-digit ``code``, good ``until`` then; the link is empty."""
 

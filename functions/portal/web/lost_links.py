@@ -4,12 +4,13 @@ from typing import Any, Final
 
 from flask import Blueprint, render_template, request
 
+from portal import tickets
 from portal.core.amending import HOLDER, may_resend
 from portal.core.application import Application
 from portal.core.errors import LinkExpired, LinkForged, NotAllowed, NotFound
 from portal.core.officials import able
 from portal.core.steps import State
-from portal.forms.typed import one_line
+from portal.forms.typed import email, one_line
 from portal.web.access import without_tail
 from portal.web.applicant import CONFIRMING, PAGE
 from portal.web.here import here, now
@@ -36,6 +37,8 @@ def send_link() -> Any:
             _renew(page, token)
         elif page in OF_A_DESK:
             _owe_desk(page, one_line(request.form.get("email", "")))
+        elif page == PAGE and not one_line(request.form.get("tiket", "")):
+            _owe_tickets(request.form.get("email", ""))
         else:
             _remind(one_line(request.form.get("tiket", "")), one_line(request.form.get("email", "")), page)
     except (NotFound, NotAllowed, LinkForged):
@@ -67,26 +70,33 @@ def _renew(page: str, token: str) -> None:
         _owe_applicant(application)
 
 
-def _owe_desk(page: str, email: str) -> None:
-    (here().cases.owe_desk if page == "meja" else here().entrance.owe_link)(email)
+def _owe_desk(page: str, address: str) -> None:
+    (here().cases.owe_desk if page == "meja" else here().entrance.owe_link)(address)
 
 
-def _remind(typed: str, email: str, page: str) -> None:
+def _owe_tickets(typed: str) -> None:
+    """To an address that the form would take; it is looked for only when the email is written."""
+    address = email(one_line(typed))
+    if "@" in address and len(address) <= tickets.LONGEST:
+        tickets.owe(here().office, address)
+
+
+def _remind(typed: str, address: str, page: str) -> None:
     application = here().office.find(typed).must_be_there()
     if page == "telaah":
-        _owe_official(application, email)
+        _owe_official(application, address)
     elif page == RENEWAL:
         entry = here().office.records.certificate(application.service, application.ticket)
-        if email.lower() == entry.email:
+        if address.lower() == entry.email:
             here().register.owe_again(entry)
-    elif _is_applicant(application, email):
+    elif _is_applicant(application, address):
         _owe_applicant(application)
 
 
-def _is_applicant(application: Application, email: str) -> bool:
+def _is_applicant(application: Application, address: str) -> bool:
     """By the address in the form, or by the one that was confirmed before the form was mended."""
     sop = here().office.sop_of(application)
-    return application.concerns(email, "", sop) or email.lower() == application.address(sop).lower()
+    return application.concerns(address, "", sop) or address.lower() == application.address(sop).lower()
 
 
 def _owe_applicant(application: Application) -> None:
@@ -95,11 +105,11 @@ def _owe_applicant(application: Application) -> None:
     here().cases.owe_again(application, letter, application.applicant(sop))
 
 
-def _owe_official(application: Application, email: str) -> None:
+def _owe_official(application: Application, address: str) -> None:
     """To whoever could act on it, also where it was given to another: his page says so, and how he takes it over."""
     office, sop = here().office, here().office.sop_of(application)
     if not may_resend(application, HOLDER, sop):
         return
     for official in able(application, office.officials(), sop, office.today()):
-        if official.email.lower() == email.lower():
+        if official.email.lower() == address.lower():
             here().cases.owe_again(application, "turn", official.as_actor(sop))

@@ -1,0 +1,56 @@
+"""A ticket's number that is lost: sent to the registered address, for which alone it is asked."""
+
+from datetime import timedelta
+
+from tests.support.office_days import mail_to
+from tests.support.stage import Stage
+from tests.support.ways import EMAIL, WAYS
+
+OTHER = "rina.contoh@tarakankota.go.id"
+
+
+def asked(stage: Stage, address: str) -> str:
+    return stage.browser().post("/tautan", data={"halaman": "permohonan", "email": address, "tiket": " "}).text
+
+
+def sent(stage: Stage, address: str) -> list[str]:
+    return [each["text"] for each in mail_to(stage, address, "Nomor tiket permohonan")]
+
+
+def test_whoever_has_lost_the_number_is_sent_his_open_cases_with_a_link_to_each(stage: Stage) -> None:
+    first, second, closed = (stage.case(*way) for way in (("confirm",), WAYS["returned"], ("confirm", "reject")))
+    others = stage.case("confirm", email=OTHER)
+    asked(stage, f" {EMAIL.upper()}. ")
+    (text,) = sent(stage, EMAIL)
+    assert first in text
+    assert second in text
+    assert closed not in text
+    assert others not in text
+    assert text.count("/permohonan/") == 2
+    assert "Siti" not in text
+
+
+def test_one_that_waits_for_its_confirmation_is_confirmed_by_its_link(stage: Stage) -> None:
+    number = stage.case()
+    asked(stage, EMAIL)
+    (text,) = sent(stage, EMAIL)
+    assert number in text
+    assert "/konfirmasi/" in text
+
+
+def test_nobody_learns_whether_there_is_anything_and_a_stranger_gets_nothing(stage: Stage) -> None:
+    stage.case("confirm")
+    assert asked(stage, OTHER) == asked(stage, EMAIL) == asked(stage, "bukan alamat")
+    assert sent(stage, OTHER) == []
+    assert stage.outbox.red_list() == []
+    assert len(sent(stage, EMAIL)) == 1
+
+
+def test_it_is_sent_at_most_once_an_hour(stage: Stage) -> None:
+    stage.case("confirm")
+    for _ in range(3):
+        asked(stage, EMAIL)
+    assert len(sent(stage, EMAIL)) == 1
+    stage.clock.at += timedelta(hours=1)
+    asked(stage, EMAIL)
+    assert len(sent(stage, EMAIL)) == 2
