@@ -245,7 +245,10 @@ ELSEWHERE = {"/meja/buka/<service:service>", "/permohonan/<number>/tugas"}
 ELSEWHERE |= {"/permohonan/<number>/tugas/berkas/<kind>", "/permohonan/<number>/tugas/berkas/<kind>/hapus"}
 ELSEWHERE |= {"/telaah/<number>/surat/<kind>", "/telaah/<number>/surat/<kind>/hapus"}
 ELSEWHERE |= {"/telaah/<number>/kode", "/telaah/<number>/kode/kirim"}
-"""Of steps that this service does not have (``tests/services``), and of a second device (``test_second_device``)."""
+PHOTOS = ("/ajukan/<draft>/berkas", "/permohonan/<number>/perbaikan/berkas", "/permohonan/<number>/tugas/berkas")
+ELSEWHERE |= {f"{pages}/<kind>/halaman" for pages in PHOTOS}
+"""Of steps that this service does not have (``tests/services``), of a second device (``test_second_device``), and of
+documents of several photos (``test_photos``)."""
 
 
 OF_DEVICES = {"/telaah/<number>/kode", "/telaah/<number>/kode/kirim", "/meja/kode", "/meja/kode/kirim", "/meja/keluar"}

@@ -93,6 +93,15 @@ def test_a_photo_is_moved_and_taken_away_and_twice_is_once(world: World) -> None
     assert files(world) == 0
 
 
+def test_photos_are_arranged_by_our_own_form_only(world: World) -> None:
+    draft, siti, page = started(world, 100)
+    form = page.tree.xpath("//*[@class='sheets']/li")[0].xpath(".//form")[-1]
+    asked = dict(form.form_values())
+    for wrong in ({**asked, "csrf": "x"}, {name: value for name, value in asked.items() if name != "csrf"}):
+        assert siti.post(form.action, wrong).status == 403
+    assert tones(world, draft) == [50, 100]
+
+
 def test_one_photo_that_is_left_is_a_photo_again(world: World) -> None:
     draft, siti, page = started(world, 100)
     form = page.tree.xpath("//*[@class='sheets']/li")[0].xpath(".//form")[-1]

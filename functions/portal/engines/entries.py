@@ -219,6 +219,5 @@ def _documents(entry: Entry) -> tuple[Document, ...]:
 
 
 def _document(entry: Entry) -> Document:
-    own = {name: entry[name] for name in Document.__dataclass_fields__ if name in entry}
-    few = {"sheets": tuple(map(_document, own.get("sheets", ()))), "warnings": tuple(own.get("warnings", ()))}
-    return Document(**own | few)
+    few = {"sheets": tuple(map(_document, entry.get("sheets", ()))), "warnings": tuple(entry.get("warnings", ()))}
+    return Document(**{**entry, **few})
