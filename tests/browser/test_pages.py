@@ -142,7 +142,9 @@ def test_a_file_that_cannot_be_taken_says_why(someone: Someone, city: City, tmp_
     me.context.clear_cookies()
     with me.expecting(403):
         me.choose("ktp", sample_file("ktp"))
-        expect(me.card("ktp")).to_contain_text("Buka draf dari email Anda. Draf ini hanya dapat dibuka melalui tautan")
+        expect(me.card("ktp")).to_contain_text(
+            "Buka draf dari email Anda. Draf ini dibuka dari peramban tempat Anda mulai mengisi"
+        )
     expect(me.card("ktp")).to_contain_text("Belum ada")
     city.clock.forward(days=1)
     with me.expecting(410):

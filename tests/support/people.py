@@ -210,7 +210,7 @@ def _brought(browser: Browser, page: Page, kind: str, file: File) -> Page:
 
 def _kinds(page: Page) -> list[str]:
     """Documents that the page asks for and has not got."""
-    cards = page.html.xpath("//*[@data-card and not(contains(concat(' ', @class, ' '), ' done '))]")
+    cards = page.html.xpath("//*[@data-card and not(contains(@data-announce, ': Terunggah'))]")
     return [card.get("id").removeprefix("berkas-") for card in cards]
 
 
