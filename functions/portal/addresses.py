@@ -3,7 +3,8 @@
 from typing import Final
 
 from portal.core.application import Actor
-from portal.core.notices import Official, notice
+from portal.core.notices import notice
+from portal.core.officials import Official
 from portal.core.sop import APPLICANT
 from portal.corrections import SETTLED
 from portal.office import Office

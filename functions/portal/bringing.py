@@ -62,7 +62,7 @@ class Bringing:
             redirect: address to go to afterwards without JavaScript, made from that token.
             adds: the file is a further photo of the document, and not in its place.
         """
-        self._requirement(draft, kind)
+        self.must_be_asked(draft, kind)
         office = self.intake.office
         key = f"{draft.folder}{kind}/{self.intake.token()}/original"
         expires = office.clock() + UPLOAD_FORM
@@ -90,7 +90,7 @@ class Bringing:
         if claims["d"] != id:
             raise NotFound("draft_unknown")
         draft = self.intake.draft(id)
-        self._requirement(draft, kind)
+        self.must_be_asked(draft, kind)
         try:
             with self.turn(key, patience):
                 checked = self._checked(kind, key, name, is_letter=kind in self.intake.sop_of(draft).letters)
@@ -132,6 +132,11 @@ class Bringing:
         """Take a document off the draft, with all its photos."""
         before = self.intake.drafts.change(id, lambda draft: draft.without_document(kind))
         self._sweep(before, kind, ())
+
+    def must_be_asked(self, draft: Draft, kind: str) -> None:
+        """Raises NotFound (``document_unknown``): no such document is asked for in this draft."""
+        if not any(kind in document.kinds for document in self.intake.asked(draft)):
+            raise NotFound("document_unknown")
 
     # --- within ---
 
@@ -249,7 +254,3 @@ class Bringing:
             folder = folder_of(file.key)
             beside = any(folder_of(key) == folder for key in keys)
             self.intake.office.files.delete(file.key if beside else folder)
-
-    def _requirement(self, draft: Draft, kind: str) -> None:
-        if not any(kind in document.kinds for document in self.intake.asked(draft)):
-            raise NotFound("document_unknown")

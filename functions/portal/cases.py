@@ -10,7 +10,7 @@ from portal.core.application import Actor, Application, Event
 from portal.core.draft import Document, Draft
 from portal.core.errors import Conflict, Invalid, NotAllowed
 from portal.core.history import overtaking
-from portal.core.notices import AGAIN, notice
+from portal.core.notices import hourly, notice
 from portal.core.officials import Official, able, eligible, given, on_duty, stand_in
 from portal.core.resending import link_again
 from portal.core.sop import Sop
@@ -271,7 +271,7 @@ class Cases:
         """Owe somebody appointed today a link to all that waits for him, at most one an hour; others nothing."""
         for official in self.appointments(email)[:1]:
             at, actor = self.office.clock(), Actor(official.role, official.name, email=official.email.lower())
-            asked = notice("desk", actor, about="meja", event=0, at=at, occasion=f"{AGAIN}{at:%Y-%m-%dT%H}")
+            asked = notice("desk", actor, about="meja", event=0, at=at, occasion=hourly(at))
             self.office.records.owe([asked])
 
     @staticmethod

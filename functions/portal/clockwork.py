@@ -4,11 +4,12 @@ drafts and unconfirmed cases expire, files past their days go, the recap is adde
 The same functions run in the background thread of one machine and in scheduled handlers.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property, partial
 
+from portal import tickets
 from portal.appointing import Appointing
 from portal.archive import Archive
 from portal.cases import Cases
@@ -16,9 +17,9 @@ from portal.compilation import Compilation
 from portal.core.application import Actor, Application
 from portal.core.draft import Draft
 from portal.core.errors import Conflict, NotFound
-from portal.core.history import assignment
+from portal.core.history import assignment, holder
 from portal.core.notices import Notice, about_draft, notice
-from portal.core.officials import able, given, on_duty
+from portal.core.officials import Official, able, given, gone_since, on_duty
 from portal.core.patience import DRAFT, Reason, Wait, patience
 from portal.core.progress import deadline
 from portal.core.resending import turn_again
@@ -99,7 +100,8 @@ class Clockwork:
 
     def tell_others(self, look: Look | None = None) -> int:
         """Owe the others a word of cases that were given to one of them who is not there; returns how many are owed."""
-        owed = list((look or self.watch.look()).each(self._others_turn))
+        officials = cache(lambda: list(self.office.officials()))  # read for the first case that matters
+        owed = list((look or self.watch.look()).each(partial(self._others_turn, officials)))
         self.office.records.owe(owed)
         return len(owed)
 
@@ -147,9 +149,10 @@ class Clockwork:
         return len(owed)
 
     def expire(self) -> int:
-        """Forget drafts past their days with their files, and close applications never confirmed; returns how many."""
+        """Forget drafts past their days with their files, and who asked for lost tickets, and close applications never
+        confirmed; returns how many."""
         now, life = self.office.clock(), {sop.service: sop.data["draft_days"] for sop in self.office.services}
-        gone = 0
+        gone = tickets.forget(self.office)
         for service in life:
             for application in self.office.listed(service, APPLICANT):
                 gone += self._lapse(application, now)
@@ -177,14 +180,17 @@ class Clockwork:
         office = self.office.services.office
         return Actor("", office["short"], email=office["email"])
 
-    def _others_turn(self, case: Application, how: Wait) -> Iterator[Notice]:
+    def _others_turn(
+        self, officials: Callable[[], Sequence[Official]], case: Application, how: Wait
+    ) -> Iterator[Notice]:
         held = assignment(case.events)
         if held is None or not how.is_with_officials:
             return
-        sop, today, officials = self.office.sop_of(case), self.office.today(), list(self.office.officials())
-        if not given(case, officials, sop, today):
-            for official in able(case, officials, sop, today):
-                yield turn_again(case, official.as_actor(sop), held, at=self.office.clock())
+        sop, today, everybody = self.office.sop_of(case), self.office.today(), officials()
+        if not given(case, everybody, sop, today):
+            gone = gone_since(holder(held), everybody, today)
+            for official in able(case, everybody, sop, today):
+                yield turn_again(case, official.as_actor(sop), held, gone, at=self.office.clock())
 
     def _urgent(self, case: Application, how: Wait) -> Iterator[Notice]:
         if how.reason in (Reason.NOBODY, Reason.ENDED):

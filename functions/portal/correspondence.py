@@ -13,7 +13,8 @@ from portal.core.application import VOUCHING, Application
 from portal.core.errors import NotAllowed
 from portal.core.forecast import expect
 from portal.core.history import assignment
-from portal.core.notices import Notice, Official
+from portal.core.notices import Notice
+from portal.core.officials import Official
 from portal.core.progress import confirm_by, reasons, standard
 from portal.core.register import Certificate, keeps_register, soon
 from portal.core.rounds import SPENT

@@ -18,7 +18,8 @@ from portal.core.application import Application
 from portal.core.draft import Document, Draft
 from portal.core.errors import NotFound
 from portal.core.language import Language
-from portal.core.notices import Notice, Official
+from portal.core.notices import Notice
+from portal.core.officials import Official
 from portal.core.persons import keys_of, known_by
 from portal.core.register import Certificate
 from portal.core.sop import APPLICANT

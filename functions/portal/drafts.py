@@ -3,9 +3,9 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from portal.core.draft import Answers, Draft
+from portal.core.draft import Answers, Draft, answers_to
 from portal.core.errors import Conflict, NotFound
 from portal.core.notices import Notice, about_draft
 from portal.core.requirements import Requirement
@@ -66,12 +66,12 @@ class Drafts:
         Raises:
             Conflict: there are other answers to these questions by now (``draft_changed``).
         """
-        typed = _of(answers, names)
+        typed = answers_to(answers, names)
 
         def answered(draft: Draft) -> Draft:
-            if over is not None and _of(draft.form, names) not in (_of(over, names), typed):
+            if over is not None and answers_to(draft.form, names) not in (answers_to(over, names), typed):
                 raise Conflict("draft_changed")
-            others = _of(draft.form, draft.form.keys() - set(names))
+            others = answers_to(draft.form, draft.form.keys() - set(names))
             return draft.with_form(form.clean({**others, **typed}))
 
         return answered(self.change(id, answered, self.resumption))
@@ -87,7 +87,3 @@ class Drafts:
         application = self.office.records.load(draft.mends)
         returned = application.may("resubmit", self.office.sop_of(application))
         return returned and requirement.among(draft.documents) == requirement.among(application.documents)
-
-
-def _of(form: Answers, names: Collection[str]) -> dict[str, Any]:
-    return {name: answer for name, answer in form.items() if name in names}

@@ -11,7 +11,7 @@ from portal.codes import Codes
 from portal.core.application import Actor
 from portal.core.clerks import CLERK, Clerk, clerk
 from portal.core.errors import NotAllowed
-from portal.core.notices import notice
+from portal.core.notices import hourly, notice
 from portal.office import Office
 
 PURPOSE: Final = "petugas"
@@ -33,9 +33,8 @@ class Entrance:
         """Owe a clerk a link to the desk, at most one an hour; others nothing."""
         if found := clerk(self.office.services.office, email):
             at = self.office.clock()
-            occasion = f"again-{at:%Y-%m-%dT%H}"
             self.office.records.owe(
-                [notice("clerk_link", _addressee(found), about=PURPOSE, event=0, at=at, occasion=occasion)]
+                [notice("clerk_link", _addressee(found), about=PURPOSE, event=0, at=at, occasion=hourly(at))]
             )
 
     def ask(self, email: str) -> str:

@@ -14,12 +14,13 @@ from portal.core.application import Actor, Application
 from portal.core.draft import Draft
 from portal.core.erasing import Ground, Stays, Verdict, erase, judge, judge_entry
 from portal.core.errors import NotAllowed, NotFound, Unavailable
-from portal.core.handouts import ERASED, Handout
+from portal.core.handouts import ERASED
 from portal.core.listing import line
 from portal.core.persons import known_by
 from portal.core.register import Certificate, handed_over
 from portal.core.sop import Sop
 from portal.dossiers import Dossier
+from portal.handouts import Handouts
 from portal.office import Office
 
 NIK: Final = 16
@@ -49,6 +50,7 @@ class Item:
 @dataclass(frozen=True)
 class Erasing:
     office: Office
+    handouts: Handouts
 
     # --- before ------------------------------------------------------------------------------------------------------
 
@@ -101,10 +103,10 @@ class Erasing:
                 said = {"ground": self._ground(item, ground).value, "reason": reason}
                 self._erase_case(item.case, item.entry, said, by)
             elif item.entry:
-                self._account(1, by, (item.name,))
+                self.handouts.keep(ERASED, by, 1, (item.name,))
                 self.office.records.forget_certificate(item.service, item.entry.id)
         if drafts := [item.draft for item in going if item.draft]:
-            self._account(len(drafts), by)
+            self.handouts.keep(ERASED, by, len(drafts))
             self._forget(drafts)
         with suppress(Unavailable):  # the clockwork comes back to it
             self.office.records.scrub()
@@ -144,7 +146,7 @@ class Erasing:
     def _erase_case(self, case: Application, entry: Certificate | None, said: dict[str, str], by: Actor) -> None:
         office, sop, at = self.office, self._sop(case), self.office.clock()
         bare = erase(case, said, by=by, sop=sop, at=at)
-        self._account(1, by, (case.ticket,), bare.events[-1].hash)
+        self.handouts.keep(ERASED, by, 1, (case.ticket,), bare.events[-1].hash)
         office.files.delete(f"applications/{case.ticket}/")
         self._forget(draft for draft in self._drafts() if case.ticket in (draft.ticket, draft.mends))
         if entry:
@@ -158,10 +160,6 @@ class Erasing:
         for draft in drafts:
             self.office.files.delete(draft.folder)
             self.office.records.delete_draft(draft.id)
-
-    def _account(self, number: int, by: Actor, names: tuple[str, ...] = (), proof: str = "") -> None:
-        at = self.office.clock()
-        self.office.records.keep_handout(Handout(at, ERASED, by.name, by.office, number, names, proof))
 
     def _sop(self, case: Application) -> Sop:
         """Its edition; where that is gone, today's, which means the same by its fields."""

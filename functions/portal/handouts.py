@@ -21,16 +21,17 @@ class Handouts:
         """
         entries = [entry.id for entry in dossier.certificates]
         tickets = dict.fromkeys([*(case.ticket for case in dossier.cases), *entries])
-        self._keep(PERSON, by, len(dossier.cases), tickets)
+        self.keep(PERSON, by, len(dossier.cases), tickets)
 
     def listed(self, what: str, number: int, by: Actor) -> None:
         """A list of so many is about to leave. Raises Unavailable."""
-        self._keep(what, by, number)
+        self.keep(what, by, number)
 
     def newest(self) -> Sequence[Handout]:
         """All that ever left, the newest first."""
         return self.office.records.handouts()[::-1]
 
-    def _keep(self, what: str, by: Actor, number: int, tickets: Iterable[str] = ()) -> None:
+    def keep(self, what: str, by: Actor, number: int, tickets: Iterable[str] = (), proof: str = "") -> None:
+        """Write it down, with the values of a ``Handout``. Raises Unavailable."""
         at = self.office.clock()
-        self.office.records.keep_handout(Handout(at, what, by.name, by.office, number, tuple(tickets)))
+        self.office.records.keep_handout(Handout(at, what, by.name, by.office, number, tuple(tickets), proof))

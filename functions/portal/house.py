@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from portal.core import sop
 from portal.core.application import Event
 from portal.core.draft import Document
-from portal.core.notices import Notice, Official
+from portal.core.notices import Notice
+from portal.core.officials import Official
 from portal.core.services import Services
 from portal.core.worktime import Calendar
 from portal.editions import read_calendar, read_json, read_language, read_messages, read_papers, read_toml
@@ -155,7 +156,7 @@ class House:
     def erasing(self) -> "Erasing":
         from portal.erasing import Erasing
 
-        return Erasing(self.office)
+        return Erasing(self.office, self.handouts)
 
     @cached_property
     def handouts(self) -> "Handouts":

@@ -17,7 +17,7 @@ from typing import Any, Final
 from portal.core.application import Application
 from portal.core.errors import MailDeferred, NotAllowed
 from portal.core.forecast import expect
-from portal.core.notices import Official, on_duty
+from portal.core.officials import Official, on_duty
 from portal.core.sop import APPLICANT
 from portal.core.steps import State
 from portal.engines.ports import Message

@@ -8,7 +8,8 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from portal.core.application import Application
-from portal.core.notices import PATIENCE, Identity, Notice, eligible
+from portal.core.notices import PATIENCE, Identity, Notice
+from portal.core.officials import eligible
 from portal.core.sop import APPLICANT
 from portal.office import Office
 

@@ -11,7 +11,8 @@ from portal.core.application import BOOKINGS, Application
 from portal.core.draft import Draft
 from portal.core.errors import Conflict, NotFound, Unavailable, Unreadable, traced
 from portal.core.listing import Unread, passed_over
-from portal.core.notices import Notice, Official
+from portal.core.notices import Notice
+from portal.core.officials import Official
 from portal.core.register import Certificate
 from portal.core.resending import owed_by_any
 from portal.core.services import Services

@@ -11,7 +11,7 @@ import click
 from portal.bootstrap import open_house
 from portal.core import identity
 from portal.core.errors import NotFound, PortalError
-from portal.core.notices import Official
+from portal.core.officials import Official
 from portal.core.services import Services
 from portal.core.sop import Sop
 from portal.editions import read_messages

@@ -10,7 +10,7 @@ from typing import Any
 
 from portal.core.application import Application
 from portal.core.draft import Document, Draft
-from portal.core.notices import Official
+from portal.core.officials import Official
 from portal.core.requirements import Requirement
 from portal.core.sop import Sop
 from portal.core.steps import State

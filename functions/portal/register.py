@@ -7,7 +7,8 @@ from typing import Any, Final, TypeVar
 
 from portal.core.application import Actor
 from portal.core.errors import Conflict, Finding, Invalid, NotFound
-from portal.core.notices import Notice, Official, notice
+from portal.core.notices import Notice, notice
+from portal.core.officials import Official
 from portal.core.parts import Choice
 from portal.core.register import HOLDER, Certificate, Recorded, Standing, corrections, plain_serial, soon
 from portal.core.sop import APPLICANT, Sop

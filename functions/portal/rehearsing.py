@@ -24,7 +24,7 @@ import click
 from portal.bootstrap import CLOCK, DATABASE, MAILBOX, TimeMachine, build
 from portal.config import Config
 from portal.core.application import Application
-from portal.core.notices import eligible
+from portal.core.officials import eligible
 from portal.core.patience import Wait
 from portal.editions import read_language, read_messages
 from portal.house import House

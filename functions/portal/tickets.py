@@ -3,10 +3,11 @@
 Whoever asks learns nothing: it is only when the email is written that somebody looks whether there are any.
 """
 
+from datetime import timedelta
 from typing import Final
 
 from portal.core.application import Actor
-from portal.core.notices import AGAIN, notice
+from portal.core.notices import hourly, notice
 from portal.core.sop import APPLICANT
 from portal.office import Office
 
@@ -18,5 +19,15 @@ LONGEST: Final = 254
 def owe(office: Office, address: str) -> None:
     """Owe an address the tickets of its open cases, at most once an hour."""
     at, actor = office.clock(), Actor(APPLICANT, "", email=address.lower())
-    asked = notice(LETTER, actor, about=LETTER, event=0, at=at, occasion=f"{AGAIN}{at:%Y-%m-%dT%H}")
-    office.records.owe([asked])
+    office.records.owe([notice(LETTER, actor, about=LETTER, event=0, at=at, occasion=hourly(at))])
+
+
+def forget(office: Office) -> int:
+    """Forget who asked, once that is answered and may be asked for again; returns how many.
+
+    Anybody may have typed any address, and whoever never applied leaves nothing.
+    """
+    before = office.clock() - timedelta(hours=1)
+    done = [each for each in office.records.notices(LETTER) if not each.is_owed and each.queued_at < before]
+    office.records.forget_notices(done)
+    return len(done)

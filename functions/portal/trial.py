@@ -12,7 +12,8 @@ from portal.core import ticket
 from portal.core.application import Application
 from portal.core.draft import Document, Draft
 from portal.core.errors import NotAllowed, NotFound
-from portal.core.notices import Notice, Official, eligible, notice, owed
+from portal.core.notices import Notice, notice, owed
+from portal.core.officials import Official, eligible
 from portal.core.parts import Step
 from portal.core.progress import confirm_by
 from portal.core.requirements import Requirement

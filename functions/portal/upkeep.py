@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from portal.core.application import Actor, Application
 from portal.core.errors import Conflict
-from portal.core.notices import Notice, notice, on_duty
+from portal.core.notices import Notice, notice
+from portal.core.officials import on_duty
 from portal.core.recap import is_of_a_case
 from portal.core.register import Certificate, days_before, handed_over, keeps_register, soon
 from portal.core.sop import APPLICANT, Sop

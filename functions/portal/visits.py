@@ -12,8 +12,7 @@ from portal.cases import moved_on
 from portal.core.application import Actor, Application
 from portal.core.errors import Conflict, Invalid, NotAllowed
 from portal.core.history import overtaking
-from portal.core.notices import Official
-from portal.core.officials import able
+from portal.core.officials import Official, able
 from portal.core.parts import Visit
 from portal.core.steps import office_actions
 from portal.office import Office

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from portal.core.application import Application
 from portal.core.listing import Unread, passed_over
-from portal.core.notices import Official
+from portal.core.officials import Official
 from portal.core.outage import outage
 from portal.core.patience import Reason, Stuck, Wait, superior, wait
 from portal.core.progress import Waiting, standard

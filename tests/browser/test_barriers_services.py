@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import FilePayload, expect
 
-from portal.core.notices import Official as Appointed
+from portal.core.officials import Official as Appointed
 from tests.support import services_stories as stories
 from tests.support.chromium import Person, assert_no_barriers
 from tests.support.city import City

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from portal.core.notices import Official
+from portal.core.officials import Official
 from tests.support.command_line import Run
 from tests.support.server import Clock
 from tests.support.stage import Stage

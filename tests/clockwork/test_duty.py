@@ -1,5 +1,6 @@
 """What waits goes with the office: Plh., absences, ends, and corrections that nobody hears of."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -8,7 +9,7 @@ import pytest
 from portal.appointing import Appointing
 from portal.core.clerks import Clerk
 from portal.core.errors import NotAllowed
-from portal.core.notices import Official
+from portal.core.officials import Official
 from tests.support.clerk import ClerkInPerson
 from tests.support.office_days import at, chores, mail_to
 from tests.support.stage import KADIS, OTHER_VERIFIKATOR, VERIFIKATOR, Stage
@@ -187,6 +188,33 @@ def test_the_others_hear_once_when_he_goes_on_leave_and_he_when_he_is_back(
     (back,) = mail_to(stage, OTHER_VERIFIKATOR, "menunggu Anda sebagai Verifikator")
     assert number in back["text"]
     assert stage.cases.desk(VERIFIKATOR) == []
+
+
+def test_the_others_hear_of_each_absence_and_for_many_cases_officials_are_read_once(
+    stage: Stage, appointing: Appointing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        given(stage)
+    away = appointing.find("penerbitan", "verifikator", OTHER_VERIFIKATOR)
+    spans = (TUESDAY, TUESDAY), (THURSDAY, THURSDAY)
+    stage.records.appoint(replace(away, away=spans))
+    told, asked, read = [], list[int](), stage.records.officials
+
+    def counted() -> Sequence[Official]:
+        asked.append(1)
+        return list(read())
+
+    for day in range(1, 4):
+        at(stage, day, 9)
+        look = stage.watch.look()
+        with monkeypatch.context() as counting:
+            counting.setattr(stage.records, "officials", counted)
+            stage.clockwork.tell_others(look)
+        told.append([each.recipient for each in stage.records.unsent() if each.letter == "turn"])
+        stage.mail()
+    assert [len(each) for each in told] == [3, 0, 3]
+    assert {one for each in told for one in each} == {VERIFIKATOR}
+    assert len(asked) == 3, "once a look, however many cases are given to somebody"
 
 
 def test_somebody_new_is_not_told_of_what_another_has(stage: Stage, appointing: Appointing) -> None:

@@ -17,7 +17,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from portal.core.application import Application
 from portal.core.clerks import Clerk
 from portal.core.errors import MailDeferred, MailRefused, PortalError
-from portal.core.notices import PATIENCE, Notice, Official
+from portal.core.notices import PATIENCE, Notice
+from portal.core.officials import Official
 from portal.core.steps import State, applicant_actions
 from portal.corrections import EVERYBODY
 from portal.editions import read_messages

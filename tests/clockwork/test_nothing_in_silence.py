@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from portal.core.errors import MailDeferred
-from portal.core.notices import Official
+from portal.core.officials import Official
 from tests.support.office_days import OFFICE, Relay, at, chores, mail_to
 from tests.support.stage import KABID, KADIS, VERIFIKATOR, Stage
 from tests.support.ways import EMAIL, TO_VERIFIKATOR, WAYS

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from portal.core.notices import Official
+from portal.core.officials import Official
 from tests.support.office_days import OFFICE, at, chores, mail_to
 from tests.support.stage import KABID, KADIS, OTHER_VERIFIKATOR, STATISTISI, VERIFIKATOR, Stage
 from tests.support.ways import EMAIL, FORM, TO_VERIFIKATOR, WAYS

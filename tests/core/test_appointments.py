@@ -19,7 +19,7 @@ from portal.core.appointments import (
     readdressing,
 )
 from portal.core.errors import NotAllowed
-from portal.core.notices import Deed, Official
+from portal.core.officials import Deed, Official
 
 TODAY = date(2026, 11, 23)
 AT = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)

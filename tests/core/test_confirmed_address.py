@@ -9,7 +9,8 @@ import pytest
 
 from portal.core.application import Actor, Application
 from portal.core.errors import NotAllowed
-from portal.core.notices import Official, eligible, owed
+from portal.core.notices import owed
+from portal.core.officials import Official, eligible
 from portal.core.sop import APPLICANT, Sop
 from tests.support.walk import DRAFT, FORM, KTP, TICKET, Walk, official
 

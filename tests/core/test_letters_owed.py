@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 
-from portal.core.notices import OWN, Official, owed
+from portal.core.notices import OWN, owed
+from portal.core.officials import Official
 from portal.core.sop import APPLICANT, Sop
 from tests.support.moments import along
 from tests.support.ways import EMAIL, TO_VERIFIKATOR, TO_VISIT

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from portal.core.notices import Official, on_duty, stand_in
+from portal.core.officials import Official, on_duty, stand_in
 
 MONDAY = date(2026, 11, 23)
 

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from portal.core.application import Actor
-from portal.core.notices import DEADLINE, PATIENCE, Notice, Official, about_draft, notice
+from portal.core.notices import DEADLINE, PATIENCE, Notice, about_draft, notice
+from portal.core.officials import Official
 from portal.core.sop import Sop
 from tests.support.builders import FORM, a_sop, draft
 

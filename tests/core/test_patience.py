@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from portal.core.notices import Official
+from portal.core.officials import Official
 from portal.core.patience import DRAFT, Patience, Reason, Wait, patience, superior, wait
 from portal.core.sop import Sop, restore
 from portal.core.steps import State

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from portal.core.draft import Draft
-from portal.core.notices import Notice, Official
+from portal.core.notices import Notice
+from portal.core.officials import Official
 from portal.core.steps import State
 from portal.engines import entries
 from tests.support.builders import AT, a_notice, a_ticket, application_in, draft, official, reachable

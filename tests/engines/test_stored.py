@@ -21,7 +21,8 @@ from moto import mock_aws
 
 from portal.core.application import Actor, Application, Event
 from portal.core.draft import Document, Draft
-from portal.core.notices import Notice, Official
+from portal.core.notices import Notice
+from portal.core.officials import Official
 from portal.core.steps import State
 from portal.engines.aws.records import DynamoRecords
 from portal.engines.local.records import SqliteRecords

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from portal.appointing import Appointing
-from portal.core.notices import Official
+from portal.core.officials import Official
 from portal.core.sop import Sop, parse
 from portal.forms import wording
 from tests.support.correspondence import Office, Sent, as_it_is, first, story

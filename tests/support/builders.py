@@ -13,7 +13,8 @@ from typing import Any
 from portal.core import ticket
 from portal.core.application import Actor, Application
 from portal.core.draft import Document, Draft
-from portal.core.notices import Notice, Official, notice, owed
+from portal.core.notices import Notice, notice, owed
+from portal.core.officials import Official
 from portal.core.register import Certificate
 from portal.core.sop import APPLICANT, Sop, parse
 from portal.core.steps import KINDS, State, applicant_actions, follow, official_actions

@@ -77,6 +77,17 @@ class ErasingContract:
         assert refused.value.code == "event_taken"
         assert records.load(case.ticket) == moved
 
+    def test_emails_are_forgotten_one_by_one_also_those_already_sent(self, open_records: Open) -> None:
+        records = open_records()
+        sent, owed, other = (a_notice("tickets", recipient=f"{who}@kota.go.id") for who in ("siti", "rina", "wati"))
+        records.owe([sent, owed, other])
+        records.settle_notice(sent.delivered(AT))
+        records.forget_notices([sent, owed, a_notice("tickets", recipient="nobody@kota.go.id")])
+        records.forget_notices([sent])
+        again = open_records()
+        assert [each.recipient for each in again.notices("tickets")] == [other.recipient]
+        assert [each.recipient for each in again.unsent()] == [other.recipient]
+
     def test_scrubbing_where_nothing_was_erased_changes_nothing(self, records: Records) -> None:
         case = write(records, application("confirm"))
         for if_owed in (True, False):

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from portal.core.errors import Conflict, NotFound
-from portal.core.notices import Deed
+from portal.core.officials import Deed
 from portal.core.sop import APPLICANT
 from portal.engines.ports import Compiled, Records
 from tests.support.builders import AT, a_sop, a_ticket, after, application, official, owed_by

@@ -23,7 +23,8 @@ from portal.core.application import Actor, Application
 from portal.core.clerks import Clerk
 from portal.core.draft import Document, Draft
 from portal.core.language import Language
-from portal.core.notices import Official, notice
+from portal.core.notices import notice
+from portal.core.officials import Official
 from portal.core.rounds import Rounds
 from portal.core.services import Services
 from portal.core.sop import APPLICANT, Sop

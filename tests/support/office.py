@@ -14,7 +14,7 @@ from portal.bootstrap import build, wsgi
 from portal.config import Config
 from portal.core.application import Application
 from portal.core.draft import Document
-from portal.core.notices import Official
+from portal.core.officials import Official
 from portal.house import House
 from tests.support.browser_without_javascript import Page
 

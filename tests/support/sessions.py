@@ -8,7 +8,8 @@ import lxml.html
 from werkzeug.test import TestResponse
 
 from portal.core.application import Actor
-from portal.core.notices import Official, notice
+from portal.core.notices import notice
+from portal.core.officials import Official
 from portal.web.clerk_people import mark_of
 from portal.web.devices import COOKIE, PATHS
 from tests.support.devices import known_to

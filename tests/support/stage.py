@@ -19,7 +19,7 @@ from portal.bootstrap import build, wsgi
 from portal.config import Config
 from portal.core.application import Application
 from portal.core.draft import Document, Draft
-from portal.core.notices import Official, eligible
+from portal.core.officials import Official, eligible
 from portal.engines.local.records import SqliteRecords
 from portal.house import House
 from tests.support import people

@@ -12,6 +12,7 @@ from portal.tables import read
 from tests.support.browser_without_javascript import Page
 from tests.support.clerk import EMAIL, ClerkInPerson
 from tests.support.keeper import words
+from tests.support.sessions import SOMEBODY
 from tests.support.stage import Stage
 from tests.support.ways import FORM, WAYS
 
@@ -20,12 +21,10 @@ REASON = "Surat 800/12 tanggal 3 Agustus 2026"
 HIS = ("RAHASIA", "Rahasia", "siti.rahasia", FORM["nik"], FORM["nip"], FORM["hp"][3:], "4A:1F:22:09")
 """What only this person's case says; "rahasia" alone is a word of the SOP too."""
 OTHER = {
+    **SOMEBODY,
     "nama_ktp": "BUDI LAIN",
-    "nik": "6473010505850001",
-    "nip": "198505052010051005",
     "jabatan": "Analis",
     "unit_kerja": "Sekretariat",
-    "email": "budi@tarakankota.go.id",
     "hp": "+6281111111111",
 }
 

@@ -16,16 +16,12 @@ from portal.core.persons import known_by
 from tests.support.browser_without_javascript import Page
 from tests.support.clerk import ClerkInPerson
 from tests.support.keeper import words
+from tests.support.sessions import SOMEBODY
 from tests.support.stage import KADIS, Stage
 from tests.support.ways import FORM, SECRETS, WAYS
 
 PATH, LOG = "/petugas/data-pribadi", "/petugas/unduhan"
-OTHER = {
-    "nama_ktp": "BUDI LAIN",
-    "nik": "6473010505850001",
-    "nip": "198505052010051005",
-    "email": "budi@tarakankota.go.id",
-}
+OTHER = {**SOMEBODY, "nama_ktp": "BUDI LAIN"}
 
 
 @pytest.fixture

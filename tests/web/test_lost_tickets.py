@@ -54,3 +54,17 @@ def test_it_is_sent_at_most_once_an_hour(stage: Stage) -> None:
     stage.clock.at += timedelta(hours=1)
     asked(stage, EMAIL)
     assert len(sent(stage, EMAIL)) == 2
+
+
+def test_nothing_is_left_of_who_asked_once_it_is_answered_and_may_be_asked_again(stage: Stage) -> None:
+    stage.case("confirm")
+    for address in (EMAIL, OTHER):
+        asked(stage, address)
+    assert len(sent(stage, EMAIL)) == 1
+    stage.clockwork.expire()
+    assert len(stage.records.notices("tickets")) == 2, "the same answer an hour long"
+    stage.clock.at += timedelta(hours=1, seconds=1)
+    asked(stage, EMAIL)
+    stage.clockwork.expire()
+    (left,) = stage.records.notices("tickets")
+    assert (left.recipient, left.is_owed) == (EMAIL, True), "what is not answered yet stays"

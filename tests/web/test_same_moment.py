@@ -6,7 +6,7 @@ import lxml.html
 import pytest
 from werkzeug.test import TestResponse
 
-from portal.core.notices import Official
+from portal.core.officials import Official
 from portal.editions import read_messages
 from tests.support.at_once import at_once
 from tests.support.sessions import Session

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from portal.core.notices import Official as Appointed
+from portal.core.officials import Official as Appointed
 from tests.support.browser_without_javascript import Browser
 from tests.support.people import Applicant, Mailbox, Official
 from tests.support.radio import with_radio

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from portal.core.notices import DEADLINE, Official
+from portal.core.notices import DEADLINE
+from portal.core.officials import Official
 from tests.support.browser_without_javascript import Page
 from tests.support.places import SCHEMAS
 from tests.support.stage import KADIS, VERIFIKATOR, Stage

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from portal.core.errors import NotAllowed
-from portal.core.notices import Official
+from portal.core.officials import Official
 from tests.support.clerk import EMAIL as CLERK
 from tests.support.office import FORWARD, KADIS, OFFICIALS, Office, Person
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from portal.core import identity
 from portal.core.errors import NotAllowed, PortalError
-from portal.core.notices import Official
+from portal.core.officials import Official
 
 FOREVER: Final = date.max
 

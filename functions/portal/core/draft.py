@@ -1,6 +1,6 @@
 """What an applicant has typed and uploaded but not sent: the beginning of an application, or its mending."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -52,6 +52,11 @@ class Document:
     def files(self) -> tuple["Document", ...]:
         """All that lies in the store for it."""
         return (self, *self.sheets)
+
+
+def answers_to(form: Answers, names: Container[str]) -> dict[str, Any]:
+    """Of a form's answers, those to these questions."""
+    return {name: answer for name, answer in form.items() if name in names}
 
 
 def fingerprints(form: Answers, documents: Iterable[Document]) -> dict[str, Any]:

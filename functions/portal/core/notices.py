@@ -12,11 +12,9 @@ from typing import Final
 from portal.core.application import Actor, Application, Event
 from portal.core.clerks import CLERK
 from portal.core.draft import Draft
-from portal.core.officials import Deed, Official, eligible, on_duty, stand_in
+from portal.core.officials import Official, eligible
 from portal.core.sop import APPLICANT, Sop
 from portal.core.steps import State
-
-__all__ = ["Deed", "Identity", "Notice", "Official", "eligible", "on_duty", "stand_in"]
 
 FIRST_RETRY: Final = timedelta(seconds=10)
 SLOWEST_RETRY: Final = timedelta(hours=6)
@@ -187,6 +185,11 @@ class Notice:
 def notice(letter: str, actor: Actor, *, about: str, event: int, at: datetime, occasion: str = "") -> Notice:
     """An owed email to one person, due at once."""
     return Notice(about, event, letter, actor.email, occasion, actor.role, actor.name, at, at)
+
+
+def hourly(at: datetime) -> str:
+    """Occasion of what somebody asks for and gets once an hour, however often he asks."""
+    return f"{AGAIN}{at:%Y-%m-%dT%H}"
 
 
 def about_draft(letter: str, draft: Draft, sop: Sop, at: datetime, occasion: str = "") -> tuple[Notice, ...]:

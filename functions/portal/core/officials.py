@@ -115,6 +115,12 @@ def given(application: Application, officials: Sequence[Official], sop: Sop, day
     return [each for each in able(application, officials, sop, day) if each in named or each.post in instead]
 
 
+def gone_since(address: str, officials: Iterable[Official], day: date) -> date | None:
+    """The first day of the absence that somebody with this address is on; None if he is on none."""
+    spans = (span for each in officials if address in (each.email.lower(), *each.formerly) for span in each.away)
+    return max((first for first, last in spans if first <= day <= last), default=None)
+
+
 def eligible(application: Application, officials: Iterable[Official], sop: Sop, day: date) -> list[Official]:
     """Whose turn the present step is on this day: to whom it was given, or else all who could act.
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 from portal.core.application import Actor, Application
-from portal.core.notices import Official, eligible, on_duty
+from portal.core.officials import Official, eligible, on_duty
 from portal.core.parts import Step
 from portal.core.progress import deadline
 from portal.core.sop import APPLICANT, Sop

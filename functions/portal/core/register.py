@@ -13,7 +13,7 @@ from typing import Any, Final, Self
 
 from portal.core.application import Actor, Application
 from portal.core.errors import NotAllowed
-from portal.core.notices import Official
+from portal.core.officials import Official
 from portal.core.sop import Sop
 from portal.core.steps import State
 from portal.core.worktime import Calendar

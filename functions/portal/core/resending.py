@@ -8,7 +8,8 @@ from functools import partial
 from portal.core.amending import HOLDER
 from portal.core.application import Actor, Application, Event
 from portal.core.history import KEEPING, assignment, holder
-from portal.core.notices import AGAIN, Notice, Official, eligible, notice, owed
+from portal.core.notices import AGAIN, Notice, notice, owed
+from portal.core.officials import Official, eligible
 from portal.core.sop import Sop
 from portal.core.steps import State
 
@@ -20,9 +21,15 @@ def link_again(application: Application, letter: str, actor: Actor, *, at: datet
     return notice(letter, actor, about=about, event=event, at=at, occasion=f"{AGAIN}{occasion}")
 
 
-def turn_again(application: Application, actor: Actor, held: Event, *, at: datetime) -> Notice:
-    """To one of several, that it is his turn again: whoever had it by ``held`` has it no more, or not alone."""
-    occasion = f"after-{held.number}"
+def turn_again(
+    application: Application, actor: Actor, held: Event, gone: date | None = None, *, at: datetime
+) -> Notice:
+    """To one of several, that it is his turn again: whoever had it by ``held`` has it no more, or not alone.
+
+    Args:
+        gone: since when he is away; each absence is told of once.
+    """
+    occasion = f"after-{held.number}{f'-{gone}' if gone else ''}"
     return notice("turn", actor, about=application.ticket, event=application.turn.number, at=at, occasion=occasion)
 
 

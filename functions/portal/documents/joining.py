@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from io import BytesIO
 
 from portal.documents import pictures
+from portal.documents.inspection import JPEG, PNG
 
 _LONG_SIDE = 842  # points of a page: that of A4
 _LEAST_SIDE = 1300  # pixels; below it letters of 8 points are lost, so that a file may rather be larger than it should
@@ -42,7 +43,7 @@ def joined(photos: Sequence[bytes], *, max_bytes: int) -> bytes:
 def _page(photo: bytes, share: int) -> bytes:
     if photo.startswith(_JPEG) and len(photo) <= share:
         return photo
-    media_type = pictures.JPEG if photo.startswith(_JPEG) else pictures.PNG
+    media_type = JPEG if photo.startswith(_JPEG) else PNG
     return pictures.pressed(pictures.opened(photo, media_type), share, _LEAST_SIDE)
 
 

@@ -7,11 +7,11 @@ from math import cos, hypot, radians, sin
 from typing import TYPE_CHECKING, Any
 
 from portal.core.errors import DocumentRefused
+from portal.documents.inspection import HEIC, JPEG, PNG, WEBP, Limits
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-JPEG, PNG, WEBP, HEIC = "image/jpeg", "image/png", "image/webp", "image/heic"
 SIDE = 2600
 """Pixels of the longer side that are kept: letters of 8 points on a photographed A4 are then some 10 high."""
 
@@ -25,7 +25,13 @@ _INK, _OPACITY = (118, 118, 138), 0.4  # a middle tone shows on white paper and 
 
 
 def opened(
-    data: bytes, media_type: str, *, min_pixels: int = 1, max_pixels: int = 51_000_000, width: int = 0, side: int = 0
+    data: bytes,
+    media_type: str,
+    *,
+    min_pixels: int = 1,
+    max_pixels: int = Limits.max_pixels,
+    width: int = 0,
+    side: int = 0,
 ) -> "Image":
     """The picture, decoded, upright, RGB or greyscale; of several frames the first.
 

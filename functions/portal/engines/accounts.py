@@ -6,6 +6,7 @@ from typing import Protocol
 from portal.core.application import Application
 from portal.core.handouts import Handout
 from portal.core.listing import Line
+from portal.core.notices import Notice
 
 
 class Accounts(Protocol):
@@ -30,6 +31,9 @@ class Accounts(Protocol):
         Raises:
             Conflict: something has happened to it meanwhile (``event_taken``).
         """
+
+    def forget_notices(self, notices: Sequence[Notice]) -> None:
+        """Forget these emails, sent, dropped or owed, and to whom they were; one that is not there is gone already."""
 
     def scrub(self, *, if_owed: bool = False) -> None:
         """Leave nothing of what was erased in the store's own files, free pages, logs and older copies included.

@@ -17,7 +17,8 @@ from portal.core.draft import Document, Draft
 from portal.core.errors import Unreadable, traced
 from portal.core.handouts import Handout
 from portal.core.listing import Line
-from portal.core.notices import Deed, Notice, Official
+from portal.core.notices import Notice
+from portal.core.officials import Deed, Official
 from portal.core.register import Certificate, Recorded
 from portal.core.steps import State
 

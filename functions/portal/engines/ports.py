@@ -9,7 +9,8 @@ from typing import Any, Final, Protocol, runtime_checkable
 from portal.core.application import Application
 from portal.core.draft import Draft
 from portal.core.listing import Line, Unread, passed_over
-from portal.core.notices import Identity, Notice, Official
+from portal.core.notices import Identity, Notice
+from portal.core.officials import Official
 from portal.core.recap import Tally
 from portal.core.register import Certificate
 from portal.engines.accounts import Accounts

@@ -35,9 +35,8 @@ BEFORE: Final = ("perbaikan", "jadwal", "jadwal.ics", "batal", "tanda-terima", "
 _OFFERED: Final = ("resubmit", "withdraw", "book", "cancel_visit", "report", "receive")
 """What the applicant is offered on the page where it can be done."""
 
-_TOLD: Final = (
-    *("return", "reject", "invite", "move_visit", "cancel_visit", "miss", "record", "hand_over"),
-    *("undo", "amend"),
+_TOLD: Final = frozenset(
+    {"return", "reject", "invite", "move_visit", "cancel_visit", "miss", "record", "hand_over", "undo", "amend"}
 )
 
 

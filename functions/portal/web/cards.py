@@ -162,8 +162,7 @@ def remove(draft: Draft, kind: str, base: str) -> Any:
     Raises:
         NotFound: no such document is asked for here (``document_unknown``).
     """
-    if not any(kind in requirement.kinds for requirement in here().intake.asked(draft)):
-        raise NotFound("document_unknown")
+    here().bringing.must_be_asked(draft, kind)
     if draft.document(kind):
         here().bringing.remove(draft.id, kind)
     return redirect(f"{base}#berkas-{kind}", 303)
@@ -175,8 +174,7 @@ def arrange(draft: Draft, kind: str, base: str) -> Any:
     Raises:
         NotFound: no such document is asked for here (``document_unknown``).
     """
-    if not any(kind in requirement.kinds for requirement in here().intake.asked(draft)):
-        raise NotFound("document_unknown")
+    here().bringing.must_be_asked(draft, kind)
     place = request.form.get("ke", type=int)
     here().bringing.arrange(draft.id, kind, request.form.get("foto", ""), place and place - 1)
     return redirect(f"{base}#berkas-{kind}", 303)

@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, render_template, request
 
 from portal.core.clerks import Clerk
 from portal.core.errors import Finding, NotAllowed, PortalError
-from portal.core.notices import Official
+from portal.core.officials import Official
 from portal.forms import typed
 from portal.web.clerk_entry import csrf, reader, sent_by_reader
 from portal.web.clerk_follows import BACK, day, findings_of, settle, typed_fields

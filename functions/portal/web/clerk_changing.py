@@ -10,7 +10,7 @@ from portal.core.appointments import Amendment
 from portal.core.clerks import Clerk
 from portal.core.errors import NotAllowed, PortalError
 from portal.core.identity import digits
-from portal.core.notices import Official
+from portal.core.officials import Official
 from portal.forms import typed
 from portal.web.clerk_entry import sent_by_reader
 from portal.web.clerk_follows import BACK, FIELDS, day, findings_of, settle, typed_fields

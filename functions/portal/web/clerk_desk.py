@@ -12,7 +12,7 @@ from portal.core.application import Application
 from portal.core.clocks import in_office
 from portal.core.errors import LinkForged, NotFound
 from portal.core.listing import Line
-from portal.core.notices import Official, on_duty
+from portal.core.officials import Official, on_duty
 from portal.core.progress import Waiting
 from portal.core.sop import APPLICANT, Sop
 from portal.core.steps import State

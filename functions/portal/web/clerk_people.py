@@ -9,7 +9,7 @@ from typing import Final
 from flask import Blueprint, render_template, request
 
 from portal.core.errors import NotFound
-from portal.core.notices import Official
+from portal.core.officials import Official
 from portal.core.parts import Visit
 from portal.web.clerk_entry import csrf, reader
 from portal.web.here import here

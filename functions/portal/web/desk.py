@@ -16,7 +16,7 @@ from portal.core.application import Application
 from portal.core.clocks import in_office
 from portal.core.errors import LinkForged
 from portal.core.listing import Line, Wanted, line
-from portal.core.notices import Official
+from portal.core.officials import Official
 from portal.core.times import Time
 from portal.core.worktime import Calendar
 from portal.forms.typed import masked_email, one_line

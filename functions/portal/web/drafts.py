@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from flask import Response, abort, redirect, request
 
-from portal.core.draft import Draft
+from portal.core.draft import Draft, answers_to
 from portal.core.errors import Finding, LinkExpired, LinkForged, NotFound
 from portal.forms.form import Form
 from portal.forms.typed import masked_email, texts
@@ -132,11 +132,6 @@ def mark(answers: Mapping[str, Any]) -> str:
     return sha256(json.dumps(answers, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
-def of_page(answers: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
-    """Of the answers, those to the questions of one page."""
-    return {name: answer for name, answer in answers.items() if name in names}
-
-
 def overtaken(
     draft: Draft, form: Form, typed: Mapping[str, Any], names: Collection[str] | None = None
 ) -> list[tuple[str, str]]:
@@ -150,7 +145,7 @@ def overtaken(
         the same anyway: a second click is no second opinion.
     """
     seen = request.form.get("tanda", "")
-    kept = draft.form if names is None else of_page(draft.form, names)
+    kept = draft.form if names is None else answers_to(draft.form, names)
     if not seen or seen == mark(kept):
         return []
     differing = [

@@ -11,7 +11,7 @@ from typing import Any, Final
 from flask import Blueprint, abort, redirect, render_template, request
 from werkzeug.exceptions import TooManyRequests
 
-from portal.core.draft import Draft
+from portal.core.draft import Draft, answers_to
 from portal.core.errors import Conflict, Finding
 from portal.forms.form import Form
 from portal.web import fields
@@ -21,7 +21,6 @@ from portal.web.drafts import (
     enter,
     mark,
     next_step,
-    of_page,
     open_draft,
     overtaken,
     shown_email,
@@ -122,9 +121,7 @@ def whole(draft: str) -> Any:
 def part(draft: str, key: str) -> Any:
     kept = open_draft(draft)
     form = here().intake.words_of(kept).form
-    asks = _asks(kept, form)
-    every = (*((asks,) if asks else ()), *fields.parts(form, kept.form))
-    found = next((part for part in every if part.key == key), None)
+    found = next((part for part in _every(kept, form) if part.key == key), None)
     if found is None:
         if key in {section.key for section in form.sections}:  # not asked any more
             return redirect(f"/ajukan/{kept.id}/data", 303)
@@ -145,8 +142,7 @@ def onward(draft: Draft, part: Part, leave: str = "") -> str:
     form = here().intake.words_of(draft).form
     if leave == SAVE:
         return "tersimpan"
-    asks = _asks(draft, form)
-    every = [*((asks,) if asks else ()), *fields.parts(form, draft.form)]
+    every = _every(draft, form)
     keys = [each.key for each in every]
     at = keys.index(part.key) if part.key in keys else len(keys)
     if leave == BACK:
@@ -215,7 +211,7 @@ def part_page(
             (finding, fields.home_of(form, finding.field)) for finding in found if finding.field not in part.names
         ],
         noticed=taken.noticed if taken else False,
-        mark=mark(of_page(draft.form, part.names)) if draft else "",
+        mark=mark(answers_to(draft.form, part.names)) if draft else "",
         mine=[(each, [*listed(each, form)]) for each in mine],
         changed=changed,
     )
@@ -257,6 +253,12 @@ def _must_not_flood(draft: Draft, taken: Taken) -> None:
 def _asks(draft: Draft, form: Form) -> Part | None:
     """The page that asks for whom it is; an official's draft is for somebody in any case."""
     return None if draft.opened_by else fields.for_whom(form)
+
+
+def _every(draft: Draft, form: Form) -> list[Part]:
+    """Every page, in their order."""
+    asks = _asks(draft, form)
+    return [*((asks,) if asks else ()), *fields.parts(form, draft.form)]
 
 
 def _state(part: Part, answers: Mapping[str, Any], missing: set[str]) -> str:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from flask import Blueprint, redirect, render_template, request
 
 from portal.core.errors import Finding, Invalid, LinkForged, NotAllowed
-from portal.core.notices import Official
+from portal.core.officials import Official
 from portal.core.register import HOLDER, Certificate, Standing, keeps_register
 from portal.core.sop import Sop
 from portal.forms.form import Field

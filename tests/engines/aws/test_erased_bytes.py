@@ -17,6 +17,7 @@ from portal.engines.aws.files import S3Files
 from portal.engines.aws.records import DynamoRecords
 from portal.engines.ports import Change, Fact
 from portal.erasing import Erasing
+from portal.handouts import Handouts
 from portal.office import Office
 from tests.support.aws_wire import BUCKET, TABLE, client
 from tests.support.builders import AT, a_notice
@@ -74,14 +75,14 @@ def test_nothing_is_left_in_table_or_bucket(stage: Stage, records: DynamoRecords
     assert len(versions["Versions"]) > 8
     stage.clock.forward(days=365 * 3)  # what was issued has ended, and its term is not over
     dossier = Dossiers(office).find(FORM["nik"])
-    gone = Erasing(office).erase(dossier, Ground.DECREE, "Surat 800/12", CLERK)
+    gone = Erasing(office, Handouts(office)).erase(dossier, Ground.DECREE, "Surat 800/12", CLERK)
     assert [item.name for item in gone if item.case] == [number]
     items, versions = kept(s3)
     assert [secret for secret in HIS if secret in items] == []
     assert (versions.get("Versions"), versions.get("DeleteMarkers")) == (None, None)
     case = records.load(number)
     assert (case.first_damage(), case.version) == (None, len(stage.load(number).events) + 1)
-    assert Erasing(office).is_accounted_for(case)
+    assert Erasing(office, Handouts(office)).is_accounted_for(case)
     assert [each["ticket"] for each in records.facts("penerbitan")] == [number]
 
 
@@ -95,6 +96,6 @@ def test_a_case_of_more_events_than_a_transaction_takes_is_erased_too(
     written(records, case)
     records.keep_lines([line(case, stage.office.sop_of(case))])
     office = replace(stage.office, records=records, files=files)
-    Erasing(office).erase(Dossiers(office).find(FORM["nik"]), Ground.DECREE, "Surat 800/12", CLERK)
+    Erasing(office, Handouts(office)).erase(Dossiers(office).find(FORM["nik"]), Ground.DECREE, "Surat 800/12", CLERK)
     after = records.load(case.ticket)
     assert (after.first_damage(), after.version, "Rahasia" in repr(after.events)) == (None, case.version + 1, False)

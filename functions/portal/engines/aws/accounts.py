@@ -6,8 +6,9 @@ from typing import Final
 from portal.core.application import Application
 from portal.core.handouts import Handout
 from portal.core.listing import Line
+from portal.core.notices import Notice
 from portal.engines import entries
-from portal.engines.aws import items
+from portal.engines.aws import items, owed
 from portal.engines.aws.dynamodb import EXISTING, MOST_AT_ONCE, NEW, Key, Table, Write
 
 HANDOUTS: Final = "HANDOUT"
@@ -29,8 +30,7 @@ class DynamoAccounts:
     def erase(self, application: Application, line: Line) -> None:
         ticket = application.ticket
         *events, stone = application.events
-        for owed in self._table.partition(items.notices_of(ticket)):
-            self._table.delete({"PK": owed["PK"], "SK": owed["SK"]})
+        owed.forget_all(self._table, ticket)
         bare = [Write(items.event_item(ticket, event), EXISTING, conflict="event_taken") for event in events]
         last = [
             Write(items.event_item(ticket, stone), NEW, conflict="event_taken"),
@@ -42,6 +42,10 @@ class DynamoAccounts:
             self._table.transact(bare[:MOST_AT_ONCE])
             bare = bare[MOST_AT_ONCE:]
         self._table.transact([*bare, *last])
+
+    def forget_notices(self, notices: Sequence[Notice]) -> None:
+        for notice in notices:
+            self._table.delete(items.notice_key(notice.identity))
 
     def scrub(self, *, if_owed: bool = False) -> None:
         """What is overwritten or deleted in a table is gone from it; its backups forget it in their own time."""

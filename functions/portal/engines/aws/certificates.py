@@ -10,7 +10,7 @@ from typing import Final
 from portal.core.errors import Conflict, NotFound
 from portal.core.register import Certificate, about
 from portal.engines import entries
-from portal.engines.aws import items
+from portal.engines.aws import items, owed
 from portal.engines.aws.dynamodb import MOST_AT_ONCE, NEW, Table, Write
 
 _FIRST: Final = "0"
@@ -64,9 +64,9 @@ class DynamoCertificates:
     def forget_certificate(self, service: str, id: str) -> None:
         kept = self._table.get(items.certificate_key(service, id))
         gone = items.holder_keys(entries.certificate(kept)) if kept else []
-        owed = self._table.partition(items.notices_of(about(service, id)))
-        for key in [*gone, *({"PK": item["PK"], "SK": item["SK"]} for item in owed)]:
+        for key in gone:
             self._table.delete(key)
+        owed.forget_all(self._table, about(service, id))
         # Last, so that a sweep which was cut short finds the entry again.
         self._table.delete(items.certificate_key(service, id))
 

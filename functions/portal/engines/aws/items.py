@@ -59,7 +59,8 @@ from typing import Final
 from portal.core.application import Application, Event
 from portal.core.draft import Draft
 from portal.core.listing import Line
-from portal.core.notices import Identity, Notice, Official
+from portal.core.notices import Identity, Notice
+from portal.core.officials import Official
 from portal.core.recap import Tally
 from portal.core.register import Certificate
 from portal.engines import entries

@@ -31,6 +31,12 @@ def queued(notices: Sequence[Notice]) -> list[Write]:
     return [Write(items.notice_item(notice), NEW) for notice in alike.values()]
 
 
+def forget_all(table: Table, about: str) -> None:
+    """All emails about a ticket, a draft or an entry."""
+    for each in table.partition(items.notices_of(about)):
+        table.delete({"PK": each["PK"], "SK": each["SK"]})
+
+
 def claim(table: Table, now: datetime, lease: timedelta) -> Notice | None:
     """As ``Records.claim_notice``."""
     for key in table.listed(items.OUTBOX, until=entries.moment(now), page=_AHEAD):

@@ -11,7 +11,8 @@ from portal.core.application import Application
 from portal.core.draft import Draft
 from portal.core.errors import Conflict, NotFound, Unavailable, Unreadable
 from portal.core.listing import Line, Unread, passed_over
-from portal.core.notices import Notice, Official
+from portal.core.notices import Notice
+from portal.core.officials import Official
 from portal.core.recap import Tally
 from portal.core.register import Certificate
 from portal.engines import entries
@@ -167,8 +168,7 @@ class DynamoRecords(DynamoCertificates, DynamoAccounts):
         return iter(sorted(found, key=lambda draft: (draft.created_at, draft.id)))
 
     def delete_draft(self, id: str) -> None:
-        for each in self._table.partition(items.notices_of(id)):
-            self._table.delete({"PK": each["PK"], "SK": each["SK"]})
+        owed.forget_all(self._table, id)
         # Last, so that a sweep which was cut short finds the draft again.
         self._table.delete(items.draft_key(id))
 

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from portal.core.application import Application
 from portal.core.handouts import ERASED, Handout
 from portal.core.listing import Line
+from portal.core.notices import Notice
 from portal.engines import entries
-from portal.engines.local import rows, statements
+from portal.engines.local import owed, rows, statements
 from portal.engines.local.database import Database
 
 
@@ -32,8 +33,12 @@ class SqliteAccounts:
             statements.write_application(connection, application, "")
             bare = [rows.event_row(ticket, event) for event in application.events[:-1]]
             connection.executemany("UPDATE event SET entry = :entry WHERE ticket = :ticket AND number = :number", bare)
-            connection.execute("DELETE FROM notice WHERE about = ?", (ticket,))
+            owed.forget_all(connection, ticket)
             statements.write_line(connection, line)
+
+    def forget_notices(self, notices: Sequence[Notice]) -> None:
+        with self._database.writing() as connection:
+            owed.forget(connection, notices)
 
     def scrub(self, *, if_owed: bool = False) -> None:
         with self._database.reading() as connection:

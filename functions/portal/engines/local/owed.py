@@ -94,6 +94,17 @@ def came_back(connection: Connection, word: CameBack, at: datetime) -> None:
     )
 
 
+def forget(connection: Connection, notices: Iterable[Notice]) -> None:
+    """As ``Accounts.forget_notices``."""
+    these = [dict(zip(_PARTS, notice.identity, strict=True)) for notice in notices]
+    connection.executemany(f"DELETE FROM notice WHERE {_THIS}", these)  # noqa: S608
+
+
+def forget_all(connection: Connection, about: str) -> None:
+    """All emails about a ticket, a draft or an entry."""
+    connection.execute("DELETE FROM notice WHERE about = ?", (about,))
+
+
 def _hold(connection: Connection, held: Notice, email: str = "") -> Notice:
     """A notice in the hands of a sender; in an email of its own, or in that of another one."""
     # Before it is sent, as word that the email came back may be faster than word that it was sent.

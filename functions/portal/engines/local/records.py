@@ -13,7 +13,8 @@ from portal.core.application import Application
 from portal.core.draft import Draft
 from portal.core.errors import NotFound, Unavailable, Unreadable
 from portal.core.listing import Line, Unread, passed_over
-from portal.core.notices import Identity, Notice, Official
+from portal.core.notices import Identity, Notice
+from portal.core.officials import Official
 from portal.core.recap import Tally
 from portal.core.register import Certificate, about
 from portal.engines import entries
@@ -137,7 +138,7 @@ class SqliteRecords(SqliteCertificates, SqliteAccounts):
     def forget_certificate(self, service: str, id: str) -> None:
         with self._database.writing() as connection:
             connection.execute("DELETE FROM certificate WHERE service = ? AND id = ?", (service, id))
-            connection.execute("DELETE FROM notice WHERE about = ?", (about(service, id),))
+            owed.forget_all(connection, about(service, id))
 
     # --- the recap's sums ----------------------------------------------------------------------------------------
 
@@ -177,7 +178,7 @@ class SqliteRecords(SqliteCertificates, SqliteAccounts):
     def delete_draft(self, id: str) -> None:
         with self._database.writing() as connection:
             connection.execute("DELETE FROM draft WHERE id = ?", (id,))
-            connection.execute("DELETE FROM notice WHERE about = ?", (id,))
+            owed.forget_all(connection, id)
 
     # --- owed emails ---------------------------------------------------------------------------------------------
 

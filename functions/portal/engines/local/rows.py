@@ -12,7 +12,8 @@ from typing import Any, Final
 from portal.core.application import Application, Event
 from portal.core.draft import Draft
 from portal.core.listing import Line
-from portal.core.notices import Notice, Official
+from portal.core.notices import Notice
+from portal.core.officials import Official
 from portal.core.register import Certificate
 from portal.engines import entries
 
