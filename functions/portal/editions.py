@@ -19,6 +19,7 @@ from portal.core.services import Services
 from portal.core.sop import Sop, parse, restore
 from portal.core.soundness import problems
 from portal.forms.form import Form, validate
+from portal.forms.gathering import of_batch
 from portal.forms.references import misled
 from portal.forms.shape import completed
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 OFFICE: Final = "office.toml"
 WORDS: Final = "words.toml"
+BATCH: Final = "batch"
+GATHERING: Final = "batch.schema.json"
 
 _Parsed = TypeVar("_Parsed")
 
@@ -92,6 +95,11 @@ def sketch(folder: Path) -> tuple[Sop | None, Sequence[Problem]]:
     if found:
         data, form = completed(shape, data), completed(form_shape, form)
     with suppress(*UNMADE, SopInvalid):  # an office that cannot be read has been told of
+        with noted(found, folder / GATHERING):
+            data = _with_batch(data, form, folder)
+            if BATCH in data:
+                validate(form_shape, data[BATCH]["form"], str(folder / GATHERING))
+                _check_form(data[BATCH]["form"])
         edition = parse(_at_the_office(data, schemas), form)
         add_new(found, [replace(problem, file=str(path)) for problem in problems(edition)])
         return edition, found
@@ -101,7 +109,8 @@ def sketch(folder: Path) -> tuple[Sop | None, Sequence[Problem]]:
 def trusted_sop(folder: Path) -> Sop:
     """The same of a folder that ``read_sop`` has checked before: checking takes a cold start a tenth of a second."""
     data = _at_the_office(_in_full(read_toml(folder / "sop.toml"), folder.parent), folder.parent)
-    return parse(data, read_json(folder / "application.schema.json"))
+    form = read_json(folder / "application.schema.json")
+    return parse(_with_batch(data, form, folder), form)
 
 
 def read_office(schemas: Path) -> dict[str, Any]:
@@ -132,6 +141,14 @@ def _at_the_office(data: Mapping[str, Any], schemas: Path) -> dict[str, Any]:
     if "short" in said:
         said.setdefault("agency", said["short"])
     return {**data, "office": said, "calendar": data.get("calendar", office.get("calendar", {}))}
+
+
+def _with_batch(data: Mapping[str, Any], form: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """What a service says, with the form of its batches where it has any."""
+    if BATCH not in data:
+        return {**data}
+    asked = of_batch(read_json(folder / GATHERING), form)
+    return {**data, BATCH: {**data[BATCH], "form": asked}}
 
 
 def _in_full(said: Mapping[str, Any], schemas: Path) -> dict[str, Any]:
