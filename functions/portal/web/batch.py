@@ -184,7 +184,8 @@ def _enter(draft: Draft) -> Any:
 
 def _page(batch: Draft) -> str:
     words, sop = here().office.words(batch.service), present()
-    members = here().batches.members(batch)
+    # What he has to do something about comes first; the others stay in their order.
+    members = sorted(here().batches.members(batch), key=lambda member: not member.is_returned)
     return render_template(
         "batch/show.html",
         batch=batch,
