@@ -112,7 +112,7 @@ class Session:
             made = stage.draft()
             links, number, draft = [stage.draft_link(made)], "", made.id
         elif state == "batch":
-            kept = batch_of(stage, 1)
+            kept = batch_of(stage.house, 1)
             link = stage.sign("usulan", {"d": kept.id, "r": stage.house.batches.email(kept)})
             links, number, draft = [f"/usulan/{link}"], kept.id, ""
         elif state.startswith("clerk"):

@@ -77,7 +77,7 @@ def test_a_colleague_goes_on_by_his_own_link_and_never_sees_the_others(stage: St
 
 
 def test_each_case_has_the_letter_of_its_own_and_is_confirmed_by_its_own_applicant(stage: Stage, budi: Filler) -> None:
-    batch = batch_of(stage)
+    batch = batch_of(stage.house)
     page = budi.open()
     assert "6 belum dikirim" in page.text
     for name in NAMES:
@@ -100,7 +100,7 @@ def test_each_case_has_the_letter_of_its_own_and_is_confirmed_by_its_own_applica
 
 
 def test_somebody_may_be_taken_off_as_long_as_nothing_was_sent(stage: Stage, budi: Filler) -> None:
-    batch = batch_of(stage, 2)
+    batch = batch_of(stage.house, 2)
     ask = budi.browser.get(budi.open().href("/hapus?pegawai="))
     page = budi.browser.submit(ask, ask.form("/hapus"))
     assert NAMES[0] not in page.text
@@ -109,7 +109,7 @@ def test_somebody_may_be_taken_off_as_long_as_nothing_was_sent(stage: Stage, bud
 
 
 def test_the_same_address_twice_is_said_and_added_once(stage: Stage, budi: Filler) -> None:
-    batch = batch_of(stage, 1)
+    batch = batch_of(stage.house, 1)
     page = budi.browser.get(budi.open().href("/pegawai"))
     again = budi.browser.submit(page, page.form("/pegawai"), nama_ktp="ANI", email="ani@tarakankota.go.id")
     assert again.status == 422
@@ -118,7 +118,7 @@ def test_the_same_address_twice_is_said_and_added_once(stage: Stage, budi: Fille
 
 
 def test_a_batch_stays_with_its_tickets_while_a_case_is_open_and_goes_with_the_last_of_them(stage: Stage) -> None:
-    batch = batch_of(stage, 2)
+    batch = batch_of(stage.house, 2)
     first, _ = batch.members
     number = stage.intake.submit(first).ticket
     stage.act(number, "confirm")

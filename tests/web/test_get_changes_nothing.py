@@ -250,8 +250,9 @@ ELSEWHERE |= {"/telaah/<number>/kode", "/telaah/<number>/kode/kirim"}
 PHOTOS = ("/ajukan/<draft>/berkas", "/permohonan/<number>/perbaikan/berkas", "/permohonan/<number>/tugas/berkas")
 ELSEWHERE |= {f"{pages}/<kind>/halaman" for pages in PHOTOS}
 ELSEWHERE |= {f"/usulan/<id>/surat/<kind>{what}" for what in ("", "/hapus", "/halaman")}
+ELSEWHERE |= {"/telaah/<number>/bersama"}
 """Of steps that this service does not have (``tests/services``), of a second device (``test_second_device``), of
-documents of several photos (``test_photos``), and of a letter for several people (``test_batch``)."""
+documents of several photos (``test_photos``), and of a letter for several people (``test_batch``, ``test_story_of_several``)."""
 
 
 OF_DEVICES = {"/telaah/<number>/kode", "/telaah/<number>/kode/kirim", "/meja/kode", "/meja/kode/kirim", "/meja/keluar"}
