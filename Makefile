@@ -11,7 +11,7 @@ RUNTIME := functions/requirements.txt infra/requirements/site.txt
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help aws build run run-aws test test-browser test-aws site-check test-dynamodb photos bench mutants package publish check lock clean
+.PHONY: help aws build run run-aws test test-long test-browser test-aws site-check test-dynamodb photos bench mutants package publish check lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -56,12 +56,15 @@ run-aws: $(VENV)/test.stamp build/site/index.html ## the same on AWS as moto pla
 # the whole portal when asked for (COVERAGE=1).
 COVERED := --cov-branch --cov-report=term
 CORE_FLOOR := 95
-test: $(VENV)/test.stamp build/site/index.html ## lint, types and the tests without browser and AWS (COVERAGE=1 covers all)
+test: $(VENV)/test.stamp build/site/index.html ## lint, types and the tests without the long ones, browser and AWS (COVERAGE=1 covers all)
 	$(BIN)/ruff check functions infra tests
 	$(BIN)/ruff format --check functions infra tests
 	$(BIN)/mypy
 	$(BIN)/pytest tests/core $(COVERED) --cov=portal.core --cov-fail-under=$(CORE_FLOOR)
-	$(BIN)/pytest -m "not cloud and not browser" $(if $(COVERAGE),$(COVERED) --cov,--ignore=tests/core)
+	$(BIN)/pytest -m "not cloud and not browser $(if $(COVERAGE),,and not long)" $(if $(COVERAGE),$(COVERED) --cov,--ignore=tests/core)
+
+test-long: $(VENV)/test.stamp build/site/index.html ## weeks that are played, servers that are killed, sites of other offices
+	$(BIN)/pytest -m "long and not cloud and not browser"
 
 test-browser: $(VENV)/test.stamp build/site/index.html ## the pages as people meet them, in Debian's Chromium
 	$(BIN)/pytest -m "browser and not cloud"

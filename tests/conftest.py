@@ -1,5 +1,6 @@
 """What all tests share: support whose asserts explain themselves, the parsed SOP, and a portal to play on."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -39,6 +40,8 @@ ROOM = 2 * 1024**3
 
 def pytest_configure() -> None:
     """What tests keep lies in memory where there is enough: thousands of small databases need no disk."""
+    # Half a million objects of libraries stay to the end: to go through them again and again takes a twentieth of all.
+    gc.set_threshold(100_000, 50, 50)
     if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ROOM:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
@@ -46,6 +49,10 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files that take long first, then those with many tests: nobody is left alone with a long one at the end."""
     tests = Counter(item.path for item in items)
+    for item in items:
+        drives = item.path.parent.name == "browser" and "browser" in getattr(item, "fixturenames", ())
+        if drives and not item.get_closest_marker("browser"):
+            raise pytest.UsageError(f"{item.nodeid} drives a browser and is not marked so")
     items.sort(key=lambda item: (item.get_closest_marker("long") is None, -tests[item.path]))
 
 

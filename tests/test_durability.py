@@ -20,6 +20,8 @@ from tests.support.places import ROOT
 from tests.support.server import Clock, Process
 from tests.support.stage import Stage
 
+pytestmark = pytest.mark.long
+
 
 class Survivor:
     """A server that is killed after every step, and people who just carry on."""

@@ -21,6 +21,8 @@ from portal.editions import read_sop
 from tests.support import builders
 from tests.support.places import ROOT
 
+pytestmark = pytest.mark.cloud
+
 FUNCTIONS = ("Api", "Mailer", "Reminder", "Expiry", "Compilation", "Feedback")
 
 DEMANDED = {

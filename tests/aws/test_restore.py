@@ -17,6 +17,8 @@ from portal.engines.aws.records import DynamoRecords
 from tests.support.builders import AT, a_notice, application, draft
 from tests.support.commits import change, write
 
+pytestmark = pytest.mark.cloud
+
 ROOT = Path(__file__).resolve().parents[2]
 KEYS = ("PK", "SK", "GSI1PK", "GSI1SK")
 LEASE = timedelta(minutes=2)

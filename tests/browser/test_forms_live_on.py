@@ -1,7 +1,11 @@
 """In a real browser: links tapped again in another tab, two people's cases in one browser, and a session that ends."""
 
+import pytest
+
 from tests.support.city import KADIS, City
 from tests.support.in_chromium import Someone
+
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 NOTE = "Tolong diproses hari ini.\nBerkas sudah saya baca."
 

@@ -13,6 +13,8 @@ from tests.support.chromium import Person
 from tests.support.city import City
 from tests.support.server import Clock, serving
 
+pytestmark = [pytest.mark.browser, pytest.mark.long]
+
 
 @pytest.fixture
 def city(tmp_path: Path) -> Iterator[City]:

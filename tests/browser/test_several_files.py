@@ -12,6 +12,8 @@ from tests.support.derived import derived
 from tests.support.in_chromium import sample_file
 from tests.support.server import Clock, serving
 
+pytestmark = [pytest.mark.browser, pytest.mark.long]
+
 
 @pytest.fixture
 def city(tmp_path: Path) -> Iterator[City]:

@@ -15,6 +15,8 @@ from tests.support.command_line import Run
 from tests.support.server import Clock
 from tests.support.stage import Stage
 
+pytestmark = pytest.mark.long
+
 NUMBER = 12
 
 

@@ -26,6 +26,8 @@ from portal.engines.ports import Message
 from tests.support.stage import KADIS, OTHER_VERIFIKATOR, VERIFIKATOR, Stage, StillClock
 from tests.support.ways import SAYS, WAYS
 
+pytestmark = pytest.mark.long
+
 LONGEST = timedelta(days=14)
 """Between two emails about a case to whoever has it, at most; after that it is on the clerk's list."""
 

@@ -18,6 +18,8 @@ from portal.documents.inspection import JPEG, PDF, PNG
 from tests.support import document_specimens as specimens
 from tests.support.inspecting import LIMITS, inspect, page, refusal
 
+pytestmark = pytest.mark.long
+
 
 def test_a_drawing_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inspection, "_CPU_SECONDS", 1)

@@ -12,6 +12,8 @@ from tests.support.city import City
 from tests.support.server import Clock, serving, serving_aws
 from tests.support.services import installed
 
+pytestmark = pytest.mark.long
+
 ENGINES = ["one_machine", pytest.param("aws", marks=pytest.mark.cloud)]
 
 

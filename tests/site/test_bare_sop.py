@@ -12,6 +12,8 @@ from tests.support.derived import PARTS, derived, without
 from tests.support.places import ROOT
 from tests.support.site_page import Page
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Page]:

@@ -17,6 +17,8 @@ from tests.support.services import installed
 from tests.support.site_page import DEVELOPERS, Page
 from tests.support.stage import Stage
 
+pytestmark = pytest.mark.long
+
 EMBLEM = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><circle cx="4" cy="4" r="4"/></svg>'
 
 

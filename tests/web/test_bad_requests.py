@@ -20,6 +20,8 @@ from tests.support.people import KINDS
 from tests.support.stage import Stage
 from tests.support.ways import FORM, WAYS
 
+pytestmark = pytest.mark.long
+
 
 def sane(answer: TestResponse, about: object) -> None:
     """Whatever was asked: no fault of ours, words for a person, and nothing of the inside."""

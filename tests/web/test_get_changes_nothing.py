@@ -18,6 +18,8 @@ from tests.support.sessions import A_MARK, WORKS, Session
 from tests.support.stage import KABID, KADIS, OTHER_VERIFIKATOR, STATISTISI, VERIFIKATOR, Stage
 from tests.support.ways import EMAIL, FORM, SAYS, WAYS
 
+pytestmark = pytest.mark.long
+
 GARBAGE = ("x", "a.b.c", "../../etc/passwd", "%00", "\x00", "\ud7ff\ufffe", "TTE-26-2222-2222", "0" * 3000, "\\", "<b>")
 LOOKING = ("GET", "HEAD", "OPTIONS", "GET")
 
@@ -103,24 +105,41 @@ def look(browser: FlaskClient, urls: list[str], before: Any, stage: Stage) -> No
     assert stage.dump() == before, "looking changed what is kept"
 
 
+OF_A_CASE = {"token", "number", "ticket", "draft", "before"}
+"""What names one case in an address; the others show the same whichever case it is about."""
+
+
+def every_key(stage: Stage, number: str, draft: str, state: str) -> tuple[FlaskClient, dict[str, tuple[Any, ...]]]:
+    """A browser in which every link to this case was opened, the clerk's too, and what to put into addresses."""
+    genuine, browser = links(stage, number), stage.browser()
+    for link in genuine:
+        browser.get(link)
+    browser.set_cookie("petugas", stage.sign("cookie.petugas", {"r": CLERK}), path="/petugas")
+    return browser, parameters(number, genuine, draft, pictures=state == "waiting")
+
+
 @pytest.mark.parametrize("state", WAYS)
 def test_looking_at_a_case_in_any_state_with_every_key_to_it_changes_nothing(
     stage: Stage, cases: dict[str, str], state: str
 ) -> None:
     number, before = cases[state], stage.dump()
-    genuine, browser = links(stage, number), stage.browser()
     draft = next(d.id for d in stage.records.drafts_before(stage.clock.at) if d.ticket == number)
-    values = parameters(number, genuine, draft, pictures=state == "waiting")
-    about_a_case = [rule for rule in rules(stage, "GET") if rule.arguments - {"filename", "id", "name"}]
-    about_a_case += [
-        rule
-        for rule in rules(stage, "GET")
-        if rule.rule.startswith(("/permohonan", "/konfirmasi", "/meja", "/petugas"))
-    ]
-    for link in genuine:
-        browser.get(link)
-    browser.set_cookie("petugas", stage.sign("cookie.petugas", {"r": CLERK}), path="/petugas")
-    look(browser, [url for rule in about_a_case for url in addresses(stage, rule, values)], before, stage)
+    browser, values = every_key(stage, number, draft, state)
+    about_a_case = [rule for rule in rules(stage, "GET") if rule.arguments & OF_A_CASE]
+    of_its_people = [rule for rule in rules(stage, "GET") if rule.rule in ("/permohonan", "/konfirmasi", "/meja")]
+    urls = [url for rule in about_a_case + of_its_people for url in addresses(stage, rule, values)]
+    look(browser, urls, before, stage)
+
+
+def test_looking_with_every_key_at_what_is_about_no_case_alone_changes_nothing(
+    stage: Stage, cases: dict[str, str]
+) -> None:
+    """There are cases in every state while this is looked at: what lists them lists all."""
+    number, before = cases["booked"], stage.dump()
+    draft = next(d.id for d in stage.records.drafts_before(stage.clock.at) if d.ticket == number)
+    browser, values = every_key(stage, number, draft, "booked")
+    others = [rule for rule in rules(stage, "GET") if not rule.arguments & OF_A_CASE]
+    look(browser, [url for rule in others for url in addresses(stage, rule, values)], before, stage)
 
 
 def test_looking_at_a_draft_with_its_key_changes_nothing(stage: Stage, cases: dict[str, str]) -> None:

@@ -14,6 +14,8 @@ from tests.support.people import Applicant, Mailbox, Official
 from tests.support.radio import with_radio
 from tests.support.server import Clock, Served, rehearsal_of, serving, serving_aws
 
+pytestmark = pytest.mark.long
+
 HEAD, DEPUTY = "kepala.dinas@tarakankota.go.id", "kepala.bidang@tarakankota.go.id"
 ARCHIVE = "gudang.radio@tarakankota.go.id"
 

@@ -20,6 +20,8 @@ from tests.support.sessions import WORKS, Session
 from tests.support.stage import Stage
 from tests.support.ways import EMAIL, FORM
 
+pytestmark = pytest.mark.long
+
 MESSAGES = read_messages()["errors"]
 FULL = MESSAGES["store_unavailable"]["sentence"]
 

@@ -24,6 +24,8 @@ from tests.support.builders import AT, a_notice
 from tests.support.stage import Stage
 from tests.support.ways import FORM, WAYS
 
+pytestmark = pytest.mark.cloud
+
 CLERK = Actor("clerk", "Rina Contoh", "Petugas", "rina@tarakankota.go.id")
 HIS = ("RAHASIA", "Rahasia", "siti.rahasia", FORM["nik"], FORM["nip"], FORM["hp"][3:], "4A:1F:22:09")
 

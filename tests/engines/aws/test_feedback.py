@@ -11,6 +11,8 @@ from tests.support.aws_wire import TABLE, client, event
 from tests.support.builders import AT, a_notice
 from tests.support.contract_came_back import BOUNCED
 
+pytestmark = pytest.mark.cloud
+
 
 def test_word_of_what_was_never_owed_writes_nothing(records: DynamoRecords) -> None:
     records.came_back(BOUNCED, AT)

@@ -20,6 +20,8 @@ from tests.support.builders import AT
 from tests.support.commits import LEASE
 from tests.support.contract_files import KEY, PDF, FilesContract, Upload
 
+pytestmark = pytest.mark.cloud
+
 
 def post(form: Any, content: bytes) -> str:
     file = {"file": ("ktp.pdf", content, "text/html")}

@@ -16,6 +16,8 @@ from tests.support.aws_wire import ON_THE_WAY, Wire, event, refuses, says
 from tests.support.builders import AT, a_notice
 from tests.support.contract_mail import CALENDAR, MESSAGE, SENDER, MailContract
 
+pytestmark = pytest.mark.cloud
+
 
 class TestSesMail(MailContract):
     @pytest.fixture

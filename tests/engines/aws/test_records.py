@@ -12,6 +12,8 @@ from tests.support.builders import AT, a_notice, after, application, draft
 from tests.support.commits import LEASE, change, claimed, tickets, write
 from tests.support.contract_records import RecordsContract
 
+pytestmark = pytest.mark.cloud
+
 # === records =========================================================================================================
 
 

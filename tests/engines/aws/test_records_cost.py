@@ -18,6 +18,8 @@ from tests.support.aws_wire import Wire
 from tests.support.builders import AT, a_notice, a_sop, after, application, application_in, draft, owed_by
 from tests.support.commits import Open, change, claimed, write
 
+pytestmark = pytest.mark.cloud
+
 
 def test_looking_a_case_up_is_one_read(records: DynamoRecords, wire: Wire) -> None:
     case = write(records, application("confirm", "forward"))

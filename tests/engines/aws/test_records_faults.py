@@ -20,6 +20,8 @@ from tests.support.aws_wire import ON_THE_WAY, TABLE, Answer, Wire, client, refu
 from tests.support.builders import AT, a_notice, after, application, application_in, draft
 from tests.support.commits import LEASE, change, claimed, write
 
+pytestmark = pytest.mark.cloud
+
 # --- transactions that are cancelled ---------------------------------------------------------------------------------
 
 

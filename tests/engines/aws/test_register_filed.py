@@ -13,6 +13,8 @@ from portal.engines.aws.records import DynamoRecords
 from tests.support.aws_wire import Wire, refuses
 from tests.support.contract_certificates import BEFORE, ENDED, TODAY, by_end, entry
 
+pytestmark = pytest.mark.cloud
+
 
 def test_a_table_of_before_finds_its_entries_once_they_are_filed(records: DynamoRecords) -> None:
     for each in BEFORE:
