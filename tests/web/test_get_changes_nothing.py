@@ -271,7 +271,7 @@ ELSEWHERE |= {f"{pages}/<kind>/halaman" for pages in PHOTOS}
 ELSEWHERE |= {f"/usulan/<id>/surat/<kind>{what}" for what in ("", "/hapus", "/halaman")}
 ELSEWHERE |= {"/telaah/<number>/bersama"}
 """Of steps that this service does not have (``tests/services``), of a second device (``test_second_device``), of
-documents of several photos (``test_photos``), and of a letter for several people (``test_batch``, ``test_story_of_several``)."""
+documents of several photos (``test_photos``), and of a letter for several people (``test_batch``, and the story)."""
 
 
 OF_DEVICES = {"/telaah/<number>/kode", "/telaah/<number>/kode/kirim", "/meja/kode", "/meja/kode/kirim", "/meja/keluar"}
