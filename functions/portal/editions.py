@@ -18,9 +18,9 @@ from portal.core.language import Language
 from portal.core.services import Services
 from portal.core.sop import Sop, parse, restore
 from portal.core.soundness import problems
-from portal.forms.form import Form, validate
+from portal.forms.form import validate
 from portal.forms.gathering import of_batch
-from portal.forms.references import misled
+from portal.forms.references import UNMADE, check_form
 from portal.forms.shape import completed
 
 if TYPE_CHECKING:
@@ -28,13 +28,9 @@ if TYPE_CHECKING:
 
 OFFICE: Final = "office.toml"
 WORDS: Final = "words.toml"
-BATCH: Final = "batch"
 GATHERING: Final = "batch.schema.json"
 
 _Parsed = TypeVar("_Parsed")
-
-UNMADE: Final = (LookupError, TypeError, ValueError, AttributeError)
-"""What putting something together says where a file has another shape than was told already."""
 
 
 def offered(schemas: Path, named: Sequence[str] = ()) -> list[Path]:
@@ -89,17 +85,15 @@ def sketch(folder: Path) -> tuple[Sop | None, Sequence[Problem]]:
         validate(form_shape, form, str(form_path))
     if form is not None:
         with noted(found, form_path):
-            _check_form(form)
+            check_form(form)
     if data is None or form is None or shape is None or form_shape is None:
         return None, found
     if found:
         data, form = completed(shape, data), completed(form_shape, form)
     with suppress(*UNMADE, SopInvalid):  # an office that cannot be read has been told of
-        with noted(found, folder / GATHERING):
-            data = _with_batch(data, form, folder)
-            if BATCH in data:
-                validate(form_shape, data[BATCH]["form"], str(folder / GATHERING))
-                _check_form(data[BATCH]["form"])
+        if "batch" in data and not found:  # else what it borrows is told of already
+            with noted(found, folder / GATHERING):
+                data = _gathered(data, form, form_shape, folder)
         edition = parse(_at_the_office(data, schemas), form)
         add_new(found, [replace(problem, file=str(path)) for problem in problems(edition)])
         return edition, found
@@ -143,12 +137,22 @@ def _at_the_office(data: Mapping[str, Any], schemas: Path) -> dict[str, Any]:
     return {**data, "office": said, "calendar": data.get("calendar", office.get("calendar", {}))}
 
 
+def _gathered(data: dict[str, Any], form: Any, shape: Any, folder: Path) -> dict[str, Any]:
+    """The same with the form of its batches. Raises SopInvalid: that does not fit, or cannot be put together."""
+    try:
+        data = _with_batch(data, form, folder)
+        validate(shape, data["batch"]["form"], str(folder / GATHERING))
+        check_form(data["batch"]["form"])
+    except UNMADE as problem:
+        raise SopInvalid("sop_invalid", key=str(problem).strip("'"), expected="JSON Schema") from problem
+    return data
+
+
 def _with_batch(data: Mapping[str, Any], form: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """What a service says, with the form of its batches where it has any."""
-    if BATCH not in data:
+    if "batch" not in data:
         return {**data}
-    asked = of_batch(read_json(folder / GATHERING), form)
-    return {**data, BATCH: {**data[BATCH], "form": asked}}
+    return {**data, "batch": {**data["batch"], "form": of_batch(read_json(folder / GATHERING), form)}}
 
 
 def _in_full(said: Mapping[str, Any], schemas: Path) -> dict[str, Any]:
@@ -261,17 +265,6 @@ def read_papers(edition: Sop, folder: Path, calendar: worktime.Calendar | None =
     if found:
         raise SopInvalid.of(found)
     return papers
-
-
-def _check_form(form: Any) -> None:
-    """Raises SopInvalid: the form speaks of a field that there is not, or cannot be made into questions at all."""
-    with suppress(*UNMADE):
-        if found := list(misled(form)):
-            raise SopInvalid.of(found)
-    try:
-        Form(form)
-    except UNMADE as problem:
-        raise SopInvalid("sop_invalid", key=str(problem).strip("'"), expected="JSON Schema") from problem
 
 
 @contextmanager

@@ -58,8 +58,8 @@ def _references(sop: Sop) -> Iterator[Problem]:
 
 def _batch(sop: Sop) -> Iterator[Problem]:
     """What ``[batch]`` names is asked, brought and decided."""
-    asked = [*sop.batch["form"]["properties"]]
-    for meaning in ("name", "position", "email"):
+    asked = [*sop.batch.get("form", {}).get("properties", ())]
+    for meaning in ("name", "position", "email") if asked else ():
         yield from _one_of(f"batch.{meaning}", sop.batch[meaning], asked)
     yield from _one_of("batch.letter", sop.batch["letter"], [each.key for each in sop.requirements])
     for place, name in enumerate(sop.batch["columns"]):
