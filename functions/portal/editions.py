@@ -24,6 +24,7 @@ from portal.forms.references import UNMADE, check_form
 from portal.forms.shape import completed
 
 if TYPE_CHECKING:
+    from portal.papers.letterheads import Letterheads
     from portal.papers.stationery import Papers
 
 OFFICE: Final = "office.toml"
@@ -140,19 +141,18 @@ def _at_the_office(data: Mapping[str, Any], schemas: Path) -> dict[str, Any]:
 def _gathered(data: dict[str, Any], form: Any, shape: Any, folder: Path) -> dict[str, Any]:
     """The same with the form of its batches. Raises SopInvalid: that does not fit, or cannot be put together."""
     try:
-        data = _with_batch(data, form, folder)
-        validate(shape, data["batch"]["form"], str(folder / GATHERING))
-        check_form(data["batch"]["form"])
+        batch = _with_batch(data, form, folder)
+        validate(shape, batch["batch"]["form"], str(folder / GATHERING))
+        check_form(batch["batch"]["form"])
+        return batch
     except UNMADE as problem:
         raise SopInvalid("sop_invalid", key=str(problem).strip("'"), expected="JSON Schema") from problem
-    return data
 
 
 def _with_batch(data: Mapping[str, Any], form: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """What a service says, with the form of its batches where it has any."""
-    if "batch" not in data:
-        return {**data}
-    return {**data, "batch": {**data["batch"], "form": of_batch(read_json(folder / GATHERING), form)}}
+    more = {"form": of_batch(read_json(folder / GATHERING), form)} if "batch" in data else {}
+    return {**data, "batch": {**data["batch"], **more}} if more else {**data}
 
 
 def _in_full(said: Mapping[str, Any], schemas: Path) -> dict[str, Any]:
@@ -256,7 +256,8 @@ def read_papers(edition: Sop, folder: Path, calendar: worktime.Calendar | None =
     if found or data is None or official is None:
         raise SopInvalid.of(found)
     with noted(found, path):
-        papers = Papers(data, official, edition, read_language(calendar or read_calendar(edition, folder)))
+        language = read_language(calendar or read_calendar(edition, folder))
+        papers = Papers(data, official, edition, language, _read_letterheads(folder.parent))
     named = [form["file"] for form in official.get("forms", ())]
     present = sorted({file.name for file in listed.parent.glob("*") if not file.name.startswith(".")} - {listed.name})
     for file in sorted({*named} ^ {*present}):
@@ -265,6 +266,16 @@ def read_papers(edition: Sop, folder: Path, calendar: worktime.Calendar | None =
     if found:
         raise SopInvalid.of(found)
     return papers
+
+
+def _read_letterheads(schemas: Path) -> "Letterheads":
+    from portal.papers.letterheads import letterheads
+
+    said = read_office(schemas).get("letterhead", {}) if (schemas / OFFICE).exists() else {}
+    picture = schemas / said["emblem"] if "emblem" in said else None
+    if picture and not picture.is_file():
+        raise SopInvalid.of([Problem("letterhead.emblem", said["emblem"], str(picture), file=str(schemas / OFFICE))])
+    return letterheads(said, picture.read_bytes() if picture else b"")
 
 
 @contextmanager
@@ -300,8 +311,7 @@ def read_messages() -> dict[str, Any]:
 
 def read_language(calendar: worktime.Calendar) -> Language:
     """How dates, times and numbers are written where the office is."""
-    dates = read_messages()["dates"]
-    return Language(dates["months"], dates["days"], calendar.zone, calendar.label)
+    return Language(read_messages()["dates"]["months"], read_messages()["dates"]["days"], calendar.zone, calendar.label)
 
 
 def read_json(path: Path) -> Any:
