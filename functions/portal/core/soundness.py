@@ -64,8 +64,9 @@ def _batch(sop: Sop) -> Iterator[Problem]:
     yield from _one_of("batch.letter", sop.batch["letter"], [each.key for each in sop.requirements])
     for name in sop.batch["columns"]:
         yield from _one_of(f"batch.columns.{name}", name, list(sop.form["properties"]))
-    for meaning in ("name", "email"):  # without them nobody could be told apart, or written to
-        yield from _one_of(f"applicant.{meaning}", sop.applicant[meaning], list(sop.batch["columns"]))
+    for name in (sop.applicant["name"], sop.applicant["email"]):  # without them nobody is told apart, or written to
+        if name in sop.form["properties"]:
+            yield from _one_of("batch.columns", name, list(sop.batch["columns"]))
 
 
 def _conditions(sop: Sop) -> Iterator[Problem]:
