@@ -48,6 +48,12 @@ class Member:
     missing: tuple[str, ...] = ()
 
     @property
+    def answers(self) -> Answers:
+        """What is said of him, as far as that is."""
+        kept = self.draft or self.application
+        return kept.form if kept else {}
+
+    @property
     def ticket(self) -> str:
         return self.application.ticket if self.application else ""
 
