@@ -81,7 +81,7 @@ class Engine:
     files: Files
     mail: Mail
     links: Links
-    original: Callable[[Document, str], str] | None = None
+    original: Callable[[Document, str, bool], str] | None = None
     receiver: Receiver | None = None
     mark: Callable[[Message, Sequence[Notice]], Message] | None = None
     mailbox: SentMail | None = None
@@ -259,6 +259,7 @@ def furnish(services: Services, engine: Engine, clock: Callable[[], datetime], c
         calendar_entry=calendar_entry,
         page_images=PageImages(_page_image),
         press=cache(partial(_press, services, config)),
+        rebuilt=_rebuilt,
         original=engine.original,
         receiver=engine.receiver,
         inbox=engine.inbox,
@@ -282,6 +283,12 @@ def _qr(text: str) -> "Markup":
     from portal.papers import qr
 
     return qr.svg(text)
+
+
+def _rebuilt(content: bytes) -> bytes:
+    from portal.documents.inspection import rebuilt
+
+    return rebuilt(content)
 
 
 def _page_image(*asked: Any) -> bytes:
