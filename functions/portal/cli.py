@@ -131,7 +131,7 @@ def serve(context: click.Context, host: str, port: int, address: str | None, reh
         background.start()
         if returns:
             returns.start()
-    _say("serving_rehearsal" if config.rehearsal else "serving", address=config.address)
+    _say("serving_rehearsal" if house.config.rehearsal else "serving", address=config.address)
     try:
         run()
     finally:

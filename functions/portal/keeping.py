@@ -88,6 +88,8 @@ def backup(context: click.Context, target: Path, *, whole: bool, key_file: Path 
         )
     fresh = sum(item.archive == target.name for item in written.documents.values())
     _say("backed_up", target=target, documents=len(written.documents), fresh=fresh)
+    if fresh < len(written.documents):
+        _say("backed_up_upon")
     if key_file:
         private(key_file).write_text("\n".join(secret) + "\n", "utf-8")
         _say("keys_copied", target=key_file)
