@@ -176,10 +176,12 @@ def build_aws(
     files = S3Files(clients.lazily("s3"), config.document_bucket, clock)
     ses = SesMail(clients.lazily("sesv2"), config.sender, config.configuration_set)
 
-    def original(document: Document, filename: str) -> str:
+    def original(document: Document, filename: str, shown: bool) -> str:
         # Straight from the bucket: a function's answer may have 6 MB, and a document of 5 MB has more in Base64.
         expires = clock() + ORIGINAL_LINK
-        return files.address(document.key, document.version, expires, media_type=document.media_type, filename=filename)
+        return files.address(
+            document.key, document.version, expires, media_type=document.media_type, filename=filename, shown=shown
+        )
 
     engine = Engine(
         records,

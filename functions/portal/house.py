@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from portal.appointing import Appointing
     from portal.archive import Archive
+    from portal.batches import Batches
     from portal.bringing import Bringing
     from portal.cases import Cases
     from portal.clockwork import Clockwork
@@ -81,7 +82,7 @@ class Engine:
     files: Files
     mail: Mail
     links: Links
-    original: Callable[[Document, str], str] | None = None
+    original: Callable[[Document, str, bool], str] | None = None
     receiver: Receiver | None = None
     mark: Callable[[Message, Sequence[Notice]], Message] | None = None
     mailbox: SentMail | None = None
@@ -178,6 +179,12 @@ class House:
         return Intake(self.office, secrets.choice, lambda: secrets.token_hex(16))
 
     @cached_property
+    def batches(self) -> "Batches":
+        from portal.batches import Batches
+
+        return Batches(self.intake)
+
+    @cached_property
     def bringing(self) -> "Bringing":
         from portal.bringing import Bringing
         from portal.documents import inspection
@@ -260,6 +267,7 @@ def furnish(services: Services, engine: Engine, clock: Callable[[], datetime], c
         calendar_entry=calendar_entry,
         page_images=PageImages(_page_image),
         press=cache(partial(_press, services, config)),
+        rebuilt=_rebuilt,
         original=engine.original,
         receiver=engine.receiver,
         inbox=engine.inbox,
@@ -284,6 +292,12 @@ def _qr(text: str) -> "Markup":
     from portal.papers import qr
 
     return qr.svg(text)
+
+
+def _rebuilt(content: bytes) -> bytes:
+    from portal.documents.inspection import rebuilt
+
+    return rebuilt(content)
 
 
 def _page_image(*asked: Any) -> bytes:

@@ -116,7 +116,7 @@ def signed(document: pikepdf.Pdf) -> None:
     document.Root.AcroForm = Dictionary(Fields=Array([field]), SigFlags=3)
 
 
-def endless_drawing(document: pikepdf.Pdf) -> None:
+def endless_drawing(document: pikepdf.Pdf, page: int = 0) -> None:
     """Ten forms, each of which draws the next one forty times: small to store, 40**10 things to draw."""
     inner = document.make_stream(b"0 0 9 9 re f")
     box = Array([0, 0, 100, 100])
@@ -126,8 +126,8 @@ def endless_drawing(document: pikepdf.Pdf) -> None:
         outer.stream_dict.update(Dictionary(Type=Name.XObject, Subtype=Name.Form, BBox=box))
         outer.Resources = Dictionary(XObject=Dictionary(X=inner))
         inner = outer
-    document.pages[0].Resources = Dictionary(XObject=Dictionary(X=inner))
-    document.pages[0].Contents = document.make_stream(b"/X Do")
+    document.pages[page].Resources = Dictionary(XObject=Dictionary(X=inner))
+    document.pages[page].Contents = document.make_stream(b"/X Do")
 
 
 def pdf_with_swollen_index(size: int) -> bytes:

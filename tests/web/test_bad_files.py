@@ -84,7 +84,7 @@ REFUSED = {
         lambda: specimens.pdf_with_action(specimens.SCRIPT), "surat.pdf", "document_active_content",
     ),
     "a pdf with a program inside": (
-        lambda: specimens.pdf(change=specimens.attach), "surat.pdf", "document_active_content",
+        lambda: specimens.pdf(change=specimens.attach_to_page), "surat.pdf", "document_active_content",
     ),
     "21 pages": (lambda: specimens.pdf(pages=21), "surat.pdf", "document_too_many_pages"),
     "five megabytes and a byte": (lambda: b"%PDF-1.7" + bytes(5 * 2**20 - 7), "surat.pdf", "document_too_large"),

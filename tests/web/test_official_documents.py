@@ -1,11 +1,13 @@
-"""A case's documents as officials see them: stamped pictures, and the original one tap away."""
+"""A case's documents as officials see them: stamped pictures, a copy to open, and the original one tap further."""
 
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from io import BytesIO
 from typing import Any
 
+import pikepdf
 import pytest
 
 from portal.core.errors import Unavailable
@@ -42,10 +44,40 @@ def test_pages_are_stamped_pictures_and_the_original_is_sealed(office: Office, p
     assert kadis.get(f"/telaah/{number}/berkas/nope/1.jpg").status == 404
     original = kadis.get(f"{base}/asli")
     assert original.body == content
-    assert original.headers["Content-Disposition"] == f'inline; filename="{number}-ktp.pdf"'
+    assert original.headers["Content-Disposition"] == f'attachment; filename="{number}-ktp-asli.pdf"'
     assert original.headers["Content-Security-Policy"].startswith("sandbox;")
     assert original.headers["X-Content-Type-Options"] == "nosniff"
     assert original.headers["Cache-Control"] == "no-store"
+
+
+def test_what_opens_is_built_anew_from_the_pages(office: Office, person: Callable[[str], Person]) -> None:
+    content = document_specimens.pdf(pages=2, change=document_specimens.like_an_office_program)
+    number, kadis = office.case(content=content), person(KADIS)
+    kadis.opens(number)
+    page = kadis.get(f"/telaah/{number}/berkas/ktp")
+    copy = kadis.get(page.href("/salinan"))
+
+    assert copy.headers["Content-Type"] == "application/pdf"
+    assert copy.headers["Content-Disposition"] == f'inline; filename="{number}-ktp.pdf"'
+    assert copy.headers["Content-Security-Policy"].startswith("sandbox;")
+    with pikepdf.open(BytesIO(copy.body)) as pdf:
+        assert len(pdf.pages) == 2
+        assert set(pdf.Root.keys()) == {"/Type", "/Pages"}
+    assert kadis.get(f"/telaah/{number}/berkas/nope/salinan").status == 404
+
+
+def test_a_copy_that_no_answer_of_a_function_can_carry_is_told_so(
+    office: Office, person: Callable[[str], Person]
+) -> None:
+    here = office.app.extensions["portal"]
+    big = replace(here.equipment, rebuilt=lambda _: bytes(5 * 2**20), original=lambda *_: "https://simpanan.example/")
+    office.app.extensions["portal"] = replace(here, equipment=big)
+    number, kadis = office.case(), person(KADIS)
+    kadis.opens(number)
+
+    answer = kadis.get(f"/telaah/{number}/berkas/ktp/salinan")
+    assert answer.status == 422
+    assert "Lihat halamannya sebagai gambar" in answer.text
 
 
 def test_the_stamp_names_the_ticket(office: Office, person: Callable[[str], Person]) -> None:

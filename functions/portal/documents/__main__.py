@@ -11,14 +11,16 @@ from typing import Any
 
 from portal.core.errors import DocumentRefused, NotFound
 from portal.documents.inspection import HEIC, PDF, Limits
+from portal.documents.rebuilding import rebuilt
 from portal.documents.signatures import signatures
 
 _MEMORY = 1024 * 1024 * 1024  # bytes of address space
 _LIBRARIES = {  # by task and what it is about: what each child has to load, and no more
-    ("inspect", PDF): ("pikepdf", "pypdfium2"),
+    ("inspect", PDF): ("pikepdf", "pypdfium2", "PIL.Image"),
     ("inspect", HEIC): ("PIL.Image", "pi_heif"),
     ("inspect", ""): ("PIL.Image",),
     ("join", PDF): ("pikepdf", "PIL.Image"),
+    ("rebuild", PDF): ("pikepdf", "pypdfium2"),
     ("signatures", PDF): ("pyhanko.pdf_utils.reader", "pyhanko.sign.validation.generic_cms"),
     ("page", PDF): ("pypdfium2", "PIL.Image"),
     ("page", ""): ("PIL.Image",),
@@ -34,6 +36,8 @@ def answer(request: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]
             return join(data, request["sizes"], Limits(**request["limits"]))
         if request["task"] == "signatures":
             return {"signatures": signatures(data)}, b""
+        if request["task"] == "rebuild":
+            return {}, rebuilt(data)
         return {}, _picture(data, request)
     except DocumentRefused as refusal:
         return {"refused": refusal.code, "facts": refusal.facts}, b""
@@ -44,10 +48,11 @@ def answer(request: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]
 
 
 def judge(data: bytes, media_type: str, limits: Limits) -> tuple[dict[str, Any], bytes]:
-    from portal.documents import pdf, pictures, quality
+    from portal.documents import mending, pdf, pictures, quality
 
     if media_type == PDF:
-        return {"media_type": PDF, "pages": pdf.check(data, max_pages=limits.max_pages)}, data
+        content = mending.mended(data)
+        return {"media_type": PDF, "pages": pdf.check(content, max_pages=limits.max_pages)}, content
     image = pictures.opened(
         data, media_type, min_pixels=limits.min_pixels, max_pixels=limits.max_pixels, side=pictures.SIDE
     )
@@ -87,9 +92,10 @@ def _limit_child(seconds: int) -> None:
         import resource
     except ImportError:  # not a Unix: the clock on the wall is the only bound
         return
-    bounds = (resource.RLIMIT_CPU, seconds), (resource.RLIMIT_AS, _MEMORY), (resource.RLIMIT_CORE, 0)
+    bounds = (resource.RLIMIT_AS, _MEMORY), (resource.RLIMIT_CORE, 0)
     for bound, value in bounds:
         resource.setrlimit(bound, (value, value))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))  # first a signal of its own, which tells why
 
 
 def _child() -> None:

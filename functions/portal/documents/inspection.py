@@ -22,8 +22,10 @@ MIN_WIDTH, MAX_WIDTH = 16, 2000  # pixels of a page image
 _HEADER_WITHIN = 1024  # bytes: where a PDF reader looks for the header (ISO 32000-1, implementation note 13)
 _BLANK = b"\xef\xbb\xbf\0\t\n\x0c\r "
 _HEIF_BRANDS = frozenset((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"))
-_CPU_SECONDS = 10
+_CPU_SECONDS = {"inspect": 6}  # of processor; what was checked within them can be shown within those of all else
+_CPU_SECONDS_ELSE = 10
 _WALL_SECONDS = 25  # below the 29 s that a gateway in front may wait
+_OUT_OF_TIME = 24  # SIGXCPU, where there is such a signal
 _CHILDREN = threading.BoundedSemaphore(2)
 
 
@@ -36,7 +38,7 @@ class Limits:
         max_photo: size of a picture as it comes.
         photo_bytes: size of what is kept of pictures (AMS, where it goes next, takes 1 MB a file).
         max_pages: pages of a PDF.
-        min_pixels: an image's shorter side; 480 over the 54 mm of a KTP-el is 226 dots an inch, enough to read the NIK.
+        min_pixels: an image's shorter side; 400 over the 54 mm of a KTP-el is 188 dots an inch, enough to read the NIK.
         max_pixels: width times height of an image as it is decoded; more is refused before that. 48 megapixels of a
             telephone are 8192 × 6144.
     """
@@ -45,7 +47,7 @@ class Limits:
     max_photo: int = 40 * 1024 * 1024
     photo_bytes: int = 1_000_000
     max_pages: int = 20
-    min_pixels: int = 480
+    min_pixels: int = 400
     max_pixels: int = 51_000_000
 
 
@@ -54,7 +56,8 @@ class Inspected:
     """An accepted document.
 
     Attributes:
-        content: what to keep: a PDF's own bytes (a signature in it stays valid); an image saved anew, upright, without
+        content: what to keep: a PDF's own bytes (a signature in it stays valid), or what ``mending`` made of them; an
+            image saved anew, upright, without
             metadata, and no larger than the office after next takes.
         sha256: of ``content``, hexadecimal; ``size`` likewise, in bytes.
         warnings: what may make it hard to read (``quality``).
@@ -109,6 +112,15 @@ def signatures(data: bytes) -> list[dict[str, str]]:
     return found
 
 
+def rebuilt(data: bytes) -> bytes:
+    """The pages of an accepted PDF in a file of their own, with nothing else of it (``rebuilding.rebuilt``).
+
+    Raises:
+        DocumentRefused, Unavailable: as for ``inspect``.
+    """
+    return _ask_child({"task": "rebuild", "media_type": PDF}, data)[1]
+
+
 def page_image(data: bytes, media_type: str, page: int, width: int, stamp: str) -> bytes:
     """One page of an accepted document as a JPEG, with the stamp's text across it.
 
@@ -152,7 +164,9 @@ def _ask_child(request: dict[str, Any], data: bytes) -> tuple[dict[str, Any], by
     try:
         child = subprocess.run(
             [sys.executable, "-P", "-m", "portal.documents"],
-            input=json.dumps(request | {"seconds": _CPU_SECONDS}).encode() + b"\n" + data,
+            input=json.dumps(request | {"seconds": _CPU_SECONDS.get(request["task"], _CPU_SECONDS_ELSE)}).encode()
+            + b"\n"
+            + data,
             capture_output=True,
             timeout=_WALL_SECONDS,
             env=_child_environment(),
@@ -162,7 +176,9 @@ def _ask_child(request: dict[str, Any], data: bytes) -> tuple[dict[str, Any], by
         raise Unavailable("documents_unavailable") from error
     finally:
         _CHILDREN.release()
-    if child.returncode < 0:  # a signal ended it: out of time or memory, or a library crashed over the file
+    if child.returncode == -_OUT_OF_TIME:
+        raise DocumentRefused("document_too_heavy")
+    if child.returncode < 0:  # a signal ended it: out of memory, or a library crashed over the file
         raise DocumentRefused("document_damaged")
     if child.returncode > 0:
         raise Unavailable("documents_unavailable") from RuntimeError(child.stderr.decode(errors="replace"))

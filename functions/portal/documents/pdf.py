@@ -10,9 +10,14 @@ from portal.core.errors import DocumentRefused, NotFound
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+MARKER, BLANK = b"%%EOF", b"\0\t\n\x0c\r "
+"""How a whole PDF ends, and what may stand behind it (ISO 32000-1, 7.5.5)."""
+
+SHOWN = 1000
+"""Pixels: how wide pages are shown at most."""
+
 _MIN_SIDE, _MAX_SIDE = 72, 14_400  # points: an inch, and the most that ISO 32000-1 Annex C lets a page have
 _MAX_RATIO = 10
-_TRAILING = 1024  # bytes: the end marker must be that near to the end (ISO 32000-1, implementation note 18)
 _MAX_STREAM = 64 * 1024 * 1024  # bytes that one compressed stream may grow to
 
 # Actions that run code, start programs, open other files or send the form's data (ISO 32000-1, 12.6.4). What office
@@ -57,17 +62,27 @@ def page(data: bytes, number: int, width: int) -> "Image":
     if not 1 <= number <= len(document):
         raise NotFound("page_unknown")
     document.init_forms()
+    return _drawn(document, number, width)
+
+
+def _drawn(document: Any, number: int, width: int) -> "Image":
     sheet = document[number - 1]
     image: Image = sheet.render(scale=width / sheet.get_width()).to_pil().convert("RGB")
+    sheet.close()
     return image
 
 
 def _is_whole(data: bytes) -> bool:
     """Whether the end marker is there: readers mend a cut file silently, and the pages lost are not missed."""
-    return b"%%EOF" in data.rstrip(b"\0\t\n\x0c\r ")[-_TRAILING:]
+    return data.rstrip(BLANK).endswith(MARKER)
 
 
-def _check_objects(data: bytes, max_pages: int) -> int:
+def opened(data: bytes) -> Any:
+    """The file as qpdf reads it, within bounds for what is packed in it; to be closed.
+
+    Raises:
+        pikepdf.PdfError: it cannot be read, or not without a password.
+    """
     import pikepdf
 
     pikepdf.settings.set_qpdf_limits(
@@ -78,8 +93,14 @@ def _check_objects(data: bytes, max_pages: int) -> int:
         dct_max_memory=_MAX_STREAM,
         max_stream_filters=5,
     )
+    return pikepdf.open(BytesIO(data))
+
+
+def _check_objects(data: bytes, max_pages: int) -> int:
+    import pikepdf
+
     try:
-        with pikepdf.open(BytesIO(data)) as pdf:
+        with opened(data) as pdf:
             if pdf.is_encrypted:
                 raise DocumentRefused("document_encrypted")
             pages = len(pdf.pages)
@@ -134,7 +155,10 @@ def _is_active(found: Any) -> bool:
 
 
 def _check_pages(data: bytes, pages: int) -> None:
-    """The second opinion of the library that will show the pages, which also finds the file that takes too long."""
+    """The second opinion of the library that will show the pages.
+
+    Each is drawn as wide as it will be shown: one that takes too long is found now, and not by whoever has to decide.
+    """
     import pypdfium2
 
     document = pypdfium2.PdfDocument(data)
@@ -146,5 +170,5 @@ def _check_pages(data: bytes, pages: int) -> None:
         short, long = sorted((width, height))
         if short < _MIN_SIDE or long > min(_MAX_SIDE, _MAX_RATIO * short):
             raise DocumentRefused("document_page_size")
-        document[number].close()
-    page(data, 1, 200)
+    for number in range(pages):
+        _drawn(document, number + 1, SHOWN)

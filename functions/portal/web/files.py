@@ -8,13 +8,16 @@ from typing import Final
 from flask import Response, redirect, request
 
 from portal.core.draft import Document
-from portal.core.errors import NotFound
+from portal.core.errors import DocumentRefused, NotFound
 from portal.web.here import here
 
 SEALED: Final = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 """Policy for an applicant's own file: shown, but with no power over the portal's pages."""
 
-_EXTENSIONS: Final[Mapping[str, str]] = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
+_PDF: Final = "application/pdf"
+_ANSWER: Final = 4 * 2**20
+"""Bytes of one answer of a function: it may have 6 MB, and has a third more in Base64."""
+_EXTENSIONS: Final[Mapping[str, str]] = {_PDF: "pdf", "image/jpeg": "jpg", "image/png": "png"}
 
 
 def page(document: Document, number: int, width: int, stamp: str = "") -> Response:
@@ -38,19 +41,43 @@ def page(document: Document, number: int, width: int, stamp: str = "") -> Respon
     return response
 
 
-def serve(document: Document, name: str = "") -> Response:
-    """The document to look at; under ``name``, without its ending, when it is saved.
+def rebuilt(document: Document, name: str) -> Response:
+    """The document to look at for somebody who did not bring it: of a PDF the pages in a file of their own.
+
+    A picture was made by the portal already.
+
+    Raises:
+        DocumentRefused: its pages are more than an answer may have (``document_too_large_to_open``).
+        NotFound, DocumentRefused, Unavailable: as for ``serve`` and ``inspection.rebuilt``.
+    """
+    if document.media_type != _PDF:
+        return serve(document, name)
+    content = here().equipment.rebuilt(here().office.files.read(document.key, document.version))
+    if len(content) > _ANSWER and here().equipment.original is not None:
+        raise DocumentRefused("document_too_large_to_open")
+    return _answer(content, document, name, shown=True)
+
+
+def serve(document: Document, name: str = "", *, shown: bool = True) -> Response:
+    """The document to look at, or else to be saved; under ``name``, without its ending, when it is saved.
 
     Raises:
         NotFound: it is not there any more (``file_unknown``); of one in another store, that says so itself.
     """
-    filename = f"{name}.{_EXTENSIONS[document.media_type]}" if name else ""
+    filename = _filename(document, name) if name else ""
     address = here().equipment.original
     if address is not None:
-        return redirect(address(document, filename), 303)  # type: ignore[return-value]
-    content = here().office.files.read(document.key, document.version)
+        return redirect(address(document, filename, shown), 303)  # type: ignore[return-value]
+    return _answer(here().office.files.read(document.key, document.version), document, name, shown)
+
+
+def _answer(content: bytes, document: Document, name: str, shown: bool) -> Response:
     response = Response(content, mimetype=document.media_type)
     response.headers["Content-Security-Policy"] = SEALED
-    if filename:
-        response.headers["Content-Disposition"] = f'inline; filename="{filename}"'
+    kind, named = "inline" if shown else "attachment", f'; filename="{_filename(document, name)}"' if name else ""
+    response.headers["Content-Disposition"] = kind + named
     return response
+
+
+def _filename(document: Document, name: str) -> str:
+    return f"{name}.{_EXTENSIONS[document.media_type]}"

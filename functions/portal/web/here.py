@@ -21,6 +21,7 @@ from portal.web.limits import Limit
 if TYPE_CHECKING:
     from portal.appointing import Appointing
     from portal.archive import Archive
+    from portal.batches import Batches
     from portal.bringing import Bringing
     from portal.cases import Cases
     from portal.clockwork import Clockwork
@@ -53,6 +54,8 @@ class UseCases(Protocol):
     def appointing(self) -> "Appointing": ...
     @property
     def archive(self) -> "Archive": ...
+    @property
+    def batches(self) -> "Batches": ...
     @property
     def bringing(self) -> "Bringing": ...
     @property
@@ -161,7 +164,9 @@ class Equipment:
         qr: a text as a QR code, inline SVG.
         calendar_entry: of a ticket's booked visit, an iCalendar text to be handed out at that time.
         press: prints a service's papers; made when first wanted.
-        original: address from which a browser fetches a document, to be saved under a name; None: from the portal.
+        rebuilt: the pages of a PDF in a file of their own (``documents.inspection.rebuilt``).
+        original: address from which a browser fetches a document, by the name that it is saved under, and whether it is
+            shown rather than saved; None: from the portal.
         inbox: where emails come back to, if anybody reads it.
         receiver: takes posted files in; None: browsers post straight to the store.
         closed: why nothing is shown or taken in, a code of ``messages.toml``; empty while all is in order.
@@ -171,7 +176,8 @@ class Equipment:
     calendar_entry: Callable[[str, Event, Sop, datetime], str]
     page_images: PageImages
     press: Callable[[str], Press | None]
-    original: Callable[[Document, str], str] | None = None
+    rebuilt: Callable[[bytes], bytes]
+    original: Callable[[Document, str, bool], str] | None = None
     receiver: Receiver | None = None
     inbox: Inbox | None = None
     rehearsal: Rehearsal | None = None
@@ -243,6 +249,10 @@ class Here:
     @property
     def experience(self) -> "Experience":
         return self.use_cases.experience
+
+    @property
+    def batches(self) -> "Batches":
+        return self.use_cases.batches
 
     @property
     def bringing(self) -> "Bringing":

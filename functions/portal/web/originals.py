@@ -1,4 +1,4 @@
-"""The documents of a case, for the official whose turn it is: stamped pages, and the originals one tap away."""
+"""The documents of a case, for the official whose turn it is: stamped pages, a copy to open, the original to save."""
 
 from typing import Any, Final
 
@@ -49,11 +49,18 @@ def page_image(number: str, kind: str, page: int) -> Any:
     return files.page(kept, page, int(width), view.sop.data["sentences"]["stamp"].format(ticket=number))
 
 
+@pages.get("/telaah/<number>/berkas/<kind>/salinan")
+def copy(number: str, kind: str) -> Any:
+    """The document to open: what is seen of it, and nothing else that the file may hold."""
+    _, kept = _document(number, kind)
+    return files.rebuilt(kept, f"{number}-{kind}")
+
+
 @pages.get("/telaah/<number>/berkas/<kind>/asli")
 def original(number: str, kind: str) -> Any:
-    """The document as it was brought."""
+    """The document as it was brought: to be saved, and never opened by the browser."""
     _, kept = _document(number, kind)
-    return files.serve(kept, f"{number}-{kind}")
+    return files.serve(kept, f"{number}-{kind}-asli", shown=False)
 
 
 def _document(number: str, kind: str) -> tuple[OfficialView, Document]:

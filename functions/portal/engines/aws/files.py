@@ -77,14 +77,19 @@ class S3Files:
             )
         return UploadForm(form["url"], form["fields"])
 
-    def address(self, key: str, version: str, expires: datetime, *, media_type: str, filename: str = "") -> str:
+    def address(
+        self, key: str, version: str, expires: datetime, *, media_type: str, filename: str = "", shown: bool = True
+    ) -> str:
         """A short-lived signed address at which a browser gets exactly the pinned content.
 
         Args:
             media_type: what the browser is told that it is.
-            filename: what it is called when somebody saves what is shown, plain ASCII without quotes.
+            filename: what it is called when somebody saves it, plain ASCII without quotes.
+            shown: by the browser itself; else saved at once.
         """
-        disposition = f'inline; filename="{filename}"' if filename else "inline"
+        disposition = "inline" if shown else "attachment"
+        if filename:
+            disposition += f'; filename="{filename}"'
         with translated():
             return self._client.generate_presigned_url(
                 "get_object",

@@ -2,7 +2,7 @@
 // data attributes.
 import { all, on, one, parse, say } from "./portal.js";
 
-const SIDE = 2600, LEAST = 480, SMALL = 1000000, TRIES = 200, ABORTED = Symbol();
+const SIDE = 2600, LEAST = 400, SMALL = 1000000, TRIES = 200, ABORTED = Symbol();
 const cardOf = (form) => form.closest("[data-card]");
 const pause = (seconds) => new Promise((over) => setTimeout(over, seconds * 1000));
 const refusal = (page) => all("main h1, main .lead", page).map((p) => p.textContent).join(". ");
