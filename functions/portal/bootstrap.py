@@ -20,7 +20,6 @@ from portal.engines.local.files import FolderFiles
 from portal.engines.local.mail import Mailbox, Smtp
 from portal.engines.local.records import SqliteRecords
 from portal.engines.local.returns import ImapInbox, Marks
-from portal.engines.ports import Mail
 from portal.house import Engine, House, furnish, pages
 from portal.links import Links
 
@@ -115,7 +114,7 @@ def build(config: Config, clock: Callable[[], datetime] | None = None) -> House:
     records = SqliteRecords(config.data / DATABASE, [edition.service for edition in services])
     files = FolderFiles(config.data / "berkas", links, lambda: secrets.token_hex(8))
     marks = Marks(links, config.sender, config.return_path, records.sent_in)
-    engine = Engine(records, files, _smtp(config), links, None, files, marks.mark, inbox=_inbox(config, marks))
+    engine = Engine(records, files, smtp(config), links, None, files, marks.mark, inbox=_inbox(config, marks))
     if config.rehearsal:
         mailbox = Mailbox(config.data / MAILBOX, services.office["email"])
         kept = Breakdown(records, config.data / f"{DATABASE}.down")
@@ -177,7 +176,8 @@ def _make(folder: Path) -> None:
         raise SettingInvalid("setting_invalid", key="DATA", value=str(folder), expected=str(problem)) from problem
 
 
-def _smtp(config: Config) -> Mail:
+def smtp(config: Config) -> Smtp:
+    """The relay that the office has named."""
     return Smtp(
         host=config.smtp_host,
         port=config.smtp_port,

@@ -17,6 +17,7 @@ import click
 from portal.authors import fits, service
 from portal.bootstrap import alarm, build, faults, on_aws, open_house, wsgi
 from portal.caseload import caseload
+from portal.checkup import doctor
 from portal.clerk import register
 from portal.config import Config
 from portal.core.application import Application
@@ -56,6 +57,7 @@ class Explaining(click.Group):
         "rehearse": rehearse,
         "month": month,
         "service": service,
+        "doctor": doctor,
     },
 )
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of everything that must survive (DATA).")
