@@ -11,7 +11,7 @@ RUNTIME := functions/requirements.txt infra/requirements/site.txt
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help always aws build run run-aws test test-long test-browser test-aws site-check test-dynamodb photos bench mutants package publish check lock clean
+.PHONY: help always aws build install run run-aws test test-long test-browser test-aws site-check test-dynamodb photos bench mutants package publish check lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -49,6 +49,11 @@ build/site/index.html: $(VENV)/run.stamp build/settings mkdocs.yml $(shell find 
 	@$(BIN)/python -m whitenoise.compress --quiet build/site
 
 build: build/site/index.html ## make .venv and the site
+
+# Whoever packages it gives DESTDIR; what would change this machine (user, folders, units) is then left to the package.
+PREFIX ?= /usr/local
+install: build/site/index.html ## as a service of this machine: code, units, settings, `portal` (ADDRESS= PREFIX= DESTDIR=)
+	@ADDRESS="$(ADDRESS)" PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" BIN="$(BIN)" sh infra/install/install.sh
 
 aws: $(VENV)/aws.stamp ## what the command line needs for the portal on AWS (ENGINE=aws), and infra/restore.py
 

@@ -108,6 +108,7 @@ def build(config: Config, clock: Callable[[], datetime] | None = None) -> House:
     """The portal on the embedded engine: SQLite, a folder, and SMTP or the rehearsal's mailbox."""
     services = read_services(config.schemas, config.services, read_sop)
     _make(config.data)
+    _own(config)
     time_machine = TimeMachine(config.data / CLOCK)
     clock = clock or (time_machine.now if config.rehearsal else lambda: datetime.now(UTC))
     links = Links(_keys(config.data / "kunci"))
@@ -174,6 +175,16 @@ def _make(folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as problem:
         raise SettingInvalid("setting_invalid", key="DATA", value=str(folder), expected=str(problem)) from problem
+
+
+def _own(config: Config) -> None:
+    """Raises SettingInvalid: the folder is somebody else's, whose portal could not write again what is written here."""
+    owner = config.data.stat().st_uid
+    is_rehearsal = config.rehearsal or (config.data / MAILBOX).exists()
+    if owner != os.geteuid() and not is_rehearsal:
+        from portal.doctor.machine import user_name
+
+        raise SettingInvalid("data_of_another", key="DATA", value=str(config.data), expected=user_name(owner))
 
 
 def smtp(config: Config) -> Smtp:

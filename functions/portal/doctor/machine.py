@@ -35,10 +35,10 @@ def owners(data: Path) -> Finding:
     for path in (data, *_below(data)):
         found = path.lstat()
         if found.st_uid != owner:
-            return bad("owners", "owner_other", path=path, owner=_name(found.st_uid), wanted=_name(owner))
+            return bad("owners", "owner_other", path=path, owner=user_name(found.st_uid), wanted=user_name(owner))
         if stat.S_IMODE(found.st_mode) & 0o077 and path.parent in (data, data.parent):
             return bad("owners", "mode_open", path=path)
-    return good("owners", "owner_one", owner=_name(owner))
+    return good("owners", "owner_one", owner=user_name(owner))
 
 
 def secrets(environ: Mapping[str, str]) -> Finding:
@@ -104,7 +104,8 @@ def _below(folder: Path) -> Iterator[Path]:
         yield from (Path(place) / name for name in (*folders, *files))
 
 
-def _name(user: int) -> str:
+def user_name(user: int) -> str:
+    """What the machine calls a user; the number of one that it does not know."""
     try:
         return pwd.getpwuid(user).pw_name
     except KeyError:
