@@ -23,6 +23,7 @@ from portal.forms.references import misled
 from portal.forms.shape import completed
 
 if TYPE_CHECKING:
+    from portal.papers.letterheads import Letterheads
     from portal.papers.stationery import Papers
 
 OFFICE: Final = "office.toml"
@@ -235,7 +236,8 @@ def read_papers(edition: Sop, folder: Path, calendar: worktime.Calendar | None =
     if found or data is None or official is None:
         raise SopInvalid.of(found)
     with noted(found, path):
-        papers = Papers(data, official, edition, read_language(calendar or read_calendar(edition, folder)))
+        language = read_language(calendar or read_calendar(edition, folder))
+        papers = Papers(data, official, edition, language, _read_letterheads(folder.parent))
     named = [form["file"] for form in official.get("forms", ())]
     present = sorted({file.name for file in listed.parent.glob("*") if not file.name.startswith(".")} - {listed.name})
     for file in sorted({*named} ^ {*present}):
@@ -244,6 +246,19 @@ def read_papers(edition: Sop, folder: Path, calendar: worktime.Calendar | None =
     if found:
         raise SopInvalid.of(found)
     return papers
+
+
+def _read_letterheads(schemas: Path) -> "Letterheads":
+    from portal.papers.letterheads import letterheads
+
+    path = schemas / OFFICE
+    said = read_office(schemas).get("letterhead", {}) if path.exists() else {}
+    picture = schemas / said["emblem"] if "emblem" in said else None
+    if picture and not picture.is_file():
+        raise SopInvalid(
+            "sop_invalid", file=str(path), key="letterhead.emblem", value=said["emblem"], expected=str(picture)
+        )
+    return letterheads(said, picture.read_bytes() if picture else b"")
 
 
 def _check_form(form: Any) -> None:

@@ -1,16 +1,21 @@
 """The papers as DOCX, read back with the library that office programs' files are read with."""
 
+import tomllib
 from datetime import datetime
 from io import BytesIO
 from typing import Any
 from zipfile import ZipFile
+from zoneinfo import ZoneInfo
 
 import docx
 import pytest
+from PIL import Image
 
 from portal.core.sop import Sop
-from portal.editions import read_papers
+from portal.core.worktime import Calendar
+from portal.editions import read_language, read_papers
 from portal.papers import sheet_docx
+from portal.papers.letterheads import Letterheads
 from portal.papers.stationery import Papers
 from tests.support.places import SCHEMAS
 from tests.support.ways import FORM
@@ -64,7 +69,31 @@ def test_what_no_file_can_hold_does_no_harm(papers: Papers) -> None:
 
 def test_every_paper_can_be_written(papers: Papers) -> None:
     for number, paper in enumerate(papers.all):
-        assert papers.all[number].note in text(drawn(papers, FORM, number)), paper.key
+        assert paper.note in text(drawn(papers, None, number)), paper.key
+        assert "SITI RAHASIA" in text(drawn(papers, FORM, number)), paper.key
+
+
+def test_what_will_be_signed_says_nothing_of_the_portal_and_carries_no_code(papers: Papers) -> None:
+    content = drawn(papers, FORM)
+    said = text(content)
+    for unwanted in ("bukan", "portal", "http", "Versi", "tanda tangan dan cap", "lambang"):
+        assert unwanted not in said
+    assert not [name for name in ZipFile(BytesIO(content)).namelist() if name.startswith("word/media")]
+
+
+def test_an_emblem_stands_beside_the_letterhead_in_its_own_proportions(sop: Sop) -> None:
+    ((picture, _, _),) = (row.cells for row in docx.Document(BytesIO(with_emblem(sop))).tables[0].rows)
+    (extent,) = picture._tc.iter("{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}extent")
+    wide, high = (int(extent.get(side)) for side in ("cx", "cy"))
+    assert wide * 3 == pytest.approx(high, abs=5)
+
+
+def with_emblem(sop: Sop) -> bytes:
+    picture = BytesIO()
+    Image.new("RGB", (20, 60), "navy").save(picture, "PNG")
+    data = tomllib.loads((SCHEMAS / "penerbitan/papers.toml").read_text("utf-8"))
+    language = read_language(Calendar(ZoneInfo("UTC"), "", {}))
+    return drawn(Papers(data, {}, sop, language, Letterheads(picture.getvalue())), FORM)
 
 
 def test_the_code_is_there_only_where_the_public_address_is_known(papers: Papers) -> None:

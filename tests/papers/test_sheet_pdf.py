@@ -229,6 +229,55 @@ def test_the_known_answers_are_on_the_page_and_the_rest_is_to_be_written(papers:
     assert len(pypdfium2.PdfDocument(content)) == 1
 
 
+LONG = {
+    **FORM,
+    "nama_ktp": "RADEN AJENG SITI NURHALIZAH KUSUMANINGTYAS PUTRI PRAWIRODIREDJO",
+    "nama_dengan_gelar": "Dr. Ir. Hj. Raden Ajeng Siti Nurhalizah Kusumaningtyas Prawirodiredjo, S.Kom., M.Kom., Ph.D.",
+    "jabatan": "Pelaksana Tugas Kepala Subbagian Perencanaan Program, Keuangan, dan Pelaporan Barang Milik Daerah",
+    "opd": "Lainnya",
+    "opd_lainnya": "Badan Kepegawaian dan Pengembangan Sumber Daya Manusia",
+    "unit_kerja": "Unit Pelaksana Teknis Daerah Laboratorium Kesehatan Masyarakat pada Bidang Pencegahan dan "
+    "Pengendalian Penyakit Menular, Kecamatan Tarakan Timur",
+    "tujuan": "Lainnya",
+    "tujuan_uraian": "Dokumen pengadaan barang dan jasa, kenaikan pangkat, dan laporan keuangan akhir tahun anggaran",
+}
+"""The longest that names and titles are in earnest."""
+
+
+@pytest.mark.parametrize("values", [FORM, LONG], ids=["short", "long"])
+def test_a_letter_to_be_signed_is_one_page_in_one_typeface_and_nothing_of_the_portal(
+    papers: Papers, values: Any
+) -> None:
+    content = sheet_pdf.draw(sheet(papers, "surat-permohonan", values))
+    said = text(content)
+    assert len(pypdfium2.PdfDocument(content)) == 1
+    for unwanted in ("bukan", "portal", "http", "Versi", "Halaman", "tempat lambang"):
+        assert unwanted not in said
+    assert dark_corner(content) == 0
+    assert typefaces(content) == {"LiberationSans", "LiberationSans-Bold"}
+
+
+def typefaces(content: bytes) -> set[str]:
+    """Of every letter and number on the pages, whatever else the file could write with."""
+    found, font = set(), ""
+    with pikepdf.open(BytesIO(content)) as pdf:
+        for page in pdf.pages:
+            for instruction in pikepdf.parse_content_stream(page):
+                if str(instruction.operator) == "Tf":
+                    font = str(page.Resources.Font[str(instruction.operands[0])].BaseFont).split("+")[-1].lstrip("/")
+                elif str(instruction.operator) in ("Tj", "TJ"):
+                    found.add(font)
+    return found
+
+
+def test_what_is_signed_stands_on_the_page_of_the_signature(papers: Papers) -> None:
+    pages = pypdfium2.PdfDocument(sheet_pdf.draw(sheet(papers, "formulir-permohonan", FORM)))
+    last = pages[len(pages) - 1].get_textpage().get_text_range()
+    assert len(pages) == 2
+    for wanted in ("Pernyataan pemohon", "Pemohon,", "NIP 19900105 201503 2 001", "Halaman 2 dari 2"):
+        assert wanted in last
+
+
 ODD = {
     "markup": ("<b>Ani</b> &amp; <para/> <font size=99>", "<b>Ani</b> &amp; <para/> <font size=99>"),
     "beyond Latin-1": ("Łukasz Ğ Øystein Ƣ ẞ", "Łukasz Ğ Øystein Ƣ ẞ"),

@@ -13,7 +13,7 @@ from portal.core.errors import NotFound, SopInvalid
 from portal.core.sop import Sop
 from portal.editions import read_papers
 from portal.papers.printing import Press
-from portal.papers.sheets import Blank, Boxes, Letterhead, Rows, Sheet, Signatures, Single
+from portal.papers.sheets import Blank, Boxes, Letterhead, Rows, Sheet, Signatures, Single, Text
 from portal.papers.stationery import Papers
 from tests.support.places import SCHEMAS
 from tests.support.ways import FORM
@@ -93,6 +93,54 @@ def test_a_letter_is_filled_in_with_what_was_answered(papers: Papers) -> None:
     assert said == ["Siti, S.Kom.", "19900105 201503 2 001", "Penata (III/c)", "Dokumen keuangan – Kontrak"]
     assert value(sheet, "Nama perangkat daerah") == "DINAS KESEHATAN"
     assert value(of(papers, "surat-permohonan", FORM), "Nama") == "SITI RAHASIA"
+
+
+def test_the_letterhead_is_that_of_the_applicants_agency_as_far_as_the_office_lists_it(folder: Path, sop: Sop) -> None:
+    path = folder.parent / "office.toml"
+    path.write_text(path.read_text("utf-8").replace("[[letterhead.agencies]]", LISTED, 1), "utf-8")
+    papers = read_papers(sop, folder)
+    assert papers is not None
+    told = {opd: kop(papers, opd) for opd in ("BKPSDM", "BPBD")}
+    assert told["BKPSDM"] == ["BADAN KEPEGAWAIAN DAERAH", "Jl. Contoh 1\nTelepon 0551"]
+    assert told["BPBD"] == ["BPBD", ""]  # to be written by hand
+    assert kop(papers, "Lainnya", opd_lainnya="Puskesmas Contoh") == ["PUSKESMAS CONTOH", ""]
+
+
+LISTED = """[[letterhead.agencies]]
+answer = "BKPSDM"
+name = "Badan Kepegawaian Daerah"
+lines = ["Jl. Contoh 1", "Telepon 0551"]
+[[letterhead.agencies]]"""
+
+
+def kop(papers: Papers, opd: str, **more: str) -> list[str]:
+    head = of(papers, "surat-permohonan", {**FORM, "opd": opd, **more}).blocks[0]
+    assert isinstance(head, Letterhead)
+    return [line.value for line in head.lines if isinstance(line, Blank)]
+
+
+def test_an_emblem_is_the_offices_file_and_is_missed_where_it_is_named(folder: Path, sop: Sop) -> None:
+    path = folder.parent / "office.toml"
+    path.write_text(
+        path.read_text("utf-8").replace('# emblem = "lambang-kota.png"', 'emblem = "lambang-kota.png"'), "utf-8"
+    )
+    with pytest.raises(SopInvalid) as caught:
+        read_papers(sop, folder)
+    assert caught.value.facts["key"] == "letterhead.emblem"
+    (folder.parent / "lambang-kota.png").write_bytes(b"\x89PNG")
+    papers = read_papers(sop, folder)
+    assert papers is not None
+    head = of(papers, "surat-permohonan", FORM).blocks[0]
+    assert isinstance(head, Letterhead)
+    assert (head.emblem, head.place) == (b"\x89PNG", "")
+
+
+def test_what_will_be_signed_carries_no_notice_and_nothing_where_one_signs(papers: Papers) -> None:
+    for values, told in ((None, True), (FORM, False)):
+        sheet = of(papers, "formulir-permohonan", values)
+        rooms = [column.room for block in sheet.blocks if isinstance(block, Signatures) for column in block.columns]
+        notices = [block for block in sheet.blocks if isinstance(block, Text) and block.style == "notice"]
+        assert (bool(notices), bool(sheet.note), all(rooms)) == (told, told, told)
 
 
 def test_a_filled_in_form_ticks_the_answers_and_leaves_out_what_is_not_asked(papers: Papers) -> None:

@@ -23,5 +23,6 @@ class Wire:
         return int(answer[9:12] or 0) if answer.startswith(b"HTTP/1.") else 0, answer
 
     def request(self, line: bytes, *headers: bytes, body: bytes = b"", seconds: float = 10) -> tuple[int, bytes]:
-        head = b"\r\n".join((line + b" HTTP/1.1", b"Host: localhost", b"Connection: close", *headers))
+        host = b"Host: 127.0.0.1:%d" % self.port
+        head = b"\r\n".join((line + b" HTTP/1.1", host, b"Connection: close", *headers))
         return self.send(head + b"\r\n\r\n", body, seconds=seconds)

@@ -11,6 +11,7 @@ from portal.forms import typed
 from portal.forms.form import TICKED, Form
 from portal.forms.questions import Field
 from portal.papers.gaps import without_gaps
+from portal.papers.letterheads import Letterheads
 from portal.papers.sheets import (
     Blank,
     Block,
@@ -49,11 +50,15 @@ class Filling:
 
     Args:
         facts: by name, what a paper's own text may say of the service.
-        answers: of an application, complete or not; none for an empty paper.
+        answers: of an application, complete or not; None for an empty paper, which nobody signs.
+        heads: of the government's agencies; ``place``: what an empty paper says where the emblem belongs.
     """
 
-    def __init__(self, sop: Sop, form: Form, facts: Mapping[str, str], answers: Answers) -> None:
-        self._sop, self._form, self._facts, self._answers = sop, form, facts, answers
+    def __init__(
+        self, sop: Sop, form: Form, facts: Mapping[str, str], answers: Answers | None, heads: Letterheads, place: str
+    ) -> None:
+        self._sop, self._form, self._facts, self._answers = sop, form, facts, answers or {}
+        self._is_sample, self._heads, self._place = answers is None, heads, place
 
     @property
     def is_shortened(self) -> bool:
@@ -68,7 +73,8 @@ class Filling:
         """
         match spec["kind"]:
             case "letterhead":
-                return (Letterhead(tuple(line for line in self._lines(spec["lines"]) if line != "")),)
+                lines = tuple(line for line in self._lines(spec["lines"]) if line != "")
+                return (Letterhead(lines, self._heads.emblem, self._place if self._is_sample else ""),)
             case "line":
                 return (Single(self._blank(spec["row"]), spec.get("align", "left")),)
             case "rows":
@@ -81,7 +87,7 @@ class Filling:
             case "signatures":
                 return (Signatures(tuple(self._column(column) for column in spec["columns"])),)
             case "notice":
-                return (Text(self._say(spec["text"]), "notice"),)
+                return (Text(self._say(spec["text"]), "notice"),) if self._is_sample else ()
         return (Text(self._say(spec["text"]), spec.get("style", "body")),)
 
     def _sections(self, spec: Spec) -> Iterator[Block]:
@@ -98,7 +104,7 @@ class Filling:
 
     def _column(self, spec: Spec) -> Column:
         above, below = self._lines(spec["above"]), self._lines(spec["below"])
-        return Column(above, self._say(spec["room"]), below)
+        return Column(above, self._say(spec["room"]) if self._is_sample else "", below)
 
     def _lines(self, specs: Sequence[str | Spec]) -> tuple[Line, ...]:
         return tuple(self._say(spec) if isinstance(spec, str) else self._blank(spec) for spec in specs)
@@ -115,6 +121,7 @@ class Filling:
         }
         if "fields" not in spec:
             value, limit = self._say(spec.get("value", "")), spec.get("limit", _UNLIMITED)
+            value = self._of_agency(spec) or value
             return replace(
                 Blank(spec["name"], "", value=value, limit=limit, lines=_lines_for(limit), is_fixed="value" in spec),
                 **said,
@@ -122,12 +129,17 @@ class Filling:
         first = self._form.fields[spec["fields"][0]]
         asked = self._write(first)
         answers = (self._answer(name) for name in spec["fields"])
-        value = next((answer for answer in answers if answer), "")
+        value = self._of_agency(spec) or next((answer for answer in answers if answer), "")
         if "also" in spec and (also := self._answer(spec["also"])):
             value = f"{value} – {also}" if value else also
         if spec.get("capitals"):
             value = value.upper()
         return replace(asked, value=value, limit=spec.get("limit", asked.limit), **said)
+
+    def _of_agency(self, spec: Spec) -> str:
+        """What the office's list says of the applicant's agency; nothing of one that it does not name."""
+        agency = self._heads.agencies.get(self._said(self._sop.applicant.get("office", "")))
+        return getattr(agency, spec["agency"], "") if "agency" in spec else ""
 
     def _question(self, field: Field) -> Row:
         answers = typed.texts(self._answers.get(field.name))
@@ -148,7 +160,9 @@ class Filling:
         counted = _COUNTED.search(schema.get("pattern", ""))
         exact = int(counted[1]) if counted and schema.get("clean") == "digits" else 0
         limit = field.maxlength or exact or (_PHONE if field.widget == "tel" else _UNLIMITED)
-        lines = 3 if field.widget == "textarea" else _lines_for(limit if field.maxlength else 0)
+        # Room for much is on the empty paper; on one that is filled in, what was left out was left out on purpose.
+        most = 3 if field.widget == "textarea" else _lines_for(limit if field.maxlength else 0)
+        lines = most if self._is_sample else 1
         return Blank(field.name, field.label, field.hint, limit=limit, lines=lines, cells=exact)
 
     def _answer(self, name: str) -> str:

@@ -3,7 +3,7 @@
 The same content gives the same bytes.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from io import BytesIO
 from threading import Lock
 from typing import Any, Final
@@ -31,17 +31,33 @@ def print_pages(
         canvas: reportlab's, or a kind of it.
         about: what the file says of itself: title, author, subject, keywords, lang.
     """
-
-    def lay_out(pages: int) -> tuple[bytes, int]:
-        """The file and its number of pages; ``pages`` is what it says of that itself."""
-        target = BytesIO()
-        document = BaseDocTemplate(
-            target, pagesize=size, creator=about["author"], invariant=1, displayDocTitle=True, **about
-        )
-        page = PageTemplate(frames=[Frame(*room, 0, 0, 0, 0)], onPage=lambda on, _: foot(on, pages))
-        document.addPageTemplates(page)
-        document.build(list(story()), canvasmaker=canvas)
-        return target.getvalue(), document.page
-
     with _PRESS:
-        return lay_out(pages=lay_out(pages=0)[1])[0]
+        _, pages = _lay_out(story(), lambda _: None, size, room, canvas, about)
+        return _lay_out(story(), lambda on: foot(on, pages), size, room, canvas, about)[0]
+
+
+def count_pages(
+    story: Iterable[Flowable], size: tuple[float, float], room: tuple[float, float, float, float], canvas: type[Any]
+) -> int:
+    """How many pages it would take; the arguments as for ``print_pages``."""
+    with _PRESS:
+        return _lay_out(story, lambda _: None, size, room, canvas, {"author": ""})[1]
+
+
+def _lay_out(
+    story: Iterable[Flowable],
+    foot: Callable[[Any], None],
+    size: tuple[float, float],
+    room: tuple[float, float, float, float],
+    canvas: type[Any],
+    about: Mapping[str, str],
+) -> tuple[bytes, int]:
+    """The file and its number of pages."""
+    target = BytesIO()
+    document = BaseDocTemplate(
+        target, pagesize=size, creator=about["author"], invariant=1, displayDocTitle=True, **about
+    )
+    page = PageTemplate(frames=[Frame(*room, 0, 0, 0, 0)], onPage=lambda on, _: foot(on))
+    document.addPageTemplates(page)
+    document.build(list(story), canvasmaker=canvas)
+    return target.getvalue(), document.page

@@ -9,15 +9,33 @@ from typing import Any, Final
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from docx import Document
+from docx.enum.table import WD_ALIGN_VERTICAL
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from portal.papers import qr
-from portal.papers.sheets import Blank, Boxes, Items, Letterhead, Line, Row, Rows, Sheet, Signatures, Single, Text
+from portal.papers.sheet_pdf import fitting
+from portal.papers.sheets import (
+    Blank,
+    Block,
+    Boxes,
+    Items,
+    Letterhead,
+    Line,
+    Row,
+    Rows,
+    Sheet,
+    Signatures,
+    Single,
+    Text,
+)
 
 _FONT: Final = "Arial"
+_BODY: Final = 11  # points
+_EMBLEM: Final = 24  # millimetres of its place beside a letterhead; the other side of that is as wide
+_EMBLEM_HIGH: Final = 23
 _LANGUAGE: Final = "id-ID"
 _MUTED: Final = "4A5560"
 _WIDTH: Final = 165  # millimetres between the margins
@@ -26,37 +44,45 @@ _ALIGNED: Final = {"left": _LEFT, "right": _RIGHT}
 
 
 def draw(sheet: Sheet) -> bytes:
-    """The sheet as a DOCX file."""
-    document = Document()
-    _set_up(document, sheet)
-    for block in sheet.blocks:
-        match block:
-            case Letterhead():
-                _letterhead(document, block)
-            case Text():
-                _text(document, block)
-            case Single():
-                _say(_paragraph(document, _ALIGNED[block.align], 8), _written(block.row, 24))
-            case Rows():
-                _rows(document, block)
-            case Items():
-                _items(document, block)
-            case Signatures():
-                _signatures(document, block)
+    """The sheet as a DOCX file, written as large or small as the same sheet's PDF."""
+    document, scale = Document(), fitting(sheet)
+    _set_up(document, sheet, scale)
+    for number, block in enumerate(sheet.blocks):
+        start = len(document.element.body)
+        _block(document, block, scale)
+        if sheet.ending <= number < len(sheet.blocks) - 1:
+            _keep_with_next(document.element.body[start - 1 :])  # the last one there is the section itself
     if sheet.is_shortened:
         _say(_paragraph(document, _LEFT, 0), sheet.words["shortened"], 8.5, muted=True)
-    _foot(document, sheet)
+    if sheet.is_sample:
+        _foot(document, sheet)
     target = BytesIO()
     document.save(target)
     return _settled(target.getvalue(), sheet)
 
 
-def _set_up(document: Any, sheet: Sheet) -> None:
+def _block(document: Any, block: Block, scale: float) -> None:
+    match block:
+        case Letterhead():
+            _letterhead(document, block, scale)
+        case Text():
+            _text(document, block, scale)
+        case Single():
+            _say(_paragraph(document, _ALIGNED[block.align], 8 * scale), _written(block.row, 24))
+        case Rows():
+            _rows(document, block)
+        case Items():
+            _items(document, block)
+        case Signatures():
+            _signatures(document, block)
+
+
+def _set_up(document: Any, sheet: Sheet, scale: float) -> None:
     page, normal = document.sections[0], document.styles["Normal"]
     page.page_width, page.page_height = Mm(210), Mm(297)
-    page.left_margin, page.right_margin, page.top_margin, page.bottom_margin = Mm(25), Mm(20), Mm(16), Mm(30)
-    page.footer_distance = Mm(8)
-    normal.font.name, normal.font.size = _FONT, Pt(11)
+    page.left_margin, page.right_margin, page.top_margin = Mm(25), Mm(20), Mm(16)
+    page.bottom_margin, page.footer_distance = Mm(30 if sheet.is_sample else 20), Mm(8)
+    normal.font.name, normal.font.size = _FONT, Pt(_BODY * scale)
     normal.paragraph_format.space_after, normal.paragraph_format.line_spacing = Pt(0), 1
     fonts = normal.element.rPr.rFonts
     for script in ("w:ascii", "w:hAnsi", "w:cs", "w:eastAsia"):
@@ -74,19 +100,29 @@ def _set_up(document: Any, sheet: Sheet) -> None:
 # --- Blocks ----------------------------------------------------------------------------------------------------------
 
 
-def _letterhead(document: Any, block: Letterhead) -> None:
+def _letterhead(document: Any, block: Letterhead, scale: float) -> None:
+    table = _table(document, 1, (_EMBLEM, _WIDTH - 2 * _EMBLEM, _EMBLEM))
+    picture, head, _ = table.rows[0].cells
+    picture.vertical_alignment = head.vertical_alignment = WD_ALIGN_VERTICAL.CENTER
+    if block.emblem:
+        _emblem(picture.paragraphs[0], block.emblem)
+    elif block.place:
+        _say(picture.paragraphs[0], f"[{block.place}]", 7, muted=True)
     for number, line in enumerate(block.lines):
-        size = (12, 13, 9)[min(number, 2)]
+        size = (12, 13, 9)[min(number, 2)] * scale
         text = line if isinstance(line, str) else line.value or f"[{line.label}]"
-        paragraph = _paragraph(document, _CENTER, 0)
+        paragraph = head.add_paragraph() if number else head.paragraphs[0]
+        paragraph.alignment, paragraph.paragraph_format.space_after = _CENTER, Pt(0)
         _say(paragraph, text, size, bold=number == 1)
+    paragraph = _paragraph(document, _LEFT, 0)
+    _say(paragraph, " ", 2)
     _rule(paragraph)
     _gap(document)
 
 
-def _text(document: Any, block: Text) -> None:
-    size = {"title": 12.5, "small": 8.5, "notice": 8.5}.get(block.style, 11)
-    paragraph = _paragraph(document, _CENTER if block.style in ("title", "notice") else _LEFT, 8)
+def _text(document: Any, block: Text, scale: float) -> None:
+    size = {"title": 12.5, "small": 8.5, "notice": 8.5}.get(block.style, _BODY) * scale
+    paragraph = _paragraph(document, _CENTER if block.style in ("title", "notice") else _LEFT, 8 * scale)
     _say(paragraph, block.text, size, bold=block.style in ("title", "heading", "notice"), muted=block.style == "small")
 
 
@@ -121,7 +157,8 @@ def _signatures(document: Any, block: Signatures) -> None:
     for cell, column in zip(table.rows[0].cells, columns, strict=True):
         if column is None:
             continue
-        lines = [*map(_line, column.above), "", f"({column.room})", "", *map(_line, column.below)]
+        room = f"({column.room})" if column.room else ""
+        lines = [*map(_line, column.above), "", "", room, "", *map(_line, column.below)]
         for number, line in enumerate(lines):
             paragraph = cell.paragraphs[0] if number == 0 else cell.add_paragraph()
             paragraph.paragraph_format.space_after = Pt(2)
@@ -212,6 +249,20 @@ def _set_widths(table: Any, widths: tuple[float, ...]) -> None:
 def _keep_whole(table: Any) -> None:
     for row in table.rows:
         row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+
+
+def _keep_with_next(elements: Any) -> None:
+    """Every paragraph in them stays on the page of what follows."""
+    for element in elements:
+        for found in element.iter(qn("w:p")):
+            found.get_or_add_pPr().get_or_add_keepNext()
+
+
+def _emblem(paragraph: Any, picture: bytes) -> None:
+    """As large as its place allows, in its own proportions."""
+    shape = paragraph.add_run().add_picture(BytesIO(picture))
+    ratio = min(Mm(_EMBLEM - 4) / shape.width, Mm(_EMBLEM_HIGH) / shape.height)
+    shape.width, shape.height = round(shape.width * ratio), round(shape.height * ratio)
 
 
 def _rule(paragraph: Any) -> None:

@@ -4,20 +4,48 @@ Everything here knows reportlab; import it where a paper is drawn, not before.
 """
 
 from collections.abc import Sequence
+from io import BytesIO
 from typing import Any, Final
 
 from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
 from reportlab.platypus import Flowable, Paragraph
 
-from portal.papers.sheets import Blank, Box
-from portal.papers.typeface import LEADING, PLAIN, Pen, ink, muted
+from portal.papers.sheets import Blank, Box, Letterhead
+from portal.papers.typeface import LEADING, PLAIN, Pen, ink, muted, style
 
 TYPED: Final = "Helvetica"  # what people type into fields; every reader has it
 
 _BOX, _GAP = 9.5, 5.0  # points: a box to tick, and between it and its label
 _CELL = 15.2  # points: a cell for one digit, as in printed forms
 _ROOMY, _SHRINKING = 60, 0  # characters that a line holds; the size of text that gets smaller where there are more
+
+
+class Emblem(Flowable):
+    """The picture beside a letterhead as large as its place allows; an empty place until there is one.
+
+    Args:
+        width, height: of the place, in points.
+    """
+
+    def __init__(self, head: Letterhead, pen: Pen, width: float, height: float) -> None:
+        super().__init__()
+        self._head, self._pen = head, pen
+        self.width, self.height = width, height * pen.scale
+
+    def draw(self) -> None:
+        canvas, head = self.canv, self._head
+        if head.emblem:
+            picture = ImageReader(BytesIO(head.emblem))
+            canvas.drawImage(picture, 0, 0, self.width, self.height, "auto", preserveAspectRatio=True, anchor="c")
+        elif head.place:
+            canvas.setStrokeColor(muted())
+            canvas.setLineWidth(0.5)
+            canvas.rect(0.5, 0.5, self.width - 1, self.height - 1)
+            label = self._pen.write(head.place, style(7, alignment=1, textColor=muted()))
+            _, high = label.wrap(self.width - 4, self.height)
+            label.drawOn(canvas, 2, (self.height - high) / 2)
 
 
 class WritingLine(Flowable):

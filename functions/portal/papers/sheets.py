@@ -6,6 +6,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,11 @@ Line = str | Blank
 
 @dataclass(frozen=True)
 class Letterhead:
+    """``emblem``: a picture to the left of the lines. Its place stays free until there is one; ``place`` names it."""
+
     lines: tuple[Line, ...]
+    emblem: bytes = b""
+    place: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,6 +104,8 @@ class Items:
 
 @dataclass(frozen=True)
 class Column:
+    """``room``: what an empty paper says where one signs; where somebody will, nothing stands in the way."""
+
     above: tuple[Line, ...]
     room: str
     below: tuple[Line, ...]
@@ -108,6 +115,8 @@ class Column:
 class Signatures:
     columns: tuple[Column, ...]
 
+
+_STARTS: Final = ("heading", "body")
 
 Block = Letterhead | Text | Single | Rows | Items | Signatures
 
@@ -151,11 +160,13 @@ class Sheet:
     """A paper to be drawn.
 
     Attributes:
-        edition: one line with version, date and number of the SOP.
+        edition: one line with version, date and number of the SOP; ``note``: what an empty paper is not.
         where: public address of the paper's own page, or its path alone where the public address is not known.
         is_shortened: an answer was too long for the paper and ends with an ellipsis.
         words: ``page`` (with {page} and {pages}), ``unprintable`` and ``shortened``.
         author: the office.
+        pages: that it keeps to, if it can by being written smaller; 0 where it takes what it needs.
+        is_sample: it holds nobody's answers, nobody signs it, and it says in its foot what it is and where it is from.
     """
 
     paper: Paper
@@ -166,3 +177,14 @@ class Sheet:
     words: Mapping[str, str]
     author: str
     is_shortened: bool = False
+    pages: int = 0
+    is_sample: bool = True
+
+    @property
+    def ending(self) -> int:
+        """Where in ``blocks`` the part begins that stays on one page with the signatures, so that none stands alone."""
+        last = len(self.blocks) - 1
+        if not self.blocks or not isinstance(self.blocks[last], Signatures):
+            return len(self.blocks)
+        starts = (n for n, block in enumerate(self.blocks) if isinstance(block, Text) and block.style in _STARTS)
+        return max(starts, default=last)

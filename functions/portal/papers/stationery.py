@@ -11,6 +11,7 @@ from portal.core.sop import Sop
 from portal.forms.form import Form
 from portal.papers.filling import Answers, Filling, Spec
 from portal.papers.gaps import without_gaps
+from portal.papers.letterheads import Letterheads
 from portal.papers.sheets import OfficialForm, Paper, Sheet
 
 
@@ -21,14 +22,18 @@ class Papers:
         data: the parsed ``papers.toml``, already checked against ``papers.schema.json``.
         official: the parsed ``formulir/resmi.toml``, checked likewise.
         language: how the date of each paper is written.
+        heads: what heads the letters of the government's agencies, as far as the office says.
 
     Raises:
         SopInvalid: a paper speaks of a field, section, document or paper that there is not; ``facts`` name the key.
     """
 
-    def __init__(self, data: Spec, official: Spec, sop: Sop, language: Language) -> None:
+    def __init__(
+        self, data: Spec, official: Spec, sop: Sop, language: Language, heads: Letterheads | None = None
+    ) -> None:
         self._specs = {spec["key"]: spec for spec in data["papers"]}
         self._words = data["words"]
+        self._heads = heads or Letterheads()
         self._sop = sop
         self._language = language
         self._form = Form(sop.form)
@@ -52,22 +57,29 @@ class Papers:
     def sheet(self, paper: Paper, site: str = "", values: Answers | None = None) -> Sheet:
         """The paper, empty; or filled in with the answers of an application, complete or not.
 
+        What is filled in will be signed: it carries neither a notice nor a code, nor where it comes from.
+
         Args:
             site: public address of the site, without a slash at the end; empty if it is not known.
         """
-        filling = Filling(self._sop, self._form, self._facts, values or {})
+        filling = self._filling(values)
         blocks = (filling.block(spec) for spec in self._specs[paper.key]["blocks"])
         facts = {**self._facts, "version": paper.version, "date": self._language.date(paper.date)}
         return Sheet(
             paper=paper,
             blocks=tuple(part for block in blocks for part in block),
             edition=without_gaps(self._words["edition"], facts),
-            note=paper.note,
+            note=paper.note if values is None else "",
             where=f"{site}/formulir/#{paper.anchor}",
             words=self._words,
             author=self._facts["short"],
             is_shortened=filling.is_shortened,
+            pages=self._specs[paper.key].get("pages", 0),
+            is_sample=values is None,
         )
+
+    def _filling(self, values: Answers | None) -> Filling:
+        return Filling(self._sop, self._form, self._facts, values, self._heads, self._words.get("emblem", ""))
 
     # --- reading -----------------------------------------------------------------------------------------------------
 
@@ -89,7 +101,7 @@ class Papers:
         known = ", ".join(sorted(self._form.fields.keys() | self._facts.keys()))
         for number, paper in enumerate(self.all):
             yield from _known(f"papers[{number}].document", paper.document, documents)
-            filling = Filling(self._sop, self._form, self._facts, {})
+            filling = self._filling(None)
             for place, block in enumerate(self._specs[paper.key]["blocks"]):
                 try:
                     list(filling.block(block))

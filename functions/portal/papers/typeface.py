@@ -43,14 +43,20 @@ def muted() -> Any:
 
 def style(size: float, *, bold: bool = False, **more: Any) -> ParagraphStyle:
     font()
-    given = {"leading": size * LEADING, "textColor": ink(), "splitLongWords": 1, **more}
-    return ParagraphStyle(f"{size}", fontName=BOLD if bold else PLAIN, fontSize=size, **given)
+    given = {"leading": size * LEADING, "textColor": ink(), "splitLongWords": 1, "bulletFontSize": size, **more}
+    weight = BOLD if bold else PLAIN
+    return ParagraphStyle(f"{size}", fontName=weight, bulletFontName=weight, fontSize=size, **given)
 
 
 class Pen:
-    """Writes text that this typeface can show, remembers what it could not, and gives every field a name of its own."""
+    """Writes text that this typeface can show, remembers what it could not, and gives every field a name of its own.
 
-    def __init__(self) -> None:
+    Args:
+        scale: of what the size of letters and of the room around them is elsewhere.
+    """
+
+    def __init__(self, scale: float = 1) -> None:
+        self.scale = scale
         self.has_missing = False
         self._glyphs = font().face.charToGlyph
         self._names: Counter[str] = Counter()
@@ -58,6 +64,9 @@ class Pen:
     def write(self, text: str, look: ParagraphStyle) -> Paragraph:
         """A paragraph of plain text: no character of it is markup."""
         return Paragraph(escape(self.shown(text)).replace("\n", "<br/>"), look)
+
+    def look(self, size: float, *, bold: bool = False, **more: Any) -> ParagraphStyle:
+        return style(size * self.scale, bold=bold, **more)
 
     def shown(self, text: str) -> str:
         """The text with a visible mark for each letter that would vanish, or stand in the wrong order."""

@@ -18,6 +18,7 @@ from portal.links import Links
 SESSION: Final = timedelta(hours=12)
 FORM: Final = timedelta(hours=12)
 
+_THIS_MACHINE: Final = {"localhost", "127.0.0.1", "[::1]"}
 _TOKEN: Final = re.compile(r"[.]?[\w-]+[.][\w-]+", re.ASCII)
 
 
@@ -133,6 +134,23 @@ def refuse_foreign(request: Request) -> None:
     ours = site == "same-origin" if origin == "null" else not origin or site_of(origin) == request.host
     if site == "cross-site" or not ours:
         raise NotAllowed("form_foreign")
+
+
+def by_its_name(request: Request, address: str) -> Response | None:
+    """Leads somebody who looks at a portal of this machine under another of the machine's names to its one address.
+
+    Cookies and forms are for the one: under another name a file could be sent, and its answer would be lost. Between
+    machines this is left to the proxy, which knows the names; it may ask us by whatever name it likes.
+    """
+    one, asked = site_of(address), request.host
+    looking = request.method in ("GET", "HEAD") and request.path != "/sehat"  # asked for by programs of this machine
+    if not looking or asked == one or not {_without_port(one), _without_port(asked)} <= _THIS_MACHINE:
+        return None
+    return redirect(address + request.full_path.rstrip("?"), 307)  # type: ignore[return-value]
+
+
+def _without_port(host: str) -> str:
+    return re.sub(r":\d*$", "", host)
 
 
 def site_of(address: str) -> str:

@@ -21,7 +21,7 @@ from portal import edge
 from portal.core import errors, identity
 from portal.core.language import Language
 from portal.editions import read_language, read_messages
-from portal.web.access import Access, refuse_foreign
+from portal.web.access import Access, by_its_name, refuse_foreign
 from portal.web.answers import protect
 from portal.web.here import Equipment, Here, UseCases, here, now, present, spoken
 from portal.web.limits import Limit, client_of
@@ -103,6 +103,7 @@ def create_app(use_cases: UseCases, equipment: Equipment, *, address: str, names
     app.extensions["portal"] = Here(use_cases, equipment, language, access, address, messages, limits)
     _prepare_templates(app, language)
     app.before_request(lambda: refuse_foreign(request))
+    app.before_request(lambda: by_its_name(request, address))
     app.before_request(_hold_back)
     app.after_request(protect)
     app.register_error_handler(errors.PortalError, refused)
