@@ -62,6 +62,10 @@ class Member:
         return self.application is not None and self.application.state is State.RETURNED
 
     @property
+    def is_closed(self) -> bool:
+        return self.application is not None and self.application.is_closed
+
+    @property
     def is_unconfirmed(self) -> bool:
         return self.application is not None and self.application.state is State.UNCONFIRMED
 
