@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from portal.entrance import Entrance
     from portal.erasing import Erasing
     from portal.experience import Experience
+    from portal.genuine import Genuine
     from portal.handouts import Handouts
     from portal.intake import Intake
     from portal.outbox import Outbox
@@ -63,6 +64,8 @@ class UseCases(Protocol):
     def entrance(self) -> "Entrance": ...
     @property
     def erasing(self) -> "Erasing": ...
+    @property
+    def genuine(self) -> "Genuine": ...
     @property
     def handouts(self) -> "Handouts": ...
     @property
@@ -232,6 +235,10 @@ class Here:
     @property
     def erasing(self) -> "Erasing":
         return self.use_cases.erasing
+
+    @property
+    def genuine(self) -> "Genuine":
+        return self.use_cases.genuine
 
     @property
     def handouts(self) -> "Handouts":
