@@ -30,11 +30,15 @@ def test_a_code_tells_the_minute_and_the_kind_however_it_is_typed() -> None:
         assert "pejabat" in found.kind
 
 
-def test_every_letter_is_of_one_kind() -> None:
+def test_a_letter_is_of_one_kind_and_of_the_first_where_none_lists_it() -> None:
     letters = {file.stem for file in (ROOT / "functions/portal/letters/texts").glob("[a-z]*.txt")}
     listed = [letter for kind in KINDS for letter in kind["letters"]]
-    assert sorted(listed) == sorted(letters)
-    assert {genuine().check(genuine().code(letter)).kind for letter in letters} == {kind["said"] for kind in KINDS}
+    assert len(set(listed)) == len(listed)
+    assert set(listed) <= letters
+    for kind in KINDS:
+        for letter in kind["letters"]:
+            assert genuine().check(genuine().code(letter)).kind == kind["said"]
+    assert genuine().check(genuine().code("another")).kind == KINDS[0]["said"]
 
 
 @pytest.mark.parametrize("typed", ["", "A", "AAAA-AAAA-AAAA", "7" * 12, "ÄÄÄÄ-ÄÄÄÄ-ÄÄÄÄ", "٣" * 12, "<b>", "A" * 5000])

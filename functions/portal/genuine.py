@@ -35,19 +35,16 @@ class Email:
 @dataclass(frozen=True)
 class Genuine:
     """Attributes:
-    kinds: each with its ``letters`` and with what is ``said`` of it; the place in this list is part of a code.
+    kinds: each with its ``letters`` and with what is ``said`` of it; the first is of all other letters. The place in
+        this list is part of a code.
     """
 
     office: Office
     kinds: Sequence[Mapping[str, Any]]
 
     def code(self, letter: str) -> str:
-        """Of an email that is written now.
-
-        Raises:
-            LookupError: the letter is of no kind.
-        """
-        (kind,) = (number for number, each in enumerate(self.kinds) if letter in each["letters"])
+        """Of an email that is written now."""
+        kind = next((number for number, each in enumerate(self.kinds) if letter in each["letters"]), 0)
         minutes = int(self.office.clock().timestamp()) // 60
         said = _letters((minutes - SINCE) * KINDS + kind)
         return _grouped(said + self.office.links.short_seals(PURPOSE, said)[0])

@@ -222,7 +222,12 @@ QUESTIONS = [
     ("lupa passphrase", "passphrase"),
     ("syarat ktp", "syarat"),
     ("berapa lama", "lama"),
-    ("biaya", "biaya"),
+    ("biaya", "berapa biayanya"),
+    ("npwp", "npwp"),
+    ("ganti hp", "ganti hp"),
+    ("hp hilang", "ganti hp"),
+    ("lupa tiket", "nomor tiket saya hilang"),
+    ("tiket hilang", "nomor tiket saya hilang"),
     ("jam buka kantor", "jam"),
     ("pengaduan", "pengaduan"),
 ]

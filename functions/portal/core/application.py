@@ -62,7 +62,8 @@ class Application(Chained):
     def submit(cls, draft: Draft, *, ticket: str, documents: tuple[Document, ...], sop: Sop, at: datetime) -> Self:
         """SOP step 1: the applicant sends form and documents (``documents``: the copies kept under the ticket)."""
         blank = cls(ticket, draft.service, sop.version, draft.form, documents, sop.first.key, State.UNCONFIRMED, ())
-        sent = {**blank._basis(), **({"renews": draft.renews} if draft.renews else {})}
+        origin = {name: said for name in ("renews", "batch") if (said := getattr(draft, name))}
+        sent = {**blank._basis(), **origin}
         return blank._record("submit", sop.first.key, State.UNCONFIRMED, blank.applicant(sop), at, sent)
 
     @classmethod
@@ -238,6 +239,11 @@ class Application(Chained):
     def renews(self) -> str:
         """Id of the register's entry in whose place this is applied for; empty if there is none."""
         return str(self.events[0].data.get("renews", ""))
+
+    @property
+    def batch(self) -> str:
+        """Id of the batch from which it was begun with others; empty if it was not."""
+        return str(self.events[0].data.get("batch", ""))
 
     @property
     def slot(self) -> datetime | None:
