@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from portal.appointing import Appointing
     from portal.archive import Archive
+    from portal.batches import Batches
     from portal.bringing import Bringing
     from portal.cases import Cases
     from portal.clockwork import Clockwork
@@ -71,7 +72,7 @@ class Engine:
     """What carries the portal.
 
     Attributes:
-        original, receiver: as in ``web.here.Equipment``.
+        original, receiver, closed: as in ``web.here.Equipment``.
         mark: as in ``outbox.Outbox``; None where nothing is told of an email afterwards.
         inbox: where emails come back to; None where the relay itself tells of them, or nobody reads it.
         mailbox, time_machine: a rehearsal's, which only it shows; ``switches``: what it may let fail, by name.
@@ -88,6 +89,7 @@ class Engine:
     time_machine: TimeMachine | None = None
     switches: Mapping[str, Any] = field(default_factory=dict)
     inbox: Inbox | None = None
+    closed: str = ""
 
 
 @dataclass(frozen=True)
@@ -177,6 +179,12 @@ class House:
         return Intake(self.office, secrets.choice, lambda: secrets.token_hex(16))
 
     @cached_property
+    def batches(self) -> "Batches":
+        from portal.batches import Batches
+
+        return Batches(self.intake)
+
+    @cached_property
     def bringing(self) -> "Bringing":
         from portal.bringing import Bringing
         from portal.documents import inspection
@@ -264,6 +272,7 @@ def furnish(services: Services, engine: Engine, clock: Callable[[], datetime], c
         receiver=engine.receiver,
         inbox=engine.inbox,
         rehearsal=_rehearse(services, schemas, office.records, engine) if config.rehearsal else None,
+        closed=engine.closed,
     )
     return House(office, engine, letters, equipment, config)
 

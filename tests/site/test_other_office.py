@@ -41,7 +41,7 @@ def several(tmp_path_factory: pytest.TempPathFactory) -> Path:
     schemas = with_radio(tmp_path_factory.mktemp("several"))
     (schemas / "lambang.svg").write_text(EMBLEM, "utf-8")
     office = schemas / "office.toml"
-    office.write_text(office.read_text("utf-8").replace("# emblem =", "emblem ="), "utf-8")
+    office.write_text(office.read_text("utf-8").replace('# emblem = "lambang.svg', 'emblem = "lambang.svg'), "utf-8")
     return build_site(schemas, tmp_path_factory.mktemp("site"), "penerbitan, radio")
 
 

@@ -21,6 +21,7 @@ from portal.web.limits import Limit
 if TYPE_CHECKING:
     from portal.appointing import Appointing
     from portal.archive import Archive
+    from portal.batches import Batches
     from portal.bringing import Bringing
     from portal.cases import Cases
     from portal.clockwork import Clockwork
@@ -53,6 +54,8 @@ class UseCases(Protocol):
     def appointing(self) -> "Appointing": ...
     @property
     def archive(self) -> "Archive": ...
+    @property
+    def batches(self) -> "Batches": ...
     @property
     def bringing(self) -> "Bringing": ...
     @property
@@ -166,6 +169,7 @@ class Equipment:
             shown rather than saved; None: from the portal.
         inbox: where emails come back to, if anybody reads it.
         receiver: takes posted files in; None: browsers post straight to the store.
+        closed: why nothing is shown or taken in, a code of ``messages.toml``; empty while all is in order.
     """
 
     qr: Callable[[str], Markup]
@@ -177,6 +181,7 @@ class Equipment:
     receiver: Receiver | None = None
     inbox: Inbox | None = None
     rehearsal: Rehearsal | None = None
+    closed: str = ""
 
 
 @dataclass(frozen=True)
@@ -244,6 +249,10 @@ class Here:
     @property
     def experience(self) -> "Experience":
         return self.use_cases.experience
+
+    @property
+    def batches(self) -> "Batches":
+        return self.use_cases.batches
 
     @property
     def bringing(self) -> "Bringing":
