@@ -19,13 +19,12 @@ from portal.core.outage import Outage
 from portal.editions import read_language, read_messages, read_services, read_sop
 from portal.engines.local.alarm import Alarm
 from portal.engines.local.breakdown import Breakdown
-from portal.engines.local.condition import DATABASE, DOCUMENTS, Closed, examine
+from portal.engines.local.condition import AT_WORK, DATABASE, DOCUMENTS, Closed, examine
 from portal.engines.local.exchange import KEYS
 from portal.engines.local.files import FolderFiles
 from portal.engines.local.mail import Mailbox, Smtp
 from portal.engines.local.records import SqliteRecords
 from portal.engines.local.returns import ImapInbox, Marks
-from portal.engines.ports import Mail
 from portal.house import Engine, House, furnish, pages
 from portal.links import Links
 
@@ -126,7 +125,7 @@ def _is_begun(data: Path) -> bool:
 
 def _is_free(data: Path) -> bool:
     """What is not there yet, or empty, or holds but the keys of a portal that was killed before its first record."""
-    free = re.compile(rf"\.?{KEYS}.*|lost\+found")
+    free = re.compile(rf"\.?{KEYS}.*|{AT_WORK}|lost\+found")
     return not data.is_dir() or all(free.fullmatch(entry.name) for entry in data.iterdir())
 
 
@@ -134,13 +133,14 @@ def build(config: Config, clock: Callable[[], datetime] | None = None) -> House:
     """The portal on the embedded engine: SQLite, a folder, and SMTP or the rehearsal's mailbox."""
     services = read_services(config.schemas, config.services, read_sop)
     make(config.data)
+    own(config)
     time_machine = TimeMachine(config.data / CLOCK)
     clock = clock or (time_machine.now if config.rehearsal else lambda: datetime.now(UTC))
     links = Links(keys(config.data / KEYS))
     records = SqliteRecords(config.data / DATABASE, [edition.service for edition in services])
     files = FolderFiles(config.data / DOCUMENTS, links, lambda: secrets.token_hex(8))
     marks = Marks(links, config.sender, config.return_path, records.sent_in)
-    engine = Engine(records, files, _smtp(config), links, None, files, marks.mark, inbox=_inbox(config, marks))
+    engine = Engine(records, files, smtp(config), links, None, files, marks.mark, inbox=_inbox(config, marks))
     if config.rehearsal:
         mailbox = Mailbox(config.data / MAILBOX, services.office["email"])
         kept = Breakdown(records, config.data / f"{DATABASE}.down")
@@ -226,7 +226,18 @@ def make(folder: Path) -> None:
         raise SettingInvalid("setting_invalid", key="DATA", value=str(folder), expected=str(problem)) from problem
 
 
-def _smtp(config: Config) -> Mail:
+def own(config: Config) -> None:
+    """Raises SettingInvalid: the folder is somebody else's, whose portal could not write again what is written here."""
+    owner = config.data.stat().st_uid
+    is_rehearsal = config.rehearsal or (config.data / MAILBOX).exists()
+    if owner != os.geteuid() and not is_rehearsal:
+        from portal.doctor.machine import user_name
+
+        raise SettingInvalid("data_of_another", key="DATA", value=str(config.data), expected=user_name(owner))
+
+
+def smtp(config: Config) -> Smtp:
+    """The relay that the office has named."""
     return Smtp(
         host=config.smtp_host,
         port=config.smtp_port,

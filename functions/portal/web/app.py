@@ -36,7 +36,7 @@ LARGEST_BODY: Final = 256 * 1024
 BLUEPRINTS: Final = (
     *("apply", "parts", "bring", "send", "uploads", "status", "applicant", "mending", "tasks", "lost_links"),
     *("official", "codes", "visiting", "signing", "originals", "desk", "together", "one_letter", "opening"),
-    *("batch", "batch_letter", "register", "register_import", "renewal", "recap"),
+    *("batch", "batch_letter", "batch_list", "register", "register_import", "renewal", "recap"),
     *("clerk_entry", "clerk_desk", "clerk_archive", "clerk_corrections", "clerk_visiting", "clerk_mail"),
     *("clerk_people", "clerk_appointing", "clerk_changing", "clerk_privacy", "clerk_erasing"),
 )
@@ -65,6 +65,8 @@ LIMITED: Final[Mapping[str | None, str]] = {
     "batch.add": "address",
     "batch.remind": "link",
     "batch_letter.accept": "document",
+    "batch_list.judge": "document",
+    "batch_list.add": "address",
     "register_import.judge": "document",
     "apply.begin_one": "draft",
     "apply.begin_one_for_other": "draft",
