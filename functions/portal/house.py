@@ -285,7 +285,8 @@ def pages(house: House, names: Sequence[str] = BLUEPRINTS) -> Any:
 def _letters(calendar: Calendar) -> "Letters":
     from portal.letters.writing import Letters
 
-    return Letters(Path(__file__).parent / "letters" / "texts", read_language(calendar), read_messages()["stuck"])
+    folder, messages = Path(__file__).parent / "letters" / "texts", read_messages()
+    return Letters(folder, read_language(calendar), messages["stuck"], messages["forecast"])
 
 
 def _qr(text: str) -> "Markup":

@@ -14,7 +14,7 @@ from portal.core.application import Event
 from portal.core.language import Language
 from portal.core.parts import Step
 from portal.core.patience import Stuck
-from portal.core.progress import Waiting
+from portal.core.progress import Waiting, because
 from portal.core.sop import Sop
 from portal.engines.ports import Message
 from portal.forms.letter import CaseLetter, Letter
@@ -36,12 +36,20 @@ class Letters:
         folder: of the ``*.txt`` files and of ``base.html``, which the HTML of every email lives in.
         language: how dates and numbers are written.
         stuck: the words for each reason of the clerk's list: what is ``said``, and what to ``do``.
+        forecast: those for what a forecast rests on (``progress.because``).
     """
 
-    def __init__(self, folder: Path, language: Language, stuck: Mapping[str, Mapping[str, str]] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        language: Language,
+        stuck: Mapping[str, Mapping[str, str]] | None = None,
+        forecast: Mapping[str, Any] | None = None,
+    ) -> None:
         self._folder = folder
         self._language = language
         self._stuck = stuck or {}
+        self._forecast = forecast or {}
 
     def render(self, letter: str, to: str, values: Letter) -> Message:
         """The email of a letter, as text and as HTML.
@@ -114,6 +122,7 @@ class Letters:
             midway=_midway,
             why=lambda reason: self._stuck[reason]["said"],
             remedy=lambda reason: self._stuck[reason]["do"],
+            because=lambda reason: because(reason, self._forecast, own=True),
             of_one_product=_of_one_product,
         )
         return environment
