@@ -23,7 +23,6 @@ from portal.engines.local.files import FolderFiles
 from portal.engines.local.mail import Mailbox, Smtp
 from portal.engines.local.records import SqliteRecords
 from portal.engines.local.returns import ImapInbox, Marks
-from portal.engines.ports import Mail
 from portal.house import Engine, House, furnish, pages
 from portal.links import Links
 
@@ -114,13 +113,14 @@ def build(config: Config, clock: Callable[[], datetime] | None = None) -> House:
     """The portal on the embedded engine: SQLite, a folder, and SMTP or the rehearsal's mailbox."""
     services = read_services(config.schemas, config.services, read_sop)
     make(config.data)
+    _own(config)
     time_machine = TimeMachine(config.data / CLOCK)
     clock = clock or (time_machine.now if config.rehearsal else lambda: datetime.now(UTC))
     links = Links(keys(config.data / KEYS))
     records = SqliteRecords(config.data / DATABASE, [edition.service for edition in services])
     files = FolderFiles(config.data / DOCUMENTS, links, lambda: secrets.token_hex(8))
     marks = Marks(links, config.sender, config.return_path, records.sent_in)
-    engine = Engine(records, files, _smtp(config), links, None, files, marks.mark, inbox=_inbox(config, marks))
+    engine = Engine(records, files, smtp(config), links, None, files, marks.mark, inbox=_inbox(config, marks))
     if config.rehearsal:
         mailbox = Mailbox(config.data / MAILBOX, services.office["email"])
         kept = Breakdown(records, config.data / f"{DATABASE}.down")
@@ -206,7 +206,18 @@ def make(folder: Path) -> None:
         raise SettingInvalid("setting_invalid", key="DATA", value=str(folder), expected=str(problem)) from problem
 
 
-def _smtp(config: Config) -> Mail:
+def _own(config: Config) -> None:
+    """Raises SettingInvalid: the folder is somebody else's, whose portal could not write again what is written here."""
+    owner = config.data.stat().st_uid
+    is_rehearsal = config.rehearsal or (config.data / MAILBOX).exists()
+    if owner != os.geteuid() and not is_rehearsal:
+        from portal.doctor.machine import user_name
+
+        raise SettingInvalid("data_of_another", key="DATA", value=str(config.data), expected=user_name(owner))
+
+
+def smtp(config: Config) -> Smtp:
+    """The relay that the office has named."""
     return Smtp(
         host=config.smtp_host,
         port=config.smtp_port,

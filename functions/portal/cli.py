@@ -16,6 +16,7 @@ import click
 from portal.authors import fits, service
 from portal.bootstrap import alarm, build_to_serve, faults, make, on_aws, open_house, wsgi
 from portal.caseload import caseload
+from portal.checkup import doctor
 from portal.clerk import register
 from portal.config import Config
 from portal.core.errors import PortalError, SettingInvalid, SopInvalid, Unavailable
@@ -57,6 +58,7 @@ class Explaining(click.Group):
         "verify": verify,
         "backup": backup,
         "restore": restore,
+        "doctor": doctor,
     },
 )
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of everything that must survive (DATA).")
