@@ -257,7 +257,7 @@ def read_papers(edition: Sop, folder: Path, calendar: worktime.Calendar | None =
         raise SopInvalid.of(found)
     with noted(found, path):
         language = read_language(calendar or read_calendar(edition, folder))
-        papers = Papers(data, official, edition, language, _read_letterheads(folder.parent))
+        papers = Papers(data, official, edition, language, read_letterheads(folder.parent))
     named = [form["file"] for form in official.get("forms", ())]
     present = sorted({file.name for file in listed.parent.glob("*") if not file.name.startswith(".")} - {listed.name})
     for file in sorted({*named} ^ {*present}):
@@ -268,7 +268,8 @@ def read_papers(edition: Sop, folder: Path, calendar: worktime.Calendar | None =
     return papers
 
 
-def _read_letterheads(schemas: Path) -> "Letterheads":
+def read_letterheads(schemas: Path) -> "Letterheads":
+    """What heads the letters of the agencies (``letterhead`` of ``office.toml``). Raises SopInvalid."""
     from portal.papers.letterheads import letterheads
 
     said = read_office(schemas).get("letterhead", {}) if (schemas / OFFICE).exists() else {}
