@@ -11,7 +11,7 @@ RUNTIME := functions/requirements.txt infra/requirements/site.txt
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help aws build run run-aws test test-long test-browser test-aws site-check test-dynamodb photos bench mutants package publish check lock clean
+.PHONY: help always aws build install run run-aws test test-long test-browser test-aws site-check test-dynamodb photos bench mutants package publish check lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -38,11 +38,22 @@ $(DYNAMODB)/DynamoDBLocal.jar:
 	@mkdir -p build/dynamodb
 	cd build/dynamodb && npm pack --silent amplify-dynamodb-simulator@2.9.30 && tar xzf amplify-dynamodb-simulator-*.tgz
 
-build/site/index.html: $(VENV)/run.stamp mkdocs.yml $(shell find site schemas functions/portal/*.py functions/portal/*.toml functions/portal/core functions/portal/forms functions/portal/chart functions/portal/papers functions/portal/site functions/portal/documents functions/portal/web/static functions/portal/web/templates/frame -type f 2>/dev/null)
+# What the site is built from besides files; written anew when one of them says something else than last time.
+SETTINGS := "ADDRESS=$$ADDRESS" "SCHEMAS=$$SCHEMAS" "SERVICES=$$SERVICES"
+build/settings: always
+	@mkdir -p build
+	@printf '%s\n' $(SETTINGS) | cmp -s - $@ || printf '%s\n' $(SETTINGS) > $@
+
+build/site/index.html: $(VENV)/run.stamp build/settings mkdocs.yml $(shell find site schemas $(SCHEMAS) functions/portal/*.py functions/portal/*.toml functions/portal/core functions/portal/forms functions/portal/chart functions/portal/papers functions/portal/site functions/portal/documents functions/portal/web/static functions/portal/web/templates/frame -type f 2>/dev/null)
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 	@$(BIN)/python -m whitenoise.compress --quiet build/site
 
 build: build/site/index.html ## make .venv and the site
+
+# Whoever packages it gives DESTDIR; what would change this machine (user, folders, units) is then left to the package.
+PREFIX ?= /usr/local
+install: build/site/index.html ## as a service of this machine: code, units, settings, `portal` (ADDRESS= PREFIX= DESTDIR=)
+	@ADDRESS="$(ADDRESS)" PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" BIN="$(BIN)" sh infra/install/install.sh
 
 aws: $(VENV)/aws.stamp ## what the command line needs for the portal on AWS (ENGINE=aws), and infra/restore.py
 

@@ -46,12 +46,12 @@ LAMBDA: Final = (
 
 NOT_THERE: Final = frozenset(
     {
-        *("charset-normalizer", "pycparser", "waitress", "whitenoise"),
+        *("charset-normalizer", "dnspython", "pycparser", "waitress", "whitenoise"),
         *("tree-sitter", "tree-sitter-json", "tree-sitter-toml"),
     }
 )
-"""Locked libraries that serve HTTP and the static site on one machine only, that check a service's files where somebody
-writes them, or that others name and never load here."""
+"""Locked libraries that serve HTTP and the static site or ask the DNS on one machine only, that check a service's files
+where somebody writes them, or that others name and never load here."""
 
 SERVICES: Final = frozenset({"dynamodb", "s3", "sesv2", "ssm"})
 """What we call of the 440 services that botocore describes; the other descriptions are two thirds of it."""

@@ -63,8 +63,9 @@ def test_six_colleagues_apply_with_one_letter_and_one_of_them_mends(city: City) 
     steps = [city.house.office.records.load(person.ticket).step for person in people]
     assert steps == ["pendataan", "telaah_kabid", *["pendataan"] * 4]
 
-    # He mends it, is forwarded alone, and each case is a chain of its own that says how it was decided.
-    banu.mend()
+    # The clerk mends it for him; it is forwarded alone, and each case is a chain of its own.
+    budi.mend("BANU CONTOH", "ktp", city.applicant().file("ktp"))
+    assert city.house.office.records.load(banu.ticket).events[-1].data["filler"] == "Budi Operator"
     city.official(KABID).decide(banu.ticket, "forward", instructions=["proses"], note="Lanjutkan.")
     statistisi = city.official(STATISTISI)
     receipt = statistisi.decide(first.ticket, "forward", instructions=["proses"], note="Sudah didata.")

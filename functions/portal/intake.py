@@ -197,13 +197,18 @@ class Intake:
             return self.office.records.load_draft(draft.id)
         return kept
 
-    def resubmit(self, application: Application) -> Application:
-        """Send what was mended; the case goes back to the step that returned it."""
+    def resubmit(self, application: Application, filler: str = "") -> Application:
+        """Send what was mended; the case goes back to the step that returned it.
+
+        Args:
+            filler: name of whoever has mended it for the applicant.
+        """
         draft = self.mending(application)
         self._must_be_complete(draft)
         at = self.office.clock()
         with self.custody.copied(draft.documents, application.ticket) as documents:
-            mended = application.resubmit(draft, documents=documents, sop=self.office.sop_of(application), at=at)
+            sop = self.office.sop_of(application)
+            mended = application.resubmit(draft, documents=documents, sop=sop, at=at, filler=filler)
             kept = self.office.commit(mended, draft=draft.sent_as(application.ticket))
         with suppress(Unavailable):  # the case is safe already; what could not be deleted goes when all its files do
             self.custody.forget(application.documents, application.ticket)

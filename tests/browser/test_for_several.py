@@ -51,3 +51,13 @@ def _filling_in(me: Person, city: City) -> Iterator[tuple[str, Person]]:
     yield "two colleagues", me
     me.press("Keluarkan")
     yield "take one off", me
+    me.go(f"{page}/daftar")
+    yield "a list", me
+    me.fill({"daftar": "Nama\tEmail\tNIP\nEKA CONTOH\teka@tarakankota.go.id\t123"})
+    with me.expecting(422):
+        me.press("Periksa daftar")
+    yield "a list with faults", me
+    me.fill({"daftar": "Nama\tEmail\nEKA CONTOH\teka@tarakankota.go.id"})
+    me.press("Periksa daftar")
+    me.sees("1 pegawai akan ditambahkan")
+    yield "a list read over", me

@@ -1,5 +1,6 @@
 """Which portal the command line looks at, and at what time."""
 
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from tests.support.server import Clock
 from tests.support.stage import Stage
 
 REPORTS = (("late",), ("red-list",), ("official", "list"), ("verify", "TTE-26-4F7K-9QXM"), ("register", "list"))
+
+KADIS = ("--role", "kadis", "--name", "Dewi Contoh", "--email", "dewi@tarakankota.go.id")
 
 
 @pytest.mark.parametrize("command", REPORTS, ids=lambda command: command[0])
@@ -39,9 +42,28 @@ def test_a_backup_of_nothing_is_refused(run: Run, tmp_path: Path) -> None:
 
 
 def test_the_first_official_may_be_appointed_before_the_portal_ever_ran(run: Run, tmp_path: Path) -> None:
-    new = ("--role", "kadis", "--name", "Dewi Contoh", "--email", "dewi@tarakankota.go.id")
-    assert run("official", "appoint", *new, data=tmp_path / "baru").exit_code == 0
+    assert run("official", "appoint", *KADIS, data=tmp_path / "baru").exit_code == 0
     assert "Dewi Contoh" in run("official", "list", data=tmp_path / "baru").output
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives folders away")
+@pytest.mark.parametrize("command", [*REPORTS, ("official", "appoint", *KADIS)], ids=lambda command: command[-1])
+def test_data_of_another_user_is_left_alone(run: Run, tmp_path: Path, command: tuple[str, ...]) -> None:
+    """What root writes there, the portal could not write again."""
+    os.chown(tmp_path / "data", 12345, -1)
+    before = sorted(tmp_path.rglob("*"))
+    answer = run(*command)
+    assert (answer.exit_code, "milik 12345" in answer.stderr) == (2, True)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives folders away")
+def test_a_rehearsal_is_anybodys(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, Clock())
+    stage.close()
+    os.chown(tmp_path, 12345, -1)
+    answer = CliRunner().invoke(main, ["--data", str(tmp_path), "late"], env={"REHEARSAL": None, "SENDER": None})
+    assert answer.exit_code == 0
 
 
 @pytest.mark.parametrize("ahead", [timedelta(), timedelta(days=9)])

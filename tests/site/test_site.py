@@ -30,7 +30,7 @@ ADDRESS = "https://tte.example.go.id"
 PAGES = [
     "", "sop/", "persyaratan/", "formulir/", "formulir/contoh-surat/", "standar-pelayanan/", "tanya-jawab/",
     "layanan-terkait/", "privasi/", "pengaduan/", "panduan/", "panduan/pejabat/", "panduan/verifikator/",
-    "panduan/petugas/", "panduan/meja/", "panduan/register/", "panduan/pemasangan/", "rekapitulasi/",
+    "panduan/petugas/", "panduan/meja/", "panduan/register/", "panduan/pemasangan/", "panduan/server/", "rekapitulasi/",
     "aksesibilitas/", "en/", "404.html",
 ]  # fmt: skip
 

@@ -104,3 +104,11 @@ class Filler:
         check = self.press(self.open(), "buka", name)
         sent = self.browser.submit(check, check.form("/periksa"), "Kirim", pernyataan="ya")
         return str(sent.html.get_element_by_id("nomor-tiket").text_content()).strip()
+
+    def mend(self, name: str, kind: str, file: tuple[str, bytes]) -> Page:
+        """What was returned to a colleague, replaced and sent back; returns the page after that."""
+        page = self.press(self.open(), "buka", name)
+        form = next(form for form in page.html.forms if form.xpath(f".//input[@id='berkas-{kind}-file']"))
+        arrived = self.browser.submit(page, form, file=File(*file))
+        page = self.browser.submit(arrived, arrived.form(f"/{kind}"), "Periksa")
+        return self.browser.submit(page, page.form("/perbaikan", "Kirim perbaikan"), "Kirim")

@@ -47,7 +47,7 @@ def _rewrite_sop(path: Path) -> None:
     head = head.replace('service = "penerbitan"', 'service = "radio"').replace('"TTE"', '"RHT"')
     head = re.sub(r'^title = ".*"$', 'title = "Peminjaman Radio"', head, count=1, flags=re.MULTILINE)
     head = head.replace('short_title = "Sertifikat Elektronik"', 'short_title = "Peminjaman Radio"')
-    head = re.sub(r"^\[batch\].*\n(?:.+\n)*", "", head, flags=re.MULTILINE)
+    head = re.sub(r"^\[batch\b.*\n(?:.+\n)*", "", head, flags=re.MULTILINE)
     head = re.sub(r"^\[pages\].*\n(?:.+\n)*", "", head, flags=re.MULTILINE)
     head = head.replace('product = "Sertifikat Elektronik"', 'product = "Radio HT"')
     path.write_text(head + steps[0] + steps[1] + last + rest)

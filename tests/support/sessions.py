@@ -38,6 +38,7 @@ WORKS: Mapping[str, tuple[str, str, Mapping[str, str | list[str]]]] = {
     "/ajukan/<draft>/periksa": ("draft", "/ajukan/<draft>/periksa", {"pernyataan": "ya"}),
     "/usulan/<id>/data": ("batch", "/usulan/<id>/data", {**ABOUT, "unit_kerja": "Lain"}),
     "/usulan/<id>/pegawai": ("batch", "/usulan/<id>/pegawai", {"nama_ktp": "WATI", "email": "wati@tarakankota.go.id"}),
+    "/usulan/<id>/daftar/tambah": ("batch", "/usulan/<id>/daftar", {"daftar": "Nama;Email\nEKA;eka@tarakankota.go.id"}),
     "/usulan/<id>/ingatkan": ("batch", "/usulan/<id>", {"pegawai": "*"}),
     "/usulan/<id>/hapus": ("batch", "/usulan/<id>", {"pegawai": "*"}),
     "/konfirmasi/<number>": ("unconfirmed", "/konfirmasi/<number>", {}),

@@ -24,6 +24,7 @@ WALKS: Mapping[str, frozenset[str]] = {
             "batch/drop.html",
             "batch/form.html",
             "batch/letter.html",
+            "batch/list.html",
             "batch/sent.html",
             "batch/show.html",
         }

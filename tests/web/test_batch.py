@@ -137,3 +137,22 @@ def test_a_batch_stays_with_its_tickets_while_a_case_is_open_and_goes_with_the_l
         stage.house.batches.load(batch.id)
     assert gone.value.code == "batch_unknown"
     assert not list((stage.data / "files").rglob(f"*{batch.id}*"))
+
+
+def test_whoever_fills_in_mends_what_was_returned_and_sees_no_more_of_the_case(stage: Stage, budi: Filler) -> None:
+    batch_of(stage.house, 1)
+    number = budi.send(NAMES[0])
+    for action in ("confirm", "return"):
+        stage.act(number, action)
+    page = budi.press(budi.open(), "buka", NAMES[0])
+    assert page.url.endswith(f"/permohonan/{number}/perbaikan")
+    assert f"Perbaiki permohonan {NAMES[0]}" in page.text
+    assert page.href("/usulan/")
+    assert not page.html.find_class("thumbs")
+    for rest in ("", "/batal", "/jadwal", "/tanda-terima", "/perbaikan/sebelumnya/ktp/1.jpg"):
+        assert budi.browser.get(f"/permohonan/{number}{rest}").status == 403
+    # Nor does what the browser keeps for that page open another one, wherever it is sent.
+    forged = stage.browser()
+    forged.set_cookie("permohonan", stage.sign("cookie.permohonan", {"t": number, "batch": "x"}), path="/permohonan")
+    assert forged.get(f"/permohonan/{number}").status_code == 403
+    assert forged.get(f"/permohonan/{number}/batal").status_code == 403

@@ -255,7 +255,7 @@ ASKING |= {"/meja", "/meja/bersama/periksa"}
 ASKING |= {"/petugas/permohonan", "/petugas/keluar"}
 ASKING |= {"/petugas/data-pribadi", "/petugas/data-pribadi/hapus"}
 ASKING |= {"/petugas/pejabat/tunjuk/periksa", "/petugas/pejabat/<id>/periksa"}
-ASKING |= {"/usulan/<id>/buka"}
+ASKING |= {"/usulan/<id>/buka", "/usulan/<id>/daftar"}
 """Forms that need our token too, and keep nothing even so: a search, and what is to be read once more."""
 
 REHEARSAL = {"/_mailbox/relai", "/_mailbox/putaran", "/_jam", "/_gangguan"}

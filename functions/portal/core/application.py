@@ -126,11 +126,13 @@ class Application(Chained):
         brought = replace(self, documents=documents)
         return brought._move(action, sop, actor, at, {**data, **brought._basis()})
 
-    def resubmit(self, draft: Draft, *, documents: tuple[Document, ...], sop: Sop, at: datetime) -> Self:
-        """The applicant has mended what was named; the case goes back to the step that returned it."""
+    def resubmit(
+        self, draft: Draft, *, documents: tuple[Document, ...], sop: Sop, at: datetime, filler: str = ""
+    ) -> Self:
+        """What was named is mended, by the applicant or by a ``filler``; the case goes back to whoever returned it."""
         mended = replace(self, form=draft.over(self.form).form, documents=documents)
-        changed = mended._basis()
-        return mended._move("resubmit", sop, self.applicant(sop), at, {**changed, "items": list(draft.items)})
+        changed = {**mended._basis(), "items": list(draft.items), **({"filler": filler} if filler else {})}
+        return mended._move("resubmit", sop, self.applicant(sop), at, changed)
 
     def report(self, documents: tuple[Document, ...], *, sop: Sop, at: datetime) -> Self:
         """The applicant has done what the step asks; ``documents``: all of the case, with those the step names."""

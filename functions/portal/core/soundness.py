@@ -62,8 +62,11 @@ def _batch(sop: Sop) -> Iterator[Problem]:
     for meaning in ("name", "position", "email") if asked else ():
         yield from _one_of(f"batch.{meaning}", sop.batch[meaning], asked)
     yield from _one_of("batch.letter", sop.batch["letter"], [each.key for each in sop.requirements])
-    for place, name in enumerate(sop.batch["columns"]):
-        yield from _one_of(f"batch.columns[{place}]", name, list(sop.form["properties"]))
+    for name in sop.batch["columns"]:
+        yield from _one_of(f"batch.columns.{name}", name, list(sop.form["properties"]))
+    for name in (sop.applicant["name"], sop.applicant["email"]):  # without them nobody is told apart, or written to
+        if name in sop.form["properties"]:
+            yield from _one_of("batch.columns", name, list(sop.batch["columns"]))
 
 
 def _conditions(sop: Sop) -> Iterator[Problem]:

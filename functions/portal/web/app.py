@@ -37,7 +37,7 @@ BLUEPRINTS: Final = (
     *("apply", "parts", "bring", "send", "uploads", "status", "applicant", "mending", "tasks", "lost_links", "genuine"),
     *("receipts",),
     *("official", "codes", "visiting", "signing", "originals", "desk", "together", "one_letter", "opening"),
-    *("batch", "batch_letter", "register", "register_import", "renewal", "recap"),
+    *("batch", "batch_letter", "batch_list", "register", "register_import", "renewal", "recap"),
     *("clerk_entry", "clerk_desk", "clerk_archive", "clerk_corrections", "clerk_visiting", "clerk_mail"),
     *("clerk_people", "clerk_appointing", "clerk_changing", "clerk_privacy", "clerk_erasing"),
 )
@@ -66,6 +66,8 @@ LIMITED: Final[Mapping[str | None, str]] = {
     "batch.add": "address",
     "batch.remind": "link",
     "batch_letter.accept": "document",
+    "batch_list.judge": "document",
+    "batch_list.add": "address",
     "register_import.judge": "document",
     "apply.begin_one": "draft",
     "apply.begin_one_for_other": "draft",
@@ -110,6 +112,7 @@ def create_app(use_cases: UseCases, equipment: Equipment, *, address: str, names
     app.extensions["portal"] = Here(use_cases, equipment, language, access, address, messages, limits)
     _prepare_templates(app, language)
     app.before_request(lambda: refuse_foreign(request))
+    app.before_request(_say_closed)
     app.before_request(lambda: by_its_name(request, address))
     app.before_request(_hold_back)
     app.after_request(protect)
@@ -186,6 +189,12 @@ def _prepare_templates(app: Flask, language: Language) -> None:
             "address": place.address,
             "now": now(),
         }
+
+
+def _say_closed() -> None:
+    """A monitor is told more than people are; what pages look like is no data."""
+    if (closed := here().equipment.closed) and request.endpoint not in ("static", "status.health"):
+        raise errors.Unavailable(closed)
 
 
 def _behind(draft: Draft) -> str:

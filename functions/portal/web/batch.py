@@ -15,6 +15,7 @@ from portal.core.sop import Sop
 from portal.forms.form import Form
 from portal.forms.typed import masked_email
 from portal.web import cards, fields
+from portal.web.applicant import PAGE as APPLICANT
 from portal.web.drafts import beginning, begun_as, next_step, remember
 from portal.web.here import here, now, present, turn_to
 
@@ -85,11 +86,16 @@ def add(id: str) -> Any:
 
 @pages.post("/usulan/<id>/buka")
 def open_member(id: str) -> Any:
-    """The draft of one of them (field ``pegawai``), opened in this browser."""
-    member = _member(own(id))
-    if member is None or member.draft is None:
-        return redirect(path(id), 303)
-    return _enter(member.draft)
+    """What is to be done for one of them (field ``pegawai``), opened here: his draft, or what was returned."""
+    batch = own(id)
+    member = _member(batch)
+    if member and member.draft:
+        return _enter(member.draft)
+    if member and member.application and member.is_returned:
+        mends = f"/{APPLICANT}/{member.ticket}/perbaikan"
+        claims = {**here().cases.applicant_claims(member.application), "batch": batch.id}
+        return here().access.enter(APPLICANT, claims, mends, now())
+    return redirect(path(id), 303)
 
 
 @pages.post("/usulan/<id>/ingatkan")

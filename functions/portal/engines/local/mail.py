@@ -83,6 +83,13 @@ class Smtp:
             with suppress(smtplib.SMTPException, OSError):
                 relay.quit()
 
+    def try_out(self) -> None:
+        """Greet the relay, encrypt and log in as for an email, and send none. Raises MailDeferred as ``send``."""
+        with _deferring(), closing(self._connect()) as relay:
+            relay.ehlo_or_helo_if_needed()
+            self._log_in(relay)
+            relay.noop()
+
     def _hand_over(self, relay: smtplib.SMTP, mail: EmailMessage, message: Message) -> None:
         """From the address for reports, or from our own if the relay does not let us send from there.
 
