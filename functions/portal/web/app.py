@@ -36,6 +36,7 @@ LARGEST_BODY: Final = 256 * 1024
 
 BLUEPRINTS: Final = (
     *("apply", "parts", "bring", "send", "uploads", "status", "applicant", "mending", "tasks", "lost_links", "genuine"),
+    *("receipts",),
     *("official", "codes", "visiting", "signing", "originals", "desk", "together", "one_letter", "opening"),
     *("batch", "batch_letter", "batch_list", "register", "register_import", "renewal", "recap"),
     *("clerk_entry", "clerk_desk", "clerk_archive", "clerk_corrections", "clerk_visiting", "clerk_mail"),
