@@ -66,7 +66,7 @@ class Bringing:
         office = self.intake.office
         key = f"{draft.folder}{kind}/{self.intake.token()}/original"
         expires = office.clock() + UPLOAD_FORM
-        if not draft.mends:  # nobody sweeps up what arrives after the draft is gone
+        if not draft.mends and not draft.is_batch:  # nobody sweeps up what arrives after the draft is gone
             expires = min(expires, self.intake.expires_at(draft))
         claims = {"d": draft.id, "k": kind, "f": key} | ({"a": True} if adds else {})
         finish = office.links.sign("finish", claims, expires)

@@ -78,7 +78,7 @@ class Means:
 
     Attributes:
         device: mark of the browser; says nothing about whose it is.
-        link: ``email``, the case's own, or ``desk``; empty where nobody knows.
+        link: ``email``, the case's own, ``desk``, or ``letter``, with another case of that; empty where nobody knows.
         code: has the official typed a code in that browser?
     """
 

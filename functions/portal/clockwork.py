@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, cached_property, partial
 
-from portal import tickets
+from portal import batches, tickets
 from portal.appointing import Appointing
 from portal.archive import Archive
 from portal.cases import Cases
@@ -160,6 +160,7 @@ class Clockwork:
         for draft in self.office.records.drafts_before(now - shortest):
             # Of a service that is not offered any more, nobody can send it.
             if now > draft.expires_at(life.get(draft.service, 0)) and self._is_over(draft):
+                batches.note(self.office, draft)
                 self.office.files.delete(draft.folder)
                 self.office.records.delete_draft(draft.id)
                 gone += 1
@@ -240,7 +241,10 @@ class Clockwork:
         return True
 
     def _is_over(self, draft: Draft) -> bool:
-        """May it be forgotten once its days are over? One that mends, only when its case has been mended."""
+        """May it be forgotten once its days are over? One that mends, only when its case has been mended; a batch, when
+        all that came of it is over."""
+        if draft.is_batch:
+            return batches.is_over(self.office, draft)
         if not draft.mends:
             return True
         try:

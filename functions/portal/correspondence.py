@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from portal import tickets
+from portal import batches, tickets
 from portal.cases import APPLICANT_LINK, OFFICIAL_LINK, Cases
 from portal.codes import LETTER as CODE
 from portal.codes import Codes
@@ -13,12 +13,12 @@ from portal.core.application import VOUCHING, Application
 from portal.core.errors import NotAllowed
 from portal.core.forecast import expect
 from portal.core.history import assignment
-from portal.core.notices import Notice
+from portal.core.notices import OF_A_BATCH, Notice
 from portal.core.officials import Official
 from portal.core.progress import confirm_by, reasons, standard
 from portal.core.register import Certificate, keeps_register, soon
 from portal.core.rounds import SPENT
-from portal.core.sop import APPLICANT, Sop
+from portal.core.sop import APPLICANT, FILLER, Sop
 from portal.core.steps import State
 from portal.engines.ports import Message
 from portal.entrance import PURPOSE, Entrance
@@ -27,6 +27,7 @@ from portal.forms.letter import (
     CaseLetter,
     CertificateLetter,
     CodeLetter,
+    ColleagueLetter,
     DeskLetter,
     DigestLetter,
     DraftLetter,
@@ -83,8 +84,10 @@ class Correspondence:
                 owed (``outdated``), nothing is stuck any more (``not_stuck``), or no open case is of that address
                 (``no_tickets``).
         """
-        if owed.letter in ("draft_saved", "draft_waiting"):
+        if owed.letter in ("draft_saved", "draft_waiting", *OF_A_BATCH.values()):
             return self._about_draft(owed)
+        if owed.letter == batches.LETTER:
+            return batches.letter(self.office, owed, self._signed)
         if owed.letter == "duty":
             return self._about_duty(owed)
         if owed.letter == CODE:
@@ -209,7 +212,8 @@ class Correspondence:
         sop = self.office.services[draft.service]
         expires = draft.expires_at(sop.data["draft_days"])
         token = self.office.links.sign("draft", {"d": draft.id, "r": owed.recipient}, expires)
-        return DraftLetter(sop.data, owed.name, f"{self.address}/ajukan/lanjut/{token}", expires)
+        said = sop.data, owed.name, f"{self.address}/ajukan/lanjut/{token}", expires
+        return ColleagueLetter(*said, batches.filler(self.office, draft)) if draft.batch else DraftLetter(*said)
 
     def _about_duty(self, owed: Notice) -> DutyLetter:
         taken = [(case, by) for case, by in self.cases.desk(owed.recipient) if by.role == owed.role]
@@ -299,13 +303,15 @@ class Correspondence:
     def _until(self, owed: Notice, application: Application, sop: Sop) -> datetime:
         if owed.letter == "confirm_address":
             return confirm_by(application, sop)
-        return self.office.clock() + (APPLICANT_LINK if owed.role == APPLICANT else OFFICIAL_LINK)
+        return self.office.clock() + (APPLICANT_LINK if owed.role in (APPLICANT, FILLER) else OFFICIAL_LINK)
 
     def _link(self, owed: Notice, application: Application) -> str:
         if owed.letter == "confirm_address":
             return self._signed("konfirmasi", self.cases.applicant_claims(application), APPLICANT_LINK)
         if owed.letter in ("decided", "address_left"):
             return ""
+        if owed.role == FILLER:
+            return self._signed(batches.PAGE, {"d": application.batch, "r": owed.recipient}, APPLICANT_LINK)
         if owed.role == APPLICANT:
             return self._signed("permohonan", self.cases.applicant_claims(application), APPLICANT_LINK)
         if not self._appointments(owed, application):  # the link would open nothing, and the letter names the applicant

@@ -1,7 +1,8 @@
 """Drafts as they are kept: read within their days, and changed by several at once without loss."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -23,8 +24,21 @@ class Drafts:
     def load(self, id: str) -> Draft:
         """Raises NotFound (``draft_unknown``), also for one past its days that the sweep has not met yet."""
         draft = self.office.records.load_draft(id)
-        if not draft.mends and self.office.clock() > self.expires_at(draft):
+        lives = draft.mends or draft.is_batch
+        if not lives and self.office.clock() > self.expires_at(draft):
             raise NotFound("draft_unknown")
+        return draft
+
+    def with_letter(self, draft: Draft) -> Draft:
+        """The draft with the letter of its batch, where it has none of its own; that stays the batch's, and is not kept
+        with it."""
+        if not draft.batch or draft.is_batch or draft.ticket:
+            return draft
+        with suppress(NotFound):
+            letters = self.office.records.load_draft(draft.batch).documents
+            own = {document.requirement for document in draft.documents}
+            more = tuple(document for document in letters if document.requirement not in own)
+            return replace(draft, documents=(*more, *draft.documents))
         return draft
 
     def expires_at(self, draft: Draft) -> datetime:

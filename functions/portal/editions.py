@@ -18,8 +18,9 @@ from portal.core.language import Language
 from portal.core.services import Services
 from portal.core.sop import Sop, parse, restore
 from portal.core.soundness import problems
-from portal.forms.form import Form, validate
-from portal.forms.references import misled
+from portal.forms.form import validate
+from portal.forms.gathering import of_batch
+from portal.forms.references import UNMADE, check_form
 from portal.forms.shape import completed
 
 if TYPE_CHECKING:
@@ -28,11 +29,9 @@ if TYPE_CHECKING:
 
 OFFICE: Final = "office.toml"
 WORDS: Final = "words.toml"
+GATHERING: Final = "batch.schema.json"
 
 _Parsed = TypeVar("_Parsed")
-
-UNMADE: Final = (LookupError, TypeError, ValueError, AttributeError)
-"""What putting something together says where a file has another shape than was told already."""
 
 
 def offered(schemas: Path, named: Sequence[str] = ()) -> list[Path]:
@@ -87,12 +86,15 @@ def sketch(folder: Path) -> tuple[Sop | None, Sequence[Problem]]:
         validate(form_shape, form, str(form_path))
     if form is not None:
         with noted(found, form_path):
-            _check_form(form)
+            check_form(form)
     if data is None or form is None or shape is None or form_shape is None:
         return None, found
     if found:
         data, form = completed(shape, data), completed(form_shape, form)
     with suppress(*UNMADE, SopInvalid):  # an office that cannot be read has been told of
+        if "batch" in data and not found:  # else what it borrows is told of already
+            with noted(found, folder / GATHERING):
+                data = _gathered(data, form, form_shape, folder)
         edition = parse(_at_the_office(data, schemas), form)
         add_new(found, [replace(problem, file=str(path)) for problem in problems(edition)])
         return edition, found
@@ -102,7 +104,8 @@ def sketch(folder: Path) -> tuple[Sop | None, Sequence[Problem]]:
 def trusted_sop(folder: Path) -> Sop:
     """The same of a folder that ``read_sop`` has checked before: checking takes a cold start a tenth of a second."""
     data = _at_the_office(_in_full(read_toml(folder / "sop.toml"), folder.parent), folder.parent)
-    return parse(data, read_json(folder / "application.schema.json"))
+    form = read_json(folder / "application.schema.json")
+    return parse(_with_batch(data, form, folder), form)
 
 
 def read_office(schemas: Path) -> dict[str, Any]:
@@ -133,6 +136,23 @@ def _at_the_office(data: Mapping[str, Any], schemas: Path) -> dict[str, Any]:
     if "short" in said:
         said.setdefault("agency", said["short"])
     return {**data, "office": said, "calendar": data.get("calendar", office.get("calendar", {}))}
+
+
+def _gathered(data: dict[str, Any], form: Any, shape: Any, folder: Path) -> dict[str, Any]:
+    """The same with the form of its batches. Raises SopInvalid: that does not fit, or cannot be put together."""
+    try:
+        batch = _with_batch(data, form, folder)
+        validate(shape, batch["batch"]["form"], str(folder / GATHERING))
+        check_form(batch["batch"]["form"])
+        return batch
+    except UNMADE as problem:
+        raise SopInvalid("sop_invalid", key=str(problem).strip("'"), expected="JSON Schema") from problem
+
+
+def _with_batch(data: Mapping[str, Any], form: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """What a service says, with the form of its batches where it has any."""
+    more = {"form": of_batch(read_json(folder / GATHERING), form)} if "batch" in data else {}
+    return {**data, "batch": {**data["batch"], **more}} if more else {**data}
 
 
 def _in_full(said: Mapping[str, Any], schemas: Path) -> dict[str, Any]:
@@ -251,25 +271,11 @@ def read_papers(edition: Sop, folder: Path, calendar: worktime.Calendar | None =
 def _read_letterheads(schemas: Path) -> "Letterheads":
     from portal.papers.letterheads import letterheads
 
-    path = schemas / OFFICE
-    said = read_office(schemas).get("letterhead", {}) if path.exists() else {}
+    said = read_office(schemas).get("letterhead", {}) if (schemas / OFFICE).exists() else {}
     picture = schemas / said["emblem"] if "emblem" in said else None
     if picture and not picture.is_file():
-        raise SopInvalid(
-            "sop_invalid", file=str(path), key="letterhead.emblem", value=said["emblem"], expected=str(picture)
-        )
+        raise SopInvalid.of([Problem("letterhead.emblem", said["emblem"], str(picture), file=str(schemas / OFFICE))])
     return letterheads(said, picture.read_bytes() if picture else b"")
-
-
-def _check_form(form: Any) -> None:
-    """Raises SopInvalid: the form speaks of a field that there is not, or cannot be made into questions at all."""
-    with suppress(*UNMADE):
-        if found := list(misled(form)):
-            raise SopInvalid.of(found)
-    try:
-        Form(form)
-    except UNMADE as problem:
-        raise SopInvalid("sop_invalid", key=str(problem).strip("'"), expected="JSON Schema") from problem
 
 
 @contextmanager
@@ -305,8 +311,7 @@ def read_messages() -> dict[str, Any]:
 
 def read_language(calendar: worktime.Calendar) -> Language:
     """How dates, times and numbers are written where the office is."""
-    dates = read_messages()["dates"]
-    return Language(dates["months"], dates["days"], calendar.zone, calendar.label)
+    return Language(read_messages()["dates"]["months"], read_messages()["dates"]["days"], calendar.zone, calendar.label)
 
 
 def read_json(path: Path) -> Any:

@@ -18,7 +18,6 @@ from portal.core.errors import Problem
 from portal.core.sop import Sop
 from portal.core.worktime import Calendar
 from portal.editions import (
-    UNMADE,
     add_new,
     noted,
     read_calendar,
@@ -28,6 +27,7 @@ from portal.editions import (
     read_toml,
     sketch,
 )
+from portal.forms.references import UNMADE
 from portal.forms.shape import validate
 from portal.places import line_of, lines
 

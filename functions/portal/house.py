@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from portal.appointing import Appointing
     from portal.archive import Archive
+    from portal.batches import Batches
     from portal.bringing import Bringing
     from portal.cases import Cases
     from portal.clockwork import Clockwork
@@ -175,6 +176,12 @@ class House:
         from portal.intake import Intake
 
         return Intake(self.office, secrets.choice, lambda: secrets.token_hex(16))
+
+    @cached_property
+    def batches(self) -> "Batches":
+        from portal.batches import Batches
+
+        return Batches(self.intake)
 
     @cached_property
     def bringing(self) -> "Bringing":

@@ -63,8 +63,11 @@ class Intake:
         return draft
 
     def draft(self, id: str) -> Draft:
-        """Raises NotFound (``draft_unknown``), also for one past its days that the sweep has not met yet."""
-        return self.drafts.load(id)
+        """With the letter of its batch, if it has one.
+
+        Raises NotFound (``draft_unknown``), also for one past its days that the sweep has not met yet.
+        """
+        return self.drafts.with_letter(self.drafts.load(id))
 
     def expires_at(self, draft: Draft) -> datetime:
         """When a draft that nobody sends is forgotten."""
@@ -91,10 +94,16 @@ class Intake:
         )
 
     def asked(self, draft: Draft) -> tuple[Requirement, ...]:
-        """The documents of an application; of a case those to be mended, or that its step asks for."""
+        """The documents of an application, but for what its batch has brought; of a batch its letter.
+
+        Of a case those to be mended, or that its step asks for.
+        """
         sop = self.sop_of(draft)
+        if draft.is_batch:
+            return tuple(each for each in sop.requirements if each.key == sop.batch.get("letter"))
         if not draft.mends:
-            return sop.requirements
+            shared = {document.requirement for document in draft.documents if draft.shares(document)}
+            return tuple(each for each in sop.requirements if each.key not in shared)
         return tuple(document for document in sop.documents if document.key in draft.items)
 
     def sop_of(self, draft: Draft) -> Sop:
@@ -188,13 +197,18 @@ class Intake:
             return self.office.records.load_draft(draft.id)
         return kept
 
-    def resubmit(self, application: Application) -> Application:
-        """Send what was mended; the case goes back to the step that returned it."""
+    def resubmit(self, application: Application, filler: str = "") -> Application:
+        """Send what was mended; the case goes back to the step that returned it.
+
+        Args:
+            filler: name of whoever has mended it for the applicant.
+        """
         draft = self.mending(application)
         self._must_be_complete(draft)
         at = self.office.clock()
         with self.custody.copied(draft.documents, application.ticket) as documents:
-            mended = application.resubmit(draft, documents=documents, sop=self.office.sop_of(application), at=at)
+            sop = self.office.sop_of(application)
+            mended = application.resubmit(draft, documents=documents, sop=sop, at=at, filler=filler)
             kept = self.office.commit(mended, draft=draft.sent_as(application.ticket))
         with suppress(Unavailable):  # the case is safe already; what could not be deleted goes when all its files do
             self.custody.forget(application.documents, application.ticket)

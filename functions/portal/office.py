@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final, TypeVar
 
-from portal.core import listing, register, ticket
+from portal.core import batch, listing, register, ticket
 from portal.core.application import BOOKINGS, Application
 from portal.core.draft import Draft
 from portal.core.errors import Conflict, NotFound, Unavailable, Unreadable, traced
@@ -144,7 +144,11 @@ class Office:
         held = application.booking.data["seat"] if application.booking else ""
         change = Change(
             application=application,
-            notices=(*owed_by_any(application, officials or self.officials(), sop, self.today()), *notices),
+            notices=(
+                *owed_by_any(application, officials or self.officials(), sop, self.today()),
+                *self._owed_to_filler(application),
+                *notices,
+            ),
             draft=draft,
             claims=claims,
             releases=[seat for seat in _seats_ever(earlier) if seat not in (*claims, held)],
@@ -157,6 +161,13 @@ class Office:
         )
         self.records.commit(change)
         return application
+
+    def _owed_to_filler(self, application: Application) -> Iterator[Notice]:
+        """What whoever filled it in with others has to hear, as long as his batch is kept."""
+        if batch.is_news(application):
+            with suppress(NotFound):
+                present = self.services[application.service]
+                yield batch.owed(application, self.records.load_draft(application.batch), present)
 
     def _reopened(self, application: Application) -> str:
         """The day on which it was closed, if its newest event has opened it again."""

@@ -9,9 +9,11 @@ from jinja2 import meta
 
 from portal.core.language import Language
 from portal.forms.letter import (
+    BatchLetter,
     CaseLetter,
     CertificateLetter,
     CodeLetter,
+    ColleagueLetter,
     DeskLetter,
     DigestLetter,
     DraftLetter,
@@ -31,6 +33,9 @@ PARSED_BY = Letters(TEXTS, Language((), (), UTC, ""))._texts
 CLASSES: dict[str, type[Letter]] = {
     "draft_saved": DraftLetter,
     "draft_waiting": DraftLetter,
+    "colleague_begun": ColleagueLetter,
+    "colleague_waiting": ColleagueLetter,
+    "batch_link": BatchLetter,
     "desk": DeskLetter,
     "reminder": DeskLetter,
     "digest": DigestLetter,

@@ -35,7 +35,9 @@ OTHERS = {
 OF_THE_REGISTER = {"expiring", "expiring_list", "revoked", "changed"}
 OTHERS |= {"reminder", "desk", "digest", "code", "clerk_link", "escalation", "asked", "finished", *OF_THE_REGISTER}
 OTHERS |= {"duty", "assigned", "address_moved", "unattended", "draft_waiting", "still_waiting", "tickets"}
+OTHERS |= {"batch_link", "colleague_begun", "colleague_waiting", "member_returned"}
 ABOUT_NO_CASE = {"draft_saved", "reminder", "desk", "digest", "code", "clerk_link", "escalation", *OF_THE_REGISTER}
+ABOUT_NO_CASE |= {"batch_link", "colleague_begun", "colleague_waiting"}
 ABOUT_NO_CASE |= {"duty", "unattended", "draft_waiting", "address_moved", "tickets"}
 WITHOUT_A_BUTTON = {
     "address_left",

@@ -21,7 +21,9 @@ from tests.support.commits import Open, at_once, change
 
 class DraftsContract:
     def test_a_draft_comes_back_as_it_was_saved(self, records: Records, open_records: Open) -> None:
-        for number, made in enumerate([draft(), draft(documents=()), draft(mends=a_ticket(), items=("ktp", "nip"))]):
+        kinds = [draft(), draft(documents=()), draft(mends=a_ticket(), items=("ktp", "nip"))]
+        kinds += [draft(batch="d3", members=("d1", a_ticket())), draft(batch="d3")]
+        for number, made in enumerate(kinds):
             kept = replace(made, id=f"d{number}")
             records.save_draft(kept)
             assert open_records().load_draft(kept.id) == kept

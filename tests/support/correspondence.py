@@ -15,6 +15,7 @@ import lxml.html
 
 from portal import office, tickets
 from portal.appointing import Appointing
+from portal.batches import Batches
 from portal.cases import Cases
 from portal.clockwork import Clockwork
 from portal.codes import Codes
@@ -146,8 +147,9 @@ class Office:
         form = {**FORM, "nama_ktp": self.said(FORM["nama_ktp"]), "jabatan": self.said(FORM["jabatan"])}
         return Draft(self.intake.token(), self.office.services.first.service, form, self.now)
 
-    def submit(self) -> Application:
-        draft, number = self.draft(), f"TTE-26-{random.Random(len(self.sent)).randrange(2222, 9999)}-9QXM"
+    def submit(self, batch: str = "") -> Application:
+        draft = replace(self.draft(), batch=batch)
+        number = f"TTE-26-{random.Random(len(self.sent)).randrange(2222, 9999)}-9QXM"
         kept = tuple(
             Document(each.key, f"applications/{each.key}", "1", "ab" * 32, 1000, "image/png", 1, self.now.isoformat())
             for each in self.office.services.first.requirements
@@ -158,8 +160,8 @@ class Office:
         self.deliver()
         return case
 
-    def confirmed(self) -> Application:
-        case = self.cases.confirm(self.submit().ticket)
+    def confirmed(self, batch: str = "") -> Application:
+        case = self.cases.confirm(self.submit(batch).ticket)
         self.deliver()
         return case
 
@@ -241,6 +243,7 @@ def story(office: Office) -> list[Sent]:
     office.submit()
     office.confirmed()
     office.decide(office.confirmed(), "return", items=["ktp"], reason="ktp_tidak_terbaca")
+    for_several(office)
     for days in (8, 30):
         office.now += timedelta(days=days)
         for chore in office.clockwork.chores():
@@ -258,6 +261,16 @@ def story(office: Office) -> list[Sent]:
     life_of_what_was_issued(office)
     assert list(office.office.records.unsent()) == []
     return office.sent
+
+
+def for_several(office: Office) -> None:
+    """Somebody fills in for a colleague, who goes on himself, and for another, whose case is returned."""
+    batches, said = Batches(office.intake), office.said
+    about = {"nama_pengisi": said("Budi Contoh"), "email_pengisi": "budi@tarakankota.go.id", "opd": "BKPSDM"}
+    batch = batches.start("penerbitan", about, office.intake.token())
+    batches.add(batch, [{**office.draft().form, "email": "wati@tarakankota.go.id"}])
+    office.deliver()
+    office.decide(office.confirmed(batch.id), "return", items=["ktp"], reason="ktp_tidak_terbaca", note=said(NOTE))
 
 
 def given_to_one_of_two(office: Office, case: Application) -> None:

@@ -27,6 +27,7 @@ def with_radio(folder: Path) -> Path:
     shutil.copytree(schemas / "penerbitan", radio)
     _rewrite_sop(radio / "sop.toml")
     _rewrite_form(radio / "application.schema.json")
+    (radio / "batch.schema.json").unlink()  # everybody applies for himself
     (radio / "papers.toml").unlink()  # this office has nothing to print
     shutil.rmtree(radio / "pages")  # nor anything to tell beyond what its files say
     rehearsal = radio / "rehearsal.toml"
@@ -46,6 +47,7 @@ def _rewrite_sop(path: Path) -> None:
     head = head.replace('service = "penerbitan"', 'service = "radio"').replace('"TTE"', '"RHT"')
     head = re.sub(r'^title = ".*"$', 'title = "Peminjaman Radio"', head, count=1, flags=re.MULTILINE)
     head = head.replace('short_title = "Sertifikat Elektronik"', 'short_title = "Peminjaman Radio"')
+    head = re.sub(r"^\[batch\b.*\n(?:.+\n)*", "", head, flags=re.MULTILINE)
     head = re.sub(r"^\[pages\].*\n(?:.+\n)*", "", head, flags=re.MULTILINE)
     head = head.replace('product = "Sertifikat Elektronik"', 'product = "Radio HT"')
     path.write_text(head + steps[0] + steps[1] + last + rest)

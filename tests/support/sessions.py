@@ -14,6 +14,7 @@ from portal.web.clerk_people import mark_of
 from portal.web.devices import COOKIE, PATHS
 from tests.support.devices import known_to
 from tests.support.document_specimens import png
+from tests.support.filler import ABOUT, batch_of
 from tests.support.stage import KADIS, VERIFIKATOR, Stage
 from tests.support.ways import FORM, SAYS, WAYS
 
@@ -35,6 +36,11 @@ WORKS: Mapping[str, tuple[str, str, Mapping[str, str | list[str]]]] = {
     "/ajukan/<draft>/berkas/<kind>": ("draft", "/ajukan/<draft>/berkas", {}),
     "/ajukan/<draft>/berkas/<kind>/hapus": ("draft", "/ajukan/<draft>/berkas", {}),
     "/ajukan/<draft>/periksa": ("draft", "/ajukan/<draft>/periksa", {"pernyataan": "ya"}),
+    "/usulan/<id>/data": ("batch", "/usulan/<id>/data", {**ABOUT, "unit_kerja": "Lain"}),
+    "/usulan/<id>/pegawai": ("batch", "/usulan/<id>/pegawai", {"nama_ktp": "WATI", "email": "wati@tarakankota.go.id"}),
+    "/usulan/<id>/daftar/tambah": ("batch", "/usulan/<id>/daftar", {"daftar": "Nama;Email\nEKA;eka@tarakankota.go.id"}),
+    "/usulan/<id>/ingatkan": ("batch", "/usulan/<id>", {"pegawai": "*"}),
+    "/usulan/<id>/hapus": ("batch", "/usulan/<id>", {"pegawai": "*"}),
     "/konfirmasi/<number>": ("unconfirmed", "/konfirmasi/<number>", {}),
     "/permohonan/<number>/batal": ("waiting", "/permohonan/<number>/batal", {}),
     "/permohonan/<number>/jadwal": ("invited", "/permohonan/<number>/jadwal", {"jadwal": "*"}),
@@ -106,6 +112,10 @@ class Session:
         if state == "draft":
             made = stage.draft()
             links, number, draft = [stage.draft_link(made)], "", made.id
+        elif state == "batch":
+            kept = batch_of(stage.house, 1)
+            link = stage.sign("usulan", {"d": kept.id, "r": stage.house.batches.email(kept)})
+            links, number, draft = [f"/usulan/{link}"], kept.id, ""
         elif state.startswith("clerk"):
             links, draft = [], ""
             way = WAYS.get(state.removeprefix("clerk "), ("confirm", "return"))
@@ -141,6 +151,8 @@ class Session:
             return path
 
         html = lxml.html.fromstring(self.browser.get(of_this(page)).get_data())
+        if state == "batch" and "pegawai" in fields:
+            fields = {"pegawai": html.xpath("//input[@name='pegawai']/@value")[0]}
         self.path, self.csrf = of_this(rule), html.xpath("//input[@name='csrf']/@value | //@data-csrf")[0]
         self.fields: dict[str, Any] = dict(fields)
         if state.startswith("clerk") and fields:

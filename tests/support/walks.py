@@ -17,6 +17,18 @@ WALKS: Mapping[str, frozenset[str]] = {
             "apply/upload_refused.html",
         }
     ),
+    "for several": frozenset(
+        {
+            "apply/documents.html",
+            "batch/add.html",
+            "batch/drop.html",
+            "batch/form.html",
+            "batch/letter.html",
+            "batch/list.html",
+            "batch/sent.html",
+            "batch/show.html",
+        }
+    ),
     "case": frozenset(
         {
             "applicant/acknowledgement.html",

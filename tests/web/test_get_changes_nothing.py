@@ -246,6 +246,7 @@ def test_a_mail_scanner_opens_every_link_before_and_after_the_people_and_they_no
 
 ONE = "/ajukan/<service:service>"
 PUBLIC = {"/ajukan", "/ajukan/orang-lain", ONE, f"{ONE}/orang-lain", "/tautan", "/unggah", "/petugas/masuk"}
+PUBLIC |= {"/usulan", "/usulan/<service:service>"}
 """Forms that anybody may post: to begin, to ask for a link, and a file with its signed form."""
 
 OF_THE_REGISTER = "/meja/register/<service:service>"
@@ -254,6 +255,7 @@ ASKING |= {"/meja", "/meja/bersama/periksa"}
 ASKING |= {"/petugas/permohonan", "/petugas/keluar"}
 ASKING |= {"/petugas/data-pribadi", "/petugas/data-pribadi/hapus"}
 ASKING |= {"/petugas/pejabat/tunjuk/periksa", "/petugas/pejabat/<id>/periksa"}
+ASKING |= {"/usulan/<id>/buka", "/usulan/<id>/daftar"}
 """Forms that need our token too, and keep nothing even so: a search, and what is to be read once more."""
 
 REHEARSAL = {"/_mailbox/relai", "/_mailbox/putaran", "/_jam", "/_gangguan"}
@@ -266,8 +268,10 @@ ELSEWHERE |= {"/telaah/<number>/surat/<kind>", "/telaah/<number>/surat/<kind>/ha
 ELSEWHERE |= {"/telaah/<number>/kode", "/telaah/<number>/kode/kirim"}
 PHOTOS = ("/ajukan/<draft>/berkas", "/permohonan/<number>/perbaikan/berkas", "/permohonan/<number>/tugas/berkas")
 ELSEWHERE |= {f"{pages}/<kind>/halaman" for pages in PHOTOS}
-"""Of steps that this service does not have (``tests/services``), of a second device (``test_second_device``), and of
-documents of several photos (``test_photos``)."""
+ELSEWHERE |= {f"/usulan/<id>/surat/<kind>{what}" for what in ("", "/hapus", "/halaman")}
+ELSEWHERE |= {"/telaah/<number>/bersama"}
+"""Of steps that this service does not have (``tests/services``), of a second device (``test_second_device``), of
+documents of several photos (``test_photos``), and of a letter for several people (``test_batch``, and the story)."""
 
 
 OF_DEVICES = {"/telaah/<number>/kode", "/telaah/<number>/kode/kirim", "/meja/kode", "/meja/kode/kirim", "/meja/keluar"}

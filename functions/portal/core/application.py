@@ -62,7 +62,8 @@ class Application(Chained):
     def submit(cls, draft: Draft, *, ticket: str, documents: tuple[Document, ...], sop: Sop, at: datetime) -> Self:
         """SOP step 1: the applicant sends form and documents (``documents``: the copies kept under the ticket)."""
         blank = cls(ticket, draft.service, sop.version, draft.form, documents, sop.first.key, State.UNCONFIRMED, ())
-        sent = {**blank._basis(), **({"renews": draft.renews} if draft.renews else {})}
+        origin = {name: said for name in ("renews", "batch") if (said := getattr(draft, name))}
+        sent = {**blank._basis(), **origin}
         return blank._record("submit", sop.first.key, State.UNCONFIRMED, blank.applicant(sop), at, sent)
 
     @classmethod
@@ -125,11 +126,13 @@ class Application(Chained):
         brought = replace(self, documents=documents)
         return brought._move(action, sop, actor, at, {**data, **brought._basis()})
 
-    def resubmit(self, draft: Draft, *, documents: tuple[Document, ...], sop: Sop, at: datetime) -> Self:
-        """The applicant has mended what was named; the case goes back to the step that returned it."""
+    def resubmit(
+        self, draft: Draft, *, documents: tuple[Document, ...], sop: Sop, at: datetime, filler: str = ""
+    ) -> Self:
+        """What was named is mended, by the applicant or by a ``filler``; the case goes back to whoever returned it."""
         mended = replace(self, form=draft.over(self.form).form, documents=documents)
-        changed = mended._basis()
-        return mended._move("resubmit", sop, self.applicant(sop), at, {**changed, "items": list(draft.items)})
+        changed = {**mended._basis(), "items": list(draft.items), **({"filler": filler} if filler else {})}
+        return mended._move("resubmit", sop, self.applicant(sop), at, changed)
 
     def report(self, documents: tuple[Document, ...], *, sop: Sop, at: datetime) -> Self:
         """The applicant has done what the step asks; ``documents``: all of the case, with those the step names."""
@@ -238,6 +241,11 @@ class Application(Chained):
     def renews(self) -> str:
         """Id of the register's entry in whose place this is applied for; empty if there is none."""
         return str(self.events[0].data.get("renews", ""))
+
+    @property
+    def batch(self) -> str:
+        """Id of the batch from which it was begun with others; empty if it was not."""
+        return str(self.events[0].data.get("batch", ""))
 
     @property
     def slot(self) -> datetime | None:

@@ -83,6 +83,8 @@ class Draft:
             then names what may change.
         renews: id of the register's entry in whose place a newer one is applied for.
         opened_by: address of the official who fills it in for somebody; empty for the applicant's own.
+        batch: id of the draft from which it was begun with others; a batch is its own.
+        members: of a batch, the ids of the drafts that began from it, or the tickets they became; oldest first.
     """
 
     id: str
@@ -96,14 +98,21 @@ class Draft:
     items: tuple[str, ...] = ()
     renews: str = ""
     opened_by: str = ""
+    batch: str = ""
+    members: tuple[str, ...] = ()
+
+    @property
+    def is_batch(self) -> bool:
+        """Is it never sent itself, and what others are begun from?"""
+        return self.batch == self.id
 
     def document(self, kind: str) -> Document | None:
         return next((document for document in self.documents if document.kind == kind), None)
 
     @property
     def folder(self) -> str:
-        """Beginning of the keys of its files: one that mends lies apart, as it may wait longer than others live."""
-        return f"{'mending' if self.mends else 'drafts'}/{self.id}/"
+        """Beginning of the keys of its files: what mends or gathers lies apart, as it may wait longer than others."""
+        return f"{'mending' if self.mends or self.is_batch else 'drafts'}/{self.id}/"
 
     def with_form(self, form: Answers) -> "Draft":
         """The draft with what was typed; of a mending draft only the named fields change."""
@@ -129,6 +138,14 @@ class Draft:
             raise NotAllowed("not_to_be_mended", item=kind)
         documents = tuple(document for document in self.documents if document.kind != kind)
         return replace(self, documents=documents, version=self.version + 1)
+
+    def shares(self, document: Document) -> bool:
+        """Is it the letter of its batch, and not its own?"""
+        return bool(self.batch) and not document.key.startswith(self.folder)
+
+    def gathering(self, members: Iterable[str]) -> "Draft":
+        """The batch with these members, each once."""
+        return replace(self, members=tuple(dict.fromkeys(members)), version=self.version + 1)
 
     def sent_as(self, ticket: str) -> "Draft":
         self._must_be_open()

@@ -66,6 +66,9 @@ APPLICANT_LETTERS: Final[Mapping[str, str]] = {
 }
 """Letter to the applicant by action; actions not named here are no news to the applicant."""
 
+OF_A_BATCH: Final[Mapping[str, str]] = {"draft_saved": "colleague_begun", "draft_waiting": "colleague_waiting"}
+"""What a colleague reads whose draft somebody else has begun, instead of what one reads about one's own."""
+
 VISIT_LETTERS: Final[Mapping[str, str]] = {
     "book": "visit_booked",
     "move_visit": "visit_booked",
@@ -195,8 +198,9 @@ def hourly(at: datetime) -> str:
 def about_draft(letter: str, draft: Draft, sop: Sop, at: datetime, occasion: str = "") -> tuple[Notice, ...]:
     """A letter with the link by which a draft is gone on with; none where there is no address, or a case is mended."""
     name, email = (str(draft.form.get(sop.applicant[meaning], "")) for meaning in ("name", "email"))
-    if not email or draft.mends:
+    if not email or draft.mends or draft.is_batch:
         return ()
+    letter = OF_A_BATCH[letter] if draft.batch else letter
     # Whoever opens that link can send it: of an official's draft it is for him alone.
     actor = Actor(APPLICANT, "" if draft.opened_by else name, email=draft.opened_by or email)
     return (notice(letter, actor, about=draft.id, event=0, at=at, occasion=occasion),)

@@ -17,7 +17,7 @@ from portal.core.requirements import Requirement, brought
 from portal.core.times import added, in_words
 
 OF_THE_OFFICE = (
-    "afterwards", "calendar", "chart", "corrections", "desk", "notes", "office", "pages", "paper", "patience",
+    "afterwards", "batch", "calendar", "chart", "corrections", "desk", "notes", "office", "pages", "paper", "patience",
     "register", "reminders", "retention",
 )  # fmt: skip
 """Tables that belong to the office of today and not to a case: a new holiday or telephone reaches running cases too."""
@@ -26,6 +26,9 @@ ROW = "row"  # kind of a row that is printed with the others, and that the porta
 
 APPLICANT = "applicant"
 """The audience that is not an official, whatever the SOP calls the role of its first step."""
+
+FILLER = "filler"
+"""The audience that fills in for several people (``[batch]``)."""
 
 
 _Keyed = TypeVar("_Keyed", Role, Step)
@@ -137,6 +140,12 @@ class Sop:
     def together(self) -> tuple[str, ...]:
         """What an official may decide on several cases at once (``[desk]``); nothing where the office does not say."""
         return tuple(self.data.get("desk", {}).get("together", ()))
+
+    @property
+    def batch(self) -> Mapping[str, Any]:
+        """How one person fills in for several (``[batch]``, with its ``form``); empty where nobody can."""
+        found: Mapping[str, Any] = self.data.get("batch", {})
+        return found
 
     def reasons_for(self, action: str) -> tuple[Choice, ...]:
         return tuple(reason for reason in self.reasons if action in reason.actions)

@@ -52,6 +52,21 @@ def _references(sop: Sop) -> Iterator[Problem]:
                 yield from _one_of(f"steps[{number}].text.marks", key, columns)
     for meaning, name in sop.applicant.items():
         yield from _one_of(f"applicant.{meaning}", name, list(sop.form["properties"]))
+    if sop.batch:
+        yield from _batch(sop)
+
+
+def _batch(sop: Sop) -> Iterator[Problem]:
+    """What ``[batch]`` names is asked, brought and decided."""
+    asked = [*sop.batch.get("form", {}).get("properties", ())]
+    for meaning in ("name", "position", "email") if asked else ():
+        yield from _one_of(f"batch.{meaning}", sop.batch[meaning], asked)
+    yield from _one_of("batch.letter", sop.batch["letter"], [each.key for each in sop.requirements])
+    for name in sop.batch["columns"]:
+        yield from _one_of(f"batch.columns.{name}", name, list(sop.form["properties"]))
+    for name in (sop.applicant["name"], sop.applicant["email"]):  # without them nobody is told apart, or written to
+        if name in sop.form["properties"]:
+            yield from _one_of("batch.columns", name, list(sop.batch["columns"]))
 
 
 def _conditions(sop: Sop) -> Iterator[Problem]:

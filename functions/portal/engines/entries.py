@@ -78,15 +78,17 @@ def draft_entry(draft: Draft) -> Entry:
         **vars(draft),
         "created_at": draft.created_at.isoformat(),
         "documents": [_document_entry(document) for document in draft.documents],
+        "members": list(draft.members),
     }
-    return {name: value for name, value in entry.items() if value or name not in ("renews", "opened_by")}
+    few = ("renews", "opened_by", "batch", "members")
+    return {name: value for name, value in entry.items() if value or name not in few}
 
 
 def draft(entry: Entry) -> Draft:
     kept = _own(Draft, entry)
     kept["created_at"] = datetime.fromisoformat(kept["created_at"])
     kept["documents"] = _documents(kept)
-    kept["items"] = tuple(kept["items"])
+    kept["items"], kept["members"] = tuple(kept["items"]), tuple(kept.get("members", ()))
     return Draft(**kept)
 
 

@@ -78,6 +78,20 @@ class DraftLetter(Letter):
 
 
 @dataclass(frozen=True)
+class ColleagueLetter(DraftLetter):
+    """The same, of a draft that ``filler`` fills in for the reader and for others."""
+
+    filler: str
+
+
+@dataclass(frozen=True)
+class BatchLetter(Letter):
+    """To whoever fills in for several people; ``until`` is when its link ends."""
+
+    until: datetime
+
+
+@dataclass(frozen=True)
 class DeskLetter(Letter):
     """About all that waits for an official.
 

@@ -2,12 +2,28 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from contextlib import suppress
+from typing import Any, Final
 
-from portal.core.errors import Problem
+from portal.core.errors import Problem, SopInvalid
 from portal.core.identity import RULES
+from portal.forms.form import Form
 from portal.forms.questions import Schema
 from portal.forms.typed import FORMS, texts
+
+UNMADE: Final = (LookupError, TypeError, ValueError, AttributeError)
+"""What putting something together says where a file has another shape than was told already."""
+
+
+def check_form(form: Any) -> None:
+    """Raises SopInvalid: the form speaks of a field that there is not, or cannot be made into questions at all."""
+    with suppress(*UNMADE):
+        if found := list(misled(form)):
+            raise SopInvalid.of(found)
+    try:
+        Form(form)
+    except UNMADE as problem:
+        raise SopInvalid("sop_invalid", key=str(problem).strip("'"), expected="JSON Schema") from problem
 
 
 def misled(schema: Schema) -> Iterator[Problem]:

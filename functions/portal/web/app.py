@@ -19,6 +19,7 @@ from werkzeug.routing import BaseConverter, Rule
 
 from portal import edge
 from portal.core import errors, identity
+from portal.core.draft import Draft
 from portal.core.language import Language
 from portal.editions import read_language, read_messages
 from portal.web.access import Access, by_its_name, refuse_foreign
@@ -34,8 +35,8 @@ LARGEST_BODY: Final = 256 * 1024
 
 BLUEPRINTS: Final = (
     *("apply", "parts", "bring", "send", "uploads", "status", "applicant", "mending", "tasks", "lost_links"),
-    *("official", "codes", "visiting", "signing", "originals", "desk", "together", "opening"),
-    *("register", "register_import", "renewal", "recap"),
+    *("official", "codes", "visiting", "signing", "originals", "desk", "together", "one_letter", "opening"),
+    *("batch", "batch_letter", "batch_list", "register", "register_import", "renewal", "recap"),
     *("clerk_entry", "clerk_desk", "clerk_archive", "clerk_corrections", "clerk_visiting", "clerk_mail"),
     *("clerk_people", "clerk_appointing", "clerk_changing", "clerk_privacy", "clerk_erasing"),
 )
@@ -59,6 +60,13 @@ LIMITED: Final[Mapping[str | None, str]] = {
     "apply.begin": "draft",
     "apply.begin_for_other": "draft",
     "renewal.begin": "draft",
+    "batch.begin": "link",
+    "batch.begin_one": "link",
+    "batch.add": "address",
+    "batch.remind": "link",
+    "batch_letter.accept": "document",
+    "batch_list.judge": "document",
+    "batch_list.add": "address",
     "register_import.judge": "document",
     "apply.begin_one": "draft",
     "apply.begin_one_for_other": "draft",
@@ -157,6 +165,7 @@ def _prepare_templates(app: Flask, language: Language) -> None:
         app.jinja_env.loader = ChoiceLoader([ModuleLoader(compiled), DispatchingJinjaLoader(app)])
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["batch_behind"] = _behind
     app.jinja_env.filters.update(
         date=language.date,
         day=language.day,
@@ -178,6 +187,13 @@ def _prepare_templates(app: Flask, language: Language) -> None:
             "address": place.address,
             "now": now(),
         }
+
+
+def _behind(draft: Draft) -> str:
+    """Address of the batch from whose page this browser has opened a draft, or empty."""
+    from portal.web.drafts import behind
+
+    return behind(draft)
 
 
 def _hold_back() -> None:

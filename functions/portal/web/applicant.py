@@ -251,8 +251,11 @@ def done(number: str) -> str:
     return f"{path(number)}?terkirim"
 
 
-def own(number: str, page: str = PAGE) -> Application:
+def own(number: str, page: str = PAGE, *, mends: bool = False) -> Application:
     """The application of this address, for whoever has opened its link; a posted form must be ours.
+
+    Args:
+        mends: also for whoever fills it in with others, and came from his batch.
 
     Raises:
         LinkForged: no cookie, or that of another case (``link_needed``).
@@ -260,7 +263,7 @@ def own(number: str, page: str = PAGE) -> Application:
             that has been set right since (``address_left``).
     """
     claims = here().access.claims(page, now())
-    if claims["t"] != number:
+    if claims["t"] != number or ("batch" in claims and not mends):
         raise LinkForged("link_needed", page=page)
     if request.method == "POST":
         here().access.check_csrf(page, now())

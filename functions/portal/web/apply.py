@@ -14,7 +14,16 @@ from portal.core.draft import Draft
 from portal.core.errors import LinkExpired, NotFound
 from portal.forms.form import Form
 from portal.web import fields
-from portal.web.drafts import beginning, begun_as, enter, next_step, open_draft, remember, shown_email, unfinished
+from portal.web.drafts import (
+    beginning,
+    begun_as,
+    enter,
+    next_step,
+    open_draft,
+    remember,
+    shown_email,
+    unfinished,
+)
 from portal.web.here import here, now, present, turn_to
 from portal.web.parts import Taken, onward, part_page
 

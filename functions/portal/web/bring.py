@@ -69,4 +69,5 @@ def _documents_page(draft: Draft, refusals: Mapping[str, cards.Explained]) -> st
         cards=cards.document_cards(draft, _base(draft), csrf(), refusals),
         samples=rehearsal.props[draft.service]["samples"] if rehearsal else (),
         refused=bool(refusals),
+        letters=[label for label, each in here().intake.sop_of(draft).brought(draft.documents) if draft.shares(each)],
     )

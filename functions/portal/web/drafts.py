@@ -59,16 +59,31 @@ def enter(draft: Draft, step: str = "") -> Response:
     return remember(redirect(f"/ajukan/{draft.id}/{step or next_step(draft)}", 303), draft)
 
 
-def remember(response: Any, draft: Draft) -> Response:
-    """The same answer, with the cookie that opens the draft: as long as it lives, until a link to it can be mailed."""
+def remember(response: Any, draft: Draft, *, for_batch: bool = False) -> Response:
+    """The same answer, with the cookie that opens the draft: as long as it lives, until a link to it can be mailed.
+
+    Args:
+        for_batch: whoever opens it came from the page of its batch, and goes back there.
+    """
     access, path = here().access, f"/ajukan/{draft.id}"
     life = SESSION if shown_email(draft.form) else max(here().intake.expires_at(draft) - now(), SESSION)
-    access.remember(response, PAGE, {"d": draft.id}, path, now(), life)
-    if not draft.opened_by:
+    claims = {"d": draft.id, "batch": draft.batch} if for_batch or behind(draft) else {"d": draft.id}
+    access.remember(response, PAGE, claims, path, now(), life)
+    if not draft.opened_by and not draft.batch:
         others = [entry for entry in _mine() if entry[0] != draft.id][1 - _AT_MOST :]
         known = [*others, (draft.id, (now() + life).isoformat())]
         access.remember(response, MINE, {"d": known}, "/ajukan", now(), here().intake.expires_at(draft) - now())
     return response  # type: ignore[no-any-return]
+
+
+def behind(draft: Draft) -> str:
+    """Address of the batch from whose page this browser opened the draft; empty if it came another way."""
+    try:
+        claims = here().access.claims(PAGE, now())
+    except LinkForged:
+        return ""
+    known = claims.get("d") == draft.id and bool(draft.batch) and claims.get("batch") == draft.batch
+    return f"/usulan/{draft.batch}" if known else ""
 
 
 def unfinished(service: str) -> list[Draft]:

@@ -21,6 +21,7 @@ from portal.web.limits import Limit
 if TYPE_CHECKING:
     from portal.appointing import Appointing
     from portal.archive import Archive
+    from portal.batches import Batches
     from portal.bringing import Bringing
     from portal.cases import Cases
     from portal.clockwork import Clockwork
@@ -53,6 +54,8 @@ class UseCases(Protocol):
     def appointing(self) -> "Appointing": ...
     @property
     def archive(self) -> "Archive": ...
+    @property
+    def batches(self) -> "Batches": ...
     @property
     def bringing(self) -> "Bringing": ...
     @property
@@ -244,6 +247,10 @@ class Here:
     @property
     def experience(self) -> "Experience":
         return self.use_cases.experience
+
+    @property
+    def batches(self) -> "Batches":
+        return self.use_cases.batches
 
     @property
     def bringing(self) -> "Bringing":

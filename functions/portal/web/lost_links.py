@@ -13,6 +13,7 @@ from portal.core.steps import State
 from portal.forms.typed import email, one_line
 from portal.web.access import without_tail
 from portal.web.applicant import CONFIRMING, PAGE
+from portal.web.batch import PAGE as BATCH
 from portal.web.here import here, now
 from portal.web.renewal import PAGE as RENEWAL
 
@@ -48,7 +49,7 @@ def send_link() -> Any:
 
 def _asked_page() -> str:
     page = request.values.get("halaman", PAGE)
-    return page if page in (PAGE, CONFIRMING, RENEWAL, "telaah", *OF_A_DESK) else PAGE
+    return page if page in (PAGE, CONFIRMING, RENEWAL, BATCH, "telaah", *OF_A_DESK) else PAGE
 
 
 def _renew(page: str, token: str) -> None:
@@ -62,6 +63,9 @@ def _renew(page: str, token: str) -> None:
         return
     if page == RENEWAL:
         here().register.owe_again(here().office.records.certificate(claims["s"], claims["c"]))
+        return
+    if page == BATCH:
+        here().batches.owe_link(here().batches.load(claims["d"]))
         return
     application = here().office.records.load(claims["t"]).must_be_there()
     if page == "telaah":

@@ -19,16 +19,16 @@ pages = Blueprint("mending", __name__)
 
 @pages.get("/permohonan/<number>/perbaikan")
 def mend(number: str) -> Any:
-    application = own(number)
+    application = _own(number)
     if not application.may("resubmit", here().office.sop_of(application)):
-        return redirect(path(number), 303)
+        return redirect(_back(number, path(number)), 303)
     return _mending_page(application, here().intake.mending(application))
 
 
 @pages.post("/permohonan/<number>/perbaikan")
 def resubmit(number: str) -> Any:
     """What was typed is kept, then everything is sent, if nothing is missing; a second click changes nothing more."""
-    application, raw = own(number), dict(request.form.lists())
+    application, raw = _own(number), dict(request.form.lists())
     if not application.may("resubmit", here().office.sop_of(application)):
         return _sent_already(application, raw)
     draft = here().intake.begin_mending(application)
@@ -48,10 +48,10 @@ def resubmit(number: str) -> Any:
         )
         return page, 422
     try:
-        here().intake.resubmit(application)
+        here().intake.resubmit(application, _filler())
     except Invalid:
         return _mending_page(application, draft, raw=raw, incomplete=True, noticed=noticed), 422
-    return redirect(done(number), 303)
+    return redirect(_back(number, done(number)), 303)
 
 
 @pages.get("/permohonan/<number>/perbaikan/berkas")
@@ -61,12 +61,12 @@ def mended_documents(number: str) -> Any:
 
 @pages.get("/permohonan/<number>/perbaikan/berkas/<kind>/terunggah")
 def arrived(number: str, kind: str) -> str:
-    return cards.arrived(here().intake.mending(own(number)), kind, _base(number), _csrf())
+    return cards.arrived(here().intake.mending(_own(number)), kind, _base(number), _csrf())
 
 
 @pages.post("/permohonan/<number>/perbaikan/berkas/<kind>")
 def accept_document(number: str, kind: str) -> Any:
-    application = own(number)
+    application = _own(number)
     draft = here().intake.begin_mending(application)
     return cards.accept(
         draft, kind, _base(number), _csrf(), lambda refusals: _mending_page(application, draft, refusals=refusals)
@@ -75,27 +75,47 @@ def accept_document(number: str, kind: str) -> Any:
 
 @pages.post("/permohonan/<number>/perbaikan/berkas/<kind>/hapus")
 def remove_document(number: str, kind: str) -> Any:
-    return cards.remove(here().intake.begin_mending(own(number)), kind, _base(number))
+    return cards.remove(here().intake.begin_mending(_own(number)), kind, _base(number))
 
 
 @pages.post("/permohonan/<number>/perbaikan/berkas/<kind>/halaman")
 def arrange(number: str, kind: str) -> Any:
-    return cards.arrange(here().intake.begin_mending(own(number)), kind, _base(number))
+    return cards.arrange(here().intake.begin_mending(_own(number)), kind, _base(number))
 
 
 @pages.get("/permohonan/<number>/perbaikan/berkas/<kind>/gambar/<int:page>.jpg")
 def picture(number: str, kind: str, page: int) -> Response:
-    return cards.picture(here().intake.mending(own(number)), kind, page)
+    return cards.picture(here().intake.mending(_own(number)), kind, page)
 
 
 @pages.get("/permohonan/<number>/perbaikan/berkas/<kind>/lihat")
 def view_document(number: str, kind: str) -> Response:
-    return cards.view(here().intake.mending(own(number)), kind)
+    return cards.view(here().intake.mending(_own(number)), kind)
 
 
 @pages.get("/permohonan/<number>/perbaikan/berkas/unduh/<file>")
 def filled_in(number: str, file: str) -> Response:
-    return cards.filled_in(here().intake.mending(own(number)), file)
+    return cards.filled_in(here().intake.mending(_own(number)), file)
+
+
+def _own(number: str) -> Application:
+    """For the applicant, and for whoever fills in for him and others."""
+    return own(number, mends=True)
+
+
+def _batch() -> str:
+    """Id of the batch from whose page this browser came to mend; empty for the applicant himself."""
+    return str(here().access.claims(PAGE, now()).get("batch", ""))
+
+
+def _filler() -> str:
+    """Name of whoever mends for the applicant; empty if that is the applicant himself."""
+    return here().batches.name(here().batches.load(batch)) if (batch := _batch()) else ""
+
+
+def _back(number: str, own_page: str) -> str:
+    """Where one goes from here: to one's own case, or back to the page with everybody."""
+    return f"/usulan/{batch}" if (batch := _batch()) else own_page
 
 
 def _sent_already(application: Application, raw: Mapping[str, Any]) -> Any:
@@ -103,8 +123,8 @@ def _sent_already(application: Application, raw: Mapping[str, Any]) -> Any:
     form = here().office.words_of(application).form
     form = form.only(name for name in raw if name in form.fields)
     typed = {name: value for name, value in form.clean(raw).items() if value != application.form.get(name)}
-    if not typed:
-        return redirect(done(application.ticket), 303)
+    if not typed or _batch():
+        return redirect(_back(application.ticket, done(application.ticket)), 303)
     answers = [(field.label, words) for _, shown in form.shown(typed) for field, words in shown]
     return case_page(application, not_kept=answers), 409
 
@@ -136,6 +156,8 @@ def _mending_page(
     return render_template(
         "applicant/mend.html",
         **case_facts(application),
+        back=_back(application.ticket, path(application.ticket)),
+        of=_batch(),
         facts=words.said(application, returned),
         named=application.returned["items"],
         before={field.name: said for _, shown in form.shown(application.form) for field, said in shown},

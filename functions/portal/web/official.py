@@ -15,7 +15,7 @@ from portal.core import ticket
 from portal.core.application import Application
 from portal.core.errors import Conflict, Finding, Invalid, NotAllowed, NotFound
 from portal.core.forecast import expect
-from portal.web import case, choices, devices, shown
+from portal.web import case, choices, devices, one_letter, shown
 from portal.web.cards import Explained, document_cards
 from portal.web.case import Happening
 from portal.web.here import here, now
@@ -111,7 +111,7 @@ def receipt(number: str) -> Any:
     mine = _decided_by(case.history(application, view.words), view, claims)
     if not mine:
         return redirect(path(number), 303)
-    waiting = {found.ticket for found, _ in here().cases.desk(claims["r"])}
+    waiting = {found.ticket: found for found, _ in here().cases.desk(claims["r"])}
     step, status = sop.step(application.step), sop.status(application.step, application.state)
     return render_template(
         "official/receipt.html",
@@ -122,7 +122,8 @@ def receipt(number: str) -> Any:
         awaited=view.words.awaited(application.step, application.state),
         step=step,
         task=status.task or step.task,
-        others=len(waiting - {number}),
+        others=len(waiting.keys() - {number}),
+        of_letter=one_letter.others(view, claims, [*waiting.values()]),
         sheet=f"{path(number)}/lembar",
         **turn(application, claims),
         **ways_out(number, claims),

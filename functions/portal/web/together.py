@@ -3,13 +3,13 @@
 What may be decided so is the SOP's to say (``Sop.together``); whether it can be, each case's own.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from flask import Blueprint, redirect, render_template, request
 
-from portal.cases import Claims
+from portal.cases import Claims, OfficialView
 from portal.core.application import Application
 from portal.core.errors import Conflict, Finding, LinkExpired, LinkForged, NotAllowed, PortalError, Unavailable
 from portal.core.history import overtaking
@@ -25,6 +25,7 @@ pages = Blueprint("together", __name__)
 
 PATH: Final = "/meja/bersama"
 FIELD: Final = "pilih"
+DESK_LINK: Final = "desk"
 
 MOST: Final = 50
 """Cases at once: one request decides them, one after the other."""
@@ -65,6 +66,15 @@ def choice(application: Application, claims: Claims) -> str:
     return here().office.links.sign(FIELD, {**claims, "v": application.version}, now() + SESSION)
 
 
+def done_page(outcomes: Sequence[Outcome]) -> str:
+    """What became of each, those that are done first."""
+    return render_template(
+        "official/together_done.html",
+        outcomes=sorted(outcomes, key=lambda outcome: ("done", "moved", "refused").index(outcome.result)),
+        number=sum(outcome.result == "done" for outcome in outcomes),
+    )
+
+
 def ticked(email: str) -> list[dict[str, Any]]:
     """What was ticked, each case once: claims of its link, and ``v`` the version that was read."""
     found: dict[str, dict[str, Any]] = {}
@@ -97,12 +107,7 @@ def decide() -> Any:
         findings = [f for f in form.check(form.clean(raw), here().office.today()) if not f.passable]
         if findings:
             return _page(entries, [], raw, findings), 422
-    outcomes = _all_decided(chosen, action, raw)
-    return render_template(
-        "official/together_done.html",
-        outcomes=sorted(outcomes, key=lambda outcome: ("done", "moved", "refused").index(outcome.result)),
-        number=sum(outcome.result == "done" for outcome in outcomes),
-    )
+    return done_page(all_decided(chosen, action, raw, lambda view: action in view.sop.together))
 
 
 @pages.get(PATH)
@@ -110,6 +115,34 @@ def decide() -> Any:
 def again() -> Any:
     """Where a browser lands that repeats the address of a posted form."""
     return redirect("/meja", 303)
+
+
+def all_decided(
+    chosen: Sequence[dict[str, Any]],
+    action: str,
+    raw: Mapping[str, Any],
+    may: Callable[[OfficialView], bool],
+    link: str = DESK_LINK,
+) -> list[Outcome]:
+    """What became of each.
+
+    Args:
+        chosen: as ``ticked`` finds them.
+        may: can this be decided on such a case together with others?
+        link: by which way they were come to, as kept with each decision (``cases.Means``).
+
+    Raises:
+        Unavailable: nothing can be kept, before any of them is decided.
+    """
+    outcomes: list[Outcome] = []
+    for claims in chosen:
+        try:
+            outcomes.append(_decided(claims, action, raw, may, link))
+        except Unavailable as problem:
+            if not any(outcome.result == "done" for outcome in outcomes):
+                raise
+            outcomes.append(Outcome(claims["t"], "", "refused", _why(problem)))
+    return outcomes
 
 
 # --- within ----------------------------------------------------------------------------------------------------------
@@ -162,20 +195,9 @@ def _page(
     )
 
 
-def _all_decided(chosen: Sequence[dict[str, Any]], action: str, raw: Mapping[str, Any]) -> list[Outcome]:
-    """What became of each. Raises Unavailable if nothing can be kept before any of them is decided."""
-    outcomes: list[Outcome] = []
-    for claims in chosen:
-        try:
-            outcomes.append(_decided(claims, action, raw))
-        except Unavailable as problem:
-            if not any(outcome.result == "done" for outcome in outcomes):
-                raise
-            outcomes.append(Outcome(claims["t"], "", "refused", _why(problem)))
-    return outcomes
-
-
-def _decided(chosen: dict[str, Any], action: str, raw: Mapping[str, Any]) -> Outcome:
+def _decided(
+    chosen: dict[str, Any], action: str, raw: Mapping[str, Any], may: Callable[[OfficialView], bool], link: str
+) -> Outcome:
     """One of them, as its own page would have it; whatever keeps it from being decided keeps no other."""
     claims, seen = {name: said for name, said in chosen.items() if name != "v"}, int(chosen["v"])
     number, name = claims["t"], ""
@@ -183,9 +205,9 @@ def _decided(chosen: dict[str, Any], action: str, raw: Mapping[str, Any]) -> Out
         view = here().cases.open_case(claims)
         name = sender(view.application, view.words)["name"]
         if not decided_before(view.application, claims, action, seen):
-            if action not in view.sop.together:
+            if not may(view):
                 raise NotAllowed("action_not_now", action=action, state=view.application.state.value)
-            here().cases.decide(claims, action, raw, seen, view, means=replace(devices.means(claims), link="desk"))
+            here().cases.decide(claims, action, raw, seen, view, means=replace(devices.means(claims), link=link))
         return Outcome(number, name, "done", view.sop.action(claims["s"], action).done)
     except Conflict as conflict:
         if conflict.code != "case_moved_on" or not _was_mine(claims, action, seen):

@@ -26,7 +26,7 @@ broken connection. Of a file no more is read than its form permits."""
 _CHUNK: Final = 64 * 1024
 _FIELDS: Final = 128 * 1024  # bytes of all fields before the file, and of what may be undecided in between
 _PARTS: Final = 20
-_HOMES: Final = ("/ajukan/", "/permohonan/", "/telaah/")  # below these are the pages with upload forms
+_HOMES: Final = ("/ajukan/", "/permohonan/", "/telaah/", "/usulan/")  # below these are the pages with upload forms
 
 
 @pages.post("/unggah")

@@ -253,14 +253,14 @@ def is_of_one_moment(found: Sequence[Item]) -> bool:
 def draft_item(draft: Draft, life: timedelta) -> Item:
     """``life``: how long after its making the table may forget it by itself.
 
-    A draft that mends a returned application lives as long as that waits, so it has no such term.
+    A draft that mends a returned application lives as long as that waits, so it has no such term; nor has a batch.
     """
     made = draft.created_at
     return {
         **draft_key(draft.id),
         **_on_list(DRAFTS, f"{entries.moment(made)}#{draft.id}"),
         **entries.draft_entry(draft),
-        **({} if draft.mends else {"expires_at": int((made + life).timestamp())}),
+        **({} if draft.mends or draft.is_batch else {"expires_at": int((made + life).timestamp())}),
     }
 
 

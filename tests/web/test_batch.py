@@ -1,0 +1,157 @@
+"""One person fills in for six colleagues with one letter, and has one page for all of them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from portal.core.errors import NotFound
+from tests.support.document_specimens import pdf
+from tests.support.filler import EMAIL, NAMES, Filler, batch_of, colleague
+from tests.support.stage import InProcess, Stage
+
+LETTER = pdf()
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    made = Stage(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def budi(stage: Stage) -> Filler:
+    return Filler(InProcess(stage.browser()), stage.mailbox_page())
+
+
+def test_the_link_goes_to_the_address_that_was_typed_and_nobody_else_comes_in(stage: Stage, budi: Filler) -> None:
+    sent = budi.begin()
+    assert "Periksa email Anda" in sent.text
+    assert EMAIL not in sent.text
+    page = budi.open()
+    assert "Belum ada pegawai" in page.text
+    assert "Puskesmas Contoh" in page.text
+    stranger = InProcess(stage.browser()).get(page.url)
+    assert stranger.status == 403
+    assert "Puskesmas Contoh" not in stranger.text
+
+
+def test_what_is_wrong_is_said_and_what_was_typed_is_kept(stage: Stage, budi: Filler) -> None:
+    page = budi.begin(email_pengisi="budi@gmail.com", jabatan_pengisi="", nip_penanda_tangan="123")
+    assert page.status == 422
+    assert "Gunakan email kedinasan" in page.text
+    assert "Isi jabatan Anda" in page.text
+    assert page.html.get_element_by_id("email_pengisi").value == "budi@gmail.com"
+    assert stage.mail() == []
+
+
+def test_the_office_is_carried_over_to_each_colleague_and_the_letter_is_brought_once(
+    stage: Stage, budi: Filler
+) -> None:
+    budi.begin()
+    budi.add(colleague(0))
+    page = budi.bring_letter(LETTER)
+    assert "Terunggah" in page.text
+    documents = budi.add(colleague(1))
+    assert documents.url.endswith("/berkas"), documents.text
+    assert "Surat permohonan" not in [card.text for card in documents.html.xpath("//*[@data-card]/h2")]
+    seen = budi.open()
+    assert [NAMES[n] in seen.text for n in range(3)] == [True, True, False]
+    assert "Kurang: Formulir Permohonan BSrE, KTP-el, SK terakhir." in seen.text
+    for member in stage.house.batches.members(stage.house.batches.load(seen.url.rpartition("/")[2])):
+        assert member.draft
+        assert (member.draft.form["opd"], member.draft.form["unit_kerja"]) == ("Dinas Kesehatan", "Puskesmas Contoh")
+        assert member.draft.form["nama_pengisi"] == "Budi Operator"
+
+
+def test_a_colleague_goes_on_by_his_own_link_and_never_sees_the_others(stage: Stage, budi: Filler) -> None:
+    budi.begin()
+    budi.add(colleague(0))
+    mail = budi.mailbox.to("ani@tarakankota.go.id")[0]
+    assert "Budi Operator sedang mengisikan" in mail["text"]
+    ani = InProcess(stage.browser())
+    page = ani.get(budi.mailbox.link("ani@tarakankota.go.id", "lanjut"))
+    assert page.url.endswith("/berkas")
+    assert not page.html.xpath("//a[contains(@href, '/usulan/')]")
+
+
+def test_each_case_has_the_letter_of_its_own_and_is_confirmed_by_its_own_applicant(stage: Stage, budi: Filler) -> None:
+    batch = batch_of(stage.house)
+    page = budi.open()
+    assert "6 belum dikirim" in page.text
+    for name in NAMES:
+        check = budi.press(budi.open(), "buka", name)
+        assert check.url.endswith("/periksa"), check.text
+        sent = budi.browser.submit(check, check.form("/periksa"), "Kirim", pernyataan="ya")
+        assert sent.href(f"/usulan/{batch.id}")
+    page = budi.open()
+    assert "0 belum dikirim, 6 berjalan" in page.text
+    cases = [member.application for member in stage.house.batches.members(stage.house.batches.load(batch.id))]
+    letters = [case.document("surat_permohonan") for case in cases if case]
+    assert len({letter.key for letter in letters}) == 6
+    assert len({letter.sha256 for letter in letters}) == 1
+    assert {case.batch for case in cases if case} == {batch.id}
+    assert all(case.first_damage() is None for case in cases if case)
+    for case in cases:
+        assert case
+        stage.act(case.ticket, "confirm")
+    assert "Menunggu" not in budi.open().text
+
+
+def test_somebody_may_be_taken_off_as_long_as_nothing_was_sent(stage: Stage, budi: Filler) -> None:
+    batch = batch_of(stage.house, 2)
+    ask = budi.browser.get(budi.open().href("/hapus?pegawai="))
+    page = budi.browser.submit(ask, ask.form("/hapus"))
+    assert NAMES[0] not in page.text
+    assert NAMES[1] in page.text
+    assert len(stage.house.batches.load(batch.id).members) == 1
+
+
+def test_the_same_address_twice_is_said_and_added_once(stage: Stage, budi: Filler) -> None:
+    batch = batch_of(stage.house, 1)
+    page = budi.browser.get(budi.open().href("/pegawai"))
+    again = budi.browser.submit(page, page.form("/pegawai"), nama_ktp="ANI", email="ani@tarakankota.go.id")
+    assert again.status == 422
+    assert "sudah ada dalam usulan ini" in again.text
+    assert len(stage.house.batches.load(batch.id).members) == 1
+
+
+def test_a_batch_stays_with_its_tickets_while_a_case_is_open_and_goes_with_the_last_of_them(stage: Stage) -> None:
+    batch = batch_of(stage.house, 2)
+    first, _ = batch.members
+    number = stage.intake.submit(first).ticket
+    stage.act(number, "confirm")
+    stage.clock.forward(days=31)
+    stage.clockwork.expire()
+    kept = stage.house.batches.load(batch.id)
+    assert kept.members[0] == number
+    assert [member.ticket for member in stage.house.batches.members(kept)] == [number]
+    stage.act(number, "withdraw")
+    stage.clock.forward(days=31)
+    stage.clockwork.expire()
+    assert stage.house.batches.load(batch.id)
+    stage.clock.forward(days=90)
+    stage.clockwork.expire()
+    with pytest.raises(NotFound) as gone:
+        stage.house.batches.load(batch.id)
+    assert gone.value.code == "batch_unknown"
+    assert not list((stage.data / "files").rglob(f"*{batch.id}*"))
+
+
+def test_whoever_fills_in_mends_what_was_returned_and_sees_no_more_of_the_case(stage: Stage, budi: Filler) -> None:
+    batch_of(stage.house, 1)
+    number = budi.send(NAMES[0])
+    for action in ("confirm", "return"):
+        stage.act(number, action)
+    page = budi.press(budi.open(), "buka", NAMES[0])
+    assert page.url.endswith(f"/permohonan/{number}/perbaikan")
+    assert f"Perbaiki permohonan {NAMES[0]}" in page.text
+    assert page.href("/usulan/")
+    for rest in ("", "/batal", "/jadwal", "/tanda-terima"):
+        assert budi.browser.get(f"/permohonan/{number}{rest}").status == 403
+    # Nor does what the browser keeps for that page open another one, wherever it is sent.
+    forged = stage.browser()
+    forged.set_cookie("permohonan", stage.sign("cookie.permohonan", {"t": number, "batch": "x"}), path="/permohonan")
+    assert forged.get(f"/permohonan/{number}").status_code == 403
+    assert forged.get(f"/permohonan/{number}/batal").status_code == 403
