@@ -84,7 +84,7 @@ class Smtp:
                 relay.quit()
 
     def try_out(self) -> None:
-        """Greet the relay, encrypt, log in, say from whom, and leave without an email. Raises MailDeferred as ``send``."""
+        """Greet the relay, encrypt, log in, say from whom, and leave. Raises MailDeferred as ``send``."""
         sender = parseaddr(self._sender)[1]
         with _deferring(), closing(self._connect()) as relay:
             relay.ehlo_or_helo_if_needed()
