@@ -5,17 +5,20 @@ import os
 import secrets
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 from portal import edge
 from portal.config import SECURITY, Config
-from portal.core.errors import SettingInvalid
+from portal.core.errors import SettingInvalid, Unavailable
 from portal.core.outage import Outage
 from portal.editions import read_language, read_messages, read_services, read_sop
 from portal.engines.local.alarm import Alarm
 from portal.engines.local.breakdown import Breakdown
+from portal.engines.local.condition import DATABASE, DOCUMENTS, Closed, examine
+from portal.engines.local.exchange import KEYS
 from portal.engines.local.files import FolderFiles
 from portal.engines.local.mail import Mailbox, Smtp
 from portal.engines.local.records import SqliteRecords
@@ -23,10 +26,12 @@ from portal.engines.local.returns import ImapInbox, Marks
 from portal.house import Engine, House, furnish, pages
 from portal.links import Links
 
-DATABASE: Final = "portal.sqlite"
 MAILBOX: Final = "kotak-surat.sqlite"
 CLOCK: Final = "jam"
-"""Names in the data folder; the latter two are a rehearsal's."""
+"""Names in the data folder, of a rehearsal."""
+
+NOT_SERVED: Final = ("store_damaged", "store_missing")
+"""Codes of data that nothing is built upon: who comes is told so, until it is restored."""
 
 ALARMED: Final[Mapping[str, str]] = {"relay": "gangguan-email", "inbox": "gangguan-email-kembali"}
 """What notes there of which outage somebody has been called."""
@@ -107,13 +112,13 @@ def open_house(
 def build(config: Config, clock: Callable[[], datetime] | None = None) -> House:
     """The portal on the embedded engine: SQLite, a folder, and SMTP or the rehearsal's mailbox."""
     services = read_services(config.schemas, config.services, read_sop)
-    _make(config.data)
-    _own(config)
+    make(config.data)
+    own(config)
     time_machine = TimeMachine(config.data / CLOCK)
     clock = clock or (time_machine.now if config.rehearsal else lambda: datetime.now(UTC))
-    links = Links(_keys(config.data / "kunci"))
+    links = Links(keys(config.data / KEYS))
     records = SqliteRecords(config.data / DATABASE, [edition.service for edition in services])
-    files = FolderFiles(config.data / "berkas", links, lambda: secrets.token_hex(8))
+    files = FolderFiles(config.data / DOCUMENTS, links, lambda: secrets.token_hex(8))
     marks = Marks(links, config.sender, config.return_path, records.sent_in)
     engine = Engine(records, files, smtp(config), links, None, files, marks.mark, inbox=_inbox(config, marks))
     if config.rehearsal:
@@ -126,6 +131,30 @@ def build(config: Config, clock: Callable[[], datetime] | None = None) -> House:
     for edition in services:
         house.equipment.press(edition.service)  # papers that do not fit are told of at the start
     return house
+
+
+def build_to_serve(config: Config, clock: Callable[[], datetime] | None = None) -> House:
+    """The portal, or where its data is damaged or gone one that says so on every page and takes nothing in.
+
+    Raises:
+        Unavailable: for other reasons (``store_newer``, ``store_foreign``, ``store_restoring``), which are nothing that
+            a visitor could be told of.
+    """
+    try:
+        examine(config.data)
+        return build(config, clock)
+    except Unavailable as problem:
+        if problem.code not in NOT_SERVED:
+            raise
+        return _closed(config, problem.code)
+
+
+def _closed(config: Config, code: str) -> House:
+    nothing: Any = Closed(code)
+    links = Links([secrets.token_urlsafe(48)])  # no link is read, and of the folder nothing is touched
+    services = read_services(config.schemas, config.services, read_sop)
+    engine = Engine(nothing, nothing, nothing, links, closed=code)
+    return furnish(services, engine, lambda: datetime.now(UTC), replace(config, rehearsal=False))
 
 
 def alarm(house: House, of: str = "relay") -> Alarm | None:
@@ -169,15 +198,15 @@ def _site_headers(headers: Any, path: str, url: str) -> None:
     headers["Cache-Control"] = edge.cache_control(url)
 
 
-def _make(folder: Path) -> None:
-    """Raises SettingInvalid: there can be no such folder."""
+def make(folder: Path) -> None:
+    """The data folder. Raises SettingInvalid: there can be no such folder."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as problem:
         raise SettingInvalid("setting_invalid", key="DATA", value=str(folder), expected=str(problem)) from problem
 
 
-def _own(config: Config) -> None:
+def own(config: Config) -> None:
     """Raises SettingInvalid: the folder is somebody else's, whose portal could not write again what is written here."""
     owner = config.data.stat().st_uid
     is_rehearsal = config.rehearsal or (config.data / MAILBOX).exists()
@@ -207,7 +236,7 @@ def _inbox(config: Config, marks: Marks) -> ImapInbox | None:
     return ImapInbox(**given, password=password, noted=noted, find=marks.find) if given else None
 
 
-def _keys(path: Path) -> list[str]:
+def keys(path: Path) -> list[str]:
     """Secret keys, one a line, newest last; made at the first start, readable by the owner only."""
     if not path.exists():
         # Under another name first: a crash must not leave a file without a key, with which nothing could be signed.

@@ -8,24 +8,22 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
 import click
 
 from portal.authors import fits, service
-from portal.bootstrap import alarm, build, faults, on_aws, open_house, wsgi
+from portal.bootstrap import alarm, build_to_serve, faults, make, on_aws, open_house, own, wsgi
 from portal.caseload import caseload
 from portal.checkup import doctor
 from portal.clerk import register
 from portal.config import Config
-from portal.core.application import Application
-from portal.core.errors import NotFound, PortalError, SettingInvalid, SopInvalid, Unreadable
+from portal.core.errors import PortalError, SettingInvalid, SopInvalid, Unavailable
 from portal.editions import offered, read_language, read_messages, read_old, trusted_sop
-from portal.engines.ports import BacksUp
+from portal.engines.local.condition import held
 from portal.house import House
-from portal.office import Office
+from portal.keeping import backup, restore, verify
 from portal.officials import official
 from portal.persons import person
 from portal.rehearsing import month, rehearse
@@ -58,6 +56,9 @@ class Explaining(click.Group):
         "month": month,
         "service": service,
         "doctor": doctor,
+        "verify": verify,
+        "backup": backup,
+        "restore": restore,
     },
 )
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of everything that must survive (DATA).")
@@ -93,6 +94,9 @@ def _explain(problem: PortalError) -> None:
 
         click.echo("\n".join(map(in_words, problem.problems)), err=True)
         return
+    if problem.code in read_messages()["health"]:
+        click.echo(read_messages()["health"][problem.code], err=True)
+        return
     entry = read_messages()["errors"][problem.code]
     facts = {"file": "", "key": "", "value": "", "expected": "", **problem.facts}
     click.echo(f"{entry['title']}: {entry['sentence'].format_map(facts)}", err=True)
@@ -115,22 +119,29 @@ def serve(context: click.Context, host: str, port: int, address: str | None, reh
     if not (config.rehearsal or address):
         raise SettingInvalid("setting_missing", key="ADDRESS", expected="https://portal.example.go.id")
     config.must_reach_people()
-    house = build(config, context.obj["clock"])
+    make(config.data)
+    own(config)
+    context.with_resource(held(config.data))
+    house = build_to_serve(config, context.obj["clock"])
     run = _server(house, host, port)
     background = Background(house.outbox, house.clockwork, alarm(house))
     inbox, office = house.engine.inbox, house.office
     returns = Returns(inbox, office.records, office.clock, alarm(house, "inbox")) if inbox else None
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    background.start()
-    if returns:
-        returns.start()
-    _say("serving_rehearsal" if config.rehearsal else "serving", address=config.address)
+    if house.equipment.closed:
+        _explain(Unavailable(house.equipment.closed, value=config.data))
+    else:
+        background.start()
+        if returns:
+            returns.start()
+    _say("serving_rehearsal" if house.config.rehearsal else "serving", address=config.address)
     try:
         run()
     finally:
-        background.stop()
-        if returns:
-            returns.stop()
+        if not house.equipment.closed:
+            background.stop()
+            if returns:
+                returns.stop()
 
 
 def _server(house: House, host: str, port: int) -> Callable[[], None]:
@@ -202,54 +213,3 @@ def check(context: click.Context, folder: Path | None, against: str) -> None:
         else:  # a version that cases run under, as the records keep it
             old = restore(_open(context).office.records.sop(against), editions[0])
         click.echo(compared(old, next((each for each in editions if each.service == old.service), editions[0])))
-
-
-@main.command()
-@click.argument("ticket")
-@click.pass_context
-def verify(context: click.Context, ticket: str) -> None:
-    """Verify the hash chain of one case, and its files against it."""
-    house = _open(context)
-    office = house.office
-    try:
-        application = office.find(ticket)
-        damage = application.first_damage()
-    except (Unreadable, LookupError, TypeError, ValueError, AttributeError):
-        # Bent so far that it is no case any more.
-        _say("chain_unreadable", ticket=ticket)
-        sys.exit(1)
-    key = "chain_broken" if damage else "chain_holds"
-    _say(key, ticket=application.ticket, number=damage, events=application.version)
-    changed = [] if damage else _changed_files(office, application)
-    for kind in changed:
-        _say("file_changed", ticket=application.ticket, kind=kind)
-    accounted = house.erasing.is_accounted_for(application)
-    if not accounted:
-        _say("chain_unaccounted", ticket=application.ticket)
-    sys.exit(1 if damage or changed or not accounted else 0)
-
-
-def _changed_files(office: Office, application: Application) -> list[str]:
-    """Kinds of document whose file is not the one the ledger fingerprints; a file deleted in time is no damage."""
-    changed = []
-    for document in application.documents:
-        try:
-            content = office.files.read(document.key, document.version)
-        except NotFound:
-            continue
-        if sha256(content).hexdigest() != document.sha256:
-            changed.append(document.kind)
-    return changed
-
-
-@main.command()
-@click.argument("target", type=click.Path(path_type=Path))
-@click.pass_context
-def backup(context: click.Context, target: Path) -> None:
-    """Copy the database, consistent at this moment, while the portal runs; copy the data folder's files after it."""
-    # On AWS nothing is opened to say so.
-    records = None if on_aws(os.environ) else _open(context).office.records
-    if not isinstance(records, BacksUp):
-        _refuse("only_here", command="backup")
-    records.backup(target)
-    _say("backed_up", target=target)

@@ -72,7 +72,7 @@ class Engine:
     """What carries the portal.
 
     Attributes:
-        original, receiver: as in ``web.here.Equipment``.
+        original, receiver, closed: as in ``web.here.Equipment``.
         mark: as in ``outbox.Outbox``; None where nothing is told of an email afterwards.
         inbox: where emails come back to; None where the relay itself tells of them, or nobody reads it.
         mailbox, time_machine: a rehearsal's, which only it shows; ``switches``: what it may let fail, by name.
@@ -89,6 +89,7 @@ class Engine:
     time_machine: TimeMachine | None = None
     switches: Mapping[str, Any] = field(default_factory=dict)
     inbox: Inbox | None = None
+    closed: str = ""
 
 
 @dataclass(frozen=True)
@@ -271,6 +272,7 @@ def furnish(services: Services, engine: Engine, clock: Callable[[], datetime], c
         receiver=engine.receiver,
         inbox=engine.inbox,
         rehearsal=_rehearse(services, schemas, office.records, engine) if config.rehearsal else None,
+        closed=engine.closed,
     )
     return House(office, engine, letters, equipment, config)
 

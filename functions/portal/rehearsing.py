@@ -21,12 +21,13 @@ from typing import Any, Final
 
 import click
 
-from portal.bootstrap import CLOCK, DATABASE, MAILBOX, TimeMachine, build
+from portal.bootstrap import CLOCK, MAILBOX, TimeMachine, build
 from portal.config import Config
 from portal.core.application import Application
 from portal.core.officials import eligible
 from portal.core.patience import Wait
 from portal.editions import read_language, read_messages
+from portal.engines.local.condition import DATABASE
 from portal.house import House
 from portal.month import Month
 from portal.players import Passing, Players

@@ -1,5 +1,6 @@
 """The command line on a data folder of its own."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from click.testing import CliRunner, Result
 
 from portal.cli import main
 from tests.support.command_line import Run
+from tests.support.harm import office_killed_at_work
 from tests.support.server import Clock
 
 
@@ -36,3 +38,20 @@ def run(tmp_path: Path, clock: Clock) -> Run:
         return result
 
     return call
+
+
+@pytest.fixture(scope="session")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """As ``office_killed_at_work`` says; nobody changes anything in it."""
+    return office_killed_at_work(tmp_path_factory.mktemp("office"))
+
+
+@pytest.fixture
+def data(office: Path, tmp_path: Path) -> Path:
+    """A copy of its own, to be destroyed."""
+    return Path(shutil.copytree(office / "data", tmp_path / "hidup"))
+
+
+@pytest.fixture
+def newest(office: Path) -> Path:
+    return office / "backups" / "dua.zip"

@@ -1,7 +1,6 @@
 """Cases verified, data backed up; what cannot be is told in words."""
 
 import re
-import shutil
 import sqlite3
 import stat
 from pathlib import Path
@@ -78,15 +77,14 @@ def test_a_ticket_that_nobody_has_is_told_in_words(run: Run) -> None:
 def test_a_backup_made_while_the_portal_runs_can_be_started_from(run: Run, tmp_path: Path) -> None:
     stage = Stage(tmp_path / "data")
     number = stage.case(*WAYS["booked"])
-    copy = tmp_path / "salinan.sqlite"
-    assert run("backup", copy).output == f"Salinan basis data disimpan di {copy}\n"
+    copy = tmp_path / "salinan.zip"
+    assert f"Salinan cadangan disimpan di {copy}: basis data dan " in run("backup", copy).output
     stage.act(number, "miss")
     stage.close()
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
 
-    restored = tmp_path / "restored"
-    shutil.copytree(tmp_path / "data", restored, ignore=shutil.ignore_patterns("portal.sqlite*"))
-    copy.rename(restored / "portal.sqlite")
+    restored, keys = tmp_path / "restored", tmp_path / "data" / "kunci"
+    assert run("restore", copy, "--keys", keys, data=restored).exit_code == 0
     records = SqliteRecords(restored / "portal.sqlite", ["penerbitan"])
     case = records.load(number)
     assert (case.state, case.first_damage()) == ("booked", None)
@@ -94,6 +92,11 @@ def test_a_backup_made_while_the_portal_runs_can_be_started_from(run: Run, tmp_p
     records.close()
     result = run("verify", number, data=restored)
     assert result.exit_code == 0
+
+
+@pytest.mark.parametrize("asked", [(), ("TTE-26-4F7K-9QXM", "--all")])
+def test_verify_is_told_of_what(run: Run, asked: tuple[str, ...]) -> None:
+    assert run("verify", *asked).exit_code == 2
 
 
 def test_a_backup_to_nowhere_is_told_in_words(run: Run, tmp_path: Path) -> None:

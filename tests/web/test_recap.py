@@ -197,3 +197,35 @@ def test_the_recap_names_nobody(busy: Stage) -> None:
     texts: list[Any] = [page(busy).body.decode(), page(busy, "/rekap.csv").body.decode("utf-8-sig")]
     for text in texts:
         assert not any(secret in text for secret in (*SECRETS, FORM["nip"], FORM["email"], "TTE-26"))
+
+
+# --- the pictures ---
+
+
+def pictures(page: Page) -> dict[str, str]:
+    """What each picture of the page says to who cannot see it, by its title."""
+    return {svg.findtext("title"): svg.findtext("desc") for svg in page.html.iter("svg") if svg.get("role") == "img"}
+
+
+def test_pictures_stand_beside_the_tables_and_tell_nothing_of_one_or_two(busy: Stage) -> None:
+    told = pictures(page(busy))
+    assert told["Pemilik Sertifikat Elektronik per Perangkat daerah (OPD)"] == "Seluruhnya, dari 2: kurang dari 3."
+    assert told["Permohonan per bulan"] == "November 2026: kurang dari 3; Desember 2026: 3."
+    minutes = told["Waktu penanganan per langkah dibandingkan dengan mutu baku"]
+    assert minutes.startswith("Telaah Kepala Dinas, mutu baku 15 menit: kurang dari 3; ")
+
+
+def test_a_picture_names_the_offices_that_have_three_holders(stage: Stage) -> None:
+    for _ in range(3):
+        stage.case(*WAYS["done"])
+    stage.case(*WAYS["done"], opd="BKPSDM")
+    told = pictures(page(stage))
+    label = "Pemilik Sertifikat Elektronik per Perangkat daerah (OPD)"
+    assert told[label] == "Dinas Kesehatan: 3; 1 yang lain bersama-sama: kurang dari 3."
+    minutes = told["Waktu penanganan per langkah dibandingkan dengan mutu baku"]
+    assert minutes.startswith("Telaah Kepala Dinas, mutu baku 15 menit: 0 menit; ")
+    assert "Permohonan per bulan" not in told
+
+
+def test_no_picture_of_nothing(stage: Stage) -> None:
+    assert pictures(page(stage)) == {}

@@ -39,6 +39,10 @@ class Unreadable(PortalError):
     """What is kept of a case is there and makes no sense: damaged, or written by a portal that this one is not."""
 
 
+class NotRestored(PortalError):
+    """A backup is not put back: it is not whole, not of this portal, or there is no room for it."""
+
+
 class DocumentRefused(PortalError):
     """An uploaded file is not acceptable; ``code`` says why."""
 

@@ -111,6 +111,7 @@ def create_app(use_cases: UseCases, equipment: Equipment, *, address: str, names
     app.extensions["portal"] = Here(use_cases, equipment, language, access, address, messages, limits)
     _prepare_templates(app, language)
     app.before_request(lambda: refuse_foreign(request))
+    app.before_request(_say_closed)
     app.before_request(lambda: by_its_name(request, address))
     app.before_request(_hold_back)
     app.after_request(protect)
@@ -187,6 +188,12 @@ def _prepare_templates(app: Flask, language: Language) -> None:
             "address": place.address,
             "now": now(),
         }
+
+
+def _say_closed() -> None:
+    """A monitor is told more than people are; what pages look like is no data."""
+    if (closed := here().equipment.closed) and request.endpoint not in ("static", "status.health"):
+        raise errors.Unavailable(closed)
 
 
 def _behind(draft: Draft) -> str:

@@ -169,6 +169,7 @@ class Equipment:
             shown rather than saved; None: from the portal.
         inbox: where emails come back to, if anybody reads it.
         receiver: takes posted files in; None: browsers post straight to the store.
+        closed: why nothing is shown or taken in, a code of ``messages.toml``; empty while all is in order.
     """
 
     qr: Callable[[str], Markup]
@@ -180,6 +181,7 @@ class Equipment:
     receiver: Receiver | None = None
     inbox: Inbox | None = None
     rehearsal: Rehearsal | None = None
+    closed: str = ""
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,10 @@ from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
+from markupsafe import Markup
 
 from portal.compilation import Sums, read_sums
+from portal.core import figures
 from portal.core.recap import Recap, StepTime, summarise
 from portal.core.register import soon
 from portal.core.sop import APPLICANT, Sop
@@ -56,6 +58,10 @@ def _page(edition: Sop) -> str:
     return render_template(
         "recap/show.html",
         recap=recap,
+        picture=_picture,
+        holders=figures.holders(recap),
+        closed=figures.closed(recap),
+        told=figures.told,
         times=_times(recap, edition),
         month=sums.month,
         months=sums.months,
@@ -118,6 +124,13 @@ def _asked(edition: Sop) -> tuple[Sums, Recap]:
     office = here().office
     sums = read_sums(office, edition.service, request.args.get("bulan", ""))
     return sums, summarise(sums.tallies, edition, office.today())
+
+
+def _picture(found: Sequence[tuple[str, int | None, str, int | None]], name: str, title: str) -> Markup:
+    """Bars, each a label, an amount, its words and what to compare it with (``chart.bars.Bar``)."""
+    from portal.chart.bars import Bar, bars  # with this page, and not when the first lookup of a status waits
+
+    return Markup(bars([Bar(*each) for each in found], name, title))  # noqa: S704 - escapes what it says
 
 
 def _times(recap: Recap, edition: Sop) -> list[StepTime]:

@@ -67,20 +67,22 @@ def _chart(application: Application, edition: Sop) -> dict[str, str]:
 
 @pages.get("/sehat")
 def health() -> Any:
-    """For a monitor: counts and ages only; 503 when the records do not answer.
+    """For a monitor: counts and ages only; 503 when the records do not answer, and why if that is known (``problem``).
 
     ``red`` counts emails that do not arrive, ``nobody`` cases that nobody can act on, ``unread`` cases that cannot be
     read, ``relay`` is false while the mail relay takes nothing, ``inbox`` (if there is one) while the mailbox that
     emails come back to cannot be read; with any of these, not all is ``ok``. ``stuck`` counts cases on the clerk's
     list, for whatever reason.
     """
+    if closed := here().equipment.closed:
+        return _ill(closed)
     try:
         owed = list(here().office.records.unsent())
         unsent = [notice for notice in owed if not notice.hopeless]
         red, (nobody, unread, stuck) = len(here().outbox.red_list(owed)), here().watch.counts()
         out = here().outbox.outage(owed)
-    except Unavailable:
-        return jsonify(ok=False, records=False), 503
+    except Unavailable as problem:
+        return _ill(problem.code)
     inbox = here().equipment.inbox
     read = {"inbox": inbox.out_since is None} if inbox else {}
     oldest = max((now() - notice.queued_at).total_seconds() for notice in unsent) if unsent else 0
@@ -99,6 +101,11 @@ def health() -> Any:
         unread=unread,
         stuck=stuck,
     )
+
+
+def _ill(code: str) -> Any:
+    words = here().messages["health"]
+    return jsonify(ok=False, records=False, **({"problem": words[code]} if code in words else {})), 503
 
 
 def _find(typed: str) -> Application:

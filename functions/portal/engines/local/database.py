@@ -14,8 +14,8 @@ from portal.core.errors import PortalError, Unavailable
 Migration = Sequence[str]
 """Statements that lead from one version of the tables to the next; once released, never changed."""
 
-# Primary result codes (https://sqlite.org/rescode.html) of a store that cannot work now. Everything else is a fault of
-# the program or of the file and must be seen as such.
+# Primary result codes (https://sqlite.org/rescode.html) of a store that cannot work now. Everything else, but
+# for a damaged file, is a fault of the program and must be seen as such.
 _UNAVAILABLE: Final = frozenset(
     {
         sqlite3.SQLITE_BUSY,
@@ -28,6 +28,9 @@ _UNAVAILABLE: Final = frozenset(
         sqlite3.SQLITE_PERM,
     }
 )
+
+# Of a file that is not what we wrote. Whoever meets it is told so, and nothing is written to it any more.
+_DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 # Of these, what only keeps a connection from writing: it goes on reading, which a new one on a full disk could not.
 _ONLY_WRITING: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE})
@@ -48,7 +51,8 @@ class Database:
 
     Raises:
         Unavailable: the file cannot be opened (``store_unavailable``), or a newer portal has written it
-            (``store_newer``; ``facts`` name its version and ours).
+            (``store_newer``; ``facts`` name its version and ours), or it is damaged (``store_damaged``). Damage that
+            is met later closes it for everybody: what is built on half of the truth would have to be taken back.
     """
 
     def __init__(self, path: Path, migrations: Sequence[Migration], busy_seconds: float = 5) -> None:
@@ -56,6 +60,7 @@ class Database:
         self._busy_seconds = busy_seconds
         self._idle: list[sqlite3.Connection] = []
         self._one_writer = threading.Lock()
+        self._damaged = False
         with _translated():
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             # SQLite does not wait for another process that is just making the file.
@@ -136,6 +141,8 @@ class Database:
     @contextmanager
     def _lent(self) -> Iterator[sqlite3.Connection]:
         # Kept between calls: opening a file anew costs more than a whole transaction on it (about 1 ms against 0.3).
+        if self._damaged:
+            raise Unavailable("store_damaged")
         with _translated():
             try:
                 connection = self._idle.pop()
@@ -144,6 +151,7 @@ class Database:
             try:
                 yield connection
             except BaseException as problem:
+                self._damaged = self._damaged or _code(problem) in _DAMAGED
                 if isinstance(problem, PortalError) or getattr(problem, "sqlite_errorcode", 0) in _ONLY_WRITING:
                     connection.rollback()
                     self._idle.append(connection)
@@ -191,6 +199,11 @@ def _alone(path: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
+def _code(problem: BaseException) -> int:
+    """SQLite's primary result code; 0 of what is not its own."""
+    return int(getattr(problem, "sqlite_errorcode", 0)) & 0xFF
+
+
 def _version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
@@ -200,8 +213,10 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as problem:
-        if getattr(problem, "sqlite_errorcode", 0) & 0xFF in _UNAVAILABLE:
+        if _code(problem) in _UNAVAILABLE:
             raise Unavailable("store_unavailable") from problem
+        if _code(problem) in _DAMAGED:
+            raise Unavailable("store_damaged") from problem
         raise
     except OSError as problem:
         raise Unavailable("store_unavailable") from problem

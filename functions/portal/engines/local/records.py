@@ -56,6 +56,14 @@ class SqliteRecords(SqliteCertificates, SqliteAccounts):
     def backup(self, target: Path) -> None:
         self._database.backup(target)
 
+    @property
+    def founder(self) -> str:
+        """The service that the file began with."""
+        return self._founder
+
+    def tickets(self) -> Sequence[str]:
+        return [ticket for (ticket,) in self._all("SELECT ticket FROM application ORDER BY ticket")]
+
     # --- applications --------------------------------------------------------------------------------------------
 
     def load(self, ticket: str) -> Application:

@@ -1,0 +1,88 @@
+"""In what condition a data folder is, before anything is done in it; and what stands there if in a bad one."""
+
+import fcntl
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, Final, Never
+
+from portal.core.errors import Unavailable
+from portal.engines.local.database import private
+
+DATABASE: Final = "portal.sqlite"
+DOCUMENTS: Final = "berkas"
+RESTORED: Final = "pemulihan"
+"""Names in the data folder; below the last lies what is being put back."""
+
+LARGEST_LOOKED_AT: Final = 2 * 1024**3
+"""Bytes of a database that is looked through at every start (a second or two for one of 1 GB); a larger one is by every
+backup."""
+
+
+def examine(data: Path, *, wholly: bool = False) -> None:
+    """Look without changing anything, not even the log of a database that was cut short.
+
+    Args:
+        wholly: whatever its size, and its indexes against its tables.
+
+    Raises:
+        Unavailable: ``store_damaged``, ``store_missing`` (there are documents of cases and no cases), or
+            ``store_restoring`` (a restore was cut short between the old data and the new).
+    """
+    database = data / DATABASE
+    if (data / RESTORED / "siap").exists():
+        raise Unavailable("store_restoring")
+    if not database.exists() or not database.stat().st_size:
+        if _has_any(data / DOCUMENTS / "applications") or database.with_name(f"{DATABASE}-wal").exists():
+            raise Unavailable("store_missing", value=str(database))
+    elif wholly or database.stat().st_size <= LARGEST_LOOKED_AT:
+        examine_database(database, "integrity_check" if wholly else "quick_check")
+
+
+def examine_database(path: Path, check: str = "integrity_check") -> None:
+    """Raises Unavailable (``store_damaged``)."""
+    try:
+        # Read only, so that closing it writes nothing of a log that is not its own into it.
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as looked_at:
+            said = looked_at.execute(f"PRAGMA {check}(1)").fetchone()[0]
+    except sqlite3.DatabaseError as problem:
+        raise Unavailable("store_damaged") from problem
+    if said != "ok":
+        raise Unavailable("store_damaged")
+
+
+@contextmanager
+def held(data: Path, *, alone: bool = False) -> Iterator[None]:
+    """A portal is at work in the folder; ``alone``: nobody else may be.
+
+    Raises:
+        Unavailable: ``store_in_use`` or, for a portal, ``store_restoring``: somebody is.
+    """
+    path = private(data / "dipakai")
+    with path.open("a") as lock:
+        try:
+            fcntl.flock(lock, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+        except BlockingIOError as problem:
+            raise Unavailable("store_in_use" if alone else "store_restoring", value=str(data)) from problem
+        yield
+
+
+class Closed:
+    """Stands in the place of records or files that are in no condition to be used: whatever is asked is refused."""
+
+    def __init__(self, code: str) -> None:
+        self._code = code
+
+    def close(self) -> None:
+        """There is nothing to let go of."""
+
+    def __getattr__(self, name: str) -> Any:
+        def refuse(*_: Any, **__: Any) -> Never:
+            raise Unavailable(self._code, value="")
+
+        return refuse
+
+
+def _has_any(folder: Path) -> bool:
+    return folder.is_dir() and any(folder.iterdir())

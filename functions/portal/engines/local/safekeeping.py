@@ -1,0 +1,240 @@
+"""Backups: what a data folder holds in one ZIP, and back into a fresh place.
+
+A ZIP holds the whole database and the documents that no earlier one beside it holds; ``isi.json`` says of every
+document where it lies and what it has to be, under a seal by the key of the portal that made it. The keys themselves
+are not in it: whoever finds a backup is not to be able to act in anybody's name. Documents never change once they are
+kept, so that one which an earlier backup names is not read again.
+"""
+
+import hmac
+import json
+import os
+import zipfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import IO, Any, Final
+
+from portal.core.errors import NotRestored, Unavailable
+from portal.engines.local.condition import DATABASE, DOCUMENTS, examine_database
+from portal.engines.local.database import private
+
+CONTENTS: Final = "isi.json"
+FORMAT: Final = 1
+_CHUNK: Final = 1024**2
+
+Told = Callable[[int], object]
+"""Hears how many bytes are done, again and again."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """A file in a backup: how many bytes, what they are, and in which ZIP beside this one they lie."""
+
+    size: int
+    sha256: str
+    archive: str
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a backup says of itself.
+
+    Attributes:
+        made: when, as ISO text.
+        founder: the service that the records began with.
+        documents: by name below the folder of documents.
+    """
+
+    made: str
+    founder: str
+    database: Item
+    documents: Mapping[str, Item]
+
+
+def documents(data: Path) -> Iterator[str]:
+    """Names of all that lie there whole, in order."""
+    root = data / DOCUMENTS
+    for folder, _, names in sorted(os.walk(root)):
+        yield from (Path(folder, name).relative_to(root).as_posix() for name in sorted(names) if name[0] != ".")
+
+
+def back_up(
+    data: Path,
+    copy: Callable[[Path], None],
+    target: Path,
+    *,
+    made: datetime,
+    founder: str,
+    keys: Sequence[str],
+    earlier: Contents | None,
+    told: Told,
+) -> Contents:
+    """Write a backup under its name once it is whole; until then nothing has that name.
+
+    Args:
+        copy: makes a consistent copy of the database in a file, while the portal works.
+        earlier: a backup in the same folder, whose documents are not written again.
+
+    Raises:
+        Unavailable: ``store_damaged``: a damaged database is in nobody's place a backup; ``store_unavailable``.
+    """
+    unfinished, copied = (target.with_name(f".{target.name}.{end}") for end in ("tmp", "sqlite"))
+    try:
+        copy(copied)  # before the documents, as files are written before the case that names them
+        examine_database(copied)
+        with zipfile.ZipFile(private(unfinished), "w") as archive:
+            database = _put(archive, copied, DATABASE, target.name, told, zipfile.ZIP_DEFLATED)
+            known = earlier.documents if earlier else {}
+            kept = dict(_documents(archive, data, known, target.name, told))
+            contents = Contents(made.isoformat(timespec="seconds"), founder, database, kept)
+            archive.writestr(CONTENTS, json.dumps(_sealed(contents, keys)), zipfile.ZIP_DEFLATED)
+        with unfinished.open("rb") as written:
+            os.fsync(written.fileno())
+        unfinished.replace(target)
+    except OSError as problem:
+        raise Unavailable("store_unavailable") from problem
+    finally:
+        for left in (
+            unfinished,
+            copied,
+            *(copied.with_name(f"{copied.name}-{end}") for end in ("wal", "shm", "journal")),
+        ):
+            left.unlink(missing_ok=True)
+    return contents
+
+
+def contents_of(backup: Path, keys: Sequence[str] | None) -> Contents:
+    """What a backup says it holds.
+
+    Args:
+        keys: one of them has to have sealed it; None: nobody has the keys any more, and it is taken at its word.
+
+    Raises:
+        NotRestored: ``backup_unreadable``; ``backup_foreign``: by another portal's keys, or changed.
+    """
+    with _readable(backup), zipfile.ZipFile(backup) as archive:
+        said = json.loads(archive.read(CONTENTS))
+        seal = said.pop("seal")
+        if said.pop("format") != FORMAT:
+            raise NotRestored("backup_unreadable", value=str(backup))
+        named = {name: Item(**item) for name, item in said.pop("documents").items()}
+        contents = Contents(database=Item(**said.pop("database")), documents=named, **said)
+    if keys is not None and not any(hmac.compare_digest(seal, _seal(contents, key)) for key in keys):
+        raise NotRestored("backup_foreign", value=str(backup))
+    return contents
+
+
+def unpack(backup: Path, contents: Contents, fresh: Path, told: Told) -> None:
+    """Everything into a fresh place, each file proven; what lies there whole from a try that was cut short stays.
+
+    Raises:
+        NotRestored: ``backup_missing`` (a ZIP beside it that holds earlier documents), ``backup_unreadable``,
+            ``backup_incomplete`` (``name`` of the file that is not in it or not what it was), ``backup_no_room``.
+    """
+    if any(".." in Path(name).parts or Path(name).is_absolute() for name in contents.documents):
+        raise NotRestored("backup_unreadable", value=str(backup))
+    wanted = {DATABASE: contents.database, **{f"{DOCUMENTS}/{name}": it for name, it in contents.documents.items()}}
+    for name in [name for name in documents(fresh) if name not in contents.documents]:
+        (fresh / DOCUMENTS / name).unlink()
+    open_zips: dict[str, zipfile.ZipFile] = {}
+    try:
+        for name, item in wanted.items():
+            target = fresh / name
+            if not (target.is_file() and _is(target, item)):
+                _room_for(item, fresh)
+                with _readable(backup):
+                    source = _zip(backup.with_name(item.archive), open_zips)
+                    _take(source, name, item, target)
+            told(item.size)
+    finally:
+        for each in open_zips.values():
+            each.close()
+
+
+def _documents(
+    archive: zipfile.ZipFile, data: Path, known: Mapping[str, Item], here: str, told: Told
+) -> Iterator[tuple[str, Item]]:
+    for name in documents(data):
+        path = data / DOCUMENTS / name
+        try:
+            size = path.stat().st_size
+            if name in known and known[name].size == size:
+                told(size)
+                yield name, known[name]
+            else:
+                yield name, _put(archive, path, f"{DOCUMENTS}/{name}", here, told)
+        except FileNotFoundError:
+            continue  # deleted a moment ago
+
+
+def _put(archive: zipfile.ZipFile, path: Path, name: str, here: str, told: Told, how: int = zipfile.ZIP_STORED) -> Item:
+    entry, proof, size = zipfile.ZipInfo(name), sha256(), 0
+    entry.compress_type, entry.external_attr = how, 0o600 << 16
+    with path.open("rb") as source, archive.open(entry, "w", force_zip64=True) as written:
+        while chunk := source.read(_CHUNK):
+            proof.update(chunk)
+            size += len(chunk)
+            written.write(chunk)
+            told(len(chunk))
+    return Item(size, proof.hexdigest(), here)
+
+
+def _zip(path: Path, opened: dict[str, zipfile.ZipFile]) -> zipfile.ZipFile:
+    if path.name not in opened:
+        if not path.is_file():
+            raise NotRestored("backup_missing", value=str(path))
+        opened[path.name] = zipfile.ZipFile(path)
+    return opened[path.name]
+
+
+def _take(source: zipfile.ZipFile, name: str, item: Item, target: Path) -> None:
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        found: IO[bytes] = source.open(name)
+    except KeyError as problem:
+        raise NotRestored("backup_incomplete", name=name, value=str(source.filename)) from problem
+    with found, private(target).open("wb") as written:
+        while chunk := found.read(_CHUNK):
+            written.write(chunk)
+        written.flush()
+        os.fsync(written.fileno())
+    if not _is(target, item):
+        raise NotRestored("backup_incomplete", name=name, value=str(source.filename))
+
+
+def _is(path: Path, item: Item) -> bool:
+    if path.stat().st_size != item.size:
+        return False
+    proof = sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            proof.update(chunk)
+    return proof.hexdigest() == item.sha256
+
+
+def _room_for(item: Item, fresh: Path) -> None:
+    disk = os.statvfs(fresh)
+    if disk.f_bavail * disk.f_frsize < 2 * item.size:
+        raise NotRestored("backup_no_room", value=str(fresh))
+
+
+def _sealed(contents: Contents, keys: Sequence[str]) -> dict[str, Any]:
+    return {"format": FORMAT, **asdict(contents), "seal": _seal(contents, keys[-1])}
+
+
+def _seal(contents: Contents, key: str) -> str:
+    said = json.dumps(asdict(contents), sort_keys=True, separators=(",", ":"))
+    return hmac.new(f"backup:{key}".encode(), said.encode(), "sha256").hexdigest()
+
+
+@contextmanager
+def _readable(backup: Path) -> Iterator[None]:
+    """What a file that is no backup, or half of one, makes the libraries raise."""
+    try:
+        yield
+    except (zipfile.BadZipFile, EOFError, KeyError, TypeError, ValueError, OSError, NotImplementedError) as problem:
+        raise NotRestored("backup_unreadable", value=str(backup)) from problem
