@@ -55,10 +55,10 @@ class Explaining(click.Group):
         "rehearse": rehearse,
         "month": month,
         "service": service,
-        "doctor": doctor,
         "verify": verify,
         "backup": backup,
         "restore": restore,
+        "doctor": doctor,
     },
 )
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of everything that must survive (DATA).")
