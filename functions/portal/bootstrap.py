@@ -1,7 +1,9 @@
 """The wiring on one machine: the embedded engine, and the built site before the pages."""
 
+import logging
 import math
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -17,7 +19,7 @@ from portal.core.outage import Outage
 from portal.editions import read_language, read_messages, read_services, read_sop
 from portal.engines.local.alarm import Alarm
 from portal.engines.local.breakdown import Breakdown
-from portal.engines.local.condition import DATABASE, DOCUMENTS, Closed, examine
+from portal.engines.local.condition import AT_WORK, DATABASE, DOCUMENTS, Closed, examine
 from portal.engines.local.exchange import KEYS
 from portal.engines.local.files import FolderFiles
 from portal.engines.local.mail import Mailbox, Smtp
@@ -25,6 +27,8 @@ from portal.engines.local.records import SqliteRecords
 from portal.engines.local.returns import ImapInbox, Marks
 from portal.house import Engine, House, furnish, pages
 from portal.links import Links
+
+log = logging.getLogger(__name__)
 
 MAILBOX: Final = "kotak-surat.sqlite"
 CLOCK: Final = "jam"
@@ -88,7 +92,7 @@ def open_house(
     What a rehearsal keeps is looked after at the rehearsal's time.
 
     Args:
-        begins: for what may be the first thing that is ever done in a data folder.
+        begins: for what may be the first thing that is ever done in a data folder, in which nothing else may lie then.
 
     Raises:
         SettingInvalid: a variable is missing, or says something else than it may; or there is no portal in the data
@@ -103,10 +107,26 @@ def open_house(
         house.office.links.ready()  # whoever set a wrong name is told now, and not by the first link
         return house
     here = Config.from_environment(environ, **given)
-    if not begins and not (here.data / DATABASE).exists():
-        raise SettingInvalid("data_without_portal", key="DATA", value=str(here.data), expected=DATABASE)
+    if not _is_begun(here.data):
+        if not (begins and _is_free(here.data)):
+            raise SettingInvalid("data_without_portal", key="DATA", value=str(here.data), expected=DATABASE)
+        log.warning("a new portal begins in %s", here.data)
     rehearsed = (here.data / MAILBOX).exists()
     return build(here, clock or (TimeMachine(here.data / CLOCK).now if rehearsed else None))
+
+
+def _is_begun(data: Path) -> bool:
+    """Raises SettingInvalid (``data_forbidden``): whoever asks may not look into it."""
+    try:
+        return (data / DATABASE).exists()
+    except PermissionError as problem:
+        raise SettingInvalid("data_forbidden", key="DATA", value=str(data)) from problem
+
+
+def _is_free(data: Path) -> bool:
+    """What is not there yet, or empty, or holds but the keys of a portal that was killed before its first record."""
+    free = re.compile(rf"\.?{KEYS}.*|{AT_WORK}|lost\+found")
+    return not data.is_dir() or all(free.fullmatch(entry.name) for entry in data.iterdir())
 
 
 def build(config: Config, clock: Callable[[], datetime] | None = None) -> House:

@@ -13,6 +13,7 @@ from portal.editions import read_messages
 from portal.engines.local.database import private
 from portal.house import House
 from portal.importing import Importing, exported
+from portal.listed import as_json, facts_of, say_json
 from portal.persons import operator
 from portal.tables import read
 
@@ -25,11 +26,16 @@ def register() -> None:
 @register.command("list")
 @click.option("--service", default="", help="Key of the service; the first one by default.")
 @click.option("--standing", default="", help="valid, expiring, expired, revoked or replaced.")
+@as_json
 @click.pass_context
-def list_entries(context: click.Context, service: str, standing: str) -> None:
+def list_entries(context: click.Context, service: str, standing: str, *, as_json: bool) -> None:
     """All entries, the next to end first."""
     kept = _open(context)
     entries = kept.register.find(service or kept.office.services.first.service, standing=standing)
+    if as_json:
+        names = ("id", "name", "number", "office", "serial", "valid_until")
+        say_json({**facts_of(each, *names), "standing": kept.register.standing(each).value} for each in entries)
+        return
     words = read_messages()["register"]["standings"]
     for entry in entries:
         said = {**vars(entry), "until": entry.valid_until or "…", "standing": words[kept.register.standing(entry)]}

@@ -24,6 +24,7 @@ from portal.editions import offered, read_language, read_messages, read_old, tru
 from portal.engines.local.condition import held
 from portal.house import House
 from portal.keeping import backup, restore, verify
+from portal.listed import as_json, facts_of, say_json
 from portal.officials import official
 from portal.persons import person
 from portal.rehearsing import month, rehearse
@@ -161,35 +162,45 @@ def _server(house: House, host: str, port: int) -> Callable[[], None]:
 
 
 @main.command()
+@as_json
 @click.pass_context
-def late(context: click.Context) -> None:
-    """Cases past the SOP's minutes, waiting too long with whomever, or that nobody can act on, and why."""
+def late(context: click.Context, *, as_json: bool) -> None:
+    """Cases past the SOP's minutes, waiting too long with whomever, or that nobody can act on, and why; 1 if any."""
     house = _open(context)
     waiting = house.watch.attention()
     moment = read_language(house.office.calendar).moment
+    if as_json:
+        say_json(facts_of(case, "ticket", "step", "office", "since", "minutes", "reason") for case in waiting)
+        sys.exit(bool(waiting))
     for case in waiting:
         why = read_messages()["stuck"][case.reason]["said"].rstrip(".") if case.reason else ""
         _say("late_stuck" if case.reason else "late", **{**vars(case), "since": moment(case.since), "why": why})
     if not waiting:
         _say("late_none")
+    sys.exit(bool(waiting))
 
 
 @main.command("red-list")
-@click.option("--again", is_flag=True, help="Try those that were given up once more, at the clockwork's next round.")
+@click.option("--again", is_flag=True, help="Try all that failed once more, given up or not, at the next round.")
 @click.option("--done", metavar="TICKET", help="Take those about this ticket off the list: a person has told them.")
+@as_json
 @click.pass_context
-def red_list(context: click.Context, again: bool, done: str | None) -> None:
-    """Emails that did not arrive and need a person."""
+def red_list(context: click.Context, done: str | None, *, again: bool, as_json: bool) -> None:
+    """Emails that did not arrive and need a person; 1 if any are left that are not tried again."""
     outbox = _open(context).outbox
     if done:
-        _say("red_done", number=outbox.drop(done))
+        _say("red_done", err=as_json, number=outbox.drop(done))
     red = outbox.red_list()
-    for notice in red:
-        _say("red", about=notice.about, letter=notice.letter, recipient=notice.recipient, problem=notice.problem)
-    if not red:
-        _say("red_none")
+    if as_json:
+        say_json(facts_of(each, "about", "letter", "recipient", "problem", "queued_at", "hopeless") for each in red)
+    else:
+        for notice in red:
+            _say("red", about=notice.about, letter=notice.letter, recipient=notice.recipient, problem=notice.problem)
+        if not red:
+            _say("red_none")
     if again:
-        _say("red_again", number=outbox.try_again())
+        _say("red_again", err=as_json, number=outbox.try_again())
+    sys.exit(bool(red) and not again)
 
 
 @main.command()

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,11 +13,11 @@ import click
 
 from portal.bootstrap import build, keys, make, on_aws, open_house, own
 from portal.config import Config
-from portal.core.errors import NotRestored, Unavailable
+from portal.core.errors import NotRestored, SettingInvalid, Unavailable
 from portal.core.ticket import parse
 from portal.editions import read_messages
 from portal.engines.local import exchange
-from portal.engines.local.condition import DATABASE, DOCUMENTS, RESTORED, examine, examine_database, held
+from portal.engines.local.condition import AT_WORK, DATABASE, DOCUMENTS, RESTORED, examine, examine_database, held
 from portal.engines.local.database import private
 from portal.engines.local.records import SqliteRecords
 from portal.engines.local.safekeeping import Contents, back_up, contents_of, documents, unpack
@@ -65,17 +65,19 @@ def backup(context: click.Context, target: Path, *, whole: bool, key_file: Path 
     Documents that the newest backup beside it holds are not written again. The keys are not in it.
     """
     # On AWS nothing is opened to say so.
-    house = None if on_aws(os.environ) else open_house(os.environ, context.obj["clock"], data=context.obj["data"])
+    given = {"data": context.obj["data"], "rehearsal": False}  # what a rehearsal can let fail is in nobody's way here
+    house = None if on_aws(os.environ) else open_house(os.environ, context.obj["clock"], **given)
     records = house.office.records if house else None
     if house is None or not isinstance(records, SqliteRecords):
         _refuse("only_here", command="backup")
     made, data = (context.obj["clock"] or _now)(), house.config.data
     secret = keys(data / exchange.KEYS)
+    if not target.is_dir() and target.suffix != SUFFIX:
+        _refuse("backup_nowhere", target=target)  # as where a disk is not mounted
     if target.is_dir():
         target = target / f"portal-{made.astimezone(UTC):%Y%m%d-%H%M%S}{SUFFIX}"
     earlier = None if whole else _newest(target, secret)
-    size = (data / DATABASE).stat().st_size + sum((data / DOCUMENTS / name).stat().st_size for name in documents(data))
-    with _progress("backup", size) as told:
+    with _progress("backup", _size(data)) as told:
         written = back_up(
             data,
             records.backup,
@@ -112,6 +114,8 @@ def restore(context: click.Context, source: Path, *, key_file: Path | None, new_
     config = Config.from_environment(os.environ, data=context.obj["data"])
     make(config.data)
     own(config)
+    if not _is_a_portals(config.data):
+        raise SettingInvalid("data_without_portal", key="DATA", value=str(config.data), expected=DATABASE)
     with held(config.data, alone=True):
         if exchange.is_pending(config.data):
             _say("restore_resumed")
@@ -138,6 +142,21 @@ def _prepare(context: click.Context, config: Config, source: Path, secret: list[
         raise NotRestored("backup_amiss", number=len(tally.amiss), value=str(source))
     exchange.ready(config.data, f"{clock().astimezone(UTC):%Y%m%d-%H%M%S}")
     _say("restored", made=contents.made, cases=tally.cases, documents=tally.documents)
+
+
+def _size(data: Path) -> int:
+    """About how many bytes there are; what is deleted meanwhile is no matter."""
+    size = (data / DATABASE).stat().st_size
+    for name in documents(data):
+        with suppress(FileNotFoundError):
+            size += (data / DOCUMENTS / name).stat().st_size
+    return size
+
+
+def _is_a_portals(data: Path) -> bool:
+    """Or nobody's yet: whoever names a wrong folder is not to find a portal in it."""
+    names = {entry.name for entry in data.iterdir()} - {"lost+found", AT_WORK}
+    return not names or bool(names & {DATABASE, DOCUMENTS, exchange.KEYS, RESTORED})
 
 
 def _examine(data: Path) -> None:

@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import NoReturn
+from typing import Final, NoReturn
 
 import click
 
@@ -16,6 +16,10 @@ from portal.core.services import Services
 from portal.core.sop import Sop
 from portal.editions import read_messages
 from portal.house import House
+from portal.listed import as_json, facts_of, say_json
+
+SAID: Final = ("service", "role", "name", "email", "number", "capacity", "decree", "since", "until", "replaces", "away")
+"""Of an appointment, to programs."""
 
 DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -26,11 +30,15 @@ def official() -> None:
 
 
 @official.command("list")
+@as_json
 @click.pass_context
-def list_officials(context: click.Context) -> None:
+def list_officials(context: click.Context, *, as_json: bool) -> None:
     """All appointments, oldest first."""
     office = _open(context).office
     officials = office.records.officials()
+    if as_json:
+        say_json(facts_of(each, *SAID) for each in officials)
+        return
     for appointed in officials:
         _say(
             "official",

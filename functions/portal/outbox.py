@@ -100,14 +100,20 @@ class Outbox:
         return rounds.round_of(owed) if rounds and (is_put_off or waits) else owed.queued_at
 
     def try_again(self) -> int:
-        """Hopeless emails of the red list are due again, as after an address was mended; returns how many.
+        """Due now: hopeless emails of the red list, as after an address was mended, and those that wait for another try
+        after a failed one, as after the relay was; returns how many.
 
-        The others on it are tried anyway.
+        What falls due within a ``LEASE`` somebody may just be sending, so it is left alone.
         """
-        hopeless = [owed for owed in self.red_list() if owed.hopeless]
-        for owed in hopeless:
-            self.records.settle_notice(owed.renewed(self.clock()))
-        return len(hopeless)
+        now = self.clock()
+
+        def waits(owed: Notice) -> bool:
+            return bool(owed.problem) and owed.is_owed and not owed.hopeless and owed.due_at > now + LEASE
+
+        again = [owed for owed in self.records.unsent() if (owed.hopeless and owed.is_red(now)) or waits(owed)]
+        for owed in again:
+            self.records.settle_notice(owed.renewed(now))
+        return len(again)
 
     def settle(self, mark: str, *, again: bool) -> Notice:
         """One email of the red list is due again, or a person has seen to it.

@@ -15,6 +15,7 @@ from portal.core.language import Language
 from portal.editions import read_language, read_messages
 from portal.engines.local.database import private
 from portal.erasing import Item
+from portal.listed import as_json, facts_of, say_json
 
 
 @click.group()
@@ -79,12 +80,16 @@ def erase(context: click.Context, who: str, reason: str, ground: str | None, *, 
 
 
 @person.command("log")
+@as_json
 @click.pass_context
-def log(context: click.Context) -> None:
+def log(context: click.Context, *, as_json: bool) -> None:
     """Who took personal data out or erased it, and when; the newest first."""
     house = open_house(os.environ, context.obj["clock"], begins=False, data=context.obj["data"])
     messages, moment = read_messages(), read_language(house.office.calendar).moment
     words, taken = messages["cli"], house.handouts.newest()
+    if as_json:
+        say_json(facts_of(each, "at", "what", "name", "office", "number", "tickets") for each in taken)
+        return
     for each in taken:
         of = ", ".join(each.tickets) or words["handout_number"].format(number=each.number)
         facts = {"name": each.name or "–", "office": each.office, "what": messages["handouts"][each.what], "of": of}

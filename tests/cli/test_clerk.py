@@ -1,5 +1,6 @@
 """What the clerk asks of the command line: officials, the red list, what is late."""
 
+import json
 import re
 import sqlite3
 from datetime import timedelta
@@ -95,6 +96,9 @@ def test_whoever_holds_a_role_that_is_no_more_is_still_listed(run: Run, tmp_path
     assert run("official", "list").output.startswith("asisten: Dewi Contoh")
 
 
+LISTS = (("late",), ("red-list",), ("official", "list"), ("register", "list"), ("person", "log"))
+
+
 # --- the red list ---
 
 
@@ -150,6 +154,44 @@ def test_what_somebody_was_told_otherwise_leaves_the_red_list_for_good(run: Run,
         "Email yang dikeluarkan dari daftar karena sudah ditangani: 0\n"
     )
     assert run("red-list", "--again").output == f"{left}Email yang akan dicoba lagi: 1\n"
+
+
+def test_what_waits_for_another_try_is_tried_at_once_when_asked(run: Run, tmp_path: Path, clock: Clock) -> None:
+    """As after the relay was mended; what somebody may just be sending is left alone."""
+    stage = Stage(tmp_path / "data", clock)
+    stage.mailbox.failing = True
+    stage.case("confirm")
+    for _ in range(9):
+        stage.clock.forward(hours=1)
+        stage.outbox.send_due()
+    stage.mailbox.failing = False
+    waiting = [owed for owed in stage.records.unsent() if owed.due_at > clock.at + timedelta(minutes=2)]
+    assert waiting
+    assert stage.outbox.send_due() == 0
+    assert f"dicoba lagi: {len(waiting)}\n" in run("red-list", "--again").output
+    assert run("red-list", "--again").output.endswith("dicoba lagi: 0\n")
+    assert stage.outbox.send_due() == len(waiting)
+    stage.close()
+
+
+def test_programs_are_told_by_exit_code_and_json(run: Run, tmp_path: Path, clock: Clock) -> None:
+    assert (run("red-list").exit_code, run("late").exit_code) == (0, 0)
+    assert [json.loads(run(*command, "--json").stdout) for command in LISTS] == [[]] * len(LISTS)
+    stage = Stage(tmp_path / "data", Clock(clock.at - timedelta(days=21)))
+    stage.records.appoint(Official("penerbitan", "kadis", "Tanpa Alamat", "bukan alamat"))
+    number = stage.case("confirm")
+    stage.handed_over()
+    stage.mail()
+    stage.close()
+    assert (run("red-list").exit_code, run("late").exit_code) == (1, 1)
+    assert run("red-list", "--again").exit_code == 0
+    run("register", "export", tmp_path / "register.csv")
+    late, _, officials, entries, log = (json.loads(run(*command, "--json").stdout) for command in LISTS)
+    assert number in {each["ticket"] for each in late}
+    assert late[0].keys() == {"ticket", "step", "office", "since", "minutes", "reason"}
+    assert {"role": "kadis", "email": "bukan alamat", "since": None}.items() <= officials[-1].items()
+    assert [each["standing"] for each in entries] == ["valid"]
+    assert [(each["what"], each["number"]) for each in log] == [("register", 1)]
 
 
 # --- what is late ---

@@ -212,3 +212,17 @@ def test_a_damaged_database_is_no_backup_and_the_last_good_one_stays(run: Run, d
     zero_pages(data)
     assert run("backup", tmp_path / "salinan.zip", data=data).exit_code == 2
     assert (tmp_path / "salinan.zip").read_bytes() == good
+
+
+def test_where_the_folder_of_backups_is_not_there_none_is_written(run: Run, data: Path, tmp_path: Path) -> None:
+    """As where a disk is not mounted."""
+    told = run("backup", tmp_path / "cakram" / "cadangan", data=data)
+    assert (told.exit_code, "Tidak ada folder" in told.stderr) == (2, True)
+    assert not (tmp_path / "cakram").exists()
+
+
+def test_nothing_is_put_back_into_a_folder_of_something_else(run: Run, newest: Path, tmp_path: Path) -> None:
+    (tmp_path / "salah").mkdir()
+    (tmp_path / "salah" / "catatan.txt").touch()
+    told = run("restore", newest, "--new-keys", data=tmp_path / "salah")
+    assert (told.exit_code, [path.name for path in (tmp_path / "salah").iterdir()]) == (2, ["catatan.txt"])

@@ -47,6 +47,34 @@ def test_the_first_official_may_be_appointed_before_the_portal_ever_ran(run: Run
     assert "Dewi Contoh" in run("official", "list", data=tmp_path / "baru").output
 
 
+def test_a_portal_is_begun_in_no_folder_that_holds_something_else(run: Run, tmp_path: Path) -> None:
+    """As where DATA names the folder above, or another program's."""
+    (tmp_path / "salah").mkdir()
+    (tmp_path / "salah" / "catatan.txt").touch()
+    new = ("--role", "kadis", "--name", "Dewi Contoh", "--email", "dewi@tarakankota.go.id")
+    refused = run("official", "appoint", *new, data=tmp_path / "salah")
+    assert (refused.exit_code, "Tidak ada portal di folder data" in refused.stderr) == (2, True)
+    assert [path.name for path in (tmp_path / "salah").iterdir()] == ["catatan.txt"]
+
+
+def test_that_a_portal_begins_is_never_silent(run: Run, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "baru" / "lost+found").mkdir(parents=True)
+    new = ("--role", "kadis", "--name", "Dewi Contoh", "--email", "dewi@tarakankota.go.id")
+    assert run("official", "appoint", *new, data=tmp_path / "baru").exit_code == 0
+    assert f"a new portal begins in {tmp_path / 'baru'}" in caplog.text
+
+
+def test_a_folder_of_somebody_else_is_refused_in_words(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forbidden(path: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "exists", forbidden)
+    answer = run("late")
+    assert (answer.exit_code, answer.stderr.split(":")[0]) == (2, "Folder data tidak boleh dibuka")
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives folders away")
 @pytest.mark.parametrize(
     "command", [*REPORTS, ("official", "appoint", *KADIS), ("restore", "x.zip"), SERVE], ids=lambda command: command[0]
@@ -77,5 +105,5 @@ def test_what_a_rehearsal_keeps_is_looked_at_at_the_rehearsals_time(tmp_path: Pa
     stage.close()
     TimeMachine(tmp_path / "jam").forward(ahead)
     answer = CliRunner().invoke(main, ["--data", str(tmp_path), "late"], env={"REHEARSAL": None, "SENDER": None})
-    assert answer.exit_code == 0
+    assert answer.exit_code == bool(ahead)
     assert ("TTE-" in answer.output) is bool(ahead), answer.output

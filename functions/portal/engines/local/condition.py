@@ -13,7 +13,8 @@ from portal.engines.local.database import private
 DATABASE: Final = "portal.sqlite"
 DOCUMENTS: Final = "berkas"
 RESTORED: Final = "pemulihan"
-"""Names in the data folder; below the last lies what is being put back."""
+AT_WORK: Final = "dipakai"
+"""Names in the data folder; below the third lies what is being put back, and the last is locked by who is at work."""
 
 LARGEST_LOOKED_AT: Final = 2 * 1024**3
 """Bytes of a database that is looked through at every start (a second or two for one of 1 GB); a larger one is by every
@@ -59,7 +60,7 @@ def held(data: Path, *, alone: bool = False) -> Iterator[None]:
     Raises:
         Unavailable: ``store_in_use`` or, for a portal, ``store_restoring``: somebody is.
     """
-    path = private(data / "dipakai")
+    path = private(data / AT_WORK)
     with path.open("a") as lock:
         try:
             fcntl.flock(lock, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
