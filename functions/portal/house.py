@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from portal.entrance import Entrance
     from portal.erasing import Erasing
     from portal.experience import Experience
+    from portal.genuine import Genuine
     from portal.handouts import Handouts
     from portal.intake import Intake
     from portal.letters.writing import Letters
@@ -167,6 +168,12 @@ class House:
         return Handouts(self.office)
 
     @cached_property
+    def genuine(self) -> "Genuine":
+        from portal.genuine import Genuine
+
+        return Genuine(self.office, read_messages()["emails"])
+
+    @cached_property
     def entrance(self) -> "Entrance":
         from portal.entrance import Entrance
 
@@ -257,7 +264,7 @@ def furnish(services: Services, engine: Engine, clock: Callable[[], datetime], c
     calendar = read_calendar(services.first, schemas / services.first.service)
     decisions = read_json(schemas / "decision.schema.json")["$defs"]
     office = Office(services, decisions, engine.records, engine.files, engine.links, calendar, clock)
-    letters = cache(partial(_letters, calendar))
+    letters = cache(partial(_letters, calendar, office, config.address))
 
     def calendar_entry(ticket: str, booking: Event, of: sop.Sop, at: datetime) -> str:
         return letters().visit(ticket, booking, of, at)
@@ -282,10 +289,13 @@ def pages(house: House, names: Sequence[str] = BLUEPRINTS) -> Any:
     return create_app(house, house.equipment, address=house.config.address, names=names)
 
 
-def _letters(calendar: Calendar) -> "Letters":
+def _letters(calendar: Calendar, office: Office, address: str) -> "Letters":
+    from portal.genuine import Genuine
     from portal.letters.writing import Letters
 
-    return Letters(Path(__file__).parent / "letters" / "texts", read_language(calendar), read_messages()["stuck"])
+    folder, words = Path(__file__).parent / "letters" / "texts", read_messages()
+    code = Genuine(office, words["emails"]).code
+    return Letters(folder, read_language(calendar), words["stuck"], code, f"{address}/cek-email")
 
 
 def _qr(text: str) -> "Markup":

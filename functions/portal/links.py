@@ -66,6 +66,10 @@ class Links:
         """16 small letters and digits that nobody else can make of a text, for where a link has no room."""
         return _seal(next(self._made(purpose, said)))
 
+    def short_seals(self, purpose: str, said: str) -> list[str]:
+        """Six capitals and digits that each of our keys makes of a text, for people to type; the newest key's first."""
+        return [_seal(each)[:6].upper() for each in self._made(purpose, said)]
+
     def is_sealed(self, purpose: str, said: str, seal: str) -> bool:
         """Did one of our keys make this seal of that text, for this purpose?"""
         return any(compare_digest(_seal(each), seal) for each in self._made(purpose, said))

@@ -121,3 +121,50 @@ def test_mending_twice_starts_from_what_was_sent_last(stage: Stage) -> None:
     siti.submit("/perbaikan", "Kirim", jabatan="Analis Utama")
     assert (siti.case.round, siti.case.form["jabatan"]) == (3, "Analis Utama")
     assert "Pengajuan ke-3" in InProcess(stage.browser()).get(f"/status/{siti.number}").text
+
+
+# --- what was returned, as it was ---
+
+
+def test_on_top_the_reason_stands_beside_the_old_picture_and_the_old_value(stage: Stage) -> None:
+    siti = holder(stage, "returned")
+    box = siti.get("/perbaikan").html.get_element_by_id("isi").xpath(".//*[contains(@class, 'notice')]")[0]
+    said = " ".join(box.text_content().split())
+    assert SAYS["return"]["note"] in said
+    assert f"Jabatan sebelumnya: {FORM['jabatan']}" in said
+    (link,) = box.xpath(".//ul/li/a")
+    assert " ".join(link.text_content().split()) == "KTP-el"
+    for address in (link.xpath("img/@src")[0], *link.get("data-pages").split()):
+        answer = siti.browser.get(address)
+        assert (answer.status, answer.headers["Content-Type"]) == (200, "image/jpeg")
+    assert siti.browser.get(link.get("href")).status == 200
+
+
+def test_the_old_picture_stays_while_another_file_waits_to_be_sent_and_goes_with_it(stage: Stage) -> None:
+    siti = holder(stage, "returned")
+    (before,) = siti.get("/perbaikan").html.xpath("//*[contains(@class, 'thumbs')]//img/@src")
+    replaced(siti)
+    page = siti.get("/perbaikan")
+    assert page.html.xpath("//*[contains(@class, 'thumbs')]//img/@src") == [before]
+    siti.browser.submit(page, page.form("/perbaikan", "Kirim"), "Kirim", jabatan="Analis Madya")
+    assert siti.browser.get(before).status == 404
+
+
+def test_a_returned_document_says_at_its_place_why_it_is_to_be_replaced(stage: Stage) -> None:
+    siti = holder(stage, "returned")
+    card = siti.get("/perbaikan").html.get_element_by_id("berkas-ktp").text_content()
+    assert "Perlu diganti" in card
+    assert SAYS["return"]["note"] in card
+    replaced(siti)
+    assert SAYS["return"]["note"] not in siti.get("/perbaikan").html.get_element_by_id("berkas-ktp").text_content()
+
+
+@pytest.mark.parametrize("address", ["paspor/1.jpg", "ktp/0.jpg", "ktp/99.jpg", "ktp/1.jpg?lebar=999"])
+def test_no_picture_of_what_is_not_there(stage: Stage, address: str) -> None:
+    assert holder(stage, "returned").get(f"/perbaikan/sebelumnya/{address}").status == 404
+
+
+def test_nobody_else_sees_the_old_picture(stage: Stage) -> None:
+    siti = holder(stage, "returned")
+    stranger = InProcess(stage.browser()).get(f"/permohonan/{siti.number}/perbaikan/sebelumnya/ktp/1.jpg")
+    assert stranger.status == 403

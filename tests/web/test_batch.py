@@ -148,7 +148,8 @@ def test_whoever_fills_in_mends_what_was_returned_and_sees_no_more_of_the_case(s
     assert page.url.endswith(f"/permohonan/{number}/perbaikan")
     assert f"Perbaiki permohonan {NAMES[0]}" in page.text
     assert page.href("/usulan/")
-    for rest in ("", "/batal", "/jadwal", "/tanda-terima"):
+    assert not page.html.find_class("thumbs")
+    for rest in ("", "/batal", "/jadwal", "/tanda-terima", "/perbaikan/sebelumnya/ktp/1.jpg"):
         assert budi.browser.get(f"/permohonan/{number}{rest}").status == 403
     # Nor does what the browser keeps for that page open another one, wherever it is sent.
     forged = stage.browser()

@@ -3,7 +3,7 @@
 Every sentence is in ``letters/texts/``; this module never sends anything and never decides who gets what.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from functools import cached_property
@@ -36,10 +36,19 @@ class Letters:
         folder: of the ``*.txt`` files and of ``base.html``, which the HTML of every email lives in.
         language: how dates and numbers are written.
         stuck: the words for each reason of the clerk's list: what is ``said``, and what to ``do``.
+        code: of an email of this letter, by which its reader can tell that it is ours; ``check``: where he asks.
     """
 
-    def __init__(self, folder: Path, language: Language, stuck: Mapping[str, Mapping[str, str]] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        language: Language,
+        stuck: Mapping[str, Mapping[str, str]] | None = None,
+        code: Callable[[str], str] = lambda _: "",
+        check: str = "",
+    ) -> None:
         self._folder = folder
+        self._code, self._check = code, check
         self._language = language
         self._stuck = stuck or {}
 
@@ -54,7 +63,7 @@ class Letters:
         """
         sop, context = values.sop, {field.name: getattr(values, field.name) for field in fields(values)}
         subject, body = self._write(f"{letter}.txt", context)
-        foot = "\n".join(self._write("_foot.txt", context))
+        foot = "\n".join(self._write("_foot.txt", {**context, "code": self._code(letter), "check": self._check}))
         subject = f"{sop['office']['mail_prefix']} {subject}"
         text = f"{markup.plain(body)}\n\n{markup.plain(foot)}\n"
         page = self._pages.get_template("base.html")

@@ -34,7 +34,7 @@ LARGEST_BODY: Final = 256 * 1024
 """Bytes of a posted form; uploads have their own limit."""
 
 BLUEPRINTS: Final = (
-    *("apply", "parts", "bring", "send", "uploads", "status", "applicant", "mending", "tasks", "lost_links"),
+    *("apply", "parts", "bring", "send", "uploads", "status", "applicant", "mending", "tasks", "lost_links", "genuine"),
     *("official", "codes", "visiting", "signing", "originals", "desk", "together", "one_letter", "opening"),
     *("batch", "batch_letter", "batch_list", "register", "register_import", "renewal", "recap"),
     *("clerk_entry", "clerk_desk", "clerk_archive", "clerk_corrections", "clerk_visiting", "clerk_mail"),

@@ -6,7 +6,7 @@ Turns values into what templates show; decides nothing and has no words of its o
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from portal.cases import OfficialView
 from portal.core.application import Application, Event
@@ -17,11 +17,8 @@ from portal.core.worktime import Calendar
 from portal.forms.form import Field, Form
 from portal.forms.typed import texts
 from portal.forms.wording import Fact, Words
+from portal.web.files import THUMB
 from portal.web.here import here
-
-THUMB: Final = 320
-WIDE: Final = 1000
-"""Widths of page images, pixels."""
 
 
 @dataclass(frozen=True)

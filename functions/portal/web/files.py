@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
-from flask import Response, redirect, request
+from flask import Response, abort, redirect, request
 
 from portal.core.draft import Document
 from portal.core.errors import DocumentRefused, NotFound
@@ -13,6 +13,10 @@ from portal.web.here import here
 
 SEALED: Final = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 """Policy for an applicant's own file: shown, but with no power over the portal's pages."""
+
+THUMB: Final = 320
+WIDE: Final = 1000
+"""Widths of page images, pixels."""
 
 _PDF: Final = "application/pdf"
 _ANSWER: Final = 4 * 2**20
@@ -39,6 +43,14 @@ def page(document: Document, number: int, width: int, stamp: str = "") -> Respon
     response.set_etag(mark)
     response.headers["Cache-Control"] = "private, max-age=3600"
     return response
+
+
+def page_as_asked(document: Document, number: int, stamp: str = "") -> Response:
+    """One of its pages, as wide as the address says: ``?lebar=`` 320 or 1000 pixels. Raises as for ``page``."""
+    width = request.args.get("lebar", str(WIDE))
+    if width not in (str(THUMB), str(WIDE)):
+        abort(404)
+    return page(document, number, int(width), stamp)
 
 
 def rebuilt(document: Document, name: str) -> Response:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from portal.entrance import Entrance
     from portal.erasing import Erasing
     from portal.experience import Experience
+    from portal.genuine import Genuine
     from portal.handouts import Handouts
     from portal.intake import Intake
     from portal.outbox import Outbox
@@ -66,6 +67,8 @@ class UseCases(Protocol):
     def entrance(self) -> "Entrance": ...
     @property
     def erasing(self) -> "Erasing": ...
+    @property
+    def genuine(self) -> "Genuine": ...
     @property
     def handouts(self) -> "Handouts": ...
     @property
@@ -237,6 +240,10 @@ class Here:
     @property
     def erasing(self) -> "Erasing":
         return self.use_cases.erasing
+
+    @property
+    def genuine(self) -> "Genuine":
+        return self.use_cases.genuine
 
     @property
     def handouts(self) -> "Handouts":

@@ -7,9 +7,10 @@ from flask import Blueprint, Response, redirect, render_template, request
 
 from portal.core import ticket
 from portal.core.application import Application
-from portal.core.draft import Draft
-from portal.core.errors import Invalid
-from portal.web import cards, fields
+from portal.core.draft import Document, Draft
+from portal.core.errors import Invalid, NotFound
+from portal.forms.wording import Fact
+from portal.web import cards, fields, files
 from portal.web.applicant import PAGE, case_facts, case_page, done, own, path
 from portal.web.drafts import mark, overtaken
 from portal.web.here import here, now
@@ -88,6 +89,15 @@ def picture(number: str, kind: str, page: int) -> Response:
     return cards.picture(here().intake.mending(_own(number)), kind, page)
 
 
+@pages.get("/permohonan/<number>/perbaikan/sebelumnya/<kind>/<int:page>.jpg")
+def former_page(number: str, kind: str, page: int) -> Response:
+    """A page of a document as it was returned, ``?lebar=`` 320 or 1000 pixels wide."""
+    application = own(number)
+    if not application.may("resubmit", here().office.sop_of(application)):
+        raise NotFound("document_unknown")
+    return files.page_as_asked(application.document(kind), page)
+
+
 @pages.get("/permohonan/<number>/perbaikan/berkas/<kind>/lihat")
 def view_document(number: str, kind: str) -> Response:
     return cards.view(here().intake.mending(_own(number)), kind)
@@ -150,15 +160,20 @@ def _mending_page(
 ) -> str:
     words = here().office.words_of(application)
     form = words.form.only(draft.items)
-    shown = cards.document_cards(draft, _base(application.ticket), _csrf(), refusals or {})
     returned = next(event for event in reversed(application.events) if event.action == "return")
+    facts = words.said(application, returned)
+    shown = cards.document_cards(
+        draft, _base(application.ticket), _csrf(), refusals or {}, notes=_notes(application, facts)
+    )
     values = fields.as_typed(form, raw, form.clean(raw)) if raw is not None else dict(draft.form)
     return render_template(
         "applicant/mend.html",
         **case_facts(application),
         back=_back(application.ticket, path(application.ticket)),
         of=_batch(),
-        facts=words.said(application, returned),
+        facts=facts,
+        # What somebody brought himself is not shown to who mends for him.
+        former=() if _batch() else _former(application),
         named=application.returned["items"],
         before={field.name: said for _, shown in form.shown(application.form) for field, said in shown},
         unchanged=[form.fields[name] for name in unchanged],
@@ -173,6 +188,34 @@ def _mending_page(
         refused=bool(refusals),
         missing=[card for card in shown if card.kind in here().intake.missing(draft)] if incomplete else [],
     )
+
+
+def _former(application: Application) -> list[dict[str, Any]]:
+    """The documents that were returned, as they were, for the macro ``thumbs``."""
+    named = application.returned["items"]
+    found = here().office.sop_of(application).brought(application.documents)
+    return [_shown(application, label, each) for label, each in found if each.requirement in named]
+
+
+def _shown(application: Application, label: str, document: Document) -> dict[str, Any]:
+    pictures = f"{path(application.ticket)}/perbaikan/sebelumnya/{document.kind}"
+    # The content's mark is part of the address: what is returned next time must not be shown from a browser's cache.
+    mark = f"v={document.sha256[:8]}"
+    return {
+        "label": label,
+        "view": f"{path(application.ticket)}/berkas/{document.kind}",
+        "thumb": f"{pictures}/1.jpg?lebar={files.THUMB}&{mark}",
+        "pages": [f"{pictures}/{page}.jpg?{mark}" for page in range(1, document.pages + 1)],
+    }
+
+
+def _notes(application: Application, facts: Mapping[str, Fact]) -> dict[str, str]:
+    """Why each document was returned, by its key; of several files nobody knows which of them is meant."""
+    why = ". ".join(fact.text.rstrip(".") for name, fact in facts.items() if name != "items")
+    asked = here().office.sop_of(application).documents
+    return {
+        each.key: f"{why}." for each in asked if why and each.files == 1 and each.key in application.returned["items"]
+    }
 
 
 def _base(number: str) -> str:

@@ -1,8 +1,8 @@
 """The documents of a case, for the official whose turn it is: stamped pages, a copy to open, the original to save."""
 
-from typing import Any, Final
+from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, request
+from flask import Blueprint, redirect, render_template
 
 from portal.cases import OfficialView
 from portal.core.draft import Document
@@ -13,8 +13,6 @@ from portal.web.here import here
 from portal.web.opened import claims_of, open_case, path
 
 pages = Blueprint("originals", __name__)
-
-WIDTHS: Final = (case.THUMB, case.WIDE)
 
 
 @pages.get("/telaah/<number>/berkas/<kind>")
@@ -42,11 +40,8 @@ def document(number: str, kind: str) -> Any:
 @pages.get("/telaah/<number>/berkas/<kind>/<int:page>.jpg")
 def page_image(number: str, kind: str, page: int) -> Any:
     """A stamped page, ``?lebar=`` 320 or 1000 pixels wide."""
-    width = request.args.get("lebar", str(case.WIDE))
-    if width not in map(str, WIDTHS):
-        abort(404)
     view, kept = _document(number, kind)
-    return files.page(kept, page, int(width), view.sop.data["sentences"]["stamp"].format(ticket=number))
+    return files.page_as_asked(kept, page, view.sop.data["sentences"]["stamp"].format(ticket=number))
 
 
 @pages.get("/telaah/<number>/berkas/<kind>/salinan")
