@@ -19,6 +19,12 @@ log = logging.getLogger(__name__)
 Alarm = Callable[[Outage | None, datetime], None]
 """Hears of the present outage, or that there is none, every so often; and when that is."""
 
+
+def always() -> bool:
+    """It is our turn: nobody else is there."""
+    return True
+
+
 MAIL_EVERY: Final = 1.0
 """Seconds between looks at the owed emails."""
 
@@ -30,9 +36,16 @@ RETURNS_EVERY: Final = 180.0
 
 
 class Background:
-    """Started with the server, stopped with it; an error in one chore is logged and the next round tries again."""
+    """Started with the server, stopped with it; an error in one chore is logged and the next round tries again.
 
-    def __init__(self, outbox: Outbox, clockwork: Clockwork, alarm: Alarm | None = None) -> None:
+    Args:
+        turn: is it this process that does it, of several? Asked before each round.
+    """
+
+    def __init__(
+        self, outbox: Outbox, clockwork: Clockwork, alarm: Alarm | None = None, turn: Callable[[], bool] = always
+    ) -> None:
+        self._turn = turn
         self._outbox = outbox
         self._clockwork = clockwork
         self._alarm = alarm
@@ -51,8 +64,9 @@ class Background:
     def _run(self) -> None:
         rounds = 0
         while not self._stopped.is_set():
-            self.round(chores=rounds % CHORES_EVERY == 0)
-            rounds += 1
+            if self._turn():
+                self.round(chores=rounds % CHORES_EVERY == 0)
+                rounds += 1
             self._stopped.wait(MAIL_EVERY)
 
     def round(self, *, chores: bool) -> None:
@@ -88,8 +102,14 @@ class Returns:
     """Reads the emails that came back: in a thread of its own, as a mailbox that dawdles is to hold up no email."""
 
     def __init__(
-        self, inbox: Inbox, records: Records, clock: Callable[[], datetime], alarm: Alarm | None = None
+        self,
+        inbox: Inbox,
+        records: Records,
+        clock: Callable[[], datetime],
+        alarm: Alarm | None = None,
+        turn: Callable[[], bool] = always,
     ) -> None:
+        self._turn = turn
         self._inbox = inbox
         self._records = records
         self._clock = clock
@@ -108,8 +128,10 @@ class Returns:
 
     def _run(self) -> None:
         while not self._stopped.is_set():
-            self.look()
-            self._stopped.wait(RETURNS_EVERY)
+            mine = self._turn()
+            if mine:
+                self.look()
+            self._stopped.wait(RETURNS_EVERY if mine else MAIL_EVERY)
 
     def look(self) -> None:
         """Once; says in the log when the mailbox cannot be read and when it can again, and calls for somebody."""

@@ -7,7 +7,9 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -21,7 +23,7 @@ from portal.clerk import register
 from portal.config import Config
 from portal.core.errors import PortalError, SettingInvalid, SopInvalid, Unavailable
 from portal.editions import offered, read_language, read_messages, read_old, trusted_sop
-from portal.engines.local.condition import held
+from portal.engines.local.condition import Turn, examine, held
 from portal.house import House
 from portal.keeping import backup, restore, verify
 from portal.listed import as_json, facts_of, say_json
@@ -108,11 +110,12 @@ def _explain(problem: PortalError) -> None:
 @click.option("--port", default=8000, show_default=True)
 @click.option("--address", help="Public address of the portal (ADDRESS).")
 @click.option("--rehearsal", is_flag=True, default=None, help="Sample officials, mailbox, time machine; no real email.")
+@click.option("--no-work", is_flag=True, help="Pages only: the clockwork runs elsewhere (work).")
 @click.pass_context
-def serve(context: click.Context, host: str, port: int, address: str | None, rehearsal: bool | None) -> None:
+def serve(
+    context: click.Context, /, host: str, port: int, address: str | None, rehearsal: bool | None, *, no_work: bool
+) -> None:
     """Serve the site, the forms and the clockwork, until interrupted or told to end (SIGTERM)."""
-    from portal.background import Background, Returns
-
     if on_aws(os.environ):
         _refuse("only_here", command="serve")
     address = address or os.environ.get("ADDRESS")
@@ -125,24 +128,50 @@ def serve(context: click.Context, host: str, port: int, address: str | None, reh
     context.with_resource(held(config.data))
     house = build_to_serve(config, context.obj["clock"])
     run = _server(house, host, port)
-    background = Background(house.outbox, house.clockwork, alarm(house))
-    inbox, office = house.engine.inbox, house.office
-    returns = Returns(inbox, office.records, office.clock, alarm(house, "inbox")) if inbox else None
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     if house.equipment.closed:
         _explain(Unavailable(house.equipment.closed, value=config.data))
-    else:
-        background.start()
-        if returns:
-            returns.start()
     _say("serving_rehearsal" if house.config.rehearsal else "serving", address=config.address)
-    try:
+    with ExitStack() if no_work or house.equipment.closed else working(house):
         run()
+
+
+@main.command()
+@click.pass_context
+def work(context: click.Context) -> None:
+    """The clockwork alone: emails, reminders, sweeps, until told to end; of several processes one at a time does it."""
+    if on_aws(os.environ):
+        _refuse("only_here", command="work")
+    config = _config(context)
+    config.must_reach_people()
+    examine(config.data)
+    house = _open(context)
+    context.with_resource(held(house.config.data))
+    ended = threading.Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda *_: ended.set())
+    _say("working", data=house.config.data)
+    with working(house):
+        ended.wait()
+
+
+@contextmanager
+def working(house: House) -> Iterator[None]:
+    """The threads of the clockwork; once it ends, what they were at has been settled."""
+    from portal.background import Background, Returns
+
+    inbox, office, turn = house.engine.inbox, house.office, Turn(house.config.data)
+    threads: list[Background | Returns] = [Background(house.outbox, house.clockwork, alarm(house), turn)]
+    if inbox:
+        threads.append(Returns(inbox, office.records, office.clock, alarm(house, "inbox"), turn))
+    for each in threads:
+        each.start()
+    try:
+        yield
     finally:
-        if not house.equipment.closed:
-            background.stop()
-            if returns:
-                returns.stop()
+        for each in threads:
+            each.stop()
+        turn.over()
 
 
 def _server(house: House, host: str, port: int) -> Callable[[], None]:

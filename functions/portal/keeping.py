@@ -1,6 +1,7 @@
 """``python -m portal verify|backup|restore``: whether what is kept is whole, copying it, and putting it back."""
 
 import os
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -24,6 +25,9 @@ from portal.engines.local.safekeeping import Contents, back_up, contents_of, doc
 from portal.stocktaking import Stocktaking, Tally
 
 SUFFIX: Final = ".zip"
+
+TOLD_TO_END: Final = 128 + signal.SIGTERM
+"""Exit code, as shells say it."""
 
 
 @click.command()
@@ -220,10 +224,14 @@ def _keys_of(data: Path, key_file: Path | None) -> list[str]:
 
 @contextmanager
 def _progress(key: str, length: int) -> Iterator[Any]:
-    """How far it is, on a terminal; nothing of it in a log."""
+    """How far it is, on a terminal; nothing of it in a log. Told to end, it ends as after an error: nothing is left."""
     label = read_messages()["cli"][f"progress_{key}"]
-    with click.progressbar(length=length, label=label, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
-        yield bar.update
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(TOLD_TO_END))
+    try:
+        with click.progressbar(length=length, label=label, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+            yield bar.update
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _tell(tally: Tally) -> None:

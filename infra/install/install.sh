@@ -44,6 +44,7 @@ put() {
 }
 put 755 portal "$PREFIX/bin/portal"
 put 644 portal.service "$PREFIX/lib/systemd/system/portal.service"
+put 644 portal-work.service "$PREFIX/lib/systemd/system/portal-work.service"
 put 644 portal-backup.service "$PREFIX/lib/systemd/system/portal-backup.service"
 put 644 portal-backup.timer "$PREFIX/lib/systemd/system/portal-backup.timer"
 put 644 sysusers.conf "$PREFIX/lib/sysusers.d/portal.conf"

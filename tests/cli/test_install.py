@@ -71,6 +71,7 @@ def test_everything_lies_where_it_is_looked_for(root: Path) -> None:
         "usr/local/lib/portal/packages/flask.py",
         "usr/local/lib/portal/schemas/office.toml",
         "usr/local/lib/systemd/system/portal.service",
+        "usr/local/lib/systemd/system/portal-work.service",
         "usr/local/lib/systemd/system/portal-backup.service",
         "usr/local/lib/systemd/system/portal-backup.timer",
         "usr/local/lib/sysusers.d/portal.conf",
@@ -119,7 +120,7 @@ def test_without_an_address_nothing_is_installed(install: Install, tmp_path: Pat
 
 
 def test_the_units_start_the_installed_portal_as_its_own_user(root: Path) -> None:
-    for name in ("portal", "portal-backup"):
+    for name in ("portal", "portal-work", "portal-backup"):
         unit = (root / f"usr/local/lib/systemd/system/{name}.service").read_text()
         assert "\nUser=portal\n" in unit
         assert "PYTHONPATH=/usr/local/lib/portal/functions:/usr/local/lib/portal/packages " in unit
@@ -131,7 +132,7 @@ def test_systemd_understands_the_units(root: Path) -> None:
     (root / "usr/bin").mkdir()
     (root / "usr/bin/python3").write_text("#!/bin/sh\n")
     (root / "usr/bin/python3").chmod(0o755)
-    units = ["portal.service", "portal-backup.service", "portal-backup.timer"]
+    units = ["portal.service", "portal-work.service", "portal-backup.service", "portal-backup.timer"]
     command = ["systemd-analyze", "verify", f"--root={root}", "--recursive-errors=no", "--man=no", *units]
     said = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (said.returncode, said.stderr) == (0, "")

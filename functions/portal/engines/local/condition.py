@@ -3,7 +3,7 @@
 import fcntl
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, Never
 
@@ -14,7 +14,9 @@ DATABASE: Final = "portal.sqlite"
 DOCUMENTS: Final = "berkas"
 RESTORED: Final = "pemulihan"
 AT_WORK: Final = "dipakai"
-"""Names in the data folder; below the third lies what is being put back, and the last is locked by who is at work."""
+CLOCKWORK: Final = "penggerak"
+"""Names in the data folder; below the third lies what is being put back, and the last two are locked by whoever is at
+work, or at the clockwork."""
 
 LARGEST_LOOKED_AT: Final = 2 * 1024**3
 """Bytes of a database that is looked through at every start (a second or two for one of 1 GB); a larger one is by every
@@ -67,6 +69,28 @@ def held(data: Path, *, alone: bool = False) -> Iterator[None]:
         except BlockingIOError as problem:
             raise Unavailable("store_in_use" if alone else "store_restoring", value=str(data)) from problem
         yield
+
+
+class Turn:
+    """Of several processes on one data folder one is at the clockwork; when it ends, however it ends, another one is.
+
+    Called, it says whether that is this one.
+    """
+
+    def __init__(self, data: Path) -> None:
+        self._lock = private(data / CLOCKWORK).open("a")
+        self._mine = False
+
+    def __call__(self) -> bool:
+        if not self._mine:
+            with suppress(BlockingIOError):
+                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                self._mine = True
+        return self._mine
+
+    def over(self) -> None:
+        """Somebody else's turn."""
+        self._lock.close()
 
 
 class Closed:
