@@ -105,7 +105,7 @@ def test_public_and_error_pages_have_no_barriers(someone: Someone, city: City, r
 
 def _public(me: Person, city: City) -> Iterator[tuple[str, Person]]:
     siti = city.applicant().apply()
-    for path in ("/status", "/rekap", "/tautan", "/meja", "/_latihan", "/_jam"):
+    for path in ("/status", "/rekap", "/tautan", "/meja", "/cek-email", "/_latihan", "/_jam"):
         me.go(path)
         yield path, me
     me.go("/status?tiket=TTE-26-0000-0000", 404)

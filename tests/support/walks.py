@@ -56,6 +56,7 @@ WALKS: Mapping[str, frozenset[str]] = {
         {
             "applicant/ask_link.html",
             "error.html",
+            "genuine.html",
             "official/desk_link.html",
             "recap/show.html",
             "rehearsal/clock.html",

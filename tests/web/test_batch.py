@@ -86,6 +86,9 @@ def test_each_case_has_the_letter_of_its_own_and_is_confirmed_by_its_own_applica
         assert check.url.endswith("/periksa"), check.text
         sent = budi.browser.submit(check, check.form("/periksa"), "Kirim", pernyataan="ya")
         assert sent.href(f"/usulan/{batch.id}")
+    assert "diisikan Budi Operator untuk Anda" in budi.mailbox.to("ani@tarakankota.go.id", "onfirmasi")[0]["text"]
+    confirm = InProcess(stage.browser()).get(budi.mailbox.link("ani@tarakankota.go.id", "konfirmasi"))
+    assert "diisikan Budi Operator untuk Anda" in confirm.text
     page = budi.open()
     assert "0 belum dikirim, 6 berjalan" in page.text
     cases = [member.application for member in stage.house.batches.members(stage.house.batches.load(batch.id))]
