@@ -24,8 +24,7 @@ from portal.forms.references import UNMADE, check_form
 from portal.forms.shape import completed
 
 if TYPE_CHECKING:
-    from portal.papers.letterheads import Letterheads
-    from portal.papers.stationery import Papers
+    from portal.papers import letterheads, stationery
 
 OFFICE: Final = "office.toml"
 WORDS: Final = "words.toml"
@@ -230,7 +229,7 @@ def _hours(edition: Sop) -> Iterator[tuple[str, object]]:
         yield f"calendar.open[{number}].hours", each.get("hours")
 
 
-def read_papers(edition: Sop, folder: Path, calendar: worktime.Calendar | None = None) -> "Papers | None":
+def read_papers(edition: Sop, folder: Path, calendar: worktime.Calendar | None = None) -> "stationery.Papers | None":
     """The papers that people print and sign, with the official forms in their places; None for a service without any.
 
     Args:
@@ -257,7 +256,7 @@ def read_papers(edition: Sop, folder: Path, calendar: worktime.Calendar | None =
         raise SopInvalid.of(found)
     with noted(found, path):
         language = read_language(calendar or read_calendar(edition, folder))
-        papers = Papers(data, official, edition, language, _read_letterheads(folder.parent))
+        papers = Papers(data, official, edition, language, read_letterheads(folder.parent))
     named = [form["file"] for form in official.get("forms", ())]
     present = sorted({file.name for file in listed.parent.glob("*") if not file.name.startswith(".")} - {listed.name})
     for file in sorted({*named} ^ {*present}):
@@ -268,14 +267,15 @@ def read_papers(edition: Sop, folder: Path, calendar: worktime.Calendar | None =
     return papers
 
 
-def _read_letterheads(schemas: Path) -> "Letterheads":
-    from portal.papers.letterheads import letterheads
+def read_letterheads(schemas: Path) -> "letterheads.Letterheads":
+    """What heads the letters of the agencies (``letterhead`` of ``office.toml``). Raises SopInvalid."""
+    from portal.papers import letterheads
 
     said = read_office(schemas).get("letterhead", {}) if (schemas / OFFICE).exists() else {}
     picture = schemas / said["emblem"] if "emblem" in said else None
     if picture and not picture.is_file():
         raise SopInvalid.of([Problem("letterhead.emblem", said["emblem"], str(picture), file=str(schemas / OFFICE))])
-    return letterheads(said, picture.read_bytes() if picture else b"")
+    return letterheads.listed(said, picture.read_bytes() if picture else b"")
 
 
 @contextmanager

@@ -274,6 +274,7 @@ def furnish(services: Services, engine: Engine, clock: Callable[[], datetime], c
         calendar_entry=calendar_entry,
         page_images=PageImages(_page_image),
         press=cache(partial(_press, services, config)),
+        receipt=partial(_receipt, schemas),
         rebuilt=_rebuilt,
         original=engine.original,
         receiver=engine.receiver,
@@ -295,7 +296,8 @@ def _letters(calendar: Calendar, office: Office, address: str) -> "Letters":
 
     folder, words = Path(__file__).parent / "letters" / "texts", read_messages()
     code = Genuine(office, words["emails"]).code
-    return Letters(folder, read_language(calendar), words["stuck"], code, f"{address}/cek-email")
+    language, check = read_language(calendar), f"{address}/cek-email"
+    return Letters(folder, language, words["stuck"], code, check, words["forecast"])
 
 
 def _qr(text: str) -> "Markup":
@@ -323,6 +325,13 @@ def _press(services: Services, config: Settings, service: str) -> "Press | None"
     papers_to_print = read_papers(services[service], config.schemas / service)
     site = f"{config.address}{services.base(service)}".rstrip("/")
     return Press(papers_to_print, site) if papers_to_print else None
+
+
+def _receipt(schemas: Path, receipt: Any) -> bytes:
+    from portal.editions import read_letterheads
+    from portal.papers import receipts, sheet_pdf
+
+    return sheet_pdf.draw(receipts.sheet(receipt, read_letterheads(schemas).emblem))
 
 
 def _rehearse(services: Services, schemas: Path, records: Records, engine: Engine) -> Rehearsal:

@@ -31,9 +31,10 @@ class Letterheads:
     agencies: Mapping[str, Agency] = field(default_factory=dict)
 
 
-def letterheads(said: Mapping[str, Any], emblem: bytes = b"") -> Letterheads:
+def listed(said: Mapping[str, Any], emblem: bytes = b"") -> Letterheads:
     """Of the parsed table ``letterhead``, already checked against ``office.schema.json``."""
-    listed = said.get("agencies", ())
-    return Letterheads(
-        emblem, {each["answer"]: Agency(each.get("name", each["answer"]), "\n".join(each["lines"])) for each in listed}
-    )
+    agencies = {
+        each["answer"]: Agency(each.get("name", each["answer"]), "\n".join(each["lines"]))
+        for each in said.get("agencies", ())
+    }
+    return Letterheads(emblem, agencies)

@@ -13,6 +13,7 @@ from portal.core.draft import Answers, Document
 from portal.core.language import Language
 from portal.core.sop import Sop
 from portal.engines.ports import CameBack, Stored
+from portal.forms.receipt import Receipt
 from portal.office import Office
 from portal.web.access import Access
 from portal.web.images import PageImages
@@ -88,8 +89,8 @@ class UseCases(Protocol):
 class Press(Protocol):
     """Prints a service's papers (``papers.printing.Press``)."""
 
-    def offers(self, document: str) -> Sequence[tuple[Any, Any]]: ...
-    def print(self, file: str, answers: Answers) -> tuple[bytes, str]: ...
+    def offers(self, document: str, *, several: bool = False) -> Sequence[tuple[Any, Any]]: ...
+    def print(self, file: str, answers: Answers, people: Sequence[Answers] = ()) -> tuple[bytes, str]: ...
 
 
 class Receiver(Protocol):
@@ -167,6 +168,7 @@ class Equipment:
         qr: a text as a QR code, inline SVG.
         calendar_entry: of a ticket's booked visit, an iCalendar text to be handed out at that time.
         press: prints a service's papers; made when first wanted.
+        receipt: a receipt as PDF.
         rebuilt: the pages of a PDF in a file of their own (``documents.inspection.rebuilt``).
         original: address from which a browser fetches a document, by the name that it is saved under, and whether it is
             shown rather than saved; None: from the portal.
@@ -179,6 +181,7 @@ class Equipment:
     calendar_entry: Callable[[str, Event, Sop, datetime], str]
     page_images: PageImages
     press: Callable[[str], Press | None]
+    receipt: Callable[[Receipt], bytes]
     rebuilt: Callable[[bytes], bytes]
     original: Callable[[Document, str, bool], str] | None = None
     receiver: Receiver | None = None
