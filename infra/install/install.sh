@@ -10,6 +10,11 @@ if [ -z "${ADDRESS:-}" ]; then
     echo "ADDRESS= belum diisi. Contoh: sudo make install ADDRESS=https://tte.example.go.id" >&2
     exit 2
 fi
+if [ -z "$DESTDIR" ] && systemctl is-active --quiet portal; then
+    # It loads some of its code only when it is wanted.
+    echo "Portal sedang berjalan. Buat salinan cadangan, lalu: sudo systemctl stop portal" >&2
+    exit 2
+fi
 from=infra/install
 lib=$PREFIX/lib/portal
 doc=$PREFIX/share/doc/portal

@@ -1,12 +1,17 @@
 """What is made of what the DNS says."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
+from dns import exception, resolver
+from dns.rdata import Rdata, from_text
 
 from portal.doctor.findings import Finding
-from portal.doctor.names import Silent, look
+from portal.doctor.names import Dns, Silent, look
 from tests.support.zone import DMARC, SPF, WELL, Zone
+
+Served = dict[tuple[str, str], list[str] | Exception]
 
 
 def found(said: dict[str, list[str]], selector: str = "relai", domain: str = "example.go.id") -> dict[str, Finding]:
@@ -70,3 +75,34 @@ def test_a_dns_that_is_silent_says_nothing_of_the_domain() -> None:
             raise Silent
 
     assert [each.code for each in look(Nobody(WELL), "tte.example.go.id", "example.go.id", "")] == ["dns_silent"]
+
+
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> Served:
+    """What the servers of the DNS have for a name and a kind, as zone files say it; nothing else is there."""
+    zone: Served = {}
+    missing: Any = resolver.NXDOMAIN
+
+    def resolve(name: str, kind: str, lifetime: float) -> list[Rdata]:
+        found = zone.get((name, kind), missing())
+        if isinstance(found, Exception):
+            raise found
+        return [from_text("IN", kind, each) for each in found]
+
+    monkeypatch.setattr(resolver, "resolve", resolve)
+    return zone
+
+
+def test_texts_are_joined_and_addresses_of_both_kinds_found(served: Served) -> None:
+    served["example.go.id", "TXT"] = ['"v=spf1 mx " "-all"', '"other"']
+    served["tte.example.go.id", "AAAA"] = ["2001:4860:4860::8888"]
+    assert Dns().texts("example.go.id") == ["v=spf1 mx -all", "other"]
+    assert Dns().addresses("tte.example.go.id") == ["2001:4860:4860::8888"]
+    assert Dns().texts("nothing.example.go.id") == []
+
+
+@pytest.mark.parametrize("problem", [exception.Timeout, resolver.NoNameservers])
+def test_servers_that_do_not_answer_are_told_from_names_that_are_not_there(served: Served, problem: Any) -> None:
+    served["example.go.id", "TXT"] = problem()
+    with pytest.raises(Silent):
+        Dns().texts("example.go.id")
