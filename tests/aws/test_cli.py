@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from portal.cli import main
+from portal.core.listing import line
 from portal.house import House
 from tests.support.builders import a_sop, application
 from tests.support.commits import write
@@ -64,7 +65,12 @@ def test_a_case_on_the_table_is_verified_and_listed_as_late(run: Run, house: Hou
     case = application("confirm")
     house.office.records.keep_sop(case.sop_version, a_sop().snapshot())
     write(house.office.records, case)
-    assert run("verify", case.ticket).output == f"{case.ticket}: {case.version} peristiwa, utuh.\n"
+    house.office.records.keep_lines([line(case, a_sop())])
+    lost = [f"{case.ticket}: berkas {each.kind} tidak ada, padahal masih harus disimpan." for each in case.documents]
+    for asked in (case.ticket, "--all"):
+        told = run("verify", asked)  # its chain holds, and of its files none was ever written
+        assert (told.exit_code, set(lost) - set(told.output.splitlines())) == (1, set())
+    assert run("verify", case.ticket).output.startswith(f"{case.ticket}: {case.version} peristiwa, utuh.\n")
     assert run("late").output.startswith(case.ticket)
     assert run("red-list").output == "Semua email terkirim atau masih dalam batas waktu.\n"
 
