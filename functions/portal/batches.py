@@ -48,12 +48,22 @@ class Member:
     missing: tuple[str, ...] = ()
 
     @property
+    def answers(self) -> Answers:
+        """What is said of him, as far as that is."""
+        kept = self.draft or self.application
+        return kept.form if kept else {}
+
+    @property
     def ticket(self) -> str:
         return self.application.ticket if self.application else ""
 
     @property
     def is_returned(self) -> bool:
         return self.application is not None and self.application.state is State.RETURNED
+
+    @property
+    def is_closed(self) -> bool:
+        return self.application is not None and self.application.is_closed
 
     @property
     def is_unconfirmed(self) -> bool:

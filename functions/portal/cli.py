@@ -14,7 +14,7 @@ from typing import Any, Final, NoReturn
 import click
 
 from portal.authors import fits, service
-from portal.bootstrap import alarm, build_to_serve, faults, make, on_aws, open_house, wsgi
+from portal.bootstrap import alarm, build_to_serve, faults, make, on_aws, open_house, own, wsgi
 from portal.caseload import caseload
 from portal.checkup import doctor
 from portal.clerk import register
@@ -121,6 +121,7 @@ def serve(context: click.Context, host: str, port: int, address: str | None, reh
         raise SettingInvalid("setting_missing", key="ADDRESS", expected="https://portal.example.go.id")
     config.must_reach_people()
     make(config.data)
+    own(config)
     context.with_resource(held(config.data))
     house = build_to_serve(config, context.obj["clock"])
     run = _server(house, host, port)

@@ -296,7 +296,8 @@ def _letters(calendar: Calendar, office: Office, address: str) -> "Letters":
 
     folder, words = Path(__file__).parent / "letters" / "texts", read_messages()
     code = Genuine(office, words["emails"]).code
-    return Letters(folder, read_language(calendar), words["stuck"], code, f"{address}/cek-email")
+    language, check = read_language(calendar), f"{address}/cek-email"
+    return Letters(folder, language, words["stuck"], code, check, words["forecast"])
 
 
 def _qr(text: str) -> "Markup":

@@ -15,6 +15,7 @@ from tests.support.stage import Stage
 
 REPORTS = (("late",), ("red-list",), ("official", "list"), ("verify", "TTE-26-4F7K-9QXM"), ("register", "list"))
 
+SERVE = ("serve", "--address", "https://tte.example.go.id")
 KADIS = ("--role", "kadis", "--name", "Dewi Contoh", "--email", "dewi@tarakankota.go.id")
 
 
@@ -75,12 +76,14 @@ def test_a_folder_of_somebody_else_is_refused_in_words(
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives folders away")
-@pytest.mark.parametrize("command", [*REPORTS, ("official", "appoint", *KADIS)], ids=lambda command: command[-1])
+@pytest.mark.parametrize(
+    "command", [*REPORTS, ("official", "appoint", *KADIS), ("restore", "x.zip"), SERVE], ids=lambda command: command[0]
+)
 def test_data_of_another_user_is_left_alone(run: Run, tmp_path: Path, command: tuple[str, ...]) -> None:
     """What root writes there, the portal could not write again."""
     os.chown(tmp_path / "data", 12345, -1)
     before = sorted(tmp_path.rglob("*"))
-    answer = run(*command)
+    answer = run(*command, SENDER="tte@example.go.id")
     assert (answer.exit_code, "milik 12345" in answer.stderr) == (2, True)
     assert sorted(tmp_path.rglob("*")) == before
 

@@ -54,7 +54,7 @@ MONDAY = datetime(2026, 11, 23, 9, 30, tzinfo=WITA)
 
 MESSAGES = tomllib.loads((ROOT / "functions/portal/messages.toml").read_text("utf-8"))
 LANGUAGE = Language(MESSAGES["dates"]["months"], MESSAGES["dates"]["days"], WITA, "WITA")
-WRITTEN = Letters(LETTERS, LANGUAGE, MESSAGES["stuck"])
+WRITTEN = Letters(LETTERS, LANGUAGE, MESSAGES["stuck"], forecast=MESSAGES["forecast"])
 
 FORM = {
     "nama_ktp": "SITI AMINAH",

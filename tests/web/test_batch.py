@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import pypdfium2
 import pytest
 
 from portal.core.errors import NotFound
@@ -156,3 +157,15 @@ def test_whoever_fills_in_mends_what_was_returned_and_sees_no_more_of_the_case(s
     forged.set_cookie("permohonan", stage.sign("cookie.permohonan", {"t": number, "batch": "x"}), path="/permohonan")
     assert forged.get(f"/permohonan/{number}").status_code == 403
     assert forged.get(f"/permohonan/{number}/batal").status_code == 403
+
+
+def test_the_letter_is_printed_for_everybody_with_whoever_signs_it(stage: Stage, budi: Filler) -> None:
+    budi.begin(nama_penanda_tangan="dr. Contoh", jabatan_penanda_tangan="Kepala Dinas")
+    budi.add(colleague(0))
+    page = budi.browser.get(budi.open().href("/surat"))
+    assert "Unduh surat permohonan untuk beberapa pegawai yang sudah terisi (PDF)" in page.text
+    assert budi.browser.get(page.href(".docx")).body.startswith(b"PK")
+    printed = pypdfium2.PdfDocument(budi.browser.get(page.href(".pdf")).body)
+    text = "".join(each.get_textpage().get_text_range() for each in printed)
+    assert "ANI CONTOH" in text
+    assert "dr. Contoh" in text

@@ -3,7 +3,7 @@
 The one place that decides what a ticket number reveals (``status.schema.json``).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -96,6 +96,19 @@ def reasons(forecast: Forecast, sop: Sop) -> list[dict[str, Any]]:
         entry = {"code": reason.code, "step": name, "with": others, "days": reason.days, "names": list(reason.names)}
         told.append(entry)
     return told
+
+
+def because(reason: Mapping[str, Any], words: Mapping[str, Any], own: bool = False) -> str:
+    """One of ``reasons`` as a sentence without its full stop.
+
+    Args:
+        words: ``forecast`` of ``messages.toml``.
+        own: it is said to the applicant himself.
+    """
+    code = "soon" if reason["code"] == "usual" and not reason["days"] else reason["code"]
+    whom = "you" if own and reason["with"] == "applicant" else reason["with"] or "office"
+    facts = {**reason, "waits": words["waits"][whom], "names": ", ".join(reason["names"])}
+    return str(words[code].format_map(facts))
 
 
 def history(application: Application, sop: Sop) -> Iterator[tuple[Event, str]]:

@@ -17,8 +17,8 @@ from portal.core.requirements import Requirement, brought
 from portal.core.times import added, in_words
 
 OF_THE_OFFICE = (
-    "afterwards", "batch", "calendar", "chart", "corrections", "desk", "notes", "office", "pages", "paper", "patience",
-    "register", "reminders", "retention",
+    "afterwards", "batch", "calendar", "chart", "corrections", "desk", "lacking", "notes", "office", "pages",
+    "paper", "patience", "register", "reminders", "retention",
 )  # fmt: skip
 """Tables that belong to the office of today and not to a case: a new holiday or telephone reaches running cases too."""
 

@@ -52,6 +52,8 @@ def _references(sop: Sop) -> Iterator[Problem]:
                 yield from _one_of(f"steps[{number}].text.marks", key, columns)
     for meaning, name in sop.applicant.items():
         yield from _one_of(f"applicant.{meaning}", name, list(sop.form["properties"]))
+    for name in sop.data.get("lacking", ()):
+        yield from _one_of(f"lacking.{name}", name, list(sop.form["properties"]))
     if sop.batch:
         yield from _batch(sop)
 

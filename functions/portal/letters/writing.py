@@ -14,7 +14,7 @@ from portal.core.application import Event
 from portal.core.language import Language
 from portal.core.parts import Step
 from portal.core.patience import Stuck
-from portal.core.progress import Waiting
+from portal.core.progress import Waiting, because
 from portal.core.sop import Sop
 from portal.engines.ports import Message
 from portal.forms.letter import CaseLetter, Letter
@@ -37,6 +37,7 @@ class Letters:
         language: how dates and numbers are written.
         stuck: the words for each reason of the clerk's list: what is ``said``, and what to ``do``.
         code: of an email of this letter, by which its reader can tell that it is ours; ``check``: where he asks.
+        forecast: the words for what a forecast rests on (``progress.because``).
     """
 
     def __init__(
@@ -46,11 +47,13 @@ class Letters:
         stuck: Mapping[str, Mapping[str, str]] | None = None,
         code: Callable[[str], str] = lambda _: "",
         check: str = "",
+        forecast: Mapping[str, Any] | None = None,
     ) -> None:
         self._folder = folder
         self._code, self._check = code, check
         self._language = language
         self._stuck = stuck or {}
+        self._forecast = forecast or {}
 
     def render(self, letter: str, to: str, values: Letter) -> Message:
         """The email of a letter, as text and as HTML.
@@ -123,6 +126,7 @@ class Letters:
             midway=_midway,
             why=lambda reason: self._stuck[reason]["said"],
             remedy=lambda reason: self._stuck[reason]["do"],
+            because=lambda reason: because(reason, self._forecast, own=True),
             of_one_product=_of_one_product,
         )
         return environment

@@ -1,7 +1,7 @@
 """A paper's blocks, made of what ``papers.toml`` says of them and of an application's answers; draws nothing."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -21,6 +21,7 @@ from portal.papers.sheets import (
     Items,
     Letterhead,
     Line,
+    People,
     Row,
     Rows,
     Signatures,
@@ -52,11 +53,20 @@ class Filling:
         facts: by name, what a paper's own text may say of the service.
         answers: of an application, complete or not; None for an empty paper, which nobody signs.
         heads: of the government's agencies; ``place``: what an empty paper says where the emblem belongs.
+        people: answers of each of those whom a paper for several is about.
     """
 
     def __init__(
-        self, sop: Sop, form: Form, facts: Mapping[str, str], answers: Answers | None, heads: Letterheads, place: str
+        self,
+        sop: Sop,
+        form: Form,
+        facts: Mapping[str, str],
+        answers: Answers | None,
+        heads: Letterheads,
+        place: str,
+        people: Sequence[Answers] = (),
     ) -> None:
+        self._people = people
         self._sop, self._form, self._facts, self._answers = sop, form, facts, answers or {}
         self._is_sample, self._heads, self._place = answers is None, heads, place
 
@@ -86,9 +96,29 @@ class Filling:
                 return (Items(tuple(self._say(item) for item in spec["items"])),)
             case "signatures":
                 return (Signatures(tuple(self._column(column) for column in spec["columns"])),)
+            case "people":
+                return (self._table(spec),)
             case "notice":
                 return (Text(self._say(spec["text"]), "notice"),) if self._is_sample else ()
         return (Text(self._say(spec["text"]), spec.get("style", "body")),)
+
+    def _table(self, spec: Spec) -> People:
+        """A row for each person; of what is said under several names, the first that there is."""
+        cells = spec["cells"]
+        rows = tuple(
+            tuple(tuple(filter(None, (_first(one, names) for names in cell["lines"]))) for cell in cells)
+            for one in (self._of(answers) for answers in self._people)
+        )
+        for cell in cells:
+            for name in (name for names in cell["lines"] for name in names):
+                self._form.fields[name]  # a field that there is not is told at once, and not with the first person
+        heads = tuple(self._say(cell["label"]) for cell in cells)
+        return People(self._say(spec["title"]), heads, tuple(cell["width"] for cell in cells), rows)
+
+    def _of(self, answers: Answers) -> Callable[[str], str]:
+        """How the same paper says what somebody else has answered."""
+        other = Filling(self._sop, self._form, self._facts, answers, self._heads, self._place)
+        return other._answer
 
     def _sections(self, spec: Spec) -> Iterator[Block]:
         """The questions of the form under their headings; when it is filled in, only those that are asked."""
@@ -121,7 +151,7 @@ class Filling:
         }
         if "fields" not in spec:
             value, limit = self._say(spec.get("value", "")), spec.get("limit", _UNLIMITED)
-            value = self._of_agency(spec) or value
+            value = self._of_agency(spec) or value or self._own(spec["name"])
             return replace(
                 Blank(spec["name"], "", value=value, limit=limit, lines=_lines_for(limit), is_fixed="value" in spec),
                 **said,
@@ -140,6 +170,11 @@ class Filling:
         """What the office's list says of the applicant's agency; nothing of one that it does not name."""
         agency = self._heads.agencies.get(self._said(self._sop.applicant.get("office", "")))
         return getattr(agency, spec["agency"], "") if "agency" in spec else ""
+
+    def _own(self, name: str) -> str:
+        """What was answered to a question that the application's form does not ask, and a batch's does."""
+        said = self._answers.get(name, "") if name not in self._form.fields else ""
+        return _NOT_TEXT.sub("", said).strip() if isinstance(said, str) else ""
 
     def _question(self, field: Field) -> Row:
         answers = typed.texts(self._answers.get(field.name))
@@ -194,3 +229,7 @@ def _is_on_paper(field: Field) -> bool:
 def _lines_for(limit: int) -> int:
     """Lines for so many characters; one that is a little too long is written smaller."""
     return 1 if limit <= 100 else 2
+
+
+def _first(said: Callable[[str], str], names: Sequence[str]) -> str:
+    return next((answer for name in names if (answer := said(name))), "")

@@ -3,7 +3,7 @@
 The libraries that draw are loaded with the first paper, not before.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -28,15 +28,23 @@ class Press:
     papers: Papers
     site: str = ""
 
-    def offers(self, document: str) -> list[tuple[Paper, OfficialForm | None]]:
-        """What becomes this document of the SOP once it is signed, each with the official form in its place, if any."""
-        return [(paper, self.papers.stands_in(paper)) for paper in self.papers.offered_for(document)]
+    def offers(self, document: str, *, several: bool = False) -> list[tuple[Paper, OfficialForm | None]]:
+        """What becomes this document of the SOP once it is signed, each with the official form in its place, if any.
 
-    def print(self, file: str, values: Mapping[str, Any] | None = None) -> tuple[bytes, str]:
+        Args:
+            several: for several people at once, and not for one.
+        """
+        offered = self.papers.offered_for(document, several=several)
+        return [(paper, self.papers.stands_in(paper)) for paper in offered]
+
+    def print(
+        self, file: str, values: Mapping[str, Any] | None = None, people: Sequence[Mapping[str, Any]] = ()
+    ) -> tuple[bytes, str]:
         """A paper's file such as ``surat-permohonan.pdf``, and its media type.
 
         Args:
-            values: answers of an application to fill in.
+            values: answers of an application to fill in, or of a batch.
+            people: answers of the members of a batch.
 
         Raises:
             NotFound: there is no such paper, or not in that format (``file_unknown``).
@@ -45,7 +53,7 @@ class Press:
         paper = self.papers.find(key)
         if paper is None or ending not in paper.formats:
             raise NotFound("file_unknown")
-        sheet = self.papers.sheet(paper, self.site, values)
+        sheet = self.papers.sheet(paper, self.site, values, people)
         if ending == "docx":
             from portal.papers import sheet_docx
 

@@ -24,6 +24,7 @@ from portal.papers.sheets import (
     Items,
     Letterhead,
     Line,
+    People,
     Row,
     Rows,
     Sheet,
@@ -39,6 +40,7 @@ _EMBLEM_HIGH: Final = 23
 _LANGUAGE: Final = "id-ID"
 _MUTED: Final = "4A5560"
 _WIDTH: Final = 165  # millimetres between the margins
+_NUMBER: Final = 8  # millimetres of a column with numbers
 _LEFT, _CENTER, _RIGHT = WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT
 _ALIGNED: Final = {"left": _LEFT, "right": _RIGHT}
 
@@ -75,6 +77,8 @@ def _block(document: Any, block: Block, scale: float) -> None:
             _items(document, block)
         case Signatures():
             _signatures(document, block)
+        case People():
+            _people(document, block, scale)
 
 
 def _set_up(document: Any, sheet: Sheet, scale: float) -> None:
@@ -163,6 +167,22 @@ def _signatures(document: Any, block: Signatures) -> None:
             paragraph = cell.paragraphs[0] if number == 0 else cell.add_paragraph()
             paragraph.paragraph_format.space_after = Pt(2)
             _say(paragraph, line)
+
+
+def _people(document: Any, block: People, scale: float) -> None:
+    title = _paragraph(document, _LEFT, 6 * scale)
+    title.paragraph_format.page_break_before = True
+    _say(title, block.title)
+    table = _table(document, len(block.rows) + 1, (_NUMBER, *block.widths))
+    table.style = "Table Grid"
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+    _keep_whole(table)
+    for cell, head in zip(table.rows[0].cells, ("No", *block.heads), strict=True):
+        _say(cell.paragraphs[0], head, 8.5, bold=True)
+    for number, row in enumerate(block.rows, 1):
+        for cell, lines in zip(table.rows[number].cells, ((str(number),), *row), strict=True):
+            _say(cell.paragraphs[0], "\n".join(lines), 8.5)
+    _gap(document)
 
 
 def _foot(document: Any, sheet: Sheet) -> None:

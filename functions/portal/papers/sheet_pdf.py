@@ -17,6 +17,7 @@ from reportlab.platypus import (
     Flowable,
     HRFlowable,
     KeepTogether,
+    PageBreak,
     Paragraph,
     Spacer,
     Table,
@@ -25,6 +26,7 @@ from reportlab.platypus import (
 from portal.papers import qr
 from portal.papers.pages import count_pages, print_pages
 from portal.papers.sheet_parts import Cells, Emblem, TickBoxes, WritingLine, WritingRoom
+from portal.papers.sheet_people import people
 from portal.papers.sheets import (
     Blank,
     Block,
@@ -33,6 +35,7 @@ from portal.papers.sheets import (
     Items,
     Letterhead,
     Line,
+    People,
     Row,
     Rows,
     Sheet,
@@ -144,6 +147,8 @@ def _flowables(block: Block, pen: Pen) -> Iterator[Flowable]:
             yield from (*_items(block, pen), gap)
         case Signatures():
             yield from (gap, _signatures(block, pen))
+        case People():
+            yield from (PageBreak(), pen.write(block.title, pen.look(_BODY)), gap, people(block, pen), gap)
 
 
 def _letterhead(block: Letterhead, pen: Pen) -> Iterator[Flowable]:

@@ -116,9 +116,25 @@ class Signatures:
     columns: tuple[Column, ...]
 
 
+@dataclass(frozen=True)
+class People:
+    """A table with a numbered row for each of several people, on a page of its own.
+
+    Attributes:
+        heads: what the columns say; the number's has none of its own.
+        widths: of the columns after the number, in millimetres.
+        rows: for each person, for each column its lines.
+    """
+
+    title: str
+    heads: tuple[str, ...]
+    widths: tuple[float, ...]
+    rows: tuple[tuple[tuple[str, ...], ...], ...]
+
+
 _STARTS: Final = ("heading", "body")
 
-Block = Letterhead | Text | Single | Rows | Items | Signatures
+Block = Letterhead | Text | Single | Rows | Items | Signatures | People
 
 
 @dataclass(frozen=True)
@@ -130,6 +146,7 @@ class Paper:
         document: key of the SOP's document that it becomes once it is signed; empty if it is not uploaded.
         formats: endings, such as ``pdf``.
         use: what it is for; ``note``: what it is not.
+        several: it is for several people at once, and so never empty.
     """
 
     key: str
@@ -141,6 +158,7 @@ class Paper:
     date: date
     use: str
     note: str
+    several: bool = False
 
 
 @dataclass(frozen=True)
@@ -186,5 +204,6 @@ class Sheet:
         last = len(self.blocks) - 1
         if not self.blocks or not isinstance(self.blocks[last], Signatures):
             return len(self.blocks)
+        annex = max((n for n, block in enumerate(self.blocks) if isinstance(block, People)), default=-1)
         starts = (n for n, block in enumerate(self.blocks) if isinstance(block, Text) and block.style in _STARTS)
-        return max(starts, default=last)
+        return max((start for start in starts if start > annex), default=last)

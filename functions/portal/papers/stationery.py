@@ -3,7 +3,7 @@
 Draws nothing, and holds no sentence: those are in the file.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from portal.core.errors import Problem, SopInvalid
 from portal.core.language import Language
@@ -38,31 +38,35 @@ class Papers:
         self._language = language
         self._form = Form(sop.form)
         self._facts = _facts(sop)
-        self.all: tuple[Paper, ...] = tuple(self._paper(spec) for spec in data["papers"])
+        self._every = tuple(self._paper(spec) for spec in data["papers"])
+        self.all: tuple[Paper, ...] = tuple(paper for paper in self._every if not paper.several)
         self.official: tuple[OfficialForm, ...] = tuple(OfficialForm(**entry) for entry in official.get("forms", ()))
         if found := list(self._problems()):
             raise SopInvalid.of(found)
 
     def find(self, key: str) -> Paper | None:
-        return next((paper for paper in self.all if paper.key == key), None)
+        return next((paper for paper in self._every if paper.key == key), None)
 
     def stands_in(self, paper: Paper) -> OfficialForm | None:
         """The official form that takes the paper's place, if the office has it."""
         return next((form for form in self.official if form.replaces == paper.key), None)
 
-    def offered_for(self, document: str) -> list[Paper]:
-        """The papers that become this document of the SOP once they are signed."""
-        return [paper for paper in self.all if paper.document == document]
+    def offered_for(self, document: str, *, several: bool = False) -> list[Paper]:
+        """The papers that become this document of the SOP once they are signed, of one person or of several."""
+        return [paper for paper in self._every if (paper.document, paper.several) == (document, several)]
 
-    def sheet(self, paper: Paper, site: str = "", values: Answers | None = None) -> Sheet:
+    def sheet(
+        self, paper: Paper, site: str = "", values: Answers | None = None, people: Sequence[Answers] = ()
+    ) -> Sheet:
         """The paper, empty; or filled in with the answers of an application, complete or not.
 
         What is filled in will be signed: it carries neither a notice nor a code, nor where it comes from.
 
         Args:
             site: public address of the site, without a slash at the end; empty if it is not known.
+            people: answers of each of those whom a paper for several is about.
         """
-        filling = self._filling(values)
+        filling = self._filling(values, people)
         blocks = (filling.block(spec) for spec in self._specs[paper.key]["blocks"])
         facts = {**self._facts, "version": paper.version, "date": self._language.date(paper.date)}
         return Sheet(
@@ -78,8 +82,9 @@ class Papers:
             is_sample=values is None,
         )
 
-    def _filling(self, values: Answers | None) -> Filling:
-        return Filling(self._sop, self._form, self._facts, values, self._heads, self._words.get("emblem", ""))
+    def _filling(self, values: Answers | None, people: Sequence[Answers] = ()) -> Filling:
+        place = self._words.get("emblem", "")
+        return Filling(self._sop, self._form, self._facts, values, self._heads, place, people)
 
     # --- reading -----------------------------------------------------------------------------------------------------
 
@@ -94,12 +99,13 @@ class Papers:
             date=spec["date"],
             use=without_gaps(spec["use"], self._facts),
             note=without_gaps(spec["note"], self._facts),
+            several=spec.get("several", False),
         )
 
     def _problems(self) -> Iterator[Problem]:
         documents = {requirement.key for requirement in self._sop.documents} | {""}
         known = ", ".join(sorted(self._form.fields.keys() | self._facts.keys()))
-        for number, paper in enumerate(self.all):
+        for number, paper in enumerate(self._every):
             yield from _known(f"papers[{number}].document", paper.document, documents)
             filling = self._filling(None)
             for place, block in enumerate(self._specs[paper.key]["blocks"]):
@@ -109,7 +115,7 @@ class Papers:
                     key = f"papers[{number}].blocks[{place}]"
                     yield Problem(key, str(missing.args[0]), known, "sop_reference_unknown")
         for number, form in enumerate(self.official):
-            yield from _known(f"forms[{number}].replaces", form.replaces, {paper.key for paper in self.all} | {""})
+            yield from _known(f"forms[{number}].replaces", form.replaces, {paper.key for paper in self._every} | {""})
 
 
 def _known(where: str, value: str, allowed: set[str]) -> Iterator[Problem]:

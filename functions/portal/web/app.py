@@ -21,6 +21,7 @@ from portal import edge
 from portal.core import errors, identity
 from portal.core.draft import Draft
 from portal.core.language import Language
+from portal.core.progress import because
 from portal.editions import read_language, read_messages
 from portal.web.access import Access, by_its_name, refuse_foreign
 from portal.web.answers import protect
@@ -176,6 +177,7 @@ def _prepare_templates(app: Flask, language: Language) -> None:
         moment=language.moment,
         number=language.number,
         nip=identity.grouped_nip,
+        because=_because,
     )
 
     @app.context_processor
@@ -195,6 +197,11 @@ def _say_closed() -> None:
     """A monitor is told more than people are; what pages look like is no data."""
     if (closed := here().equipment.closed) and request.endpoint not in ("static", "status.health"):
         raise errors.Unavailable(closed)
+
+
+def _because(reason: Mapping[str, Any]) -> str:
+    """What a forecast rests on (``progress.reasons``), in words."""
+    return because(reason, here().messages["forecast"])
 
 
 def _behind(draft: Draft) -> str:

@@ -202,9 +202,9 @@ def _page(batch: Draft) -> str:
         members=[_told(member, words.items, sop) for member in members],
         counts=[
             sum(member.draft is not None for member in members),
-            sum(member.application is not None and not member.application.is_closed for member in members),
+            sum(bool(member.application) and not member.is_returned and not member.is_closed for member in members),
             sum(member.is_returned for member in members),
-            sum(member.application is not None and member.application.is_closed for member in members),
+            sum(member.is_closed for member in members),
         ],
         full=len(batch.members) >= MOST,
         expires=here().intake.expires_at,

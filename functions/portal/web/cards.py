@@ -215,7 +215,8 @@ def filled_in(draft: Draft, file: str) -> Response:
         raise NotFound("file_unknown")
     if seconds := here().limits["paper"].take(client_of(request.remote_addr), now()):
         raise TooManyRequests(retry_after=seconds)
-    content, media_type = press.print(file, draft.form)
+    people = [member.answers for member in here().batches.members(draft)] if draft.is_batch else ()
+    content, media_type = press.print(file, draft.form, people)
     response = Response(content, mimetype=media_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{file}"'
     return response
@@ -267,7 +268,7 @@ def _card(
         csrf=csrf,
         max_bytes=here().bringing.max_bytes,
         types=PDF if requirement.key in here().intake.sop_of(draft).letters else ANY,
-        papers=press.offers(kind) if press and not others else (),
+        papers=press.offers(kind, several=draft.is_batch) if press and not others else (),
         warnings=_warnings(draft, document) if document else (),
         more=more,
         more_finish=f"{base}/{kind}?selesai={more_finish}",

@@ -70,6 +70,18 @@ def test_the_portal_logs_in_over_an_encrypted_line(
 
 
 @needs_openssl
+def test_a_login_is_tried_out_without_an_email(
+    strict_server: Controller, relay: Relay, our_tls: ssl.SSLContext
+) -> None:
+    smtp(strict_server, **LOGIN, tls=our_tls).try_out()
+    for changed in ({"password": "salah"}, {"username": ""}):
+        with pytest.raises(MailDeferred) as caught:
+            smtp(strict_server, **{**LOGIN, **changed}, tls=our_tls).try_out()
+        assert str(caught.value.facts["answer"]).startswith("5")
+    assert relay.taken == []
+
+
+@needs_openssl
 @pytest.mark.parametrize("changed", [{"password": "salah"}, {"username": ""}, {"starttls": False, "username": ""}])
 def test_a_login_that_fails_is_deferred_as_the_message_is_not_to_blame(
     strict_server: Controller, relay: Relay, our_tls: ssl.SSLContext, changed: dict[str, Any]

@@ -84,11 +84,15 @@ class Smtp:
                 relay.quit()
 
     def try_out(self) -> None:
-        """Greet the relay, encrypt and log in as for an email, and send none. Raises MailDeferred as ``send``."""
+        """Greet the relay, encrypt, log in, say from whom, and leave. Raises MailDeferred as ``send``."""
+        sender = parseaddr(self._sender)[1]
         with _deferring(), closing(self._connect()) as relay:
             relay.ehlo_or_helo_if_needed()
             self._log_in(relay)
-            relay.noop()
+            code, answer = relay.mail(sender)
+            if code != 250:
+                raise smtplib.SMTPSenderRefused(code, answer, sender)
+            relay.rset()
 
     def _hand_over(self, relay: smtplib.SMTP, mail: EmailMessage, message: Message) -> None:
         """From the address for reports, or from our own if the relay does not let us send from there.
