@@ -272,7 +272,7 @@ def typefaces(content: bytes) -> set[str]:
 
 def test_what_may_be_longer_than_its_line_is_typed_smaller_and_the_rest_as_large_as_the_text(papers: Papers) -> None:
     found = fields(sheet_pdf.draw(sheet(papers, "surat-permohonan", FORM)))
-    sizes = {name: str(field.DA).split()[-2] for name, field in found.items() if "/DA" in field}
+    sizes = {name: str(field.DA).split()[1] for name, field in found.items() if "/DA" in field}
     assert sizes["nama_penanda_tangan"] == sizes["jabatan_penanda_tangan"] == "0"
     assert sizes["sifat_surat"] == sizes["nip_penanda_tangan"] == "11"
 
