@@ -270,6 +270,13 @@ def typefaces(content: bytes) -> set[str]:
     return found
 
 
+def test_what_may_be_longer_than_its_line_is_typed_smaller_and_the_rest_as_large_as_the_text(papers: Papers) -> None:
+    found = fields(sheet_pdf.draw(sheet(papers, "surat-permohonan", FORM)))
+    sizes = {name: str(field.DA).split()[1] for name, field in found.items() if "/DA" in field}
+    assert sizes["nama_penanda_tangan"] == sizes["jabatan_penanda_tangan"] == "0"
+    assert sizes["sifat_surat"] == sizes["nip_penanda_tangan"] == "11"
+
+
 def test_what_is_signed_stands_on_the_page_of_the_signature(papers: Papers) -> None:
     pages = pypdfium2.PdfDocument(sheet_pdf.draw(sheet(papers, "formulir-permohonan", FORM)))
     last = pages[len(pages) - 1].get_textpage().get_text_range()

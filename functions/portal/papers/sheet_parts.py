@@ -15,11 +15,13 @@ from reportlab.platypus import Flowable, Paragraph
 from portal.papers.sheets import Blank, Box, Letterhead
 from portal.papers.typeface import LEADING, PLAIN, Pen, ink, muted, style
 
-TYPED: Final = "Helvetica"  # what people type into fields; every reader has it
+TYPED: Final = "Helvetica"
+"""What people type into fields: every reader has it, and it looks like the letters around it and is as wide."""
 
 _BOX, _GAP = 9.5, 5.0  # points: a box to tick, and between it and its label
 _CELL = 15.2  # points: a cell for one digit, as in printed forms
-_ROOMY, _SHRINKING = 60, 0  # characters that a line holds; the size of text that gets smaller where there are more
+_BODY = 11.0  # points: the largest text beside which people type
+_SHRINKING, _USUAL = 0, 0.5  # the size of text that gets smaller where it is long; how wide a letter is, of its size
 
 
 class Emblem(Flowable):
@@ -88,7 +90,8 @@ class WritingLine(Flowable):
             canvas.setFont(PLAIN, 6)
             canvas.setFillColor(muted())
             canvas.drawString(left, 1, self._pen.shown(blank.label))
-        _draw_field(canvas, blank, self._pen, left, self._below + 0.5, right - left, self.height - self._below + 1.5)
+        high = self.height - self._below + 1.5
+        _draw_field(canvas, blank, self._pen, left, self._below + 0.5, right - left, high, size=min(size, _BODY))
 
 
 class WritingRoom(Flowable):
@@ -201,20 +204,29 @@ def _draw_dots(canvas: Any, left: float, right: float, height: float) -> None:
 
 
 def _draw_field(
-    canvas: Any, blank: Blank, pen: Pen, x: float, y: float, width: float, height: float, lines: int = 1
+    canvas: Any,
+    blank: Blank,
+    pen: Pen,
+    x: float,
+    y: float,
+    width: float,
+    height: float,
+    lines: int = 1,
+    size: float = 10,
 ) -> None:
-    """A field to type into; ``lines`` 0: one cell for each character that it may hold."""
+    """A field to type into, in letters of that size; ``lines`` 0: one cell for each character that it may hold."""
+    shrinks = lines == 1 and blank.limit * size * _USUAL > width
     canvas.acroForm.textfield(
         name=pen.name(blank.name),
         tooltip=blank.tip,
         x=x,
         y=y,
         width=width,
-        height=height,
+        height=min(height, 1.2 * size) if shrinks else height,  # a reader writes as large as it is high
         maxlen=blank.cells if lines == 0 else blank.limit,
         fieldFlags={0: "comb", 1: ""}.get(lines, "multiline"),
         fontName=TYPED,
-        fontSize=_SHRINKING if lines == 1 and blank.limit > _ROOMY else 10,
+        fontSize=_SHRINKING if shrinks else size,
         **_look(),
     )
 
