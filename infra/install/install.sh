@@ -10,9 +10,9 @@ if [ -z "${ADDRESS:-}" ]; then
     echo "ADDRESS= belum diisi. Contoh: sudo make install ADDRESS=https://tte.example.go.id" >&2
     exit 2
 fi
-if [ -z "$DESTDIR" ] && systemctl is-active --quiet portal; then
+if [ -z "$DESTDIR" ] && systemctl is-active --quiet portal portal-work; then
     # It loads some of its code only when it is wanted.
-    echo "Portal sedang berjalan. Buat salinan cadangan, lalu: sudo systemctl stop portal" >&2
+    echo "Portal sedang berjalan. Buat salinan cadangan, lalu: sudo systemctl stop portal portal-work" >&2
     exit 2
 fi
 from=infra/install
