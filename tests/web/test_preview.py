@@ -15,7 +15,7 @@ from portal.previewing import AsItStands, show
 from portal.trial import Trial
 from tests.support.services import installed
 
-ADDRESS = "http://127.0.0.1:8001"
+ADDRESS = "http://localhost"
 TUESDAY = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 NAMES = ("penerbitan", "surel", "perpanjangan", "pinjam_ruang")
 
