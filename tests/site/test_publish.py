@@ -54,6 +54,7 @@ def test_pages_and_theme_are_given_the_same_sop() -> None:
     said = env.variables["sop"]
     assert said == env.conf["extra"]["sop"]
     filled = {"patience": said["patience"] | SOP["patience"]}  # with states that this service does not have
+    filled["batch"] = said["batch"] | SOP["batch"]  # with the form that its questions are put together to
     assert {key: said[key] for key in SOP} == SOP | filled
     assert SOP["steps"][4]["task"] == env.variables["step"]("pemeriksaan").task
     assert SOP["roles"][1]["label"] == env.variables["role"]("kadis").label
