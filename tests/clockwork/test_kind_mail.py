@@ -20,6 +20,8 @@ from tests.support.played_weeks import Weeks
 from tests.support.stage import KABID, KADIS, OTHER_VERIFIKATOR, VERIFIKATOR, Stage, StillClock
 from tests.support.ways import EMAIL, TO_VERIFIKATOR, TO_VISIT
 
+pytestmark = pytest.mark.long
+
 TIMES = (time(7, 30), time(10), time(13), time(16))
 
 

@@ -12,6 +12,8 @@ from tests.support.office_days import OFFICE, Relay, at, chores, mail_to
 from tests.support.stage import KABID, KADIS, VERIFIKATOR, Stage
 from tests.support.ways import EMAIL, TO_VERIFIKATOR, WAYS
 
+pytestmark = pytest.mark.long
+
 
 def days_of(stage: Stage, subject: str, until: int = 40, email: str = EMAIL) -> list[int]:
     """On which days such an email goes out, the chores done every noon from the Monday on."""

@@ -10,6 +10,8 @@ from tests.support import document_specimens as specimens
 from tests.support import photos
 from tests.support.inspecting import grey, inspect, kept, kept_image, refusal
 
+pytestmark = pytest.mark.long
+
 EIGHT_POINTS = photos.paper(points=8)
 LARGEST = 1_000_000
 

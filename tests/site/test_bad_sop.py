@@ -19,6 +19,8 @@ from portal.site import publish
 from tests.support.macros import Macros
 from tests.support.places import ROOT
 
+pytestmark = pytest.mark.long
+
 TEXT = (ROOT / "schemas/penerbitan/sop.toml").read_text("utf-8")
 DOCUMENTS = re.compile(r"^\[\[documents\]\].*?(?=^# ---)", re.MULTILINE | re.DOTALL)
 

@@ -4,6 +4,8 @@ import pytest
 
 from tests.support.applying import World
 
+pytestmark = pytest.mark.long
+
 FORMS = [
     "/ajukan",
     "/ajukan/orang-lain",

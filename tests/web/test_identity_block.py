@@ -14,6 +14,8 @@ from portal.papers.sop_paper import Source, print_sop
 from tests.support.derived import PARTS, derived, without
 from tests.support.server import Clock, serving
 
+pytestmark = pytest.mark.long
+
 UNLABELLED = ("year", "address", "telephone", "unit")
 
 
