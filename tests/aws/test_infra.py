@@ -21,8 +21,6 @@ from portal.editions import read_sop
 from tests.support import builders
 from tests.support.places import ROOT
 
-pytestmark = pytest.mark.cloud
-
 FUNCTIONS = ("Api", "Mailer", "Reminder", "Expiry", "Compilation", "Feedback")
 
 DEMANDED = {
@@ -68,6 +66,7 @@ def listed(value: Any) -> list[Any]:
 # --- AWS's rules -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.cloud
 @pytest.mark.parametrize(("file", "region"), [("template.yaml", "ap-southeast-3"), ("edge.yaml", "us-east-1")])
 def test_the_linter_finds_nothing(file: str, region: str) -> None:
     linter = Path(sys.executable).with_name("cfn-lint")
@@ -92,6 +91,7 @@ def test_every_stage_gives_every_parameter_that_has_no_default(template: dict[st
 # --- what is made ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.cloud
 def test_the_table_is_made_as_the_engine_wants_it(aws: cloud.Cloud, template: dict[str, Any]) -> None:
     table = aws.clients.made("dynamodb").describe_table(TableName=aws.stack.resources["Table"])["Table"]
     assert [(key["AttributeName"], key["KeyType"]) for key in table["KeySchema"]] == [("PK", "HASH"), ("SK", "RANGE")]
@@ -108,6 +108,7 @@ def test_the_table_is_made_as_the_engine_wants_it(aws: cloud.Cloud, template: di
     assert wanted["SSESpecification"]["SSEType"] == "KMS"
 
 
+@pytest.mark.cloud
 def test_documents_are_encrypted_kept_in_versions_and_taken_from_our_pages_only(aws: cloud.Cloud) -> None:
     s3 = aws.clients.made("s3")
     (rule,) = s3.get_bucket_encryption(Bucket=aws.bucket)["ServerSideEncryptionConfiguration"]["Rules"]
@@ -163,6 +164,7 @@ def test_what_holds_data_outlives_the_stack(template: dict[str, Any]) -> None:
     assert {fate for key, fate in fates.items() if key not in retained} == {("Delete", "Delete")}
 
 
+@pytest.mark.cloud
 def test_functions_their_stream_and_their_schedules_are_made(aws: cloud.Cloud) -> None:
     functions = {f["FunctionName"]: f for f in aws.clients.made("lambda").list_functions()["Functions"]}
     assert set(functions) == {f"portal-{name.lower()}" for name in FUNCTIONS}
@@ -202,6 +204,7 @@ def test_of_every_function_that_fails_or_is_held_back_the_office_hears(template:
         assert (found["MetricName"], found["Dimensions"][0]["Value"]) == (metric, {"Ref": f"{name}Function"})
 
 
+@pytest.mark.cloud
 def test_what_moto_passes_over_is_what_the_docs_of_the_stack_say(aws: cloud.Cloud) -> None:
     families = {kind.split("::")[1] for kind in aws.stack.left_out}
     assert families == {"ApiGatewayV2", "CloudFront", "CloudWatch", "Lambda", "S3", "SES"}
