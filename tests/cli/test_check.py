@@ -158,6 +158,7 @@ def as_toml(value: Any) -> str:
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(of_sop=st.booleans(), data=st.data())
+@pytest.mark.long
 def test_whatever_is_wrong_is_told_and_what_fits_can_be_used(service: Path, of_sop: bool, data: st.DataObject) -> None:
     bend = data.draw(bends(SOP if of_sop else FORM))
     sop, form = (bent(SOP, bend), FORM) if of_sop else (SOP, bent(FORM, bend))

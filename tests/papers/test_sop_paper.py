@@ -144,6 +144,7 @@ def test_without_notes_it_is_the_offices_text_alone(sop: Sop) -> None:
     assert "Penyerahan" in said
 
 
+@pytest.mark.long
 def test_a_sop_with_many_long_steps_and_laws_goes_on_over_the_pages(sop: Sop) -> None:
     data = copy.deepcopy(dict(sop.data))
     middle = [{**copy.deepcopy(data["steps"][1]), "key": f"telaah_{number}"} for number in range(12)]
@@ -161,6 +162,7 @@ def test_a_sop_with_many_long_steps_and_laws_goes_on_over_the_pages(sop: Sop) ->
         assert collapsed(foot).startswith("SOP nomor")
 
 
+@pytest.mark.long
 def test_a_text_taller_than_a_page_goes_on_over_the_pages_and_stays_above_their_feet(sop: Sop) -> None:
     data = copy.deepcopy(dict(sop.data))
     data["steps"][1]["text"]["activity"] = "satusatu " * 999
