@@ -22,12 +22,12 @@ pytestmark = pytest.mark.long
 
 
 def test_a_drawing_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inspection, "_CPU_SECONDS", {"inspect": 1})
+    monkeypatch.setattr(inspection, "_CHECKING", 1)
     assert refusal(specimens.pdf(change=specimens.endless_drawing)) == ("document_too_heavy", {})
 
 
 def test_a_page_behind_the_first_that_takes_too_long_is_found_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inspection, "_CPU_SECONDS", {"inspect": 1})
+    monkeypatch.setattr(inspection, "_CHECKING", 1)
     data = specimens.pdf(pages=3, change=lambda document: specimens.endless_drawing(document, 2))
     assert refusal(data) == ("document_too_heavy", {})
 

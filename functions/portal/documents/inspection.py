@@ -22,8 +22,7 @@ MIN_WIDTH, MAX_WIDTH = 16, 2000  # pixels of a page image
 _HEADER_WITHIN = 1024  # bytes: where a PDF reader looks for the header (ISO 32000-1, implementation note 13)
 _BLANK = b"\xef\xbb\xbf\0\t\n\x0c\r "
 _HEIF_BRANDS = frozenset((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"))
-_CPU_SECONDS = {"inspect": 6}  # of processor; what was checked within them can be shown within those of all else
-_CPU_SECONDS_ELSE = 10
+_CHECKING, _SHOWING = 6, 10  # seconds of processor; what was checked within the former can be shown within the latter
 _WALL_SECONDS = 25  # below the 29 s that a gateway in front may wait
 _OUT_OF_TIME = 24  # SIGXCPU, where there is such a signal
 _CHILDREN = threading.BoundedSemaphore(2)
@@ -164,7 +163,7 @@ def _ask_child(request: dict[str, Any], data: bytes) -> tuple[dict[str, Any], by
     try:
         child = subprocess.run(
             [sys.executable, "-P", "-m", "portal.documents"],
-            input=json.dumps(request | {"seconds": _CPU_SECONDS.get(request["task"], _CPU_SECONDS_ELSE)}).encode()
+            input=json.dumps(request | {"seconds": _CHECKING if request["task"] == "inspect" else _SHOWING}).encode()
             + b"\n"
             + data,
             capture_output=True,

@@ -64,8 +64,9 @@ def rebuilt(document: Document, name: str) -> Response:
     """
     if document.media_type != _PDF:
         return serve(document, name)
-    content = here().equipment.rebuilt(here().office.files.read(document.key, document.version))
-    if len(content) > _ANSWER and here().equipment.original is not None:
+    equipment, files = here().equipment, here().office.files
+    content = equipment.page_images.in_turn(lambda: equipment.rebuilt(files.read(document.key, document.version)))
+    if len(content) > _ANSWER and equipment.original is not None:
         raise DocumentRefused("document_too_large_to_open")
     return _answer(content, document, name, shown=True)
 

@@ -45,14 +45,22 @@ class PageImages:
         key = (mark, page, width, stamp)
         if (known := self._known(key)) is not None:
             return known
+        image = self.in_turn(lambda: self._draw(read(), media_type, page, width, stamp))
+        self._keep(key, image)
+        return image
+
+    def in_turn(self, draw: Callable[[], bytes]) -> bytes:
+        """What is drawn by a process of its own, where not too many are waiting for one already.
+
+        Raises:
+            Unavailable: as for ``page``; and whatever ``draw`` raises.
+        """
         if not self._places.acquire(blocking=False):
             raise Unavailable("page_images_busy")
         try:
-            image = self._draw(read(), media_type, page, width, stamp)
+            return draw()
         finally:
             self._places.release()
-        self._keep(key, image)
-        return image
 
     def _known(self, key: Key) -> bytes | None:
         with self._lock:

@@ -4,12 +4,12 @@ Everything happens inside the data folder, which may be a disk of its own. Once 
 beside it is whole and proven; until it is gone no portal starts in the folder (``condition.examine``).
 """
 
-import os
 import shutil
 from pathlib import Path
 from typing import Final
 
 from portal.engines.local.condition import DATABASE, DOCUMENTS, RESTORED
+from portal.engines.local.files import synced
 
 READY: Final = "siap"
 ASIDE: Final = "rusak"
@@ -33,9 +33,9 @@ def ready(data: Path, stamp: str) -> None:
             _forget(fresh / name)
     (fresh / DOCUMENTS).mkdir(mode=0o700, exist_ok=True)
     (fresh / f".{READY}").write_text(stamp, "utf-8")
-    _sync(fresh)
+    synced(fresh)
     (fresh / f".{READY}").rename(fresh / READY)
-    _sync(fresh)
+    synced(fresh)
 
 
 def exchange(data: Path) -> Path:
@@ -50,12 +50,12 @@ def exchange(data: Path) -> Path:
             if (data / name).exists():
                 (data / name).rename(aside / name)
         begun.touch()
-        _sync(aside)
-        _sync(data)
+        synced(aside)
+        synced(data)
     for name in _NEW:
         if (fresh / name).exists():
             (fresh / name).rename(data / name)
-    _sync(data)
+    synced(data)
     (fresh / READY).unlink()
     shutil.rmtree(fresh)
     return aside
@@ -66,11 +66,3 @@ def _forget(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink()
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -103,7 +103,7 @@ class FolderFiles:
                     _file(place, version).unlink(missing_ok=True)
             _remove(place)
             if place.parent.is_dir():
-                _sync(place.parent)
+                synced(place.parent)
 
     # --- within --------------------------------------------------------------------------------------------------
 
@@ -145,7 +145,7 @@ class FolderFiles:
             except BaseException:
                 unfinished.unlink(missing_ok=True)
                 raise
-            _sync(folder)
+            synced(folder)
         return Stored(key, version, size)
 
 
@@ -184,11 +184,11 @@ def _make(folder: Path) -> Path:
     if not folder.is_dir():
         _make(folder.parent)
         folder.mkdir(mode=0o700, exist_ok=True)
-        _sync(folder.parent)
+        synced(folder.parent)
     return folder
 
 
-def _sync(folder: Path) -> None:
+def synced(folder: Path) -> None:
     """Make what was added to, renamed in or removed from a folder survive a power cut."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
