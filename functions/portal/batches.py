@@ -86,10 +86,10 @@ class Batches:
         return Form(sop.batch["form"])
 
     def load(self, id: str) -> Draft:
-        """Raises NotFound (``batch_unknown``)."""
+        """Raises NotFound (``batch_unknown``): it is over, or its service has batches no more."""
         with suppress(NotFound):
             found = self.office.records.load_draft(id)
-            if found.is_batch:
+            if found.is_batch and self.office.takes_batches(found.service):
                 return found
         raise NotFound("batch_unknown")
 
@@ -213,9 +213,16 @@ class Batches:
 
 
 def filler(office: Office, draft: Draft) -> str:
-    """Name of whoever fills a draft in for its applicant, as he has said with his batch."""
-    said = office.records.load_draft(draft.batch)
-    return str(said.form.get(office.services[draft.service].batch["name"], ""))
+    """Name of whoever fills a draft in for its applicant, as it stands in the draft, or else in his batch.
+
+    Raises:
+        NotFound: neither says it, or the service has batches no more.
+    """
+    name = office.services[draft.service].batch.get("name", "")
+    said = draft.form.get(name) or office.records.load_draft(draft.batch).form.get(name)
+    if not said:
+        raise NotFound("draft_unknown")
+    return str(said)
 
 
 def letter(office: Office, owed: Notice, signed: Callable[[str, dict[str, Any], timedelta], str]) -> BatchLetter:

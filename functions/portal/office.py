@@ -163,11 +163,15 @@ class Office:
         return application
 
     def _owed_to_filler(self, application: Application) -> Iterator[Notice]:
-        """What whoever filled it in with others has to hear, as long as his batch is kept."""
-        if batch.is_news(application):
+        """What whoever filled it in with others has to hear, as long as his batch is kept, and the service has any."""
+        if batch.is_news(application) and self.takes_batches(application.service):
             with suppress(NotFound):
-                present = self.services[application.service]
-                yield batch.owed(application, self.records.load_draft(application.batch), present)
+                kept = self.records.load_draft(application.batch)
+                yield batch.owed(application, kept, self.services[application.service])
+
+    def takes_batches(self, service: str) -> bool:
+        """Is it offered, and may one person fill in for several there?"""
+        return service in self.services and bool(self.services[service].batch)
 
     def _reopened(self, application: Application) -> str:
         """The day on which it was closed, if its newest event has opened it again."""

@@ -1,15 +1,20 @@
 """One person fills in for six colleagues with one letter, and has one page for all of them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pypdfium2
 import pytest
 
+from portal.batches import Batches, filler
 from portal.core.errors import NotFound
+from portal.core.services import Services
+from portal.core.sop import parse
 from tests.support.document_specimens import pdf
 from tests.support.filler import EMAIL, NAMES, Filler, batch_of, colleague
-from tests.support.stage import InProcess, Stage
+from tests.support.stage import KADIS, InProcess, Stage
+from tests.support.ways import SAYS
 
 LETTER = pdf()
 
@@ -160,6 +165,26 @@ def test_whoever_fills_in_mends_what_was_returned_and_sees_no_more_of_the_case(s
     forged.set_cookie("permohonan", stage.sign("cookie.permohonan", {"t": number, "batch": "x"}), path="/permohonan")
     assert forged.get(f"/permohonan/{number}").status_code == 403
     assert forged.get(f"/permohonan/{number}/batal").status_code == 403
+
+
+def test_where_a_service_gives_batches_up_the_cases_that_began_from_one_go_on(stage: Stage, budi: Filler) -> None:
+    batch = batch_of(stage.house, 2)
+    number = budi.send(NAMES[0])
+    stage.act(number, "confirm")
+    edition = stage.office.services["penerbitan"]
+    without = parse({key: said for key, said in edition.data.items() if key != "batch"}, edition.form)
+    given_up = replace(stage.office, services=Services([without]))
+    claims = stage.cases.case_claims(stage.load(number), KADIS)
+    replace(stage.cases, office=given_up).decide(claims, "return", SAYS["return"], stage.load(number).version)
+    owed = [(each.letter, each.recipient) for each in stage.records.unsent() if each.about == number]
+    assert ("returned", "ani@tarakankota.go.id") in owed
+    assert "member_returned" not in [letter for letter, _ in owed]  # nothing says any more which answer is whose
+    with pytest.raises(NotFound):  # its pages are not there, in words, and nothing breaks over them
+        Batches(replace(stage.intake, office=given_up)).load(batch.id)
+    # Nor is a colleague forgotten whose batch is gone: who filled in stands in his own draft.
+    member = stage.records.load_draft(batch.members[1])
+    stage.records.delete_draft(batch.id)
+    assert filler(stage.office, member) == "Budi Operator"
 
 
 def test_the_letter_is_printed_for_everybody_with_whoever_signs_it(stage: Stage, budi: Filler) -> None:
