@@ -11,7 +11,7 @@ RUNTIME := functions/requirements.txt infra/requirements/site.txt
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help always aws build install run run-aws test test-long test-browser test-aws site-check test-dynamodb photos bench mutants package publish check lock clean
+.PHONY: help always aws build install run run-aws test test-long test-browser test-aws site-check test-dynamodb photos proof bench mutants package publish check lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -91,6 +91,9 @@ site-check: $(VENV)/test.stamp build/site/index.html build/npm/lighthouse.stamp 
 
 photos: $(VENV)/test.stamp ## what becomes of forty photos, good and bad: build/photos.md (minutes)
 	@PYTHONPATH=functions:. $(BIN)/python -m tests.support.photo_table
+
+proof: $(VENV)/test.stamp build/site/index.html ## what is proven by going through all of it: build/proof.md (minutes)
+	@PYTHONPATH=functions:infra:. $(BIN)/python -m tests.support.proof
 
 test-aws: $(VENV)/test.stamp build/site/index.html ## the story, the handlers, the package and its permissions on AWS as moto plays it
 	$(BIN)/pytest -m cloud

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from email.policy import default
+from functools import partial
+from http.server import HTTPServer
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
@@ -21,7 +23,7 @@ import dynamodb_local
 import stack
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from ses_mailbox import SesMailbox
-from werkzeug.serving import make_server
+from werkzeug.serving import BaseWSGIServer, make_server
 
 import compilation
 import expiry
@@ -55,13 +57,16 @@ class Cloud:
 
     Args:
         address: public address of the portal.
-        endpoint: of a running moto server with nothing in it.
+        server: a running one of moto's, with nothing in it.
         make_clients: the clients of one function, by its name (``api``, ``mailer`` ...), given botocore's settings.
         table_endpoint: of a DynamoDB Local that is to keep the table; moto itself if empty.
     """
 
-    def __init__(self, address: str, endpoint: str, make_clients: MakeClients, table_endpoint: str = "") -> None:
-        self.endpoint = endpoint
+    def __init__(
+        self, address: str, server: BaseWSGIServer, make_clients: MakeClients, table_endpoint: str = ""
+    ) -> None:
+        self.server = server
+        self.endpoint = endpoint = f"http://127.0.0.1:{server.server_port}"
         self._settings = {
             "endpoint_url": endpoint,
             "region_name": stack.REGION,
@@ -100,6 +105,25 @@ class Cloud:
 
         self.houses = {function: house(function) for function in FUNCTIONS}
         return self.houses["api"]
+
+    @contextmanager
+    def still(self) -> Iterator[None]:
+        """As long as it lasts nothing answers in this process, so that copies of it (``os.fork``) may ``answer``, each
+        with all there is, at the same address."""
+        self.server.shutdown()
+        try:
+            yield
+        finally:
+            self.answer()
+
+    def answer(self) -> None:
+        _answer(self.server)
+
+    def everything(self, clock: Callable[[], datetime], make: Callable[..., House]) -> House:
+        """One house that may do what any function may, as ``make`` builds it (``bootstrap_aws.build_aws``)."""
+        variables = {name: value for each in self.stack.environment.values() for name, value in each.items()}
+        config = AwsConfig.from_environment(variables, **chosen({}), rehearsal=True)
+        return make(config, clock, self.clients, SesMailbox(self.sent))
 
     def sent(self) -> list[str]:
         """The emails that SES took, oldest first."""
@@ -180,15 +204,19 @@ def cloud(address: str, make_clients: MakeClients = _clients, table_endpoint: st
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     logging.getLogger("samtranslator").setLevel(logging.ERROR)
     server = make_server("127.0.0.1", 0, _one_at_a_time(DomainDispatcherApplication(create_backend_app)), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
+    _answer(server)
     try:
-        yield Cloud(address, f"http://127.0.0.1:{server.server_port}", make_clients, table_endpoint)
+        yield Cloud(address, server, make_clients, table_endpoint)
     finally:
-        server.shutdown()
-        thread.join(timeout=10)
+        server.shutdown()  # returns once it has stopped
         server.server_close()
         _forget()
+
+
+def _answer(server: BaseWSGIServer) -> None:
+    # Its own ``serve_forever`` closes the socket when it is told to stop.
+    forever = partial(HTTPServer.serve_forever, server, poll_interval=0.05)
+    threading.Thread(target=forever, daemon=True).start()
 
 
 def _one_at_a_time(app: Any) -> Any:

@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from portal.addresses import leave
+from portal.addresses import leaving
 from portal.cases import Cases
 from portal.core import appointments
 from portal.core.application import Actor, Application
 from portal.core.appointments import FOREVER, Amendment
 from portal.core.clerks import Clerk
 from portal.core.errors import NotAllowed, NotFound, PortalError
-from portal.core.notices import notice
+from portal.core.notices import Notice, notice
 from portal.core.officials import Deed, Official, able, eligible, on_duty
 from portal.office import Office
 
@@ -136,11 +136,16 @@ class Appointing:
             NotAllowed: cases wait, and nobody would be left to have them (``successor_wanted``).
         """
         self._present(amendments)
-        told = sum(self._keep(amendment, by) for amendment in amendments if not amendment.changes_nothing)
-        for former in {each.email.lower(): each for each in _left(amendments)}.values():
-            leave(
-                self.office, former, next(a.after.email for a in amendments if former.email.lower() in a.after.formerly)
-            )
+        new = {former: each.after.email for each in reversed(amendments) for former in each.after.formerly}
+        left = {former.email.lower(): former for former in _left(amendments)}
+        partings = [leaving(self.office, former, new[address]) for address, former in left.items()]
+        owed = [notice for parting in partings for notice in parting.owed]
+        changes, told = [each for each in amendments if not each.changes_nothing], 0
+        for number, amendment in enumerate(changes, 1):
+            # With the last of them: until then, whoever tries again leaves the address as well.
+            told += self._keep(amendment, by, owed if number == len(changes) else [])
+        for parting in partings:
+            parting.settle(self.office)
         return told
 
     def find(self, service: str, role: str, email: str, since: date | None = None) -> Official:
@@ -192,7 +197,7 @@ class Appointing:
         for official in on_duty(appointed, today):
             first = self._began(official, appointed, today)
             if first is not None and any(True for _ in self._inherited(official, first, appointed)):
-                self._owe(official, first)
+                self.office.records.owe([self._duty(official, first)])
                 owed += 1
         return owed
 
@@ -202,18 +207,19 @@ class Appointing:
         self.carry_out([amendment], by)
         return amendment.after
 
-    def _keep(self, amendment: Amendment, by: Clerk | None) -> int:
+    def _keep(self, amendment: Amendment, by: Clerk | None, owed: Sequence[Notice]) -> int:
+        """One write: the appointment, and the emails to whoever has cases by it; ``owed``: what else goes with it."""
         today, before = self.office.today(), list(self.office.officials())
         had = {held.post for held in on_duty(before, today)}
         deed = Deed(amendment.what, self.office.clock(), *((by.name, by.email) if by else ()))
-        self.office.records.appoint(replace(amendment.after, deeds=(*amendment.after.deeds, deed)))
-        told = 0
-        after = list(self.office.records.officials())
+        kept = replace(amendment, after=replace(amendment.after, deeds=(*amendment.after.deeds, deed)))
+        after, told, duties = appointments.amended(before, [kept]), 0, list[Notice]()
         for fresh in on_duty(after, today):
             waiting = [] if fresh.post in had else list(self._inherited(fresh, today + timedelta(days=1), after))
             if waiting:
-                self._owe(fresh, self._began(fresh, after, today) or today)
+                duties.append(self._duty(fresh, self._began(fresh, after, today) or today))
                 told += len(waiting)
+        self.office.records.appoint(kept.after, [*owed, *duties])
         return told
 
     def _present(self, amendments: Sequence[Amendment]) -> list[Official]:
@@ -282,10 +288,10 @@ class Appointing:
             if able(case, [alone], self.office.sop_of(case), self.office.today()):
                 yield case
 
-    def _owe(self, official: Official, first: date) -> None:
+    def _duty(self, official: Official, first: date) -> Notice:
+        """Word of all that waits, to whoever has it from that day on."""
         actor = Actor(official.role, official.name, email=official.email.lower())
-        owed = notice("duty", actor, about="meja", event=0, at=self.office.clock(), occasion=f"duty-{first}")
-        self.office.records.owe([owed])
+        return notice("duty", actor, about="meja", event=0, at=self.office.clock(), occasion=f"duty-{first}")
 
     def _posts(self) -> list[tuple[str, str]]:
         posts: dict[tuple[str, str], None] = {}

@@ -138,7 +138,10 @@ class Batches:
         new = [answers for answers in people if answers[address] not in there]
         if len(batch.members) + len(new) > MOST:
             raise NotAllowed("batch_full", most=MOST)
-        begun = [Draft(self.intake.token(), batch.service, dict(said), at, batch=batch.id) for said in new]
+        begun = [
+            Draft(self.intake.token(), batch.service, dict(said), at, batch=batch.id, number=self.intake.number(sop))
+            for said in new
+        ]
         for draft in begun:
             self.office.records.save_draft(draft)  # in nobody's hands before the batch names it
         owed = [each for draft in begun for each in about_draft("draft_saved", draft, sop, at)]
@@ -155,8 +158,7 @@ class Batches:
         if member is None or member.draft is None:
             return
         self.intake.drafts.change(batch.id, lambda newest: newest.gathering(m for m in newest.members if m != id))
-        self.office.files.delete(member.draft.folder)
-        self.office.records.delete_draft(id)
+        self.intake.drafts.forget(member.draft)
 
     def members(self, batch: Draft) -> list[Member]:
         """In the order in which they were added; of whom nothing is kept any more, nothing."""

@@ -25,6 +25,7 @@ from portal.core.progress import deadline
 from portal.core.resending import turn_again
 from portal.core.sop import APPLICANT
 from portal.core.steps import State
+from portal.drafts import Drafts
 from portal.office import Office
 from portal.retention import Retention
 from portal.upkeep import Upkeep
@@ -161,8 +162,7 @@ class Clockwork:
             # Of a service that is not offered any more, nobody can send it.
             if now > draft.expires_at(life.get(draft.service, 0)) and self._is_over(draft):
                 batches.note(self.office, draft)
-                self.office.files.delete(draft.folder)
-                self.office.records.delete_draft(draft.id)
+                Drafts(self.office).forget(draft)
                 gone += 1
         return gone
 

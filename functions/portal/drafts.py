@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from portal.core.draft import Answers, Draft, answers_to
-from portal.core.errors import Conflict, NotFound
+from portal.core.errors import Conflict, NotFound, Unreadable
 from portal.core.notices import Notice, about_draft
 from portal.core.requirements import Requirement
 from portal.forms.form import Form
@@ -44,6 +44,21 @@ class Drafts:
     def expires_at(self, draft: Draft) -> datetime:
         """When a draft that nobody sends is forgotten."""
         return draft.expires_at(self.office.services[draft.service].data["draft_days"])
+
+    def forget(self, draft: Draft) -> None:
+        """It and its files; with them the copies under the ticket drawn for it, should its sending have been cut short
+        for good."""
+        self.office.files.delete(draft.folder)
+        if draft.number and not draft.ticket:
+            with suppress(Unreadable):  # somebody's case, whatever is the matter with it
+                self._forget_copies(draft.number)
+        self.office.records.delete_draft(draft.id)
+
+    def _forget_copies(self, number: str) -> None:
+        try:
+            self.office.records.load(number)
+        except NotFound:
+            self.office.files.delete(f"applications/{number}/")
 
     def change(
         self, id: str, change: Callable[[Draft], Draft], owed: Callable[[Draft], Sequence[Notice]] = lambda _: ()

@@ -20,6 +20,7 @@ from portal.core.persons import known_by
 from portal.core.register import Certificate, handed_over
 from portal.core.sop import Sop
 from portal.dossiers import Dossier
+from portal.drafts import Drafts
 from portal.handouts import Handouts
 from portal.office import Office
 
@@ -158,8 +159,7 @@ class Erasing:
 
     def _forget(self, drafts: Iterator[Draft] | Sequence[Draft]) -> None:
         for draft in drafts:
-            self.office.files.delete(draft.folder)
-            self.office.records.delete_draft(draft.id)
+            Drafts(self.office).forget(draft)
 
     def _sop(self, case: Application) -> Sop:
         """Its edition; where that is gone, today's, which means the same by its fields."""

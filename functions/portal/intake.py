@@ -55,7 +55,8 @@ class Intake:
             names: the questions of that page; sent again, only their answers change.
         """
         at = self.office.clock()
-        draft = Draft(id or self.token(), service, dict(form), at, opened_by=opened_by, renews=renews)
+        number = self.number(self.office.services[service])
+        draft = Draft(id or self.token(), service, dict(form), at, opened_by=opened_by, renews=renews, number=number)
         try:
             self.office.records.save_draft(draft, self.drafts.resumption(draft))
         except Conflict:
@@ -128,7 +129,7 @@ class Intake:
             NotAllowed: begun by an official who may not: not (or no longer) appointed to it, or for himself.
         """
         first = read
-        for _ in range(TRIES):
+        for attempt in range(TRIES):
             draft, read = read or self.draft(id), None
             if draft.ticket:
                 return self.office.records.load(draft.ticket)
@@ -136,7 +137,7 @@ class Intake:
                 raise Conflict("draft_changed")  # nobody sends what he has not read
             self._must_be_complete(draft)
             try:
-                return self._submit(draft)
+                return self._submit(draft, self._ticket(draft, attempt))
             except Conflict:
                 continue  # a ticket already taken, or the same draft sent at the same moment
         raise Conflict("try_again")
@@ -242,6 +243,10 @@ class Intake:
             self.custody.forget(application.documents, application.ticket)
         return kept
 
+    def number(self, sop: Sop) -> str:
+        """A ticket for an application that may come to be; nobody is told of it before."""
+        return ticket.new(sop.ticket_prefix, self.office.today().year, self.choice)
+
     # --- within ---
 
     @property
@@ -252,9 +257,15 @@ class Intake:
     def custody(self) -> Custody:
         return Custody(self.office, self.token)
 
-    def _submit(self, draft: Draft) -> Application:
+    def _ticket(self, draft: Draft, attempt: int) -> str:
+        """The number drawn for it, so that copies of a sending that was cut short lie where the next one's do; another
+        if somebody has that by now, or another year has begun, or the service is called otherwise."""
+        fresh = self.number(self.office.services[draft.service])
+        is_good = draft.number.rsplit("-", 2)[0] == fresh.rsplit("-", 2)[0]
+        return draft.number if is_good and not attempt else fresh
+
+    def _submit(self, draft: Draft, number: str) -> Application:
         sop = self.office.services[draft.service]
-        number = ticket.new(sop.ticket_prefix, self.office.today().year, self.choice)
         with self.custody.copied(draft.documents, number) as documents:
             application = self._begun(draft, number, documents, sop)
             # The case runs under this edition for good, so that is kept before it.

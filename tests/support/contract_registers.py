@@ -8,7 +8,7 @@ from portal.core.errors import Conflict, NotFound
 from portal.core.officials import Deed
 from portal.core.sop import APPLICANT
 from portal.engines.ports import Compiled, Records
-from tests.support.builders import AT, a_sop, a_ticket, after, application, official, owed_by
+from tests.support.builders import AT, a_notice, a_sop, a_ticket, after, application, official, owed_by
 from tests.support.commits import Open, at_once, change, tickets, write
 
 
@@ -76,6 +76,13 @@ class RegistersContract:
         for person in appointed:
             records.appoint(person)
         assert list(records.officials()) == appointed
+
+    def test_an_appointment_and_what_it_owes_are_kept_together(self, records: Records) -> None:
+        owed = [a_notice("meja", letter="duty", occasion=f"duty-{number}") for number in range(120)]
+        records.appoint(official("kadis"), owed)
+        records.appoint(official("kadis"), owed[:1])
+        assert {each.occasion for each in records.unsent()} == {each.occasion for each in owed}
+        assert list(records.officials()) == [official("kadis")]
 
     def test_what_was_done_about_an_appointment_is_kept_with_it(self, records: Records) -> None:
         deeds = (Deed("appoint", AT), Deed("end", AT, "Sari Contoh", "sari@tarakankota.go.id"))

@@ -14,6 +14,7 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import Client
 
 from portal.bootstrap import build, wsgi
 from portal.config import Config
@@ -213,7 +214,7 @@ def _impatient(house: House) -> House:
 class InProcess(Browser):
     """The same browser, asking the portal of this process without a network in between."""
 
-    def __init__(self, client: FlaskClient) -> None:
+    def __init__(self, client: Client) -> None:
         super().__init__("http://localhost")
         self.client = client
 

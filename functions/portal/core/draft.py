@@ -78,7 +78,8 @@ class Draft:
 
     Attributes:
         version: 1, 2, 3 ...; a store keeps version n only over n - 1; 0 while no store has it.
-        ticket: once sent, the application it became.
+        ticket: once sent, the application it became; ``number``: the ticket drawn for it at its beginning, under which
+            its documents may lie from the moment it is sent. Empty in drafts that began before there was one.
         mends: the ticket of an application with the applicant: returned for mending, or at a task of his; ``items``
             then names what may change.
         renews: id of the register's entry in whose place a newer one is applied for.
@@ -100,6 +101,7 @@ class Draft:
     opened_by: str = ""
     batch: str = ""
     members: tuple[str, ...] = ()
+    number: str = ""
 
     @property
     def is_batch(self) -> bool:

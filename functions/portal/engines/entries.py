@@ -80,7 +80,7 @@ def draft_entry(draft: Draft) -> Entry:
         "documents": [_document_entry(document) for document in draft.documents],
         "members": list(draft.members),
     }
-    few = ("renews", "opened_by", "batch", "members")
+    few = ("renews", "opened_by", "batch", "members", "number")
     return {name: value for name, value in entry.items() if value or name not in few}
 
 

@@ -174,8 +174,8 @@ class Records(Accounts, Protocol):
     def officials(self) -> Sequence[Official]:
         """Everybody ever appointed, in order of appointment."""
 
-    def appoint(self, official: Official) -> None:
-        """Add an appointment; one of the same service, role, email and first day is replaced."""
+    def appoint(self, official: Official, notices: Sequence[Notice] = ()) -> None:
+        """Add an appointment and queue what it owes; one of the same service, role, email, first day is replaced."""
 
     def keep_sop(self, version: str, snapshot: str) -> None:
         """Keep a SOP's snapshot under its version, once."""

@@ -213,14 +213,15 @@ class DynamoRecords(DynamoCertificates, DynamoAccounts):
         found = sorted(self._table.partition(items.OFFICIALS), key=lambda item: item["place"])
         return [entries.official(item["official"], self._founder) for item in found]
 
-    def appoint(self, official: Official) -> None:
+    def appoint(self, official: Official, notices: Sequence[Notice] = ()) -> None:
         self._found()  # nobody is ever appointed to an office in the table of another portal
-        place = self._table.count(items.counter_key("officials"))
-        self._table.update(
-            items.official_key(official, self._filed(official.service, official.role)),
-            "SET official = :official, place = if_not_exists(place, :place)",
-            {":official": entries.official_entry(official, self._founder), ":place": place},
-        )
+        key = items.official_key(official, self._filed(official.service, official.role))
+        before = self._table.get(key)
+        place = before["place"] if before else self._table.count(items.counter_key("officials"))
+        entry = entries.official_entry(official, self._founder)
+        self.owe(notices[: -MOST_AT_ONCE + 1])  # before, so that what does not fit into the transaction is not lost
+        last = owed.queued(notices[-MOST_AT_ONCE + 1 :])
+        self._table.transact([Write({**key, "official": entry, "place": place}), *last])
 
     def keep_sop(self, version: str, snapshot: str) -> None:
         # Looked for first, once a process: a write of it takes some eighty units, also one that its condition refuses.

@@ -235,8 +235,9 @@ class SqliteRecords(SqliteCertificates, SqliteAccounts):
         found = self._all("SELECT body FROM official ORDER BY rowid")
         return [rows.official(body, self._founder) for (body,) in found]
 
-    def appoint(self, official: Official) -> None:
+    def appoint(self, official: Official, notices: Sequence[Notice] = ()) -> None:
         with self._database.writing() as connection:
+            owed.queue(connection, notices)
             connection.execute(
                 """INSERT INTO official VALUES (:role, :email, :since, :body)
                 ON CONFLICT (role, email, since) DO UPDATE SET body = excluded.body""",
