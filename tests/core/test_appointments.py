@@ -254,3 +254,21 @@ def test_an_address_that_is_none_or_anothers_is_refused_and_the_same_changes_not
         with pytest.raises(NotAllowed, match=code) as refused:
             readdressing("andi@x.id", new, [one, other], TODAY)
         assert refused.value.facts["field"] == "email"
+
+
+def test_each_amendment_of_an_address_says_what_it_is_and_from_which_day_on() -> None:
+    one = Official("penerbitan", "verifikator", "Andi", "andi@x.id", since=TODAY - DAY)
+    to_come = replace(one, role="kabid", since=TODAY + DAY)
+    last_day = replace(one, role="kadis", until=TODAY)
+    plh = replace(one, name="Joko", email="joko@x.id", capacity="Plh.", replaces="andi@x.id", until=TODAY)
+    gone, others = replace(plh, until=TODAY - DAY), replace(plh, email="dewi@x.id", replaces="wati@x.id", until=None)
+    made = readdressing("andi@x.id", "andi@y.id", [one, to_come, last_day, plh, gone, others], TODAY)
+    assert [(each.what, each.after.role, each.after.email, each.day) for each in made] == [
+        ("readdress", "verifikator", "andi@y.id", TODAY),
+        ("readdress", "verifikator", "andi@x.id", TODAY),
+        ("readdress", "kabid", "andi@y.id", TODAY + DAY),
+        ("readdress", "kabid", "andi@x.id", TODAY + DAY),
+        ("readdress", "kadis", "andi@y.id", TODAY),
+        ("readdress", "kadis", "andi@x.id", TODAY),
+        ("correct", "verifikator", "joko@x.id", TODAY),
+    ]

@@ -1,12 +1,14 @@
 """What a forecast rests on, in the words of pages and emails."""
 
 import tomllib
+from dataclasses import replace
 from typing import Any, Final, get_args, get_type_hints
 
 import pytest
 
-from portal.core.forecast import Reason
-from portal.core.progress import because
+from portal.core.forecast import Forecast, Reason
+from portal.core.progress import because, reasons
+from tests.support.builders import a_sop
 from tests.support.places import ROOT
 
 WORDS: Final = tomllib.loads((ROOT / "functions/portal/messages.toml").read_text("utf-8"))["forecast"]
@@ -36,3 +38,20 @@ def test_days_off_are_named() -> None:
 @pytest.mark.parametrize("code", get_args(get_type_hints(Reason)["code"]))
 def test_every_reason_has_its_words(code: str) -> None:
     assert because(reason(code), WORDS)
+
+
+def test_with_whom_a_case_is_at_a_step_is_told_of_it_and_of_no_step_nothing() -> None:
+    sop = a_sop()
+    task = replace(sop.steps[1], key="tugas", kind="task", name="Tugas")
+    told = reasons(Forecast({}, (*(Reason("late", key) for key in KEYS), Reason("days_off", names=("Natal",)))), sop)
+    assert [(each["step"], each["with"]) for each in told] == [
+        ("disposisi_kadis", ""),
+        ("pemeriksaan", "outside"),
+        ("kunjungan", "applicant"),
+        ("", ""),
+    ]
+    asked = replace(sop, steps=(*sop.steps, task))
+    assert reasons(Forecast({}, (Reason("late", "tugas"),)), asked)[0]["with"] == "applicant"
+
+
+KEYS: Final = ("disposisi_kadis", "pemeriksaan", "kunjungan")

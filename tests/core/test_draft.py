@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from portal.core.draft import Document, Draft
+from portal.core.draft import Document, Draft, answers_to
 from portal.core.errors import NotAllowed
 
 SUNDAY = datetime(2026, 11, 22, 15, 30, tzinfo=UTC)
@@ -89,3 +89,13 @@ def test_a_draft_that_was_sent_cannot_be_changed_nor_sent_again(change: Callable
     with pytest.raises(NotAllowed) as refusal:
         change(sent)
     assert (refusal.value.code, refusal.value.facts) == ("draft_already_sent", {"ticket": "TTE-26-4F7K-9QXM"})
+
+
+def test_of_answers_those_are_taken_that_are_asked_for() -> None:
+    assert answers_to({"a": "1", "b": "2", "c": "3"}, {"a", "c", "d"}) == {"a": "1", "c": "3"}
+
+
+def test_a_photo_is_what_a_document_is_made_of_unless_it_was_joined_from_several_or_is_a_pdf() -> None:
+    joined = replace(KTP, media_type="application/pdf", sheets=(KTP, SURAT))
+    assert (KTP.photos, joined.photos) == ((KTP,), (KTP, SURAT))
+    assert replace(KTP, media_type="application/pdf").photos == ()

@@ -238,3 +238,12 @@ def test_a_term_that_began_on_a_leap_day_is_over_on_the_first_of_march() -> None
     assert judge(
         after(application("confirm"), "reject"), None, a_sop_that_keeps(), date(2028, 2, 29), OVER
     ).until == date(2033, 3, 1)
+
+
+def test_an_entry_is_over_on_its_day_and_before_it_goes_by_decree_only() -> None:
+    sop, until = a_sop_that_keeps(), ENDED.forgotten_on(YEARS)
+    assert until is not None
+    day = timedelta(days=1)
+    assert judge_entry(ENDED, sop, until) == Verdict(None, until, (Ground.OVER,))
+    assert judge_entry(ENDED, sop, until - day) == Verdict(None, until, (Ground.DECREE,))
+    assert judge_entry(certificate(), sop, CLOSED) == Verdict(Stays.STANDS, certificate().forgotten_on(YEARS))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.core.forecast import expect
+from portal.core.forecast import _days_off, expect
 from portal.core.progress import status
 from portal.core.sop import Sop
 from portal.core.worktime import Calendar
@@ -225,3 +225,31 @@ def test_of_any_case_nothing_is_expected_before_now_or_before_what_comes_first(
     # Whoever usually takes time makes nothing earlier.
     without = expect(case, sop, calendar, now, {}).at
     assert all(found.at[key] >= moment for key, moment in without.items())
+
+
+def test_a_case_late_with_those_outside_takes_what_they_usually_take_from_now(sop: Sop, calendar: Calendar) -> None:
+    """At the step of the verifikator the days with BSrE come after the SOP's minutes, and no earlier."""
+    case = moved(sop, ("submit", at("11-23 07.50")), ("confirm", at("11-23 08.00")))
+    for action in ("forward", "forward", "forward"):
+        case = move(case, action, at("11-23 09.00"), sop)
+    found = expect(case, sop, calendar, at("11-23 09.00"), {"pemeriksaan": 3})
+    assert found.at["pemeriksaan"] == at("11-26 09.10")
+    assert next((why.code, why.step, why.days) for why in found.why) == ("usual", "pemeriksaan", 3)
+
+
+def test_while_bsre_has_it_the_forecast_says_what_it_rests_on(sop: Sop, calendar: Calendar) -> None:
+    case = along(sop, *WAYS["sent"])
+    found = expect(case, sop, calendar, case.since, {"pemeriksaan": 2})
+    assert next((why.code, why.step, why.days) for why in found.why) == ("usual", "pemeriksaan", 2)
+
+
+def test_a_visit_that_is_agreed_is_what_the_forecast_rests_on(sop: Sop, calendar: Calendar) -> None:
+    case = along(sop, *WAYS["booked"])
+    found = expect(case, sop, calendar, case.since, {"passphrase": 9})
+    assert next((why.code, why.step) for why in found.why) == ("booked", "passphrase")
+    assert found.at["passphrase"] == case.slot + timedelta(minutes=20) if case.slot else False
+
+
+def test_the_last_day_counts_among_the_days_off_in_between(sop: Sop, calendar: Calendar) -> None:
+    """Somebody who waits over a holiday is told so, also where the holiday is the day on which it ends."""
+    assert list(_days_off(at("12-24 08.00"), at("12-24 09.00"), calendar))

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -151,3 +152,25 @@ def test_an_appointment_of_one_day_is_not_a_cancelled_one() -> None:
     spans = [(day, day), (day, day - timedelta(days=1)), (None, day), (day, None)]
     cancelled = [replace(OFFICIALS[0], since=since, until=until).is_cancelled for since, until in spans]
     assert cancelled == [False, True, False, False]
+
+
+def test_what_goes_to_another_address_is_as_if_nobody_had_tried_it() -> None:
+    tried = replace(unsent(), attempts=4, problem="550 unknown user", hopeless=True)
+    later = MORNING + timedelta(days=2)
+    moved = tried.readdressed("wati@x.id", later)
+    assert moved == replace(unsent(), recipient="wati@x.id", queued_at=later, due_at=later)
+    assert (moved.attempts, moved.problem, moved.hopeless) == (0, "", False)
+
+
+def test_whoever_comes_unannounced_hears_nothing_and_whoever_comes_for_an_agreed_visit_does(sop: Sop) -> None:
+    """No calendar expects him, and he is at the desk; a visit that was agreed is in it."""
+    invited = Walk(sop).to_bsre().decide("accept", "invite").case
+    coming: dict[str, Any] = {"by": official("verifikator"), "sop": sop, "at": MORNING + timedelta(days=1)}
+    told = [
+        [notice.letter for notice in owed(case, OFFICIALS, sop, DAY) if notice.role == APPLICANT]
+        for case in (
+            invited.come("walk_in", {}, **coming),
+            invited.come("walk_in", {"slot": "2026-11-25T08:30+08:00"}, **coming),
+        )
+    ]
+    assert told == [[], ["visit_done"]]

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from portal.core.officials import Official, on_duty, stand_in
+from portal.core.officials import Official, gone_since, on_duty, stand_in
 
 MONDAY = date(2026, 11, 23)
 
@@ -42,3 +42,16 @@ def test_leave_lasts_from_its_first_day_to_its_last() -> None:
     present = [one.is_present(MONDAY + number * day) for number in (-1, 0, 1, 2, 3)]
     assert present == [True, False, False, False, True]
     assert not replace(one, until=MONDAY - 2 * day).is_present(MONDAY - day)
+
+
+def test_since_when_somebody_is_away_is_told_of_the_absence_that_he_is_on() -> None:
+    """Also at the address that was his, and on its first and last day; of two that overlap, the later."""
+    friday = MONDAY + timedelta(days=4)
+    andi = Official("penerbitan", "kadis", "Andi", "Andi@x.id", away=((MONDAY, friday),), formerly=("andi@lama.id",))
+    wati = replace(andi, email="wati@x.id", away=((friday, friday),), formerly=())
+    for address in ("andi@x.id", "andi@lama.id"):
+        days = [gone_since(address, [wati, andi], MONDAY + timedelta(days=number)) for number in (-1, 0, 4, 5)]
+        assert days == [None, MONDAY, MONDAY, None]
+    twice = replace(andi, away=((MONDAY, friday), (MONDAY + timedelta(days=2), friday)))
+    assert gone_since("andi@x.id", [twice], friday) == MONDAY + timedelta(days=2)
+    assert gone_since("lain@x.id", [wati, andi], MONDAY) is None

@@ -12,6 +12,7 @@ import pytest
 
 from portal.core import sop
 from portal.core.errors import NotFound, SopInvalid
+from portal.core.parts import ActionText
 from portal.core.soundness import problems
 from portal.core.steps import KINDS, State, official_actions
 from portal.editions import read_sop
@@ -125,3 +126,23 @@ def test_rows_that_name_no_time_add_nothing_to_the_sum() -> None:
     edition = a_sop()
     timeless = replace(edition.rows[0], time=None)
     assert replace(edition, rows=(timeless, *edition.rows[1:])).minutes == edition.minutes - 10
+
+
+def test_an_action_that_a_clerk_sets_right_has_the_words_of_its_own() -> None:
+    corrected = replace(a_sop(), data={**a_sop().data, "corrections": {"undo": {"label": "x", "done": "Dibatalkan"}}})
+    assert corrected.action("ajukan", "undo") == ActionText(done="Dibatalkan")
+    assert a_sop().action("ajukan", "undo") == ActionText()
+
+
+def test_a_time_is_said_in_words_or_as_the_sop_wrote_it_or_that_it_says_none() -> None:
+    step = a_sop().steps[1]
+    words = {"minutes": "{minutes} menit", "unsaid": "tidak disebut"}
+    worded = replace(a_sop(), data={**a_sop().data, "chart": words})
+    silent, written = replace(step, time=None), replace(step, text={"time": "10 Menit"})
+    assert [worded.time(each) for each in (step, silent)] == ["10 menit", "tidak disebut"]
+    assert [a_sop().time(each) for each in (step, written, silent)] == ["", "10 Menit", ""]
+
+
+def test_an_older_edition_has_the_newer_actions_words_too() -> None:
+    present = replace(a_sop(), action_texts={"baru": ActionText(done="Baru")})
+    assert sop.restore(a_sop().snapshot(), present).action_texts["baru"] == ActionText(done="Baru")

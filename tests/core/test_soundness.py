@@ -165,3 +165,40 @@ def test_words_that_count_in_minutes_do_not_fit_a_sop_that_says_otherwise_somewh
         Problem("chart.passed", "lewat {minutes}", "{time}", "sop_time_unworded"),
         Problem("chart.say.step", "langkah {minutes}", "{time}", "sop_time_unworded"),
     ]
+
+
+BATCH: dict[str, Any] = {
+    "form": {"properties": {"nama_pengisi": {}, "jabatan_pengisi": {}, "email_pengisi": {}}},
+    "name": "nama_pengisi",
+    "position": "jabatan_pengisi",
+    "email": "email_pengisi",
+    "letter": "ktp",
+    "columns": {"nama_ktp": "Nama", "email": "Email"},
+}
+FILLERS = "nama_pengisi, jabatan_pengisi, email_pengisi"
+
+
+@pytest.mark.parametrize(
+    ("changes", "problems"),
+    [
+        ({}, []),
+        ({"name": "x"}, [unknown("batch.name", "x", FILLERS)]),
+        ({"position": "x"}, [unknown("batch.position", "x", FILLERS)]),
+        ({"email": "x"}, [unknown("batch.email", "x", FILLERS)]),
+        ({"form": {}, "name": "x", "position": "x", "email": "x"}, []),
+        ({"letter": "x"}, [unknown("batch.letter", "x", "ktp, surat_permohonan")]),
+        (
+            {"columns": {"nama_ktp": "", "email": "", "x": ""}},
+            [unknown("batch.columns.x", "x", FIELDS)],
+        ),
+        ({"columns": {"email": "Email"}}, [unknown("batch.columns", "nama_ktp", "email")]),
+    ],
+)
+def test_what_a_batch_names_is_asked_brought_and_decided(changes: dict[str, Any], problems: list[Problem]) -> None:
+    assert told(lambda data: data.update(batch={**BATCH, **changes})) == problems
+    without = {name: part for name, part in {**BATCH, **changes}.items() if name != "form"}
+    assert changes or told(lambda data: data.update(batch=without)) == []
+
+
+def test_whom_to_ask_where_somebody_cannot_answer_is_said_of_a_question_that_there_is() -> None:
+    assert told(lambda data: data.update(lacking={"email": {}, "x": {}})) == [unknown("lacking.x", "x", FIELDS)]

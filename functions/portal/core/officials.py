@@ -82,7 +82,7 @@ def stand_in(official: Official, officials: Iterable[Official], day: date) -> Of
     holders = {o.email.lower() for o in same if not o.capacity}
     for other in same:
         replaced = other.replaces.lower() or (min(holders) if len(holders) == 1 else "")
-        if other.capacity == "Plh." and official.email.lower() in (replaced, "") and other.post != official.post:
+        if other.capacity == "Plh." and official.email.lower() == replaced and other.post != official.post:
             return other
     return None
 
