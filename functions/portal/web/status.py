@@ -14,8 +14,7 @@ from portal.core.application import Application
 from portal.core.errors import NotFound, Unavailable
 from portal.core.progress import status
 from portal.core.sop import Sop
-from portal.web.here import here, now, turn_to
-from portal.web.limits import client_of
+from portal.web.here import asker, here, now, turn_to
 from portal.web.refusals import explain
 
 pages = Blueprint("status", __name__)
@@ -110,7 +109,7 @@ def _ill(code: str) -> Any:
 
 def _find(typed: str) -> Application:
     """The application of a ticket. Raises NotFound, and TooManyRequests for whoever has guessed too often already."""
-    limit, client = here().limits["ticket"], client_of(request.remote_addr)
+    limit, client = here().limits["ticket"], asker()
     if seconds := limit.wait(client, now()):
         raise TooManyRequests(retry_after=seconds)
     try:
