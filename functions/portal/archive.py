@@ -45,6 +45,7 @@ class Archive:
         missing = (closed | still_open) - {each.ticket for each in self.lines()}
         found = [*self._lines(self.office.each(sorted(missing)))]
         records.keep_lines(found)
+        self.office.keep_standings()
         self._is_complete = True
         return len(found)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from portal.core.amending import readdressed
@@ -11,10 +11,11 @@ from portal.core.draft import Document, Draft
 from portal.core.errors import Conflict, Invalid, NotAllowed
 from portal.core.history import overtaking
 from portal.core.notices import hourly, notice
-from portal.core.officials import Official, able, eligible, given, on_duty, stand_in
+from portal.core.officials import Official, eligible, given, stand_in
 from portal.core.resending import link_again
 from portal.core.sop import Sop
 from portal.core.steps import State
+from portal.desks import not_serving, sorted_out
 from portal.forms.wording import Words
 from portal.office import Office
 
@@ -229,31 +230,8 @@ class Cases:
         self, email: str, officials: Sequence[Official] = ()
     ) -> tuple[list[tuple[Application, Official]], list[tuple[Application, Official]]]:
         """The same, and what would wait for this person too, if no colleague had it alone. Raises as ``desk``."""
-        today, appointed = self.office.today(), officials or self.office.records.officials()
-        if not any(o.email.lower() == email.lower() and o.serves(today) for o in appointed):
-            raise _not_serving(appointed, email)
-        mine = [official for official in on_duty(appointed, today) if official.email.lower() == email.lower()]
-        his, others = dict[str, tuple[Application, Official]](), dict[str, tuple[Application, Official]]()
-        for official in mine:
-            for application in self.office.waiting_on(official.service, official.role):
-                sop = self.office.sop_of(application)
-                if official in eligible(application, appointed, sop, today):
-                    his.setdefault(application.ticket, (application, official))
-                elif official in able(application, appointed, sop, today):
-                    others.setdefault(application.ticket, (application, official))
-        left = (others[number] for number in others if number not in his)
-        return sorted(his.values(), key=_since), sorted(left, key=_since)
-
-    def lent(self, email: str, officials: Sequence[Official]) -> list[tuple[Application, Official, Official]]:
-        """What a Plh. has for this person today, longest first: the case, as whom he might take it back, the Plh."""
-        cases: dict[str, tuple[Application, Official, Official]] = {}
-        for official in self.appointments(email, officials):
-            if deputy := stand_in(official, officials, self.office.today()):
-                for application in self.office.waiting_on(official.service, official.role):
-                    is_own = application.concerns(official.email, official.number, self.office.sop_of(application))
-                    if not is_own and self._holder(application, (official, deputy), officials) is None:
-                        cases.setdefault(application.ticket, (application, official, deputy))
-        return sorted(cases.values(), key=lambda case: case[0].since)
+        appointed = officials or self.office.records.officials()
+        return sorted_out(self.office, email, appointed, lambda his: self.office.waiting_on(his.service, his.role))
 
     def opens(self, email: str, officials: Iterable[Official] | None = None) -> list[Sop]:
         """The services that this person may begin for somebody today."""
@@ -298,7 +276,7 @@ class Cases:
             held = official.service, official.email.lower()
             if held == whoever and official.role in roles and official.serves(today):
                 return official
-        raise _not_serving((o for o in officials if o.service == service and o.role in roles), email, today)
+        raise not_serving((o for o in officials if o.service == service and o.role in roles), email, today)
 
     def _holder(
         self, application: Application, reader: Sequence[Official | None], officials: Sequence[Official]
@@ -325,22 +303,8 @@ def _facts(official: Official, sop: Sop) -> dict[str, str]:
     return {"office": actor.office, "name": actor.name}
 
 
-def _since(case: tuple[Application, Official]) -> datetime:
-    return case[0].since
-
-
 def _end_of_turn(application: Application, claims: Claims) -> Event:
     """The event by which the case left the hands it was in when the link was made."""
     later = application.events[claims["n"] :]
     ends = (e for e in later if e.step != claims["s"] or e.state is State.RETURNED or e.state.is_closed)
     return next(ends, application.moved)
-
-
-def _not_serving(officials: Iterable[Official], email: str, today: date | None = None) -> NotAllowed:
-    """Why he has none of these offices on this day; on whatever day, without saying since when."""
-    address, held = email.lower(), list(officials)
-    if any(address in each.formerly for each in held):
-        return NotAllowed("address_left")
-    own = (o for o in held if o.email.lower() == address and not o.is_cancelled)
-    ended = max((o.until for o in own if today and o.until and o.until < today), default=None)
-    return NotAllowed("appointment_ended", until=ended) if ended else NotAllowed("not_appointed")

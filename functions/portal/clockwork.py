@@ -79,7 +79,7 @@ class Clockwork:
         told = self.tell_others, self.remind, self.tell_clerk, self.remind_applicants, self.remind_visits, self.escalate
         return self.announce() + sum(tell(look) for tell in told)
 
-    def remind(self, look: Look | None = None) -> int:
+    def remind(self, look: Look[Application] | None = None) -> int:
         """Owe every official one digest a working day while a case has waited too long; returns how many are owed.
 
         Whoever is above a post that nobody can fill hears of it too, from the next morning on.
@@ -99,21 +99,21 @@ class Clockwork:
         self.office.records.owe(digests)
         return len(digests)
 
-    def tell_others(self, look: Look | None = None) -> int:
+    def tell_others(self, look: Look[Application] | None = None) -> int:
         """Owe the others a word of cases that were given to one of them who is not there; returns how many are owed."""
         officials = cache(lambda: list(self.office.officials()))  # read for the first case that matters
         owed = list((look or self.watch.look()).each(partial(self._others_turn, officials)))
         self.office.records.owe(owed)
         return len(owed)
 
-    def escalate(self, look: Look | None = None) -> int:
+    def escalate(self, look: Look[Application] | None = None) -> int:
         """Owe the office's own mailbox the clerk's list once a working day; returns how many are on it."""
         stuck = self.watch.cases_stuck(look) if self._office_has_opened() else []
         if stuck:
             self.office.records.owe([self._digest("escalation", self._clerk)])
         return len(stuck)
 
-    def tell_clerk(self, look: Look | None = None) -> int:
+    def tell_clerk(self, look: Look[Application] | None = None) -> int:
         """Owe the office's own mailbox word of what cannot wait for the morning; returns of how many cases.
 
         Of a post that nobody fills once a day, however many cases wait for it; of one case, once.
@@ -124,7 +124,7 @@ class Clockwork:
         self.office.records.owe(list({owed.identity: owed for owed in urgent}.values()))
         return len(urgent)
 
-    def remind_applicants(self, look: Look | None = None) -> int:
+    def remind_applicants(self, look: Look[Application] | None = None) -> int:
         """Owe applicants a word about cases that wait for them (``[patience]``); returns how many are owed."""
         owed = list((look or self.watch.look()).each(self._applicants_reminder))
         self.office.records.owe(owed)
@@ -143,7 +143,7 @@ class Clockwork:
         self.office.records.owe(owed)
         return len(owed)
 
-    def remind_visits(self, look: Look | None = None) -> int:
+    def remind_visits(self, look: Look[Application] | None = None) -> int:
         """Owe applicants a word on the working day before their visit, unless it was agreed since; returns how many."""
         owed = list((look or self.watch.look()).each(self._visit_reminders))
         self.office.records.owe(owed)

@@ -6,6 +6,7 @@ Data and pure functions; ``infra/template.yaml`` says the same, and a test compa
 import hashlib
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -46,6 +47,7 @@ _FINGERPRINT: Final = re.compile(r"[/.][0-9a-f]{10}[/.]")
 _FRESH: Final = re.compile(r"(?:/|\.html|\.xml|\.json|\.txt|worker\.js)$")
 
 
+@lru_cache(8)
 def policy(store_origin: str = "") -> str:
     """The Content-Security-Policy.
 

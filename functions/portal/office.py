@@ -16,13 +16,15 @@ from portal.core.officials import Official
 from portal.core.register import Certificate
 from portal.core.resending import owed_by_any
 from portal.core.services import Services
-from portal.core.sop import Sop, restore
+from portal.core.sop import APPLICANT, Sop, restore
+from portal.core.standing import Case, Standing, standing
 from portal.core.worktime import Calendar
 from portal.engines.ports import Change, Fact, Files, Records
 from portal.forms.wording import Words
 from portal.links import Links
 
 Found = TypeVar("Found")
+Some = TypeVar("Some", bound=Case)
 
 TRIES: Final = 3
 """How often a write that met another one at the register is tried on fresh data."""
@@ -55,11 +57,11 @@ class Office:
         """The present edition of a service, in words."""
         return self._edition(service, self.services[service].version)
 
-    def words_of(self, application: Application) -> Words:
+    def words_of(self, application: Case) -> Words:
         """The edition that the application runs under, in words."""
         return self._edition(application.service, application.sop_version)
 
-    def sop_of(self, application: Application) -> Sop:
+    def sop_of(self, application: Case) -> Sop:
         """The edition that the application runs under."""
         return self.words_of(application).sop
 
@@ -72,9 +74,12 @@ class Office:
 
         Those that cannot be read are passed over: nobody else is to wait for them.
         """
-        lists = self.services[service].waiting_lists(role) if service in self.services else (role,)
-        for key in lists:
+        for key in self.lists(service, role):
             yield from self.listed(service, key)
+
+    def lists(self, service: str, role: str) -> tuple[str, ...]:
+        """Keys under which cases wait for whoever holds this role."""
+        return self.services[service].waiting_lists(role) if service in self.services else (role,)
 
     def listed(self, service: str, key: str, unread: Callable[[Unread], object] = passed_over) -> Iterator[Application]:
         """Open applications on one of the lists that the records keep, whose edition is there too.
@@ -82,12 +87,39 @@ class Office:
         Args:
             unread: told of each that cannot be read; the others go on.
         """
+        return self._with_edition(self.records.waiting_on(service, key, unread), unread)
 
-        def with_edition(case: Application) -> Iterator[Application]:
-            if self.sop_of(case).step(case.step):
-                yield case
+    def standings(
+        self, service: str, roles: Iterable[str], unread: Callable[[Unread], object] = passed_over
+    ) -> Iterator[Standing]:
+        """How those on lists of a service stand, each list longest waiting first; ``listed`` would find the same cases.
 
-        return sound(self.records.waiting_on(service, key, unread), with_edition, unread)
+        Args:
+            unread: as for ``listed``.
+        """
+        lists = list(roles)
+        kept = self.records.standings(service, lists)
+        found = [*self._with_edition(kept.standings, unread), *self._unkept(service, kept.others, unread)]
+        place = {key: number for number, key in enumerate(lists)}
+        yield from sorted(found, key=lambda each: (place.get(each.line.waits_on, 0), each.since, each.ticket))
+
+    def keep_standings(self) -> int:
+        """Keep how those open cases stand of which it is not kept; returns how many there were.
+
+        Every move keeps it; the others are from before that was so, or were touched by something else.
+        """
+        made = list[Standing]()
+        for sop in self.services:
+            kept = self.records.standings(sop.service, [*self.roles(sop, self.records.officials()), APPLICANT])
+            made += self._unkept(sop.service, kept.others, passed_over)
+        self.records.keep_standings(made)
+        return len(made)
+
+    @staticmethod
+    def roles(sop: Sop, appointed: Iterable[Official]) -> list[str]:
+        """All that open cases of a service may wait for of the office, also what only earlier editions knew."""
+        keys = [role.key for role in (*sop.roles, *sop.either)]
+        return list(dict.fromkeys([*keys, *(each.role for each in appointed if each.service == sop.service)]))
 
     def each(self, tickets: Iterable[str]) -> Iterator[Application]:
         """The applications of tickets, as far as they are there and can be read."""
@@ -157,6 +189,7 @@ class Office:
             certificates=entered,
             corrections=corrections,
             line=listing.line(application, sop),
+            standing=None if application.is_closed else standing(application, sop),
             reopened=self._reopened(application),
         )
         self.records.commit(change)
@@ -199,6 +232,16 @@ class Office:
                 return found if found.standing(self.today()).is_running else None
         return None
 
+    def _with_edition(self, cases: Iterable[Some], unread: Callable[[Unread], object]) -> Iterator[Some]:
+        return sound(cases, lambda case: [case] if self.sop_of(case).step(case.step) else [], unread)
+
+    def _unkept(
+        self, service: str, tickets: Mapping[str, Sequence[str]], unread: Callable[[Unread], object]
+    ) -> Iterator[Standing]:
+        for role, some in tickets.items():
+            cases = self._with_edition(self.records.waiting_among(service, role, some, unread), unread)
+            yield from sound(cases, lambda case: [standing(case, self.sop_of(case))], unread)
+
     def _edition(self, service: str, version: str) -> Words:
         if version not in self._editions:
             present = self.services[service]
@@ -208,8 +251,8 @@ class Office:
 
 
 def sound(
-    cases: Iterable[Application],
-    ask: Callable[[Application], Iterable[Found]],
+    cases: Iterable[Some],
+    ask: Callable[[Some], Iterable[Found]],
     unread: Callable[[Unread], object] = passed_over,
 ) -> Iterator[Found]:
     """What there is to say of each case in turn; of one whose record makes no sense ``unread`` is told instead."""

@@ -8,39 +8,70 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
-from typing import TypeVar
+from typing import Any, Generic, TypeVar
 
 from portal.core.application import Application
+from portal.core.clocks import is_over
 from portal.core.listing import Unread, passed_over
 from portal.core.officials import Official
-from portal.core.outage import outage
-from portal.core.patience import Reason, Stuck, Wait, superior, wait
-from portal.core.progress import Waiting, standard
+from portal.core.outage import Outage, outage
+from portal.core.patience import Posts, Reason, Stuck, Wait, superior, wait_on
+from portal.core.progress import Waiting
 from portal.core.sop import APPLICANT
+from portal.core.standing import Case, Standing
 from portal.office import Office, sound
 
 log = logging.getLogger(__name__)
 
 Found = TypeVar("Found")
+Some = TypeVar("Some", bound=Case)
 
 
 @dataclass
-class Look:
-    """Open cases, as one look finds them.
+class Look(Generic[Some]):
+    """Open cases, or their standings, as one look finds them.
 
     Attributes:
         waits: each with how it stands.
         unread: by ticket, those of which nothing can be said; it grows as more is asked of the others.
     """
 
-    waits: Sequence[tuple[Application, Wait]]
+    waits: Sequence[tuple[Some, Wait]]
     unread: dict[str, Unread]
 
-    def each(self, ask: Callable[[Application, Wait], Iterable[Found]]) -> Iterator[Found]:
+    def each(self, ask: Callable[[Some, Wait], Iterable[Found]]) -> Iterator[Found]:
         """What there is to say of each case in turn."""
         how = {case.ticket: stands for case, stands in self.waits}
         cases = [case for case, _ in self.waits]
         return sound(cases, lambda case: ask(case, how[case.ticket]), _noting(self.unread))
+
+
+@dataclass(frozen=True)
+class Health:
+    """How many emails and cases there is something to say of.
+
+    Attributes:
+        nobody: cases that nobody can act on; ``unread`` cases that cannot be read; ``stuck`` cases on the clerk's list,
+            those included.
+        red: emails on the red list; ``unsent`` those that the relay has still to take, ``oldest`` when the first of
+            them was owed; ``relay`` since when it is out.
+    """
+
+    nobody: int
+    unread: int
+    stuck: int
+    red: int
+    unsent: int
+    oldest: datetime | None
+    relay: Outage | None
+
+
+@dataclass
+class _Counted:
+    """What was counted last, and of which moment it was."""
+
+    mark: tuple[object, ...] = ()
+    health: Health | None = None
 
 
 @dataclass(frozen=True)
@@ -49,6 +80,7 @@ class Watch:
 
     office: Office
     _logged: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
+    _counted: _Counted = field(default_factory=_Counted, init=False, repr=False, compare=False)
 
     def policy(self, service: str) -> Mapping[str, int]:
         """When officials and their office are told (``[reminders]`` of the SOP file)."""
@@ -57,18 +89,24 @@ class Watch:
 
     # --- how cases stand -----------------------------------------------------------------------------------------
 
-    def look(self) -> Look:
-        """Every open case, longest waiting first."""
+    def look(self) -> Look[Application]:
+        """Every open case, longest waiting first, each read in full: for whoever writes letters about them."""
         officials, unread = self.office.records.officials(), dict[str, Unread]()
         found = self.look_at(self.open(officials, unread), officials, unread)
         return Look(sorted(found.waits, key=lambda pair: pair[1].since), found.unread)
 
+    def glance(self) -> Look[Standing]:
+        """The same, by how each stands: no case is read for it."""
+        officials, unread = self.office.records.officials(), dict[str, Unread]()
+        found = self.look_at(self.standings(officials, unread), officials, unread)
+        return Look(sorted(found.waits, key=lambda pair: pair[1].since), found.unread)
+
     def look_at(
         self,
-        cases: Iterable[Application],
+        cases: Iterable[Some],
         officials: Sequence[Official] | None = None,
         unread: dict[str, Unread] | None = None,
-    ) -> Look:
+    ) -> Look[Some]:
         """These open cases, in their order.
 
         Args:
@@ -77,10 +115,11 @@ class Watch:
         """
         appointed = self.office.records.officials() if officials is None else officials
         dead, unread = self.failing(), {} if unread is None else unread
+        posts, calendar, now = Posts(appointed, self.office.today()), self.office.calendar, self.office.clock()
 
-        def stand(case: Application) -> Iterator[tuple[Application, Wait]]:
+        def stand(case: Some) -> Iterator[tuple[Some, Wait]]:
             sop = self.office.sop_of(case)
-            yield case, wait(case, sop, appointed, dead, self.office.calendar, self.office.clock())
+            yield case, wait_on(case, sop, posts, dead, calendar, now)
 
         found = list(sound(cases, stand, _noting(unread)))
         self._log(unread.values())
@@ -106,9 +145,24 @@ class Watch:
         """Every open case that some official has to act on, also in a role that only earlier editions knew."""
         appointed = self.office.records.officials() if officials is None else officials
         for sop in self.office.services:
-            keys = [role.key for role in (*sop.roles, *sop.either)]
-            for role in dict.fromkeys([*keys, *(o.role for o in appointed if o.service == sop.service)]):
+            for role in self.office.roles(sop, appointed):
                 yield from self.office.listed(sop.service, role, _noting(unread))
+
+    def standings(
+        self, officials: Sequence[Official] | None = None, unread: dict[str, Unread] | None = None
+    ) -> Iterator[Standing]:
+        """How every open case stands, in the order of ``open``."""
+        appointed = self.office.records.officials() if officials is None else officials
+        with_applicants = list[Standing]()
+        for sop in self.office.services:
+            for each in self.office.standings(
+                sop.service, [*self.office.roles(sop, appointed), APPLICANT], _noting(unread)
+            ):
+                if each.line.waits_on == APPLICANT:
+                    with_applicants.append(each)
+                else:
+                    yield each
+        yield from with_applicants
 
     # --- lists ---------------------------------------------------------------------------------------------------
 
@@ -118,17 +172,17 @@ class Watch:
         relay = [Stuck("", "", "", "", "", "", out.since, Reason.RELAY)] if out else []
         return [*relay, *self.cases_stuck()]
 
-    def cases_stuck(self, look: Look | None = None) -> list[Stuck]:
+    def cases_stuck(self, look: Look[Any] | None = None) -> list[Stuck]:
         """The cases on the clerk's list, longest waiting first, and before all those that cannot be read.
 
         Args:
             look: at all open cases, where that has been had already.
         """
-        look = look or self.look()
+        look = look or self.glance()
         found = list(look.each(lambda case, how: [self.listed(case, how)] if how.reason else []))
         return [*map(self._unread, look.unread.values()), *found]
 
-    def listed(self, application: Application, how: Wait) -> Stuck:
+    def listed(self, application: Case, how: Wait) -> Stuck:
         """A case as the clerk's list shows it."""
         sop = self.office.sop_of(application)
         role = application.waits_on(sop)
@@ -148,22 +202,44 @@ class Watch:
         """Are the officials who have it to be reminded of it?"""
         return how.is_with_officials and how.reminded(self.office.clock()) is not None
 
-    def counts(self) -> tuple[int, int, int]:
-        """How many cases nobody can act on, how many cannot be read, and how many are on the list, those included."""
-        look = self.look()
-        reasons = [how.reason for _, how in look.waits if how.reason]
-        return sum(reason.is_vacancy for reason in reasons), len(look.unread), len(reasons) + len(look.unread)
+    def health(self, *, anew: bool = True) -> Health:
+        """Counted again only if something was written since, or another minute has begun.
 
-    def attention(self) -> list[Waiting]:
+        Args:
+            anew: whether it may be counted again; if not, what was counted last will do, however old.
+        """
+        counted, minute = self._counted, self.office.clock().replace(second=0, microsecond=0)
+        if not anew and (last := counted.health):
+            return last
+        changes = self.office.records.changes()  # asked first: what is written while it counts is counted again
+        if counted.health is None or changes is None or counted.mark != (changes, minute):
+            counted.health = self._count()
+            counted.mark = (changes, minute)
+        return counted.health
+
+    def _count(self) -> Health:
+        look, owed, now = self.glance(), list(self.office.records.unsent()), self.office.clock()
+        reasons, waiting = [how.reason for _, how in look.waits if how.reason], [n for n in owed if not n.hopeless]
+        return Health(
+            nobody=sum(reason.is_vacancy for reason in reasons),
+            unread=len(look.unread),
+            stuck=len(reasons) + len(look.unread),
+            red=sum(notice.is_red(now) for notice in owed),
+            unsent=len(waiting),
+            oldest=min((notice.queued_at for notice in waiting), default=None),
+            relay=outage(owed),
+        )
+
+    def attention(self, look: Look[Any] | None = None) -> list[Waiting]:
         """Past the SOP's minutes, with officials who are being reminded, or on the clerk's list; longest first.
 
-        Before all, those that cannot be read.
+        Before all, those that cannot be read. ``look`` as above.
         """
-        look = self.look()
+        look = look or self.glance()
         found = list(look.each(lambda case, how: [self.told(case, how)] if self._needs(case, how) else []))
         return [*map(self._unread_waiting, look.unread.values()), *found]
 
-    def told(self, application: Application, how: Wait) -> Waiting:
+    def told(self, application: Case, how: Wait) -> Waiting:
         sop, now = self.office.sop_of(application), self.office.clock()
         step, role = sop.step(application.step), application.waits_on(sop)
         since = how.since if how.since <= now else application.since
@@ -178,22 +254,21 @@ class Watch:
             reason=how.reason or "",
         )
 
-    def vacancies(self, look: Look | None = None) -> Iterator[tuple[Application, Wait, frozenset[tuple[str, str]]]]:
+    def vacancies(self, look: Look[Any] | None = None) -> Iterator[tuple[Case, Wait, frozenset[tuple[str, str]]]]:
         """Cases that nobody can act on since yesterday or longer, and the posts (service and role) right above."""
         morning = datetime.combine(self.office.today(), time.min, self.office.calendar.zone)
 
-        def vacant(case: Application, how: Wait) -> Iterator[tuple[Application, Wait, frozenset[tuple[str, str]]]]:
+        def vacant(case: Case, how: Wait) -> Iterator[tuple[Case, Wait, frozenset[tuple[str, str]]]]:
             if how.reason and how.reason.is_vacancy and how.since < morning:
                 sop = self.office.sop_of(case)
                 above = superior(sop, case.step)
                 yield case, how, frozenset((case.service, role) for role in (sop.acting(above.role) if above else ()))
 
-        return (look or self.look()).each(vacant)
+        return (look or self.glance()).each(vacant)
 
-    def _needs(self, application: Application, how: Wait) -> bool:
+    def _needs(self, application: Case, how: Wait) -> bool:
         sop, now = self.office.sop_of(application), self.office.clock()
-        found = standard(application, sop, self.office.calendar, now)
-        late = found is not None and found["late"]
+        late = is_over(application, sop, self.office.calendar, now)
         return late or how.reason is not None or self.is_due(how)
 
     def _unread(self, unread: Unread) -> Stuck:

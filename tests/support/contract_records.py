@@ -14,6 +14,7 @@ from tests.support.contract_lines import LinesContract, ReopenedContract
 from tests.support.contract_notices import NoticesContract
 from tests.support.contract_registers import ClaimsContract, RegistersContract, TalliesContract
 from tests.support.contract_services import ServicesContract
+from tests.support.contract_standings import StandingsContract
 
 
 class RecordsContract(
@@ -29,6 +30,7 @@ class RecordsContract(
     CertificatesContract,
     LinesContract,
     ReopenedContract,
+    StandingsContract,
     DevicesContract,
     HandoutsContract,
     ErasingContract,

@@ -36,7 +36,7 @@ VOUCHING: Final = ("confirm", "open", "amend")
 
 
 @dataclass(frozen=True)
-class Application(Chained):
+class Application(Chained, history.Course):
     """A case, from the first sending to the archive.
 
     Attributes:
@@ -199,25 +199,6 @@ class Application(Chained):
     def is_received(self) -> bool:
         """Has the owner said so?"""
         return any(event.action == "receive" for event in self.events)
-
-    @property
-    def turn(self) -> Event:
-        """The event that brought the case to whoever has it now: entry into the step, say, or coming back mended."""
-        return history.turn(self.events)
-
-    @property
-    def moved(self) -> Event:
-        """The newest event that moved it, and after which nothing was more than kept (``history.KEEPING``)."""
-        return history.moves(self.events)[-1]
-
-    @property
-    def entered(self) -> Event:
-        """The event that brought it to its present step and state; picking another visit, say, changes neither."""
-        return history.entered(self.events)
-
-    @property
-    def since(self) -> datetime:
-        return self.entered.at
 
     def step_before(self, event: Event) -> str:
         """Key of the step at which an event happened (``event.step`` is where it led)."""

@@ -4,14 +4,14 @@ The clock of a step begins when the office gets the case there (``Application.tu
 still while the applicant or an outside authority has it. A case that comes back mended has all of the time again.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from portal.core.application import Application, Event
-from portal.core.history import stretches
+from portal.core.application import Application
+from portal.core.history import stays
 from portal.core.sop import Sop
-from portal.core.steps import State
+from portal.core.standing import Case
 from portal.core.times import Time
 from portal.core.worktime import Calendar
 
@@ -52,22 +52,38 @@ class Clock:
 def clocks(application: Application, sop: Sop, calendar: Calendar, now: datetime) -> dict[str, Clock]:
     """The clock of every step at which the office has had the case, by the step's key; of each the newest turn."""
     found = {}
-    stays = list(_stays(application, now))
-    for turn, spans in stays:
+    turns = list(stays(application.events, now))
+    for turn, spans in turns:
         counting = [(start, end) for state, start, end in spans if state.clock_runs]
         if counting:
-            here = turn is stays[-1][0]
+            here = turn is turns[-1][0]
             runs = here and application.state.clock_runs
             stands = here and not runs and not application.is_closed
-            found[turn.step] = _clock(turn, sop.step(turn.step).time, counting, runs, stands, calendar)
+            begun = turn.step, turn.number, turn.at
+            found[turn.step] = _clock(begun, sop.step(turn.step).time, counting, runs, stands, calendar)
     return found
 
 
-def present(application: Application, sop: Sop, calendar: Calendar, now: datetime) -> Clock | None:
+def present(case: Case, sop: Sop, calendar: Calendar, now: datetime) -> Clock | None:
     """The clock of the present step; None while it stands still."""
-    if not application.state.clock_runs:
+    stay = case.stay
+    if stay is None:
         return None
-    return clocks(application, sop, calendar, now)[application.step]
+    begun, counting = (stay.step, stay.turn, stay.since), [*stay.counted, (stay.runs, now)]
+    return _clock(begun, sop.step(stay.step).time, counting, True, False, calendar)
+
+
+def is_over(case: Case, sop: Sop, calendar: Calendar, now: datetime) -> bool:
+    """Has all of the SOP's time for the present step passed, as ``present`` would say?"""
+    runs_out = due(case, sop, calendar)
+    return runs_out is not None and now > runs_out
+
+
+def due(case: Case, sop: Sop, calendar: Calendar) -> datetime | None:
+    """When all of it has passed; None while the clock stands still, or where the SOP says no time."""
+    if (stay := case.stay) is None or (allowed := sop.step(stay.step).time) is None:
+        return None
+    return _runs_out(allowed, [*stay.counted, (stay.runs, stay.runs)], calendar)
 
 
 def later(start: datetime, time: Time, calendar: Calendar) -> datetime:
@@ -78,21 +94,13 @@ def later(start: datetime, time: Time, calendar: Calendar) -> datetime:
     return calendar.intervals(day)[-1][1]
 
 
-def _stays(application: Application, now: datetime) -> Iterator[tuple[Event, list[tuple[State, datetime, datetime]]]]:
-    """Every turn of the case, with its stretches of time."""
-    turn, spans = application.events[0], list[tuple[State, datetime, datetime]]()
-    before = turn
-    for event, end in stretches(application.events, now):
-        if event.step != before.step or before.state is State.RETURNED:
-            yield turn, spans
-            turn, spans = event, []
-        spans.append((event.state, event.at, end))
-        before = event
-    yield turn, spans
-
-
 def _clock(
-    turn: Event, allowed: Time | None, counting: Sequence[Span], runs: bool, stands: bool, calendar: Calendar
+    begun: tuple[str, int, datetime],
+    allowed: Time | None,
+    counting: Sequence[Span],
+    runs: bool,
+    stands: bool,
+    calendar: Calendar,
 ) -> Clock:
     used, until = sum(calendar.minutes_between(start, end) for start, end in counting), counting[-1][1]
     due = _runs_out(allowed, counting, calendar) if allowed else None
@@ -102,7 +110,7 @@ def _clock(
     over = max(0, used - allowed.minutes) if allowed and allowed.minutes else 0
     if allowed and allowed.minutes is None and due:
         left, over = calendar.minutes_between(until, due), calendar.minutes_between(due, until)
-    return Clock(turn.step, turn.number, turn.at, until, runs, allowed, due, used, left, over)
+    return Clock(*begun, until, runs, allowed, due, used, left, over)
 
 
 def _runs_out(allowed: Time, counting: Sequence[Span], calendar: Calendar) -> datetime:

@@ -5,6 +5,7 @@ counted from a move begins anew by them. Which of the two an event is, its actio
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -18,6 +19,62 @@ UNNOTICED: Final = frozenset({"resend", "assign"})
 """Those of them that change nothing of what somebody reads who is about to decide."""
 
 Events = Sequence[Event]
+
+
+@dataclass(frozen=True)
+class Stay:
+    """The office's present turn at a step, while its clock runs.
+
+    Attributes:
+        turn: number of the event with which it began; ``since`` when.
+        counted: the stretches that count, which are over; it counts again since ``runs``.
+    """
+
+    step: str
+    turn: int
+    since: datetime
+    counted: tuple[tuple[datetime, datetime], ...]
+    runs: datetime
+
+
+class Course:
+    """What a case can say of its course."""
+
+    events: tuple[Event, ...]
+
+    @property
+    def opened(self) -> datetime:
+        """When it was sent."""
+        return self.events[0].at
+
+    @property
+    def turn(self) -> Event:
+        """The event that brought the case to whoever has it now: entry into the step, say, or coming back mended."""
+        return turn(self.events)
+
+    @property
+    def moved(self) -> Event:
+        """The newest event that moved it, and after which nothing was more than kept (``KEEPING``)."""
+        return moves(self.events)[-1]
+
+    @property
+    def entered(self) -> Event:
+        """The event that brought it to its present step and state; picking another visit, say, changes neither."""
+        return entered(self.events)
+
+    @property
+    def since(self) -> datetime:
+        return self.entered.at
+
+    @property
+    def held_by(self) -> str:
+        """Address, in lower case, of whom alone it was given to; empty while all have it who may act."""
+        return holder(assignment(self.events))
+
+    @property
+    def stay(self) -> Stay | None:
+        """None while the SOP's clock stands still."""
+        return stay(self.events)
 
 
 def moves(events: Events) -> list[Event]:
@@ -71,6 +128,29 @@ def holder(assigned: Event | None) -> str:
     if assigned is None:
         return ""
     return str(assigned.data["to"] if assigned.action == "assign" else assigned.actor.email).lower()
+
+
+def stays(events: Events, now: datetime) -> Iterator[tuple[Event, list[tuple[State, datetime, datetime]]]]:
+    """Every turn of the case, with its stretches of time."""
+    first, spans = events[0], list[tuple[State, datetime, datetime]]()
+    before = first
+    for event, end in stretches(events, now):
+        if event.step != before.step or before.state is State.RETURNED:
+            yield first, spans
+            first, spans = event, []
+        spans.append((event.state, event.at, end))
+        before = event
+    yield first, spans
+
+
+def stay(events: Events) -> Stay | None:
+    """The present one; None while the SOP's clock stands still."""
+    if not moves(events)[-1].state.clock_runs:
+        return None
+    *_, (first, spans) = stays(events, events[-1].at)
+    *over, (_, runs, _) = spans
+    counted = tuple((start, end) for state, start, end in over if state.clock_runs)
+    return Stay(first.step, first.number, first.at, counted, runs)
 
 
 def stretches(events: Events, now: datetime) -> Iterator[tuple[Event, datetime]]:

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from portal.core.application import Actor, Application
-from portal.core.history import assignment, holder
+from portal.core.application import Actor
 from portal.core.sop import Sop
+from portal.core.standing import Case
 
 
 @dataclass(frozen=True)
@@ -93,14 +93,14 @@ def on_duty(officials: Iterable[Official], day: date) -> list[Official]:
     return [official for official in present if stand_in(official, present, day) is None]
 
 
-def able(application: Application, officials: Iterable[Official], sop: Sop, day: date) -> list[Official]:
+def able(application: Case, officials: Iterable[Official], sop: Sop, day: date) -> list[Official]:
     """Who could act at the present step on this day; never the person whose application it is."""
     roles = sop.acting(sop.step(application.step).role)
     posts = [each for each in officials if each.service == application.service and each.role in roles]
     return [each for each in on_duty(posts, day) if not application.concerns(each.email, each.number, sop)]
 
 
-def given(application: Application, officials: Sequence[Official], sop: Sop, day: date) -> list[Official]:
+def given(application: Case, officials: Sequence[Official], sop: Sop, day: date) -> list[Official]:
     """Those of them who alone have it, as it is in one person's hands: he, or on that day his Plh.
 
     Nobody, where it is in nobody's, or where he is away, serves no more, or cannot act on it.
@@ -108,7 +108,7 @@ def given(application: Application, officials: Sequence[Official], sop: Sop, day
     Args:
         officials: everybody ever appointed. Of fewer it cannot be told whether he is there.
     """
-    if not (address := holder(assignment(application.events))):
+    if not (address := application.held_by):
         return []
     named = [each for each in officials if address in (each.email.lower(), *each.formerly)]
     instead = [deputy.post for each in named if (deputy := stand_in(each, officials, day))]
@@ -121,7 +121,7 @@ def gone_since(address: str, officials: Iterable[Official], day: date) -> date |
     return max((first for first, last in spans if first <= day <= last), default=None)
 
 
-def eligible(application: Application, officials: Iterable[Official], sop: Sop, day: date) -> list[Official]:
+def eligible(application: Case, officials: Iterable[Official], sop: Sop, day: date) -> list[Official]:
     """Whose turn the present step is on this day: to whom it was given, or else all who could act.
 
     Args:

@@ -6,16 +6,17 @@ long and what is on a list is asked for here and decided nowhere else.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
 
-from portal.core.application import Actor, Application
+from portal.core.application import Actor
 from portal.core.officials import Official, eligible, on_duty
 from portal.core.parts import Step
 from portal.core.progress import deadline
 from portal.core.sop import APPLICANT, Sop
+from portal.core.standing import Case
 from portal.core.steps import KINDS, State
 from portal.core.worktime import Calendar
 
@@ -58,6 +59,8 @@ class Patience:
     remind: tuple[int, ...] = (3,)
     list: int | None = 7
 
+
+Turn = tuple[tuple[Actor, ...], Reason | None]
 
 DRAFT: Final = "draft"
 """What has not been sent, among the states of ``[patience]``."""
@@ -130,8 +133,37 @@ def patience(sop: Sop, state: str) -> Patience:
     return Patience(tuple(said["remind"]), said.get("list")) if said else Patience()
 
 
+@dataclass(frozen=True)
+class Posts:
+    """Whose turn it is on one day, worked out once for all cases that are at the same step.
+
+    Args:
+        officials: everybody ever appointed.
+    """
+
+    officials: Sequence[Official]
+    day: date
+    _known: dict[tuple[str, ...], Turn] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def turn(self, case: Case, sop: Sop) -> Turn:
+        """Those who have it, whether their addresses work or not; or why there is nobody."""
+        if case.waits_on(sop) == APPLICANT:
+            return (case.applicant(sop),), None
+        if any(case.concerns(each.email, each.number, sop) for each in self.officials):
+            return self._turn(case, sop)
+        key = case.service, case.sop_version, case.step, case.held_by
+        if key not in self._known:
+            self._known[key] = self._turn(case, sop)
+        return self._known[key]
+
+    def _turn(self, case: Case, sop: Sop) -> Turn:
+        able = (official.as_actor(sop) for official in eligible(case, self.officials, sop, self.day))
+        meant = tuple({actor.email: actor for actor in able}.values())
+        return meant, None if meant else _vacancy(case, self.officials, sop, self.day)
+
+
 def wait(
-    application: Application,
+    application: Case,
     sop: Sop,
     officials: Sequence[Official],
     failing: Collection[str],
@@ -145,7 +177,14 @@ def wait(
         officials: everybody ever appointed.
         failing: addresses at which emails do not arrive, in lower case.
     """
-    meant, reason = _meant(application, officials, sop, calendar.local(now).date())
+    return wait_on(application, sop, Posts(officials, calendar.local(now).date()), failing, calendar, now)
+
+
+def wait_on(
+    application: Case, sop: Sop, posts: Posts, failing: Collection[str], calendar: Calendar, now: datetime
+) -> Wait:
+    """The same of one among many; ``posts`` of today."""
+    meant, reason = posts.turn(application, sop)
     reached = tuple(actor for actor in meant if actor.email.lower() not in failing)
     since, reminders, listed = _terms(application, sop, calendar)
     if reason is None and not reached:
@@ -163,18 +202,7 @@ def superior(sop: Sop, step: str) -> Step | None:
     return next((each for each in before if not set(sop.acting(each.role)) & set(sop.acting(here.role))), None)
 
 
-def _meant(
-    application: Application, officials: Sequence[Official], sop: Sop, today: date
-) -> tuple[tuple[Actor, ...], Reason | None]:
-    """Those who have it, whether their addresses work or not; or why there is nobody."""
-    if application.waits_on(sop) == APPLICANT:
-        return (application.applicant(sop),), None
-    able = (official.as_actor(sop) for official in eligible(application, officials, sop, today))
-    meant = tuple({actor.email: actor for actor in able}.values())
-    return meant, None if meant else _vacancy(application, officials, sop, today)
-
-
-def _vacancy(application: Application, officials: Iterable[Official], sop: Sop, today: date) -> Reason:
+def _vacancy(application: Case, officials: Iterable[Official], sop: Sop, today: date) -> Reason:
     roles = sop.acting(sop.step(application.step).role)
     posts = [each for each in officials if each.service == application.service and each.role in roles]
     if on_duty(posts, today):
@@ -182,9 +210,7 @@ def _vacancy(application: Application, officials: Iterable[Official], sop: Sop, 
     return Reason.ENDED if any(each.until and each.until < today for each in posts) else Reason.NOBODY
 
 
-def _terms(
-    application: Application, sop: Sop, calendar: Calendar
-) -> tuple[datetime, tuple[datetime, ...], datetime | None]:
+def _terms(application: Case, sop: Sop, calendar: Calendar) -> tuple[datetime, tuple[datetime, ...], datetime | None]:
     """Since when it is so, when there are reminders, and from when on it is on the clerk's list.
 
     Officials who have to act are given working days (``[reminders]``), from the time of a visit on if one is agreed.

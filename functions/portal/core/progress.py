@@ -15,6 +15,7 @@ from portal.core.forecast import Forecast, Usual, expect
 from portal.core.history import KEEPING
 from portal.core.parts import Step
 from portal.core.sop import APPLICANT, Sop
+from portal.core.standing import Case
 from portal.core.steps import State
 from portal.core.worktime import Calendar
 
@@ -124,7 +125,7 @@ def public_office(event: Event) -> str:
     return event.actor.office
 
 
-def standard(application: Application, sop: Sop, calendar: Calendar, now: datetime) -> dict[str, Any] | None:
+def standard(application: Case, sop: Sop, calendar: Calendar, now: datetime) -> dict[str, Any] | None:
     """The SOP's time for the present step against the office's clock; None while that clock stands still.
 
     ``until`` is when it runs out, or ran out; None where the SOP says no time: then nothing is promised and nothing is
@@ -164,12 +165,12 @@ def turn_to_come(application: Application, sop: Sop) -> dict[str, str] | None:
     return {"by": sop.role(following.role).label, "name": following.name, "summary": following.summary}
 
 
-def confirm_by(application: Application, sop: Sop) -> datetime:
+def confirm_by(application: Case, sop: Sop) -> datetime:
     """Until when the address can be confirmed, by the edition the application runs under."""
-    return application.events[0].at + timedelta(days=sop.data["draft_days"])
+    return application.opened + timedelta(days=sop.data["draft_days"])
 
 
-def deadline(application: Application, sop: Sop) -> datetime | None:
+def deadline(application: Case, sop: Sop) -> datetime | None:
     """Until when the applicant has to act before the case is closed; None where nothing of that kind happens."""
     return confirm_by(application, sop) if application.state is State.UNCONFIRMED else None
 

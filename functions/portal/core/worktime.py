@@ -14,6 +14,8 @@ from portal.core.errors import SopInvalid
 
 # Opening and closing times of one day, in order; empty when closed.
 Hours = tuple[tuple[time, time], ...]
+# Working intervals of one day as moments, in order.
+Intervals = tuple[tuple[datetime, datetime], ...]
 # What the SOP file calls the days of a week.
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 # Hours by weekday, Monday is 0; a weekday that is not there is closed.
@@ -27,6 +29,9 @@ _DAY = timedelta(days=1)
 
 # The longest run of days off is two weeks around Idulfitri; a year of them is a mistake in the data.
 _LONGEST_CLOSURE_DAYS = 366
+
+# Days whose intervals are remembered: ten years.
+_MOST_WORKED_OUT = 3660
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,7 @@ class Calendar:
     holidays: Mapping[date, str] = field(default_factory=dict)
     closed: Mapping[date, str] = field(default_factory=dict)
     replacements: Mapping[date, Hours] = field(default_factory=dict)
+    _worked_out: dict[date, Intervals] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def local(self, at: datetime) -> datetime:
         """Return the same moment in the office's zone; ValueError for a naive datetime, which names no moment."""
@@ -77,16 +83,22 @@ class Calendar:
         weekly = next((other.weekly for other in self.overrides if other.first <= day <= other.last), self.weekly)
         return weekly.get(day.weekday(), ())
 
-    def intervals(self, day: date) -> tuple[tuple[datetime, datetime], ...]:
+    def intervals(self, day: date) -> Intervals:
         """Return the working intervals of a day as moments, each including its start and not its end."""
-        return tuple(
-            (datetime.combine(day, opening, self.zone), datetime.combine(day, closing, self.zone))
-            for opening, closing in self.hours(day)
-        )
+        found = self._worked_out.get(day)  # the same few days are asked for by every case
+        if found is None:
+            found = tuple(
+                (datetime.combine(day, opening, self.zone), datetime.combine(day, closing, self.zone))
+                for opening, closing in self.hours(day)
+            )
+            if len(self._worked_out) >= _MOST_WORKED_OUT:
+                self._worked_out.clear()
+            self._worked_out[day] = found
+        return found
 
     def is_working_day(self, day: date) -> bool:
         """Whether the office works at all on a day."""
-        return bool(self.hours(day))
+        return bool(self.intervals(day))
 
     def is_open(self, at: datetime) -> bool:
         """Whether the office works at a moment; at closing time it does not."""

@@ -16,10 +16,12 @@ from portal.core.application import Actor, Application, Event
 from portal.core.draft import Document, Draft
 from portal.core.errors import Unreadable, traced
 from portal.core.handouts import Handout
+from portal.core.history import Stay
 from portal.core.listing import Line
 from portal.core.notices import Notice
 from portal.core.officials import Deed, Official
 from portal.core.register import Certificate, Recorded
+from portal.core.standing import Standing
 from portal.core.steps import State
 
 Entry = Mapping[str, Any]
@@ -171,6 +173,34 @@ def line(entry: Entry) -> Line:
     return Line(**{**kept, **times, "state": State(kept["state"])})
 
 
+def standing_entry(standing: Standing) -> Entry:
+    """All of it, its line within; times as ``moment`` writes them, or nothing."""
+    stay, slot = standing.stay, standing.slot
+    counted = [[moment(start), moment(end)] for start, end in stay.counted] if stay else []
+    times = {"since": moment(stay.since), "runs": moment(stay.runs), "counted": counted} if stay else {}
+    return {
+        **vars(standing),
+        "line": line_entry(standing.line),
+        "slot": moment(slot) if slot else None,
+        "stay": {**vars(stay), **times} if stay else None,
+    }
+
+
+def standing(entry: Entry) -> Standing:
+    stay, slot = entry["stay"], entry["slot"]
+    return Standing(
+        line=line(entry["line"]),
+        sop_version=entry["sop_version"],
+        version=entry["version"],
+        turn=entry["turn"],
+        address=entry["address"],
+        email=entry["email"],
+        held_by=entry["held_by"],
+        slot=datetime.fromisoformat(slot) if slot else None,
+        stay=_stay(stay) if stay else None,
+    )
+
+
 def handout_entry(handout: Handout) -> Entry:
     """All of it; its time as ``moment`` writes it."""
     return {**vars(handout), "at": moment(handout.at), "tickets": list(handout.tickets)}
@@ -203,6 +233,12 @@ def _recorded_entry(recorded: Recorded) -> Entry:
 def _recorded(entry: Entry) -> Recorded:
     on, at = date.fromisoformat(entry["on"]), datetime.fromisoformat(entry["at"])
     return Recorded(**{**_own(Recorded, entry), "on": on, "at": at, "by": Actor(**entry["by"])})
+
+
+def _stay(entry: Entry) -> Stay:
+    read = datetime.fromisoformat
+    counted = tuple((read(start), read(end)) for start, end in entry["counted"])
+    return Stay(entry["step"], entry["turn"], read(entry["since"]), counted, read(entry["runs"]))
 
 
 def _own(

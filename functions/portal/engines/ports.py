@@ -13,7 +13,9 @@ from portal.core.notices import Identity, Notice
 from portal.core.officials import Official
 from portal.core.recap import Tally
 from portal.core.register import Certificate
+from portal.core.standing import Standing
 from portal.engines.accounts import Accounts
+from portal.engines.standings import Standings
 
 Fact = Mapping[str, Any]
 """What the recap keeps of a closed application for good: no personal data (``recap.fact``)."""
@@ -28,14 +30,13 @@ class Change:
 
     Attributes:
         application: with its newest event, the one to write.
-        notices: the emails it owes.
-        draft: the draft it came from, already in its new version.
+        notices: the emails it owes; ``draft``: the one it came from, already in its new version.
         claims: names nobody else may hold (a visit slot); ``releases`` gives names up.
         fact: what the recap keeps, when the application closes.
         waits_on: who has to act now, a role or ``APPLICANT``; empty when closed.
         certificates: the register's entries that it makes or changes, each in its new version.
         corrections: what the recap has to hear of these besides (``register.corrections``).
-        line: the case in the list of all.
+        line: the case in the list of all; ``standing``: how it stands, while it is open.
         reopened: the day of closing, where the case was closed before this event: what the recap kept of it is gone.
     """
 
@@ -49,6 +50,7 @@ class Change:
     certificates: Sequence[Certificate] = ()
     corrections: Sequence[Fact] = ()
     line: Line | None = None
+    standing: Standing | None = None
     reopened: str = ""
 
 
@@ -57,8 +59,7 @@ class Compiled:
     """How far the facts of a month are added up.
 
     Attributes:
-        month: of closing, ``2026-11``.
-        through: the last day whose facts are in its tally, ``2026-11-18``.
+        month: of closing, ``2026-11``; ``through``: the last day whose facts are in its tally, ``2026-11-18``.
         cases: how many facts that were.
     """
 
@@ -82,7 +83,7 @@ class CameBack:
     final: bool
 
 
-class Records(Accounts, Protocol):
+class Records(Accounts, Standings, Protocol):
     """Applications with their events, drafts, owed emails, appointments; durable once a call returns.
 
     What belongs to a service is kept apart from what belongs to another, under the service's key.

@@ -53,10 +53,11 @@ LIMITS: Final[Mapping[str, tuple[int, timedelta]]] = {
     "link": (20, timedelta(seconds=30)),
     "ticket": (30, timedelta(seconds=10)),
     "paper": (60, timedelta(seconds=2)),
+    "health": (2, timedelta(seconds=10)),
 }
 """What one client may do at once, and how often after that: begin a draft, send a page of its data, have an address
 written to, send a document, have it checked, ask for a link, mistake a ticket, have a paper printed. Wide enough for an
-office, or a course, of people behind one address."""
+office, or a course, of people behind one address. And how often all strangers together may have ``/sehat`` counted."""
 
 LIMITED: Final[Mapping[str | None, str]] = {
     "apply.begin": "draft",

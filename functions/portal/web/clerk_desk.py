@@ -15,10 +15,11 @@ from portal.core.listing import Line
 from portal.core.officials import Official, on_duty
 from portal.core.progress import Waiting
 from portal.core.sop import APPLICANT, Sop
-from portal.core.steps import State
+from portal.core.standing import Standing
 from portal.core.times import Time
 from portal.office import sound
 from portal.register import page_of
+from portal.watch import Look
 from portal.web.case import sender, telephones
 from portal.web.clerk_entry import csrf, reader
 from portal.web.desk_code import desk_code
@@ -66,8 +67,8 @@ def show() -> Any:
         clerk = reader()
     except LinkForged:
         return redirect("/petugas/masuk", 303)
-    lines = [line for line in here().archive.lines() if not line.state.is_closed]
-    officials, attention = here().office.records.officials(), here().watch.attention()
+    look = here().watch.glance()
+    officials, attention, lines = here().office.records.officials(), here().watch.attention(look), open_lines(look)
     return render_template(
         "clerk/desk.html",
         clerk=clerk,
@@ -81,7 +82,7 @@ def show() -> Any:
         relay=here().outbox.outage(),
         why=here().messages["stuck"],
         loads=loads(lines, officials),
-        coming=coming(lines, here().office.today()),
+        coming=coming([standing for standing, _ in look.waits], here().office.today()),
         csrf=csrf(),
     )
 
@@ -90,9 +91,10 @@ def show() -> Any:
 def stuck() -> str:
     """All that is late or stuck, the longest waiting first."""
     reader()
-    attention = here().watch.attention()
+    look = here().watch.glance()
+    attention = here().watch.attention(look)
     found, number, last = page_of(attention, request.args.get("hal", ""), SIZE)
-    lines = here().archive.lines()
+    lines = open_lines(look)
     names = {line.ticket: line.name for line in lines}
     return render_template(
         "clerk/stuck.html",
@@ -112,7 +114,7 @@ def visits() -> Any:
     """Who is expected on a day (``hari``), to be printed."""
     reader()
     day = _day(request.args.get("hari", ""))
-    calendar, expected = here().office.calendar, coming(here().archive.lines(), day)
+    calendar, expected = here().office.calendar, coming(here().watch.standings(), day)
     return render_template(
         "clerk/visits.html",
         day=day,
@@ -152,16 +154,23 @@ def to_call(found: Iterable[Waiting], lines: Iterable[Line]) -> dict[str, list[t
     )
 
 
-def coming(lines: Sequence[Line], day: date) -> list[Coming]:
+def open_lines(look: Look[Standing]) -> list[Line]:
+    """The lines of all open cases, of those too that cannot be read."""
+    lines = [standing.line for standing, _ in look.waits]
+    if look.unread:
+        lines += [line for line in here().archive.lines() if line.ticket in look.unread]
+    return lines
+
+
+def coming(standings: Iterable[Standing], day: date) -> list[Coming]:
     """Who is expected on a day, the first one first."""
-    booked = here().office.each(line.ticket for line in lines if line.state is State.BOOKED)
+    booked = here().office.each(each.ticket for each in standings if _is_on(day, each.slot))
     return sorted(sound(booked, partial(_coming, day)), key=lambda each: (each.at, each.name))
 
 
-def days_of_visits(lines: Sequence[Line]) -> list[date]:
+def days_of_visits(standings: Iterable[Standing]) -> list[date]:
     """The day of each visit that is agreed."""
-    booked = here().office.each(line.ticket for line in lines if line.state is State.BOOKED)
-    return [here().office.calendar.local(case.slot).date() for case in booked if case.slot]
+    return [here().office.calendar.local(each.slot).date() for each in standings if each.slot]
 
 
 def role_label(service: str, role: str) -> str:
@@ -188,10 +197,14 @@ def _load(service: str, role: str, held: Sequence[Line], officials: Sequence[Off
 
 def _coming(day: date, application: Application) -> Iterator[Coming]:
     office = here().office
-    if application.slot and office.calendar.local(application.slot).date() == day:
+    if application.slot and _is_on(day, application.slot):
         who = sender(application, office.words_of(application))
         product = office.services[application.service].data["product"]
         yield Coming(application, product, application.slot, who["name"], who["office"])
+
+
+def _is_on(day: date, slot: datetime | None) -> bool:
+    return slot is not None and here().office.calendar.local(slot).date() == day
 
 
 def _day(text: str) -> date:

@@ -74,8 +74,8 @@ def _visits_during(absence: Amendment) -> list[date]:
     official = absence.after
     if absence.what != "absent" or absence.back is None or visit_of(official) is None:
         return []
-    lines = [line for line in here().archive.lines() if line.service == official.service]
-    return [each for each in days_of_visits(lines) if absence.day <= each < absence.back]
+    standings = [each for each in here().watch.standings() if each.service == official.service]
+    return [each for each in days_of_visits(standings) if absence.day <= each < absence.back]
 
 
 def typed_fields() -> dict[str, str]:

@@ -13,12 +13,14 @@ from flask import Blueprint, redirect, render_template, request
 from portal.cases import Claims
 from portal.core import ticket
 from portal.core.application import Application
-from portal.core.clocks import in_office
+from portal.core.clocks import due, in_office
 from portal.core.errors import LinkForged
-from portal.core.listing import Line, Wanted, line
+from portal.core.listing import Wanted
 from portal.core.officials import Official
+from portal.core.standing import Standing
 from portal.core.times import Time
 from portal.core.worktime import Calendar
+from portal.desks import Desks
 from portal.forms.typed import masked_email, one_line
 from portal.register import page_of
 from portal.web import devices, shown, together
@@ -38,14 +40,43 @@ _PATHS: Final = ("/meja", f"/{PAGE}")
 
 
 @dataclass(frozen=True)
-class Card:
-    """A case among all that waits for one person, who acts on it as ``office``; ``way`` leads to it.
+class Place:
+    """Where a case is among all that waits for one person, who acts on it as ``official``.
 
     Attributes:
-        place: service and step, as they are chosen from.
+        key: service and step, as they are chosen from; ``step`` the step's name.
+        until: when the SOP's time is over; None where none is promised.
+        action: what may be decided on it together with others, or empty; ``label``: how that is called.
+    """
+
+    standing: Standing
+    official: Official
+    office: str
+    key: str
+    step: str
+    until: datetime | None
+    action: str
+    label: str
+
+    def is_at(self, place: str) -> bool:
+        """Is it there, or anywhere in that service ("penerbitan/")? Everything is nowhere in particular."""
+        return place in ("", self.key, f"{self.standing.service}/")
+
+    @property
+    def urgency(self) -> tuple[bool, datetime]:
+        """Sorts by the time that is left; where none is promised, a visit's time, and last who waits longest."""
+        if self.until:
+            return False, self.until
+        return True, self.standing.slot or self.standing.since
+
+
+@dataclass(frozen=True)
+class Card:
+    """A case as its reader sees it on the desk; ``way`` leads to it.
+
+    Attributes:
         spare: working time that is left by the SOP, or over; None where none is promised.
-        action: what may be decided on it together with others, or empty; ``choice`` is sent for it once it was opened.
-        line: by which it is searched for.
+        choice: what a tick sends for it, once it was opened, where it may be decided together with others.
     """
 
     application: Application
@@ -57,23 +88,9 @@ class Card:
     since: datetime
     deadline: Deadline | None
     spare: Time | None
-    place: str
     way: str
     action: str
-    label: str
     choice: str
-    line: Line
-
-    def is_at(self, place: str) -> bool:
-        """Is it there, or anywhere in that service ("penerbitan/")? Everything is nowhere in particular."""
-        return place in ("", self.place, f"{self.application.service}/")
-
-    @property
-    def urgency(self) -> tuple[bool, datetime]:
-        """Sorts by the time that is left; where none is promised, a visit's time, and last who waits longest."""
-        if self.deadline and self.deadline.at:
-            return False, self.deadline.at
-        return True, self.application.slot or self.since
 
 
 @pages.get("/meja/<token>")
@@ -121,29 +138,35 @@ def show() -> Any:
         return render_template("official/desk_link.html")
     email = sent_from_desk() if request.method == "POST" else str(claims["r"])
     officials = here().office.records.officials()
-    waiting, others = here().cases.desk_and_others(email, officials)
-    cards = sorted(_cards(waiting, email), key=lambda card: card.urgency)
-    lent = here().cases.lent(email, officials)
+    desks = Desks(here().office)
+    waiting, others = desks.of(email, officials)
+    places = sorted((_place(*each) for each in waiting), key=lambda each: each.urgency)
+    lent = desks.lent(email, officials)
     wanted, asked_place = Wanted(text=one_line(request.form.get("cari", ""))), request.form.get("langkah", "")
-    found = [card for card in cards if wanted.is_met_by(card.line, "") and card.is_at(asked_place)]
+    found = [each for each in places if wanted.is_met_by(each.standing.line, "") and each.is_at(asked_place)]
     rows, number, last = page_of(found, request.form.get("hal", ""), SIZE)
-    ticked = {claims["t"] for claims in together.ticked(email)}
+    cards, chosen = _cards(rows, email), {claims["t"] for claims in together.ticked(email)}
+    on_page = {card.application.ticket: card for card in cards}
+    elsewhere = [each for each in places if each.standing.ticket in chosen and each.standing.ticket not in on_page]
+    ticked = [on_page[ticket] for ticket in on_page if ticket in chosen] + _cards(elsewhere, email)
     return render_template(
         "official/desk.html",
-        cards=rows,
-        all=len(cards),
+        cards=cards,
+        all=len(places),
         found=len(found),
         number=number,
         last=last,
         text=wanted.text,
         place=asked_place,
-        places=_places(cards),
-        ticked=[card for card in cards if card.choice and card.application.ticket in ticked],
-        labels=sorted({card.label for card in cards if card.action}),
+        places=_places(places),
+        ticked=[card for card in ticked if card.choice],
+        labels=sorted({each.label for each in places if each.action}),
         most=together.MOST,
-        offices=len({card.office for card in cards}),
-        others=_cards(others, email),
-        lent=_cards([(application, official) for application, official, _ in lent], email),
+        offices=len({each.office for each in places}),
+        others=_cards([_place(*each) for each in others[:SIZE]], email),
+        all_others=len(others),
+        lent=_cards([_place(standing, official) for standing, official, _ in lent[:SIZE]], email),
+        all_lent=len(lent),
         deputies={deputy.post: deputy.as_actor(here().office.sop_of(case)) for case, _, deputy in lent},
         deputies_until=min((deputy.until for _, _, deputy in lent if deputy.until), default=None),
         opens=here().cases.opens(email, officials),
@@ -183,33 +206,47 @@ def _remembered(response: Any, claims: Claims, life: timedelta) -> Any:
     return response
 
 
-def _cards(cases: Iterable[tuple[Application, Official]], email: str) -> list[Card]:
-    return [_card(application, official, email) for application, official in cases]
+def _place(standing: Standing, official: Official) -> Place:
+    office = here().office
+    sop = office.sop_of(standing)
+    action = next((each for each in standing.official_actions(sop) if each in sop.together), "")
+    return Place(
+        standing=standing,
+        official=official,
+        office=official.as_actor(sop).office,
+        key=f"{standing.service}/{standing.step}",
+        step=sop.step(standing.step).name,
+        until=due(standing, sop, office.calendar),
+        action=action,
+        label=sop.action(standing.step, action).label if action else "",
+    )
 
 
-def _card(application: Application, official: Official, email: str) -> Card:
+def _cards(places: Iterable[Place], email: str) -> list[Card]:
+    """Of those whose cases are there and can be read, each as it is by now."""
+    by_ticket = {each.standing.ticket: each for each in places}
+    return [_card(case, by_ticket[case.ticket], email) for case in here().office.each(by_ticket)]
+
+
+def _card(application: Application, place: Place, email: str) -> Card:
     office, access_until = here().office, now() + SESSION
     words = office.words_of(application)
     sop, claims = words.sop, here().cases.case_claims(application, email)
-    step, left = sop.step(application.step), deadline(application, sop, office.calendar, now())
-    action = next((each for each in application.official_actions(sop) if each in sop.together), "")
+    left = deadline(application, sop, office.calendar, now())
     return Card(
         application=application,
         product=office.services[application.service].data["product"],
         sender=sender(application, words),
-        step=step.name,
+        step=place.step,
         status=sop.status(application.step, application.state).label,
-        office=official.as_actor(sop).office,
+        office=place.office,
         since=application.since,
         deadline=left,
         spare=spare(left, office.calendar, now()) if left else None,
-        place=f"{application.service}/{application.step}",
         # To the case as it is now, on a page that only the link to this person's own desk opens.
         way=path(office.links.sign(PAGE, {**claims, "way": DESK}, access_until)),
-        action=action,
-        label=sop.action(application.step, action).label if action else "",
-        choice=together.choice(application, claims) if action and shown.is_opened(application, email) else "",
-        line=line(application, sop),
+        action=place.action,
+        choice=together.choice(application, claims) if place.action and shown.is_opened(application, email) else "",
     )
 
 
@@ -220,10 +257,11 @@ def spare(left: Deadline, calendar: Calendar, now: datetime) -> Time | None:
     return in_office(min(left.at, now), max(left.at, now), calendar)
 
 
-def _places(cards: Sequence[Card]) -> list[tuple[str, str]]:
+def _places(places: Sequence[Place]) -> list[tuple[str, str]]:
     """Services and their steps to choose from; a service alone only where there are several."""
-    steps = {card.place: card.step for card in cards}
-    products = {card.application.service: card.product for card in cards}
+    steps = {each.key: each.step for each in places}
+    services = here().office.services
+    products = {each.standing.service: services[each.standing.service].data["product"] for each in places}
     if len(products) < 2:
         return sorted(steps.items(), key=lambda place: place[1])
     named = {f"{service}/": product for service, product in products.items()}

@@ -17,6 +17,7 @@ from portal.forms.receipt import Receipt
 from portal.office import Office
 from portal.web.access import Access
 from portal.web.images import PageImages
+from portal.web.kept import ANSWERS, Charts, Kept
 from portal.web.limits import UNNAMED, Limit, client_of
 
 if TYPE_CHECKING:
@@ -199,6 +200,7 @@ class Here:
         address: public address of the portal, without a slash at the end.
         messages: the parsed ``messages.toml``.
         limits: by name, as in ``app.LIMITS``.
+        answers: pages that anybody may see, as they were shown last.
     """
 
     use_cases: UseCases
@@ -208,6 +210,8 @@ class Here:
     address: str
     messages: Mapping[str, Any]
     limits: Mapping[str, Limit]
+    charts: Charts = field(default_factory=Charts)
+    answers: Kept[str] = field(default_factory=lambda: Kept(ANSWERS))
 
     @property
     def office(self) -> Office:

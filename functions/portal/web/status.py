@@ -4,16 +4,12 @@ import re
 from datetime import datetime
 from typing import Any, Final
 
-from flask import Blueprint, jsonify, redirect, render_template, request
-from markupsafe import Markup, escape
+from flask import Blueprint, Response, jsonify, redirect, render_template, request
 from werkzeug.exceptions import TooManyRequests
 
-from portal.chart import flowchart, layout
-from portal.chart.svg import svg
 from portal.core.application import Application
-from portal.core.errors import NotFound, Unavailable
+from portal.core.errors import NotAllowed, NotFound, Unavailable
 from portal.core.progress import status
-from portal.core.sop import Sop
 from portal.web.here import asker, here, now, turn_to
 from portal.web.refusals import explain
 
@@ -37,31 +33,37 @@ def ask() -> Any:
 
 @pages.get("/status/<ticket>")
 def show(ticket: str) -> Any:
-    """Step, dates, what comes next. Unknown and malformed numbers get the same answer."""
-    wants_json = _wants_json()
+    """Step, dates, what comes next. Unknown and malformed numbers get the same answer.
+
+    Shown again as it was, for as long as nothing is written and the minute is the same.
+    """
+    wants_json, changes = _wants_json(), here().office.records.changes()
     try:
-        application = _find(ticket)
+        _hold_guessers()
+        if changes is None:
+            return _shown(ticket, wants_json)
+        mark = changes, now().replace(second=0, microsecond=0)
+        body = here().answers.of((ticket, wants_json), mark, lambda: _shown(ticket, wants_json).get_data(as_text=True))
+        return Response(body, mimetype="application/json" if wants_json else "text/html")
     except NotFound as unknown:
         return (jsonify(error=unknown.code), 404) if wants_json else _unknown(_as_a_ticket(ticket), unknown)
-    if application.erased and wants_json:
-        return jsonify(error="data_erased", erased=application.erased.at.isoformat(timespec="seconds")), 410
+    except NotAllowed as erased:
+        if not wants_json:
+            raise
+        at: Any = erased.facts["at"]
+        return jsonify(error=erased.code, erased=at.isoformat(timespec="seconds")), 410
+
+
+def _shown(ticket: str, wants_json: bool) -> Response:
+    """Raises NotFound, and NotAllowed (``data_erased``)."""
+    application = _find(ticket)
     edition = here().office.sop_of(application.must_be_there())
     usual = here().experience.of(application)
     found = status(application, edition, here().office.calendar, now(), usual)
     if wants_json:
         return jsonify(found)
-    chart = _chart(application, edition)
-    return render_template("status/show.html", status=found, chart=chart, at=datetime.fromisoformat)
-
-
-def _chart(application: Application, edition: Sop) -> dict[str, str]:
-    """The SOP's chart with the application's place marked, for wide screens and narrow; and what is outside of it."""
-    place = flowchart.place_of(edition, application.step, application.state)
-    across = svg(layout.across(edition, place), "bagan-lebar", "flow-across")
-    down = svg(layout.down(edition, place), "bagan-tegak", "flow-down")
-    # The drawing escapes what it says itself.
-    said = {"outside": escape(place.outside), "words": place.words}
-    return {"across": Markup(across), "down": Markup(down), **said}  # noqa: S704
+    chart = here().charts.of(edition, application.step, application.state)
+    return Response(render_template("status/show.html", status=found, chart=chart, at=datetime.fromisoformat))
 
 
 @pages.get("/sehat")
@@ -76,30 +78,32 @@ def health() -> Any:
     if closed := here().equipment.closed:
         return _ill(closed)
     try:
-        owed = list(here().office.records.unsent())
-        unsent = [notice for notice in owed if not notice.hopeless]
-        red, (nobody, unread, stuck) = len(here().outbox.red_list(owed)), here().watch.counts()
-        out = here().outbox.outage(owed)
+        # Whoever is not on this machine gets what was counted last, where it was counted a moment ago.
+        found = here().watch.health(anew=not here().limits["health"].take("all" if _is_stranger() else "", now()))
     except Unavailable as problem:
         return _ill(problem.code)
     inbox = here().equipment.inbox
     read = {"inbox": inbox.out_since is None} if inbox else {}
-    oldest = max((now() - notice.queued_at).total_seconds() for notice in unsent) if unsent else 0
+    oldest = (now() - found.oldest).total_seconds() if found.oldest else 0
     this_year = here().office.today().year
     calendar = here().office.calendar.knows_holidays_of(this_year)
     return jsonify(
-        ok=red == nobody == unread == 0 and out is None and calendar and all(read.values()),
+        ok=found.red == found.nobody == found.unread == 0 and found.relay is None and calendar and all(read.values()),
         records=True,
-        relay=out is None,
+        relay=found.relay is None,
         **read,
         calendar=calendar,
-        unsent=len(unsent),
+        unsent=found.unsent,
         oldest_unsent_seconds=int(oldest),
-        red=red,
-        nobody=nobody,
-        unread=unread,
-        stuck=stuck,
+        red=found.red,
+        nobody=found.nobody,
+        unread=found.unread,
+        stuck=found.stuck,
     )
+
+
+def _is_stranger() -> bool:
+    return bool(asker())
 
 
 def _ill(code: str) -> Any:
@@ -109,16 +113,19 @@ def _ill(code: str) -> Any:
 
 def _find(typed: str) -> Application:
     """The application of a ticket. Raises NotFound, and TooManyRequests for whoever has guessed too often already."""
-    limit, client = here().limits["ticket"], asker()
-    if seconds := limit.wait(client, now()):
-        raise TooManyRequests(retry_after=seconds)
+    _hold_guessers()
     try:
         application = here().office.find(typed)
     except NotFound:
-        limit.take(client, now())
+        here().limits["ticket"].take(asker(), now())
         raise
     turn_to(application.service)
     return application
+
+
+def _hold_guessers() -> None:
+    if seconds := here().limits["ticket"].wait(asker(), now()):
+        raise TooManyRequests(retry_after=seconds)
 
 
 def _wants_json() -> bool:

@@ -8,7 +8,7 @@ from portal.core.handouts import Handout
 from portal.core.listing import Line
 from portal.core.notices import Notice
 from portal.engines import entries
-from portal.engines.aws import items, owed
+from portal.engines.aws import items, owed, standings
 from portal.engines.aws.dynamodb import EXISTING, MOST_AT_ONCE, NEW, Key, Table, Write
 
 HANDOUTS: Final = "HANDOUT"
@@ -36,6 +36,7 @@ class DynamoAccounts:
             Write(items.event_item(ticket, stone), NEW, conflict="event_taken"),
             Write(items.application_item(application, "")),
             Write(items.line_item(line)),
+            standings.write(application, None),
         ]
         # The tombstone comes with the last of them: until then the case still has its form, so that it is found again.
         while len(bare) + len(last) > MOST_AT_ONCE:

@@ -47,6 +47,7 @@ class Write:
         item: what to put; of a deletion the key.
         condition: on the item as it is stored; ``values`` fill its placeholders.
         conflict: code of the Conflict if the condition does not hold; if empty, this write is left out then.
+        checks: nothing is put; ``item`` is the key of what the condition is about.
     """
 
     item: Item
@@ -54,6 +55,7 @@ class Write:
     values: Values = field(default_factory=dict)
     conflict: str = ""
     deletes: bool = False
+    checks: bool = False
 
 
 class Table:
@@ -204,12 +206,13 @@ class Table:
         return ()
 
     def _operation(self, write: Write) -> Mapping[str, Any]:
-        operation: dict[str, Any] = {"TableName": self._name, "Key" if write.deletes else "Item": _wired(write.item)}
+        named = "Key" if write.deletes or write.checks else "Item"
+        operation: dict[str, Any] = {"TableName": self._name, named: _wired(write.item)}
         if write.condition:
             operation["ConditionExpression"] = write.condition
         if write.values:
             operation["ExpressionAttributeValues"] = _wired(write.values)
-        return {"Delete" if write.deletes else "Put": operation}
+        return {"ConditionCheck" if write.checks else "Delete" if write.deletes else "Put": operation}
 
     def _batch(self, keys: Sequence["Wired"]) -> Iterator[Item]:
         pauses = iter(_PAUSES)

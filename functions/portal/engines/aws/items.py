@@ -24,6 +24,7 @@ certificate CERTIFICATE#penerbitan     TTE-26-4F7K-9QXM                REGISTER#
                                                                        (8)
 holder      HOLDER#penerbitan#1990...  TTE-26-4F7K-9QXM (9)
 line        LINE#penerbitan            TTE-26-4F7K-9QXM (7)
+standing    STANDING#penerbitan        TTE-26-4F7K-9QXM, while open (``standings``)
 tally       TALLY                      2026-08
 compiled    COMPILED                   2026-08 (4)
 used        USED#8c1d... (10)          <mark of a browser>

@@ -1,7 +1,7 @@
 """The records in one DynamoDB table: what ``ports.Records`` promises. Decides nothing about a case."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -16,7 +16,7 @@ from portal.core.officials import Official
 from portal.core.recap import Tally
 from portal.core.register import Certificate
 from portal.engines import entries
-from portal.engines.aws import items, owed, writing
+from portal.engines.aws import items, owed, standings, writing
 from portal.engines.aws.accounts import DynamoAccounts
 from portal.engines.aws.certificates import DynamoCertificates, entered
 from portal.engines.aws.dynamodb import MOST_AT_ONCE, NEW, Item, Key, Table, Write
@@ -29,7 +29,7 @@ _READS: Final = 3
 """How often a case is read that another write is just changing."""
 
 
-class DynamoRecords(DynamoCertificates, DynamoAccounts):
+class DynamoRecords(DynamoCertificates, DynamoAccounts, standings.DynamoStandings):
     """``ports.Records`` on the table of ``items``, for any number of callers; also ``Streamed``.
 
     Needs the actions Query (on table and index), GetItem, BatchGetItem, PutItem, UpdateItem and DeleteItem. Nothing is
@@ -64,9 +64,12 @@ class DynamoRecords(DynamoCertificates, DynamoAccounts):
     def waiting_on(
         self, service: str, role: str, unread: Callable[[Unread], object] = passed_over
     ) -> Iterator[Application]:
-        filed = self._filed(service, role)
-        keys = list(self._table.listed(items.waiting_list(filed)))
-        return self._readable(service, self._still_waiting(filed, map(items.ticket, keys)), unread)
+        return self.waiting_among(service, role, self._tickets(self._filed(service, role)), unread)
+
+    def waiting_among(
+        self, service: str, role: str, tickets: Collection[str], unread: Callable[[Unread], object]
+    ) -> Iterator[Application]:
+        return self._readable(service, self._still_waiting(self._filed(service, role), tickets), unread)
 
     def count_waiting(self, service: str, role: str) -> int:
         return sum(1 for _ in self._table.listed(items.waiting_list(self._filed(service, role))))
@@ -90,6 +93,8 @@ class DynamoRecords(DynamoCertificates, DynamoAccounts):
         writes += [write for certificate in change.certificates for write in entered(certificate)]
         writes += map(self._correction, change.corrections)
         writes += [Write(items.line_item(change.line))] if change.line else []
+        if change.standing or application.version > 1:
+            writes.append(standings.write(application, change.standing))
         writes += owed.queued(change.notices)
         # At most 100 writes fit. Those above are few: a letter to the applicant and to each official of one role is the
         # most. The names given up grow with every visit picked anew, but as a case holds one seat at a time, only the

@@ -1,7 +1,7 @@
 """The records in one SQLite file: what ``ports.Records`` promises, in SQL. Decides nothing about a case."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
@@ -22,13 +22,14 @@ from portal.engines.local import owed, rows, statements
 from portal.engines.local.accounts import SqliteAccounts
 from portal.engines.local.certificates import LAST, SqliteCertificates, write_certificate
 from portal.engines.local.database import Database
+from portal.engines.local.standings import SqliteStandings, write_standing
 from portal.engines.ports import CameBack, Change, Compiled, Fact
 
 # As in the index, word by word.
 _CLOSED: Final = "coalesce(json_extract(body, '$.closed'), '')"
 
 
-class SqliteRecords(SqliteCertificates, SqliteAccounts):
+class SqliteRecords(SqliteCertificates, SqliteAccounts, SqliteStandings):
     """``ports.Records`` on one machine, for any number of threads and processes; also ``BacksUp``.
 
     Args:
@@ -76,11 +77,22 @@ class SqliteRecords(SqliteCertificates, SqliteAccounts):
     def waiting_on(
         self, service: str, role: str, unread: Callable[[Unread], object] = passed_over
     ) -> Iterator[Application]:
+        return self._waiting(service, role, unread)
+
+    def waiting_among(
+        self, service: str, role: str, tickets: Collection[str], unread: Callable[[Unread], object]
+    ) -> Iterator[Application]:
+        # Handed over as one text: a statement takes only so many values.
+        return self._waiting(service, role, unread, "AND ticket IN (SELECT value FROM json_each(?))", tickets)
+
+    def _waiting(
+        self, service: str, role: str, unread: Callable[[Unread], object], only: str = "", tickets: Iterable[str] = ()
+    ) -> Iterator[Application]:
         # The second condition lets SQLite use the index, which leaves closed applications out. Applications and their
         # events come from one query, hence from one moment.
-        query = """SELECT ticket, body, waiting_since, entry FROM application JOIN event USING (ticket)
-            WHERE waiting_role = ? AND waiting_role <> '' ORDER BY waiting_since, ticket, number"""
-        found = self._all(query, self._filed(service, role))
+        query = f"""SELECT ticket, body, waiting_since, entry FROM application JOIN event USING (ticket)
+            WHERE waiting_role = ? AND waiting_role <> '' {only} ORDER BY waiting_since, ticket, number"""  # noqa: S608
+        found = self._all(query, self._filed(service, role), *([json.dumps([*tickets])] if only else []))
         for (ticket, body, since), events in groupby(found, key=itemgetter(0, 1, 2)):
             try:
                 yield rows.application(ticket, body, [entry for *_, entry in events])
@@ -111,6 +123,8 @@ class SqliteRecords(SqliteCertificates, SqliteAccounts):
             self._write_certificates(connection, change.certificates, change.corrections)
             if change.line:
                 statements.write_line(connection, change.line)
+            if change.standing:
+                write_standing(connection, waiting, change.standing)
 
     def lines(self, service: str) -> Iterator[Line]:
         found = self._all("SELECT body FROM line WHERE service = ?", service)

@@ -112,6 +112,19 @@ MIGRATIONS: Final = (
             link TEXT NOT NULL, device TEXT NOT NULL, until TEXT NOT NULL, PRIMARY KEY (link, device)) WITHOUT ROWID""",
     ),
     ("CREATE TABLE handout (number INTEGER PRIMARY KEY, body TEXT NOT NULL, scrub INTEGER NOT NULL)",),
+    (
+        """CREATE TABLE standing (
+            role TEXT NOT NULL, ticket TEXT NOT NULL UNIQUE, entry TEXT NOT NULL,
+            PRIMARY KEY (role, ticket)) WITHOUT ROWID""",
+        """CREATE TRIGGER standing_of_changed AFTER UPDATE ON application
+            BEGIN DELETE FROM standing WHERE ticket IN (old.ticket, new.ticket); END""",
+        """CREATE TRIGGER standing_of_more AFTER INSERT ON event
+            BEGIN DELETE FROM standing WHERE ticket = new.ticket; END""",
+        """CREATE TRIGGER standing_of_other AFTER UPDATE ON event
+            BEGIN DELETE FROM standing WHERE ticket IN (old.ticket, new.ticket); END""",
+        """CREATE TRIGGER standing_of_less AFTER DELETE ON event
+            BEGIN DELETE FROM standing WHERE ticket = old.ticket; END""",
+    ),
 )
 """The statements that lead from one version of the tables to the next; a released one is never changed."""
 
