@@ -19,6 +19,7 @@ WORKER = "search/worker.js"
 
 _LOADED = re.compile(r"assets/(?:stylesheets/(?:main|palette)|javascripts/bundle)\.\w+\.min\.(?:css|js)$")
 _INLINE = re.compile(r"<script>(.+?)</script>", re.DOTALL)
+_NEAR = re.compile(r'(href|src)="(?:\.{1,2}/)*(?=(?:assets/)?(?:stylesheets|javascripts)/)')
 _ENDS = re.compile(r"(</(?:caption|dd|div|dt|figcaption|h[1-6]|li|p|summary|td|th)>|<br ?/?>)(?=\S)")
 
 
@@ -137,8 +138,8 @@ def on_page_content(html: str, page: Any, config: Any, files: Any) -> str:
 
 
 def on_post_page(output: str, page: Any, config: Any) -> str:
-    """Put Material's inlined scripts into files, as the policy asks; draw the picture that is shown where somebody shares
-    the page, unless it is kept from search engines."""
+    """Put Material's inlined scripts into files, as the policy asks; draw the picture that is shown where somebody
+    shares the page, unless it is kept from search engines."""
     output = to_files(output, config)
     if page.meta.get("robots"):
         return output
@@ -156,7 +157,8 @@ def on_post_template(output: str, template_name: str, config: Any) -> str:
 
 
 def to_files(html: str, config: Any) -> str:
-    """Write each inlined script beside the others, named after what it does not say twice, and load it in its place."""
+    """Write each inlined script into a file named after its content, and load that in its place; Material's files are
+    loaded by their whole address, as ours are."""
 
     def load(found: re.Match[str]) -> str:
         name = f"assets/javascripts/inline.{sha256(found[1].encode()).hexdigest()[:10]}.js"
@@ -165,7 +167,7 @@ def to_files(html: str, config: Any) -> str:
         path.write_text(found[1], "utf-8")
         return f'<script src="/{name}"></script>'
 
-    return _INLINE.sub(load, html)
+    return _INLINE.sub(load, _NEAR.sub(r'\1="/', html))
 
 
 def _card(page: Any) -> str:
