@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -191,18 +192,17 @@ def alarm(house: House, of: str = "relay") -> Alarm | None:
 
 def wsgi(house: House) -> Any:
     """The static site, where there is one, and the dynamic pages as one WSGI application."""
-    return with_site(pages(house), house.config.site)
+    return with_site(pages(house), house.config.site, house.config.address)
 
 
-def with_site(app: Any, site: Path | None) -> Any:
-    """An application with the files of the built site before it."""
+def with_site(app: Any, site: Path | None, address: str = "") -> Any:
+    """An application with the files of the built site before it, at this public address."""
     from whitenoise import WhiteNoise
 
     if site is None or not site.is_dir():
         return app
-    built = WhiteNoise(
-        app, root=str(site), index_file=True, allow_all_origins=False, add_headers_function=_site_headers
-    )
+    add_headers = partial(_site_headers, edge.headers(address))
+    built = WhiteNoise(app, root=str(site), index_file=True, allow_all_origins=False, add_headers_function=add_headers)
 
     def serve(environ: dict[str, Any], start_response: Any) -> Any:
         # The built pages know no words for somebody who sends them a form; the application does.
@@ -212,8 +212,8 @@ def with_site(app: Any, site: Path | None) -> Any:
     return serve
 
 
-def _site_headers(headers: Any, path: str, url: str) -> None:
-    for name, value in {**edge.HEADERS, "Content-Security-Policy": edge.policy()}.items():
+def _site_headers(everywhere: Mapping[str, str], headers: Any, path: str, url: str) -> None:
+    for name, value in {**everywhere, "Content-Security-Policy": edge.policy()}.items():
         headers[name] = value
     headers["Cache-Control"] = edge.cache_control(url)
 

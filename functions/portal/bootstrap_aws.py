@@ -61,6 +61,7 @@ class AwsConfig:
         link_keys_parameter: name of the SSM parameter with the keys that sign links, one a line, newest last.
         origin_word: what CloudFront says with every request, and nobody else knows.
         rehearsal: never from the environment, so that no setting can open a mailbox page to the world.
+        proxy: what says for whom it asks; there is one always.
     """
 
     schemas: Path
@@ -74,6 +75,7 @@ class AwsConfig:
     origin_word: str = ""
     site: Path | None = None
     rehearsal: bool = False
+    proxy: str = "CloudFront"
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str], **given: Any) -> "AwsConfig":

@@ -82,6 +82,13 @@ def _findings(config: Config, dkim: str, backups: Path | None, context: click.Co
     yield from names.look(tools.resolver, host, sender, dkim)
     yield reach.relay(lambda: tools.log_in(config), config.smtp_host)
     yield reach.public(tools.fetch, config.address)
+    yield _proxy(config)
+
+
+def _proxy(config: Config) -> Finding:
+    if config.lacks_proxy:
+        return bad("proxy", "proxy_undeclared")
+    return good("proxy", "proxy_declared", proxy=config.proxy) if config.proxy else good("proxy", "proxy_none")
 
 
 def _kept(config: Config, context: click.Context) -> Iterator[Finding]:

@@ -132,6 +132,8 @@ def serve(
     if house.equipment.closed:
         _explain(Unavailable(house.equipment.closed, value=config.data))
     _say("serving_rehearsal" if house.config.rehearsal else "serving", address=config.address)
+    if config.lacks_proxy:
+        _say("proxy_undeclared", err=True)
     with ExitStack() if no_work or house.equipment.closed else working(house):
         run()
 

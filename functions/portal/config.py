@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parseaddr
 from pathlib import Path
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, Literal, Protocol, TypeVar
 
 from portal.core.errors import SettingInvalid
 
@@ -36,6 +36,26 @@ class Bounces:
     user: str
     folder: str
     encrypted: bool
+
+
+class Settings(Protocol):
+    """What every engine's configuration says.
+
+    Attributes:
+        schemas: folder of the shared schemas, with one folder below it for each service.
+        address: public address, without a slash at the end.
+        rehearsal: sample officials, mailbox, time machine; never for real cases.
+        proxy: address of whoever has to say for whom it asks; empty where nobody does.
+    """
+
+    @property
+    def schemas(self) -> Path: ...
+    @property
+    def address(self) -> str: ...
+    @property
+    def rehearsal(self) -> bool: ...
+    @property
+    def proxy(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -107,6 +127,11 @@ class Config:
         }
         settings |= {key: value for key, value in given.items() if value is not None}
         return cls(**{**settings, "address": _origin(settings["address"])})
+
+    @property
+    def lacks_proxy(self) -> bool:
+        """Has the public address TLS, so that somebody passes on what comes, and nobody said who?"""
+        return self.address.startswith("https:") and not self.proxy
 
     def must_reach_people(self) -> None:
         """Raises SettingInvalid (``setting_missing``): no email can be sent, as nobody is named as its sender."""

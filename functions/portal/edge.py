@@ -31,9 +31,13 @@ HEADERS: Final[Mapping[str, str]] = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
 }
 """What every page, file and refusal carries besides the policy."""
+
+INSISTS: Final = "max-age=31536000"
+"""Strict-Transport-Security: for a year nobody asks an address with TLS without it."""
 
 KEPT: Final = "public, max-age=31536000, immutable"
 ASKED_AGAIN: Final = "public, no-cache"
@@ -54,6 +58,11 @@ def policy(store_origin: str = "") -> str:
     return "; ".join(
         f"{name} {sources} {store_origin}" if name in also else f"{name} {sources}" for name, sources in POLICY.items()
     )
+
+
+def headers(address: str) -> dict[str, str]:
+    """``HEADERS``, and where the public address has TLS that nobody shall come without."""
+    return {**HEADERS, **({"Strict-Transport-Security": INSISTS} if address.startswith("https:") else {})}
 
 
 def cache_control(url: str) -> str:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
+from portal.config import Settings
 from portal.core import sop
 from portal.core.application import Event
 from portal.core.draft import Document
@@ -49,23 +50,6 @@ if TYPE_CHECKING:
     from portal.signing import Signing
     from portal.visits import Visits
     from portal.watch import Watch
-
-
-class Settings(Protocol):
-    """What every engine's configuration says.
-
-    Attributes:
-        schemas: folder of the shared schemas, with one folder below it for each service.
-        address: public address, without a slash at the end.
-        rehearsal: sample officials, mailbox, time machine; never for real cases.
-    """
-
-    @property
-    def schemas(self) -> Path: ...
-    @property
-    def address(self) -> str: ...
-    @property
-    def rehearsal(self) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -228,6 +212,7 @@ class House:
     @cached_property
     def outbox(self) -> "Outbox":
         from portal.outbox import Outbox, unmarked
+        from portal.pacing import Pacing
 
         engine, office = self.engine, self.office
 
@@ -241,7 +226,10 @@ class House:
             # In a rehearsal days pass in minutes, and whoever plays wants to see each email, unless he says otherwise.
             return self.rounds if engine.mailbox is None or engine.mailbox.collecting else None
 
-        return Outbox(office.records, engine.mail, office.clock, letter, join, engine.mark or unmarked, rounds)
+        mark, seal = engine.mark or unmarked, partial(office.links.seal, "sent")
+        # As for the rounds.
+        pacing = Pacing(office.records, seal) if engine.mailbox is None else None
+        return Outbox(office.records, engine.mail, office.clock, letter, join, mark, rounds, pacing)
 
     @cached_property
     def rounds(self) -> "Rounds":
@@ -281,6 +269,7 @@ def furnish(services: Services, engine: Engine, clock: Callable[[], datetime], c
         inbox=engine.inbox,
         rehearsal=_rehearse(services, schemas, office.records, engine) if config.rehearsal else None,
         closed=engine.closed,
+        lets_unnamed_go=config.rehearsal and not config.proxy,
     )
     return House(office, engine, letters, equipment, config)
 

@@ -12,6 +12,7 @@ from portal.core.outage import Outage, outage
 from portal.core.rounds import Rounds
 from portal.engines.ports import Mail, Message, Records
 from portal.forms.letter import Letter
+from portal.pacing import Pacing
 
 LEASE: Final = timedelta(minutes=2)
 """How long a sender may hold a notice; longer than any relay's time-out."""
@@ -50,6 +51,7 @@ class Outbox:
     letter: finds what the email of a notice may say (``Correspondence.letter``).
     join: writes the one email of such notices to the same person (``Correspondence.join``).
     rounds: says when officials' emails are collected to just now; None: each goes alone and at once.
+    pacing: keeps strangers from having one address written to again and again; None: nobody does.
     mark: makes a message say which notices are in it, for later word about the email (it came back, say).
     """
 
@@ -60,6 +62,7 @@ class Outbox:
     join: Callable[[Sequence[Written]], Message]
     mark: Callable[[Message, Sequence[Notice]], Message] = unmarked
     rounds: Callable[[], Rounds | None] = at_once
+    pacing: Pacing | None = None
 
     def send_due(self, most: int = 50, claim: Callable[[datetime, timedelta], Notice | None] | None = None) -> int:
         """Send owed emails that are due; returns how many were taken by the relay.
@@ -144,6 +147,10 @@ class Outbox:
         """A held notice and what goes in one email with it; nothing if it is dropped, given up or put off."""
         now, rounds = self.clock(), self._rounds()
         written = self._write([held], now)
+        later = self.pacing.waits_until(held, now) if written and self.pacing else None
+        if later:
+            self.records.settle_notice(held.put_off(later))
+            return []
         if rounds is None or not (written and rounds.collects(held)):
             return written
         first = not rounds.waits(held, now) and self.records.goes_first(held, rounds.last(now), now)
@@ -185,6 +192,8 @@ class Outbox:
             settled = [owed.delivered(now) for owed in together]
         for owed in settled:
             self.records.settle_notice(owed)
+            if self.pacing and owed.sent_at:
+                self.pacing.has_gone(owed, now)
         return settled[0].sent_at is not None
 
     def _is_outdated(self, owed: Notice, now: datetime) -> bool:

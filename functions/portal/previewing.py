@@ -24,11 +24,12 @@ from portal.web.preview import Preview
 
 @dataclass(frozen=True)
 class Settings:
-    """As ``house.Settings``."""
+    """As ``config.Settings``."""
 
     schemas: Path
     address: str
     rehearsal: bool = False
+    proxy: str = ""
 
 
 def show(folder: Path, address: str, now: datetime, *, has_site: bool = False) -> Any:

@@ -40,6 +40,7 @@ def doctor(tmp_path: Path, clock: Clock) -> Doctor:
         (tmp_path / "data").mkdir(exist_ok=True)
         (tmp_path / "data").chmod(0o700)
         given = {"ADDRESS": "https://tte.example.go.id", "SENDER": "TTE <tte@example.go.id>", "SITE": str(site)}
+        given["PROXY"] = "127.0.0.1"
         played = Instruments(Zone(WELL), lambda address: (200, b'{"ok":true}'), log_in, lambda: True)
         command = ["--data", str(tmp_path / "data"), "doctor", "--dkim", "relai", *options]
         context = {"clock": clock, "instruments": played}
@@ -53,6 +54,21 @@ def test_every_finding_has_a_sentence_and_every_sentence_a_finding() -> None:
     used = re.findall(r'(?:good|noted|bad)\(\s*"(\w+)", "(\w+)"', "".join(path.read_text("utf-8") for path in rooms))
     assert {code for _, code in used} == set(WORDS["found"])
     assert {about for about, _ in used} == set(WORDS["about"])
+
+
+@pytest.mark.parametrize(
+    ("environ", "code", "level"),
+    [
+        ({"PROXY": ""}, "proxy_undeclared", "bad"),
+        ({}, "proxy_declared", "good"),
+        ({"PROXY": "", "ADDRESS": "http://192.168.1.5:8000"}, "proxy_none", "good"),
+    ],
+)
+def test_behind_tls_somebody_has_to_say_for_whom_it_asks(
+    doctor: Doctor, environ: dict[str, str], code: str, level: str
+) -> None:
+    found = json.loads(doctor("--json", **environ).stdout)
+    assert [(each["code"], each["level"]) for each in found if each["about"] == "proxy"] == [(code, level)]
 
 
 def test_a_portal_in_order_ends_with_0(doctor: Doctor, run: Run, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """What every answer and every cookie says to browsers."""
 
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -27,11 +28,44 @@ def test_every_answer_forbids_framing_sniffing_strange_scripts_and_keeping(share
         assert {"default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "script-src 'self'"} <= rules, path
         assert not [rule for rule in rules if "unsafe" in rule or "*" in rule], path
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
-        assert answer.headers["Referrer-Policy"] == "same-origin"
+        may_be_secret = path == "/permohonan/x"
+        assert answer.headers["Referrer-Policy"] == ("strict-origin" if may_be_secret else "same-origin")
         assert answer.headers["Cache-Control"] == "no-store"
         assert "Access-Control-Allow-Origin" not in answer.headers
     picture = browser.get(f"/telaah/{number}/berkas/ktp/1.jpg?lebar=320")
     assert (picture.status_code, picture.headers["Cache-Control"]) == (200, "private, max-age=3600")
+
+
+def test_of_an_address_that_holds_a_secret_no_other_hears(stage: Stage) -> None:
+    """The redirect that takes the secret out says nothing of where it was; a page that refuses it, only which site."""
+    number = stage.case("confirm")
+    for page in ("konfirmasi", "permohonan", "telaah", "meja"):
+        link = stage.link(page, number, KADIS if page == "meja" else "")
+        led = stage.browser().get(link)
+        assert (led.status_code, led.headers["Referrer-Policy"]) == (303, "no-referrer"), page
+        forged = stage.browser().get(f"{link}x")
+        assert (forged.status_code, forged.headers["Referrer-Policy"]) == (403, "strict-origin"), page
+
+
+@pytest.mark.parametrize(
+    ("address", "insists"), [("http://localhost", None), ("https://tte.tarakankota.go.id", "max-age=31536000")]
+)
+def test_an_address_with_tls_is_never_asked_without(tmp_path: Path, address: str, insists: str | None) -> None:
+    stage = Stage(tmp_path, address=address)
+    for path in ("/status", "/sehat", "/tidak-ada"):
+        answer = stage.browser().get(path, base_url=address)
+        assert answer.headers.get("Strict-Transport-Security") == insists
+        assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    stage.close()
+
+
+def test_whoever_has_found_a_hole_reads_where_to_tell_of_it(stage: Stage) -> None:
+    answer = stage.browser().get("/.well-known/security.txt")
+    told = dict(line.split(": ", 1) for line in answer.text.splitlines())
+    assert answer.mimetype == "text/plain"
+    assert told["Contact"] == f"mailto:{stage.office.services.office['email']}"
+    assert timedelta(days=150) < datetime.fromisoformat(told["Expires"]) - stage.clock() < timedelta(days=365)
+    assert told["Canonical"] == "http://localhost/.well-known/security.txt"
 
 
 @pytest.mark.parametrize("address", ["http://localhost", "https://tte.tarakankota.go.id"])

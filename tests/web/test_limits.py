@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import lxml.html
 import pytest
@@ -161,9 +162,35 @@ def test_on_aws_a_caller_of_the_gateway_itself_is_held_back_whatever_he_says_of_
     assert ask("192.0.2.99, 203.0.113.200, 64.252.123.45", config.origin_word) == 429, "CloudFront's own word counts"
 
 
-def test_nobody_is_held_back_behind_a_proxy_that_the_portal_was_not_told_of(shared_stage: Stage) -> None:
+def test_whoever_rehearses_on_this_machine_is_not_held_back(shared_stage: Stage) -> None:
     everybody = shared_stage.browser("127.0.0.1")
     assert set(flood(everybody, "/tautan", 30, tiket="x")) == {200}
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1", "unix:", "not an address"])
+@pytest.mark.parametrize("settings", [{"rehearsal": False}, {"proxy": "127.0.0.1"}])
+def test_who_cannot_be_told_apart_shares_one_bucket_with_all_who_cannot(
+    tmp_path: Path, address: str, settings: dict[str, Any]
+) -> None:
+    """A proxy that was not declared, or leaves out for whom it asks, slows people down and lets no flood in."""
+    stage = Stage(tmp_path, StillClock(), **settings)
+    assert flood(stage.browser(address), "/tautan", 21, tiket="x") == [200] * 20 + [429]
+    assert flood(stage.browser("127.0.0.2"), "/tautan", 1, tiket="x") == [429]
+    assert flood(stage.browser("203.0.113.9"), "/tautan", 1, tiket="x") == [200]
+    stage.close()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said", "header"),
+    [(1, "1 detik", "1"), (89, "89 detik", "89"), (90, "2 menit", "120"), (121, "3 menit", "180")],
+)
+def test_when_to_ask_again_is_the_same_in_words_and_in_the_header(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, seconds: int, said: str, header: str
+) -> None:
+    monkeypatch.setattr(Limit, "take", lambda *_: seconds)
+    held = stage.browser("203.0.113.9").post("/tautan", data={"tiket": "x"})
+    assert (held.status_code, held.headers["Retry-After"]) == (429, header)
+    assert f"Coba lagi dalam {said}." in held.text
 
 
 def test_every_limit_hangs_on_a_form_that_there_is(stage: Stage) -> None:

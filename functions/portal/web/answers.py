@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 from flask import Response, g, request
 
 from portal import edge
+from portal.core import errors, ticket
+from portal.web.here import here
 
 RETRY_AFTER: Final = 60
 """Seconds after which to try again what a store could not take."""
@@ -23,7 +25,7 @@ def allow_store(address: str) -> None:
 
 
 def protect(response: Response) -> Response:
-    for name, value in edge.HEADERS.items():
+    for name, value in {**edge.headers(here().address), **_discretion(response)}.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Content-Security-Policy", edge.policy(g.get("store", "")))
     if request.endpoint == "static" and response.status_code < 400:
@@ -32,6 +34,25 @@ def protect(response: Response) -> Response:
     if response.status_code == 503:
         response.headers.setdefault("Retry-After", str(RETRY_AFTER))
     return _pressed(response)
+
+
+def _discretion(response: Response) -> dict[str, str]:
+    """What a link's secret in the address asks for: that no other address hears of it.
+
+    A page still says which site it is of, as older browsers would keep that to themselves in its forms as well, which
+    then were taken for another site's.
+    """
+    if not _is_secret((request.view_args or {}).get("token", "")):
+        return {}
+    return {"Referrer-Policy": "no-referrer" if 300 <= response.status_code < 400 else "strict-origin"}
+
+
+def _is_secret(named: str) -> bool:
+    """Is it more than the ticket under which a page goes on once a link was opened?"""
+    try:
+        return bool(named) and not ticket.parse(named)
+    except errors.NotFound:
+        return True
 
 
 def _pressed(response: Response) -> Response:

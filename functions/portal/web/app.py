@@ -25,8 +25,8 @@ from portal.core.progress import because
 from portal.editions import read_language, read_messages
 from portal.web.access import Access, by_its_name, refuse_foreign
 from portal.web.answers import protect
-from portal.web.here import Equipment, Here, UseCases, here, now, present, spoken
-from portal.web.limits import Limit, client_of
+from portal.web.here import Equipment, Here, UseCases, asker, here, now, present, spoken
+from portal.web.limits import Limit
 from portal.web.refusals import failed, http_error, refused
 
 COMPILED: Final = "templates-compiled"
@@ -36,7 +36,7 @@ LARGEST_BODY: Final = 256 * 1024
 
 BLUEPRINTS: Final = (
     *("apply", "parts", "bring", "send", "uploads", "status", "applicant", "mending", "tasks", "lost_links", "genuine"),
-    *("receipts",),
+    *("receipts", "security"),
     *("official", "codes", "visiting", "signing", "originals", "desk", "together", "one_letter", "opening"),
     *("batch", "batch_letter", "batch_list", "register", "register_import", "renewal", "recap"),
     *("clerk_entry", "clerk_desk", "clerk_archive", "clerk_corrections", "clerk_visiting", "clerk_mail"),
@@ -215,5 +215,5 @@ def _behind(draft: Draft) -> str:
 def _hold_back() -> None:
     if request.method == "POST" and request.endpoint in LIMITED:
         limit = here().limits[LIMITED[request.endpoint]]
-        if seconds := limit.take(client_of(request.remote_addr), now()):
+        if seconds := limit.take(asker(), now()):
             raise TooManyRequests(retry_after=seconds)

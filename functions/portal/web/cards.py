@@ -21,8 +21,7 @@ from portal.engines.ports import UploadForm
 from portal.forms.typed import one_line
 from portal.web import files
 from portal.web.answers import allow_store
-from portal.web.here import here, now
-from portal.web.limits import client_of
+from portal.web.here import asker, here, now
 from portal.web.refusals import explain
 
 Explained = Mapping[str, Any]
@@ -138,7 +137,7 @@ def accept(draft: Draft, kind: str, base: str, csrf: str, page: Callable[[Mappin
     try:
         refusal, status = _accept(draft, 0 if waits_itself else PATIENCE)
     except Unavailable as busy:
-        here().limits["document"].give_back(client_of(request.remote_addr))
+        here().limits["document"].give_back(asker())
         told, finish = explain(busy.code, busy.facts), request.values.get("selesai", "")
         if waits_itself:
             return Response(told["sentence"], 503, {"Retry-After": str(AGAIN)}, mimetype="text/plain")
@@ -213,7 +212,7 @@ def filled_in(draft: Draft, file: str) -> Response:
     press = here().equipment.press(draft.service)
     if press is None:
         raise NotFound("file_unknown")
-    if seconds := here().limits["paper"].take(client_of(request.remote_addr), now()):
+    if seconds := here().limits["paper"].take(asker(), now()):
         raise TooManyRequests(retry_after=seconds)
     people = [member.answers for member in here().batches.members(draft)] if draft.is_batch else ()
     content, media_type = press.print(file, draft.form, people)

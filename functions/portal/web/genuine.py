@@ -6,8 +6,7 @@ from flask import Blueprint, render_template, request
 from werkzeug.exceptions import TooManyRequests
 
 from portal.core.errors import NotFound
-from portal.web.here import here, now
-from portal.web.limits import client_of
+from portal.web.here import asker, here, now
 from portal.web.refusals import explain
 
 pages = Blueprint("genuine", __name__)
@@ -19,7 +18,7 @@ def ask() -> Any:
     typed = request.args.get("kode", "").strip()
     found = refusal = None
     if typed:
-        limit, client = here().limits["ticket"], client_of(request.remote_addr)
+        limit, client = here().limits["ticket"], asker()
         if seconds := limit.wait(client, now()):
             raise TooManyRequests(retry_after=seconds)
         try:

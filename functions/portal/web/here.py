@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
-from flask import current_app, g
+from flask import current_app, g, request
 from markupsafe import Markup
 
 from portal.core.application import Event
@@ -18,7 +18,7 @@ from portal.office import Office
 from portal.web.access import Access
 from portal.web.images import PageImages
 from portal.web.kept import ANSWERS, Charts, Kept
-from portal.web.limits import Limit
+from portal.web.limits import UNNAMED, Limit, client_of
 
 if TYPE_CHECKING:
     from portal.appointing import Appointing
@@ -189,6 +189,7 @@ class Equipment:
     inbox: Inbox | None = None
     rehearsal: Rehearsal | None = None
     closed: str = ""
+    lets_unnamed_go: bool = False
 
 
 @dataclass(frozen=True)
@@ -321,6 +322,12 @@ def here() -> Here:
     """The present application's ``Here``."""
     found: Here = current_app.extensions["portal"]
     return found
+
+
+def asker() -> str:
+    """Whose bucket this request counts in (``limits``); empty for whoever plays a rehearsal on this machine."""
+    unnamed = "" if here().equipment.lets_unnamed_go else UNNAMED
+    return client_of(request.remote_addr) or unnamed
 
 
 def now() -> datetime:

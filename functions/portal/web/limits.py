@@ -1,6 +1,7 @@
 """How often one client may ask for what costs something or helps a guesser: a token bucket for each, in memory.
 
-Knows no page and no clock; what is behind an address of this machine itself is never held back.
+Knows no page and no clock. Who cannot be told apart shares one bucket with all the others who cannot, so that a proxy
+that says too little slows people down and lets no flood in.
 """
 
 import threading
@@ -8,6 +9,9 @@ from collections import OrderedDict
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address
 from typing import Final
+
+UNNAMED: Final = "unnamed"
+"""The bucket of all whom a proxy does not tell apart."""
 
 CLIENTS: Final = 10_000
 """Buckets kept at most; the one that was not asked for longest goes first."""
@@ -57,7 +61,7 @@ class Limit:
 def client_of(address: str | None) -> str:
     """Whose bucket it is: an address, of IPv6 the network of one connection; empty for whoever cannot be told apart.
 
-    Somebody on this machine is a proxy that was not declared: all the world would share its bucket.
+    Somebody on this machine is a proxy that has not said for whom it asks, or whoever rehearses here.
     """
     try:
         found = ip_address(address or "")

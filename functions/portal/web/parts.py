@@ -27,8 +27,7 @@ from portal.web.drafts import (
     wrong,
 )
 from portal.web.fields import Part
-from portal.web.here import here, now, present
-from portal.web.limits import client_of
+from portal.web.here import asker, here, now, present
 
 pages = Blueprint("parts", __name__)
 
@@ -246,7 +245,7 @@ def _must_not_flood(draft: Draft, taken: Taken) -> None:
     address = present().applicant["email"]
     if taken.answers.get(address) == draft.form.get(address):
         return
-    if seconds := here().limits["address"].take(client_of(request.remote_addr), now()):
+    if seconds := here().limits["address"].take(asker(), now()):
         raise TooManyRequests(retry_after=seconds)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, redirect
 from werkzeug.exceptions import TooManyRequests
 
 from portal.core.application import Application
@@ -13,8 +13,7 @@ from portal.forms.receipt import Receipt, Told
 from portal.web.acknowledged import acknowledged
 from portal.web.applicant import own
 from portal.web.drafts import next_step, opened
-from portal.web.here import here, now
-from portal.web.limits import client_of
+from portal.web.here import asker, here, now
 
 pages = Blueprint("receipts", __name__)
 
@@ -79,7 +78,7 @@ def _printed(
     **more: str,
 ) -> Response:
     """Raises TooManyRequests: somebody has too many papers printed."""
-    if seconds := here().limits["paper"].take(client_of(request.remote_addr), now()):
+    if seconds := here().limits["paper"].take(asker(), now()):
         raise TooManyRequests(retry_after=seconds)
     said, facts = _words(), acknowledged(application)
     whose = [

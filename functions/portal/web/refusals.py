@@ -5,10 +5,14 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from flask import render_template, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, TooManyRequests
 
 from portal.core import errors, ticket
+from portal.web.answers import RETRY_AFTER
 from portal.web.here import here, now
+
+MINUTES_FROM: Final = 90
+"""Seconds from which a wait is told in minutes."""
 
 log = logging.getLogger(__name__)
 
@@ -95,9 +99,19 @@ def http_error(error: HTTPException) -> Any:
         return error
     messages = here().messages["http"]
     entry = messages.get(str(error.code), messages["400" if error.code < 500 else "500"])
+    headers = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
+    if error.code == TooManyRequests.code:
+        entry, headers["Retry-After"] = _later(entry, int(headers.get("Retry-After", RETRY_AFTER)))
     page = render_template("error.html", code=str(error.code), facts={}, renewal=None, link=None, **entry)
-    headers = [(name, value) for name, value in error.get_headers() if name in ("Allow", "Retry-After")]
     return page, error.code, headers
+
+
+def _later(entry: Mapping[str, Any], seconds: int) -> tuple[dict[str, Any], str]:
+    """What is said to whoever asks too often, and when he may again: the same in words and in the header."""
+    if seconds < MINUTES_FROM:
+        return {**entry, "advice": entry["advice"]["seconds"].format(number=seconds)}, str(seconds)
+    minutes = -(-seconds // 60)
+    return {**entry, "advice": entry["advice"]["minutes"].format(number=minutes)}, str(minutes * 60)
 
 
 def failed(error: Exception) -> tuple[str, int]:

@@ -10,8 +10,7 @@ from werkzeug.exceptions import TooManyRequests
 from portal.core.application import Application
 from portal.core.errors import NotAllowed, NotFound, Unavailable
 from portal.core.progress import status
-from portal.web.here import here, now, turn_to
-from portal.web.limits import client_of
+from portal.web.here import asker, here, now, turn_to
 from portal.web.refusals import explain
 
 pages = Blueprint("status", __name__)
@@ -104,7 +103,7 @@ def health() -> Any:
 
 
 def _is_stranger() -> bool:
-    return bool(client_of(request.remote_addr))
+    return bool(asker())
 
 
 def _ill(code: str) -> Any:
@@ -118,14 +117,14 @@ def _find(typed: str) -> Application:
     try:
         application = here().office.find(typed)
     except NotFound:
-        here().limits["ticket"].take(client_of(request.remote_addr), now())
+        here().limits["ticket"].take(asker(), now())
         raise
     turn_to(application.service)
     return application
 
 
 def _hold_guessers() -> None:
-    if seconds := here().limits["ticket"].wait(client_of(request.remote_addr), now()):
+    if seconds := here().limits["ticket"].wait(asker(), now()):
         raise TooManyRequests(retry_after=seconds)
 
 

@@ -1,0 +1,53 @@
+"""Emails that anybody can have sent to an address: the first goes at once, those after it at ever longer intervals.
+
+So nobody's mailbox is flooded through the portal, however many drafts are begun or links asked for in his name; and
+whoever asks reads the same on the page. What goes out is remembered for half a day, under a seal instead of an address.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from portal.core.notices import Notice
+from portal.engines.ports import Records
+
+LETTERS: Final = frozenset(
+    {
+        *("draft_saved", "colleague_begun", "confirm_address", "new_link", "tickets"),
+        *("batch_link", "code", "desk", "clerk_link"),
+    }
+)
+"""What a stranger can cause; all else follows from what an official, or the applicant by his own link, has done."""
+
+FIRST: Final = timedelta(minutes=1)
+SLOWEST: Final = timedelta(hours=1)
+REMEMBERED: Final = timedelta(hours=12)
+
+
+@dataclass(frozen=True)
+class Pacing:
+    """Attributes:
+    seal: what stands for a text, so that it cannot be read back (``Links.seal``).
+    """
+
+    records: Records
+    seal: Callable[[str], str]
+
+    def waits_until(self, owed: Notice, now: datetime) -> datetime | None:
+        """When the next email of this kind may go to this address; None if it may go now."""
+        if owed.letter not in LETTERS:
+            return None
+        sent = sorted(datetime.fromisoformat(mark.partition(" ")[0]) for mark in self.records.used(self._of(owed), now))
+        if not sent:
+            return None
+        # Beyond 6 doublings the pause is past its ceiling anyway.
+        until = sent[-1] + min(SLOWEST, FIRST * 2 ** min(len(sent) - 1, 6))
+        return until if until > now else None
+
+    def has_gone(self, owed: Notice, now: datetime) -> None:
+        if owed.letter in LETTERS:
+            self.records.use(self._of(owed), f"{now.isoformat()} {owed.email}", now, now + REMEMBERED)
+
+    def _of(self, owed: Notice) -> str:
+        return f"sent-{self.seal(f'{owed.letter} {owed.recipient.lower()}')}"
