@@ -104,6 +104,9 @@ class Shelf(_Refusing):
     def count_waiting(self, service: str, role: str) -> int:
         return sum(1 for _ in self.waiting_on(service, role))
 
+    def changes(self) -> None:
+        """Whoever looks again is shown it anew."""
+
     def _nothing(self, *_: object) -> tuple[()]:
         return ()
 
