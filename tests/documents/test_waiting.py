@@ -87,4 +87,23 @@ def test_a_person_with_many_files_keeps_nobody_waiting_for_all_of_them() -> None
     inside.close()
     assert [ask(who) for who in ("budi/1", "siti/3", "siti/2")] == [2, 3, 0]
     assert [ask(who) for who in ("budi/1", "siti/3", "budi/1", "budi/2")] == [2, 0, 0, 0]
-    assert not queue._whose
+    assert not queue._waiting
+
+
+def test_the_same_file_reported_twice_at_once_is_looked_at_twice() -> None:
+    queue, inside, served = Queue(places=1, standing=2), ExitStack(), list[int]()
+    inside.enter_context(queue.turn("slow"))
+
+    def wait(number: int) -> None:
+        with queue.turn("siti/1", patience=60, of="siti"):
+            served.append(number)
+
+    standing = [Thread(target=wait, args=(number,)) for number in range(2)]
+    for each in standing:
+        each.start()
+    while queue._standing:
+        pass
+    inside.close()
+    for each in standing:
+        each.join(timeout=60)
+    assert sorted(served) == [0, 1]

@@ -66,10 +66,10 @@ def _report(server: Process, data: Path, people: int, seconds: float, rounds: in
         alone = side_by_side(server.address, first.sent[0], house, rounds)
         calm = Crowd(house, server.address, people, seconds, think)
         with idle(server.address, IDLE) as held:
-            took_calm = calm.go()
+            took_calm = _going(calm, server)
             still = sum(_is_open(each) for each in held)
         rush = Crowd(house, server.address, min(people, 16), seconds / 2, think=0.0)
-        took_rush = rush.go()
+        took_rush = _going(rush, server)
     finally:
         house.office.records.close()  # type: ignore[attr-defined]
     columns = ["", "times", "P50 ms", "P99 ms"]
@@ -85,11 +85,11 @@ def _report(server: Process, data: Path, people: int, seconds: float, rounds: in
                 table(["", "ms", "of the bare page"], alone),
                 f"## {people} people with time to think, {IDLE} idle connections",
                 table(columns, calm.figures.rows()),
-                _said(calm, took_calm),
+                _said(calm, *took_calm),
                 f"Of the idle connections {still} were still open.",
                 f"## {rush.people} people without",
                 table(columns, rush.figures.rows()),
-                _said(rush, took_rush),
+                _said(rush, *took_rush),
             ]
         )
         + "\n"
@@ -174,12 +174,22 @@ def _is_open(held: socket.socket) -> bool:
         return False
 
 
-def _said(crowd: Crowd, took: float) -> str:
+def _going(crowd: Crowd, server: Process) -> tuple[float, float, float]:
+    """Seconds that it took, and of processor those of the server and of the people."""
+    before, own = server.processor(), time.process_time()
+    took = crowd.go()
+    return took, server.processor() - before, time.process_time() - own
+
+
+def _said(crowd: Crowd, took: float, server: float, people: float) -> str:
     wrong = "; ".join(f"{what}: {times}" for what, times in sorted(crowd.figures.wrong.items())) or "nothing"
     refused = sum(times for what, times in crowd.figures.wrong.items() if what.startswith("REFUSED"))
+    number, all_of_it = len(crowd.sent), took * (os.cpu_count() or 1)
     return (
-        f"{len(crowd.sent)} applications sent in {took:.0f} s, {len(crowd.sent) / took:.2f} a second with "
-        f"{len(crowd.kinds)} documents each. Refused: {refused}. Besides: {wrong}."
+        f"{number} applications sent in {took:.0f} s, {number / took:.2f} a second with {len(crowd.kinds)} documents "
+        f"each. Refused: {refused}. Besides: {wrong}.\n\n"
+        f"Of {all_of_it:.0f} s of processor the server took {server:.0f}, the people {people:.0f}; the rest was for "
+        "the children that check files, and for what else ran here."
     )
 
 

@@ -105,17 +105,20 @@ class Crowd:
         self.samples = rehearsal_of(house).props["penerbitan"]
         self.kinds = [each.key for each in house.office.services.first.requirements]
         self.mailbox = Mailbox(address)
-        self.figures, self.sent = Figures(), list[str]()
+        self.figures, self.sent, self.over = Figures(), list[str](), threading.Event()
         self.until = time.monotonic() + seconds
 
     def go(self) -> float:
         """Returns seconds that it took."""
         began = time.perf_counter()
         with ThreadPoolExecutor(self.people + 3) as pool:
-            deeds = [pool.submit(self._applies, number) for number in range(self.people)]
-            deeds += [pool.submit(self._decides), pool.submit(self._looks), pool.submit(self._monitors)]
-        for each in deeds:
-            each.result()
+            applying = [pool.submit(self._applies, number) for number in range(self.people)]
+            others = [pool.submit(each) for each in (self._decides, self._looks, self._monitors)]
+            for each in applying:
+                each.result()
+            self.over.set()
+            for each in others:
+                each.result()
         return time.perf_counter() - began
 
     def _applies(self, number: int) -> None:
@@ -130,7 +133,7 @@ class Crowd:
         """The head of the office, case by case; what is sent is confirmed on the way."""
         office, done = self.house.office, 0
         head = next(o for o in office.records.officials() if o.role == "kadis").email.lower()
-        while time.monotonic() < self.until:
+        while not self.over.is_set():
             if done >= len(self.sent):
                 time.sleep(0.1)
                 continue
@@ -158,7 +161,7 @@ class Crowd:
 
     def _looks(self) -> None:
         browser = Browser(self.address)
-        while time.monotonic() < self.until:
+        while not self.over.is_set():
             if self.sent:
                 with suppress(OSError), self.figures.deed("status page"):
                     browser.get(f"/status/{random.Random(len(self.sent)).choice(self.sent)}")
@@ -166,7 +169,7 @@ class Crowd:
 
     def _monitors(self) -> None:
         browser = Browser(self.address)
-        while time.monotonic() < self.until:
+        while not self.over.is_set():
             with suppress(OSError), self.figures.deed("/sehat"):
                 browser.get("/sehat")
             time.sleep(0.5)

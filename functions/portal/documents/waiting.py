@@ -56,8 +56,8 @@ class Queue:
 
     def __init__(self, places: int, standing: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._free, self._standing, self._clock = places, standing, clock
-        self._waiting: OrderedDict[str, float] = OrderedDict()  # when each asked last
-        self._whose, self._inside = dict[str, str](), Counter[str]()
+        self._waiting: OrderedDict[str, tuple[float, str]] = OrderedDict()  # when each asked last, and whose it is
+        self._inside = Counter[str]()
         self._moved = threading.Condition()
 
     @contextmanager
@@ -84,35 +84,31 @@ class Queue:
 
     def _come_in(self, who: str, patience: float, of: str) -> None:
         with self._moved:
-            self._whose[who] = of
-            if not self._is_next(who) and patience > 0 and self._standing > 0:
+            if not self._is_next(who, of) and patience > 0 and self._standing > 0:
                 self._standing -= 1
                 try:
-                    self._moved.wait_for(lambda: self._is_next(who), patience)
+                    self._moved.wait_for(lambda: self._is_next(who, of), patience)
                 finally:
                     self._standing += 1
-            if not self._is_next(who):
+            if not self._is_next(who, of):
                 raise Unavailable("documents_waiting", place=self._place(who) + 1)
-            self._forget(who)
+            del self._waiting[who]
             self._inside[of] += 1
             self._free -= 1
 
-    def _is_next(self, who: str) -> bool:
+    def _is_next(self, who: str, of: str) -> bool:
         """Is there a place for this one, after all who came before?"""
         now = self._clock()
-        self._waiting[who] = now
-        for other, asked in [*self._waiting.items()]:
+        self._waiting[who] = now, of
+        for other, (asked, _) in [*self._waiting.items()]:
             if now - asked > FORGOTTEN:
-                self._forget(other)
+                del self._waiting[other]
         return self._place(who) < self._free
 
     def _place(self, who: str) -> int:
         """By how many of the same person's are inside or before it, and then by who came first."""
         known, places = Counter(self._inside), list[tuple[int, int, str]]()
-        for came, each in enumerate(self._waiting):
-            places.append((known[self._whose[each]], came, each))
-            known[self._whose[each]] += 1
+        for came, (each, (_, of)) in enumerate(self._waiting.items()):
+            places.append((known[of], came, each))
+            known[of] += 1
         return [each for _, _, each in sorted(places)].index(who)
-
-    def _forget(self, who: str) -> None:
-        del self._waiting[who], self._whose[who]
