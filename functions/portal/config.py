@@ -75,6 +75,7 @@ class Config:
         alert: a command that is given one line when the mail relay is out; none if empty.
         bounces: the mailbox in which reports of undelivered emails arrive; None if nobody reads one.
         return_path: address to which servers report, with ``{}`` for an email's own mark; the sender's if empty.
+        keep_free: megabytes of the disk; with less, no documents are taken in.
     """
 
     schemas: Path
@@ -94,6 +95,7 @@ class Config:
     bounces: Bounces | None = None
     bounces_password: str = field(default="", repr=False)
     return_path: str = ""
+    keep_free: int = 500
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str], **given: Any) -> "Config":
@@ -101,7 +103,7 @@ class Config:
 
         Those of ``chosen``, DATA, ADDRESS, SITE, REHEARSAL (1 or 0), PROXY, SMTP_HOST, SMTP_PORT, SMTP_USER,
         SMTP_PASSWORD_FILE, SMTP_SECURITY (starttls, ssl or none), SENDER, ALERT, BOUNCES, BOUNCES_PASSWORD_FILE,
-        RETURN_PATH. An empty one is as good as none.
+        RETURN_PATH, KEEP_FREE. An empty one is as good as none.
 
         Raises:
             SettingInvalid: a variable says something else than it may (``setting_invalid``).
@@ -116,6 +118,7 @@ class Config:
             "proxy": said.get("PROXY", ""),
             "smtp_host": said.get("SMTP_HOST", "localhost"),
             "smtp_port": _port("SMTP_PORT", said.get("SMTP_PORT", "25")),
+            "keep_free": _megabytes("KEEP_FREE", said.get("KEEP_FREE", "500")),
             "smtp_user": said.get("SMTP_USER", ""),
             "smtp_password": _secret(said, "SMTP_PASSWORD_FILE"),
             "smtp_security": _one_of(said, "SMTP_SECURITY", {key: key for key in SECURITY}),
@@ -174,6 +177,12 @@ def _command(text: str) -> str:
     except ValueError as problem:
         raise SettingInvalid("setting_invalid", key="ALERT", value=text, expected=str(problem)) from problem
     return text
+
+
+def _megabytes(key: str, text: str) -> int:
+    if not re.fullmatch("[0-9]{1,9}", text):
+        raise SettingInvalid("setting_invalid", key=key, value=text, expected="500")
+    return int(text)
 
 
 def _port(key: str, text: str) -> int:

@@ -21,7 +21,7 @@ from portal.engines.ports import Files, Mail, Message, Records
 from portal.links import Links
 from portal.office import Office
 from portal.web.app import BLUEPRINTS, create_app
-from portal.web.here import Equipment, Inbox, Receiver, Rehearsal, SentMail, TimeMachine
+from portal.web.here import Equipment, Inbox, Receiver, Rehearsal, Room, SentMail, TimeMachine
 from portal.web.images import PageImages
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Engine:
     """What carries the portal.
 
     Attributes:
-        original, receiver, closed: as in ``web.here.Equipment``.
+        original, receiver, closed, room: as in ``web.here.Equipment``.
         mark: as in ``outbox.Outbox``; None where nothing is told of an email afterwards.
         inbox: where emails come back to; None where the relay itself tells of them, or nobody reads it.
         mailbox, time_machine: a rehearsal's, which only it shows; ``switches``: what it may let fail, by name.
@@ -75,6 +75,7 @@ class Engine:
     switches: Mapping[str, Any] = field(default_factory=dict)
     inbox: Inbox | None = None
     closed: str = ""
+    room: Room | None = None
 
 
 @dataclass(frozen=True)
@@ -269,6 +270,7 @@ def furnish(services: Services, engine: Engine, clock: Callable[[], datetime], c
         inbox=engine.inbox,
         rehearsal=_rehearse(services, schemas, office.records, engine) if config.rehearsal else None,
         closed=engine.closed,
+        room=engine.room,
         lets_unnamed_go=config.rehearsal and not config.proxy,
     )
     return House(office, engine, letters, equipment, config)

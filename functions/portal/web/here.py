@@ -100,6 +100,15 @@ class Receiver(Protocol):
     def receive(self, fields: Mapping[str, str], stream: BinaryIO, now: datetime) -> tuple[Stored, str]: ...
 
 
+class Room(Protocol):
+    """How much is free where documents lie, if that is the portal's business (``engines.local.room.Room``)."""
+
+    @property
+    def is_scarce(self) -> bool: ...
+    def must_suffice(self) -> None:
+        """Raises Unavailable (``store_full``)."""
+
+
 class Inbox(Protocol):
     """Where emails come back to, if the relay tells nothing of them (``engines.local.returns.ImapInbox``)."""
 
@@ -175,6 +184,8 @@ class Equipment:
             shown rather than saved; None: from the portal.
         inbox: where emails come back to, if anybody reads it.
         receiver: takes posted files in; None: browsers post straight to the store.
+        lets_unnamed_go: is whoever cannot be told apart never held back (``asker``)? Only in a rehearsal.
+        room: None where a store has room without end.
         closed: why nothing is shown or taken in, a code of ``messages.toml``; empty while all is in order.
     """
 
@@ -190,6 +201,7 @@ class Equipment:
     rehearsal: Rehearsal | None = None
     closed: str = ""
     lets_unnamed_go: bool = False
+    room: Room | None = None
 
 
 @dataclass(frozen=True)

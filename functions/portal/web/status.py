@@ -72,8 +72,8 @@ def health() -> Any:
 
     ``red`` counts emails that do not arrive, ``nobody`` cases that nobody can act on, ``unread`` cases that cannot be
     read, ``relay`` is false while the mail relay takes nothing, ``inbox`` (if there is one) while the mailbox that
-    emails come back to cannot be read; with any of these, not all is ``ok``. ``stuck`` counts cases on the clerk's
-    list, for whatever reason.
+    emails come back to cannot be read, ``room`` (if it can end) while no documents are taken in; with any of these, not
+    all is ``ok``. ``stuck`` counts cases on the clerk's list, for whatever reason.
     """
     if closed := here().equipment.closed:
         return _ill(closed)
@@ -84,6 +84,8 @@ def health() -> Any:
         return _ill(problem.code)
     inbox = here().equipment.inbox
     read = {"inbox": inbox.out_since is None} if inbox else {}
+    room = here().equipment.room
+    read |= {"room": not room.is_scarce} if room else {}
     oldest = (now() - found.oldest).total_seconds() if found.oldest else 0
     this_year = here().office.today().year
     calendar = here().office.calendar.knows_holidays_of(this_year)
