@@ -12,6 +12,7 @@ from portal.core.application import Event
 from portal.core.draft import Answers, Document
 from portal.core.language import Language
 from portal.core.sop import Sop
+from portal.engines.gates import Room, Scanner
 from portal.engines.ports import CameBack, Stored
 from portal.forms.receipt import Receipt
 from portal.office import Office
@@ -100,15 +101,6 @@ class Receiver(Protocol):
     def receive(self, fields: Mapping[str, str], stream: BinaryIO, now: datetime) -> tuple[Stored, str]: ...
 
 
-class Room(Protocol):
-    """How much is free where documents lie, if that is the portal's business (``engines.local.room.Room``)."""
-
-    @property
-    def is_scarce(self) -> bool: ...
-    def must_suffice(self) -> None:
-        """Raises Unavailable (``store_full``)."""
-
-
 class Inbox(Protocol):
     """Where emails come back to, if the relay tells nothing of them (``engines.local.returns.ImapInbox``)."""
 
@@ -185,6 +177,7 @@ class Equipment:
         inbox: where emails come back to, if anybody reads it.
         receiver: takes posted files in; None: browsers post straight to the store.
         lets_unnamed_go: is whoever cannot be told apart never held back (``asker``)? Only in a rehearsal.
+        scanner: None where nobody looks for malware.
         room: None where a store has room without end.
         closed: why nothing is shown or taken in, a code of ``messages.toml``; empty while all is in order.
     """
@@ -202,6 +195,7 @@ class Equipment:
     closed: str = ""
     lets_unnamed_go: bool = False
     room: Room | None = None
+    scanner: Scanner | None = None
 
 
 @dataclass(frozen=True)
