@@ -104,6 +104,9 @@ test-dynamodb: $(VENV)/test.stamp $(DYNAMODB)/DynamoDBLocal.jar ## the records o
 bench: $(VENV)/test.stamp $(if $(and $(shell command -v java),$(shell command -v npm)),$(DYNAMODB)/DynamoDBLocal.jar) ## measure cold start, calls, growth and cost into build/bench.md (minutes)
 	@PYTHONPATH=infra:. $(BIN)/python -m bench --dynamodb $(DYNAMODB) $(BENCH)
 
+load: $(VENV)/test.stamp build/site/index.html ## measure the portal with many people at once: build/load.md (two minutes; LOAD="--people 30")
+	@PYTHONPATH=functions:infra:. $(BIN)/python -m tests.support.load $(LOAD)
+
 build/mutmut/bin/mutmut: infra/requirements/mutants.txt | $(VENV)/bin/python
 	$(BIN)/pip install --quiet --require-hashes --target build/mutmut -r infra/requirements/mutants.txt
 	@touch $@

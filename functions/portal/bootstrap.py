@@ -26,6 +26,8 @@ from portal.engines.local.files import FolderFiles
 from portal.engines.local.mail import Mailbox, Smtp
 from portal.engines.local.records import SqliteRecords
 from portal.engines.local.returns import ImapInbox, Marks
+from portal.engines.local.room import Room
+from portal.engines.local.scanner import Clamd
 from portal.house import Engine, House, furnish, pages
 from portal.links import Links
 
@@ -139,16 +141,19 @@ def build(config: Config, clock: Callable[[], datetime] | None = None) -> House:
     clock = clock or (time_machine.now if config.rehearsal else lambda: datetime.now(UTC))
     links = Links(keys(config.data / KEYS))
     records = SqliteRecords(config.data / DATABASE, [edition.service for edition in services])
-    files = FolderFiles(config.data / DOCUMENTS, links, lambda: secrets.token_hex(8))
+    room = Room(config.data, config.keep_free * 1024**2)
+    files = FolderFiles(config.data / DOCUMENTS, links, lambda: secrets.token_hex(8), must_have_room=room.must_suffice)
     marks = Marks(links, config.sender, config.return_path, records.sent_in)
-    engine = Engine(records, files, smtp(config), links, None, files, marks.mark, inbox=_inbox(config, marks))
+    inbox = _inbox(config, marks)
+    scanner = Clamd(config.clamd) if config.clamd else None
+    engine = Engine(records, files, smtp(config), links, None, files, marks.mark, inbox=inbox)
     if config.rehearsal:
         mailbox = Mailbox(config.data / MAILBOX, services.office["email"])
         kept = Breakdown(records, config.data / f"{DATABASE}.down")
         store = Breakdown(files, config.data / "berkas.down")
         switches = {"surel": mailbox, "berkas": store, "tabel": kept}
         engine = Engine(kept, store, mailbox, links, None, store, None, mailbox, time_machine, switches)
-    house = furnish(services, engine, clock, config)
+    house = furnish(services, replace(engine, room=room, scanner=scanner), clock, config)
     for edition in services:
         house.equipment.press(edition.service)  # papers that do not fit are told of at the start
     return house

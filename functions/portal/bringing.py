@@ -42,7 +42,7 @@ class Bringing:
     join: makes one document of several pictures, in their order.
     signatures: refuses a letter that is not signed as a whole.
     max_bytes: largest PDF taken; ``max_upload``: largest file, as photos are shrunk.
-    turn: around a check, by the file's key and the seconds to wait; only so many are made at one time.
+    turn: around a check, by the file's key, seconds to wait and whose draft it is; only so many are made at one time.
     """
 
     intake: Intake
@@ -51,7 +51,7 @@ class Bringing:
     signatures: Callable[[bytes], object]
     max_bytes: int
     max_upload: int
-    turn: Callable[[str, float], AbstractContextManager[None]]
+    turn: Callable[..., AbstractContextManager[None]]
 
     def upload_form(
         self, draft: Draft, kind: str, redirect: Callable[[str], str], *, adds: bool = False
@@ -92,7 +92,7 @@ class Bringing:
         draft = self.intake.draft(id)
         self.must_be_asked(draft, kind)
         try:
-            with self.turn(key, patience):
+            with self.turn(key, patience, id):
                 checked = self._checked(kind, key, name, is_letter=kind in self.intake.sop_of(draft).letters)
         except NotFound:
             pinned = self.intake.draft(id).document(kind)

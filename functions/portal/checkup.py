@@ -17,8 +17,9 @@ from portal.bootstrap import on_aws, open_house, smtp
 from portal.config import Config
 from portal.core.errors import PortalError
 from portal.doctor import machine, names, reach
-from portal.doctor.findings import Finding, Level, bad, good
+from portal.doctor.findings import Finding, Level, bad, good, noted
 from portal.editions import read_messages
+from portal.engines.local.scanner import Clamd
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,15 @@ def _findings(config: Config, dkim: str, backups: Path | None, context: click.Co
     yield reach.relay(lambda: tools.log_in(config), config.smtp_host)
     yield reach.public(tools.fetch, config.address)
     yield _proxy(config)
+    yield _scanner(config, now)
+
+
+def _scanner(config: Config, now: datetime) -> Finding:
+    if not config.clamd:
+        return noted("scanner", "scanner_off")
+    if Clamd(config.clamd).answers(now):
+        return good("scanner", "scanner_answers", address=config.clamd)
+    return bad("scanner", "scanner_silent", address=config.clamd)
 
 
 def _proxy(config: Config) -> Finding:

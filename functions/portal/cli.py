@@ -157,6 +157,16 @@ def work(context: click.Context) -> None:
         ended.wait()
 
 
+CONNECTIONS: Final = 600
+"""Open at one time; a browser keeps half a dozen. Beyond that nobody is let in before somebody leaves, so it is to be
+more than an office has, and less than the 1,024 files that a process may commonly open."""
+
+IDLE: Final = 60
+"""Seconds after which a connection that says nothing is closed."""
+
+THREADS: Final = 16
+
+
 @contextmanager
 def working(house: House) -> Iterator[None]:
     """The threads of the clockwork; once it ends, what they were at has been settled."""
@@ -184,7 +194,16 @@ def _server(house: House, host: str, port: int) -> Callable[[], None]:
     believed: dict[str, Any] = proxy if house.config.proxy else {}
     try:
         server = create_server(
-            wsgi(house), host=host, port=port, threads=16, max_request_body_size=LARGEST_BODY, ident=None, **believed
+            wsgi(house),
+            host=host,
+            port=port,
+            threads=THREADS,
+            connection_limit=CONNECTIONS,
+            channel_timeout=IDLE,
+            asyncore_use_poll=True,  # of more than a thousand files select knows nothing
+            max_request_body_size=LARGEST_BODY,
+            ident=None,
+            **believed,
         )
     except OSError as problem:
         _refuse("port_unavailable", host=host, port=port, problem=problem.strerror)

@@ -58,6 +58,10 @@ class Settings(Protocol):
     def proxy(self) -> str: ...
 
 
+DAEMON: Final = "/run/clamav/clamd.ctl"
+"""Where Debian's ``clamav-daemon`` listens."""
+
+
 @dataclass(frozen=True)
 class Config:
     """Settings; ``from_environment`` names each variable.
@@ -75,6 +79,8 @@ class Config:
         alert: a command that is given one line when the mail relay is out; none if empty.
         bounces: the mailbox in which reports of undelivered emails arrive; None if nobody reads one.
         return_path: address to which servers report, with ``{}`` for an email's own mark; the sender's if empty.
+        clamd: where ClamAV's daemon listens, a socket's path or ``host:port``; nobody looks for malware if empty.
+        keep_free: megabytes of the disk; with less, no documents are taken in.
     """
 
     schemas: Path
@@ -94,6 +100,8 @@ class Config:
     bounces: Bounces | None = None
     bounces_password: str = field(default="", repr=False)
     return_path: str = ""
+    keep_free: int = 500
+    clamd: str = ""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str], **given: Any) -> "Config":
@@ -101,7 +109,7 @@ class Config:
 
         Those of ``chosen``, DATA, ADDRESS, SITE, REHEARSAL (1 or 0), PROXY, SMTP_HOST, SMTP_PORT, SMTP_USER,
         SMTP_PASSWORD_FILE, SMTP_SECURITY (starttls, ssl or none), SENDER, ALERT, BOUNCES, BOUNCES_PASSWORD_FILE,
-        RETURN_PATH. An empty one is as good as none.
+        RETURN_PATH, KEEP_FREE, CLAMD (or ``off``). An empty one is as good as none.
 
         Raises:
             SettingInvalid: a variable says something else than it may (``setting_invalid``).
@@ -116,6 +124,7 @@ class Config:
             "proxy": said.get("PROXY", ""),
             "smtp_host": said.get("SMTP_HOST", "localhost"),
             "smtp_port": _port("SMTP_PORT", said.get("SMTP_PORT", "25")),
+            "keep_free": _megabytes("KEEP_FREE", said.get("KEEP_FREE", "500")),
             "smtp_user": said.get("SMTP_USER", ""),
             "smtp_password": _secret(said, "SMTP_PASSWORD_FILE"),
             "smtp_security": _one_of(said, "SMTP_SECURITY", {key: key for key in SECURITY}),
@@ -126,6 +135,7 @@ class Config:
             "return_path": _return_path(said.get("RETURN_PATH", "")),
         }
         settings |= {key: value for key, value in given.items() if value is not None}
+        settings.setdefault("clamd", _scanner(said.get("CLAMD", ""), rehearsal=settings["rehearsal"]))
         return cls(**{**settings, "address": _origin(settings["address"])})
 
     @property
@@ -174,6 +184,17 @@ def _command(text: str) -> str:
     except ValueError as problem:
         raise SettingInvalid("setting_invalid", key="ALERT", value=text, expected=str(problem)) from problem
     return text
+
+
+def _scanner(text: str, *, rehearsal: bool) -> str:
+    """Where malware is looked for: nowhere only if somebody says so, or plays."""
+    return {"": "" if rehearsal else DAEMON, "off": ""}.get(text, text)
+
+
+def _megabytes(key: str, text: str) -> int:
+    if not re.fullmatch("[0-9]{1,9}", text):
+        raise SettingInvalid("setting_invalid", key=key, value=text, expected="500")
+    return int(text)
 
 
 def _port(key: str, text: str) -> int:

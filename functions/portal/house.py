@@ -17,6 +17,7 @@ from portal.core.officials import Official
 from portal.core.services import Services
 from portal.core.worktime import Calendar
 from portal.editions import read_calendar, read_json, read_language, read_messages, read_papers, read_toml
+from portal.engines.gates import Room, Scanner
 from portal.engines.ports import Files, Mail, Message, Records
 from portal.links import Links
 from portal.office import Office
@@ -57,7 +58,7 @@ class Engine:
     """What carries the portal.
 
     Attributes:
-        original, receiver, closed: as in ``web.here.Equipment``.
+        original, receiver, closed, room, scanner: as in ``web.here.Equipment``.
         mark: as in ``outbox.Outbox``; None where nothing is told of an email afterwards.
         inbox: where emails come back to; None where the relay itself tells of them, or nobody reads it.
         mailbox, time_machine: a rehearsal's, which only it shows; ``switches``: what it may let fail, by name.
@@ -75,6 +76,8 @@ class Engine:
     switches: Mapping[str, Any] = field(default_factory=dict)
     inbox: Inbox | None = None
     closed: str = ""
+    room: Room | None = None
+    scanner: Scanner | None = None
 
 
 @dataclass(frozen=True)
@@ -181,8 +184,14 @@ class House:
         from portal.documents import inspection
         from portal.documents.waiting import Queue
 
-        limits = inspection.Limits()
-        inspect, join = partial(inspection.inspect, limits=limits), partial(inspection.join, limits=limits)
+        limits, scanner = inspection.Limits(), self.engine.scanner
+
+        def inspect(content: bytes) -> Any:
+            if scanner:
+                scanner.must_be_clean(content)
+            return inspection.inspect(content, limits=limits)
+
+        join = partial(inspection.join, limits=limits)
         sizes, signatures = (limits.max_bytes, limits.max_photo), inspection.signatures
         # Fewer than a server has threads, so that slow files cannot hold up every page.
         return Bringing(self.intake, inspect, join, signatures, *sizes, Queue(places=4, standing=4).turn)
@@ -269,6 +278,8 @@ def furnish(services: Services, engine: Engine, clock: Callable[[], datetime], c
         inbox=engine.inbox,
         rehearsal=_rehearse(services, schemas, office.records, engine) if config.rehearsal else None,
         closed=engine.closed,
+        room=engine.room,
+        scanner=engine.scanner,
         lets_unnamed_go=config.rehearsal and not config.proxy,
     )
     return House(office, engine, letters, equipment, config)

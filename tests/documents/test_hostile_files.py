@@ -2,8 +2,10 @@
 
 import random
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -90,6 +92,15 @@ def test_damaged_files_are_answered_through_the_front_door_too() -> None:
             assert inspect(mutated(data, chance)).pages in (1, 2)
 
 
+@pytest.fixture
+def _started_anew(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No file was opened yet, so that no process stands ready to fork."""
+    monkeypatch.setattr(inspection, "_begun", cache(inspection._begun.__wrapped__))
+    yield
+    inspection._begun()[1].close()
+
+
+@pytest.mark.usefixtures("_started_anew")
 def test_when_the_child_cannot_run_the_file_is_not_blamed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/does/not/exist")
     with pytest.raises(Unavailable) as caught:
@@ -97,6 +108,7 @@ def test_when_the_child_cannot_run_the_file_is_not_blamed(monkeypatch: pytest.Mo
     assert caught.value.code == "documents_unavailable"
 
 
+@pytest.mark.usefixtures("_started_anew")
 def test_when_the_child_lacks_a_library_the_file_is_not_blamed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         inspection, "_child_environment", lambda: {"PYTHONPATH": str(Path(inspection.__file__).parents[2])}

@@ -69,3 +69,41 @@ def test_what_fails_inside_frees_its_place() -> None:
     with pytest.raises(ValueError, match="broken"), queue.turn("siti"):
         raise ValueError("broken")
     assert place(queue, "budi") == 0
+
+
+def test_a_person_with_many_files_keeps_nobody_waiting_for_all_of_them() -> None:
+    queue, inside = Queue(places=1, standing=0), ExitStack()
+    inside.enter_context(queue.turn("siti/1", of="siti"))
+
+    def ask(who: str) -> int:
+        try:
+            with queue.turn(who, of=who.partition("/")[0]):
+                return 0
+        except Unavailable as told:
+            return int(str(told.facts["place"]))
+
+    assert [ask(f"siti/{number}") for number in (2, 3)] == [1, 2]
+    assert [ask("budi/1"), ask("siti/2"), ask("budi/2"), ask("siti/3")] == [1, 2, 3, 4]
+    inside.close()
+    assert [ask(who) for who in ("budi/1", "siti/3", "siti/2")] == [2, 3, 0]
+    assert [ask(who) for who in ("budi/1", "siti/3", "budi/1", "budi/2")] == [2, 0, 0, 0]
+    assert not queue._waiting
+
+
+def test_the_same_file_reported_twice_at_once_is_looked_at_twice() -> None:
+    queue, inside, served = Queue(places=1, standing=2), ExitStack(), list[int]()
+    inside.enter_context(queue.turn("slow"))
+
+    def wait(number: int) -> None:
+        with queue.turn("siti/1", patience=60, of="siti"):
+            served.append(number)
+
+    standing = [Thread(target=wait, args=(number,)) for number in range(2)]
+    for each in standing:
+        each.start()
+    while queue._standing:
+        pass
+    inside.close()
+    for each in standing:
+        each.join(timeout=60)
+    assert sorted(served) == [0, 1]

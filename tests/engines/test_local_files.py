@@ -13,6 +13,7 @@ import pytest
 
 from portal.core.errors import DocumentRefused, LinkExpired, LinkForged, NotFound, Unavailable
 from portal.engines.local.files import FolderFiles
+from portal.engines.local.room import Room
 from portal.engines.ports import UploadForm
 from portal.links import Links
 from tests.support.builders import AT
@@ -155,6 +156,30 @@ def test_an_upload_that_breaks_off_leaves_nothing(files: FolderFiles, form: Uplo
     with pytest.raises(Unavailable):
         files.receive(form.fields, Breaking(b"x" * 900), AT)
     assert all_files(files) == []
+
+
+def test_a_form_that_is_sent_again_holds_one_file(files: FolderFiles, form: UploadForm) -> None:
+    """Nobody fills the disk with one form; what may just be looked at, and what lies under other keys, stays."""
+    files.write(f"{KEY}-2", b"of another form", "application/pdf")
+    for number in range(40):
+        stored, _ = files.receive(form.fields, BytesIO(b"%d" % number), AT)
+    assert files.read(KEY, stored.version) == b"39"
+    assert len(all_files(files)) == 3
+
+
+def test_without_room_an_upload_is_refused_unread(disk: Path, form: UploadForm) -> None:
+    room = Room(disk, 1000, lambda _: 999)
+    full = FolderFiles(disk / "files", Links(["secret"]), lambda: "r", must_have_room=room.must_suffice)
+    file = BytesIO(b"x")
+    with pytest.raises(Unavailable) as caught:
+        full.receive(form.fields, file, AT)
+    assert (caught.value.code, file.tell(), all_files(full)) == ("store_full", 0, [])
+
+
+@pytest.mark.parametrize(("free", "scarce"), [(0, True), (999, True), (1000, False)])
+def test_room_is_scarce_below_what_is_to_stay_free(disk: Path, free: int, scarce: bool) -> None:
+    assert Room(disk, 1000, lambda _: free).is_scarce is scarce
+    assert Room(disk, 1).is_scarce is False
 
 
 def test_a_form_past_its_time_is_expired(files: FolderFiles, form: UploadForm) -> None:

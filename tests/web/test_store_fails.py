@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from portal.editions import read_messages
 from tests.support import document_specimens as specimens
 from tests.support.builders import draw
 from tests.support.sessions import WORKS, Session
-from tests.support.stage import Stage
+from tests.support.stage import PAPER, Stage
 from tests.support.ways import EMAIL, FORM
 
 pytestmark = pytest.mark.long
@@ -151,3 +152,28 @@ def test_documents_that_need_no_mending_survive_a_mending_that_came_to_nothing(i
     assert impatient.dump() == before
     mended = impatient.intake.resubmit(application)
     assert all(impatient.office.files.read(document.key, document.version) for document in mended.documents)
+
+
+def test_before_the_disk_is_full_no_documents_are_taken_in_and_all_else_goes_on(tmp_path: Path) -> None:
+    """Who was about to begin reads so before he types; decisions and emails are small."""
+    stage = Stage(tmp_path)
+    number, draft = stage.case("confirm"), stage.draft(kinds=())
+    form, _ = stage.bringing.upload_form(draft, "ktp", str)
+    stage.close()
+    full = Stage(tmp_path, stage.clock, keep_free=10**9)
+    told = MESSAGES["store_full"]["title"]
+    for path in ("/ajukan", "/ajukan/orang-lain"):
+        begun = full.browser().get(path)
+        assert (begun.status_code, told in begun.text, "Retry-After" in begun.headers) == (503, True, True)
+    files = {**form.fields, "file": (BytesIO(PAPER), "ktp.pdf")}
+    refused = full.browser().post("/unggah", data=files, content_type="multipart/form-data")
+    assert (refused.status_code, told in refused.text) == (503, True)
+    assert not [path for _, path in full.dump()[1] if draft.id in path]
+
+    full.act(number, "forward")
+    assert full.load(number).step == "telaah_kabid"
+    assert [mail["to"] for mail in full.mail()][-2:]
+    health: Any = full.browser().get("/sehat").json
+    assert (health["room"], health["ok"], health["records"]) == (False, False, True)
+    assert full.browser().get(f"/status/{number}").status_code == 200
+    full.close()

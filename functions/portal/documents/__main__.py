@@ -5,12 +5,14 @@ One line of JSON and the file come in; one line of JSON and what to keep of the 
 
 import json
 import os
+import socket
 import sys
 from importlib import import_module
-from typing import Any
+from typing import IO, Any
 
 from portal.core.errors import DocumentRefused, NotFound
-from portal.documents.inspection import HEIC, PDF, Limits
+from portal.documents.inspection import HEIC, PDF, WALL_SECONDS, Limits
+from portal.documents.nursery import bear
 from portal.documents.rebuilding import rebuilt
 from portal.documents.signatures import signatures
 
@@ -25,6 +27,8 @@ _LIBRARIES = {  # by task and what it is about: what each child has to load, and
     ("page", PDF): ("pypdfium2", "PIL.Image"),
     ("page", ""): ("PIL.Image",),
 }
+
+_OURS = ("portal.documents.mending", "portal.documents.pdf", "portal.documents.pictures", "portal.documents.quality")
 
 
 def answer(request: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
@@ -101,7 +105,16 @@ def _limit_child(seconds: int) -> None:
 def _child() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a library that prints must not speak in our place
-    request, data = json.loads(sys.stdin.buffer.readline()), sys.stdin.buffer.read()
+    _work(sys.stdin.buffer, answers)
+
+
+def _born(child: socket.socket) -> None:
+    with child.makefile("rb") as request, child.makefile("wb") as answers:
+        _work(request, answers)
+
+
+def _work(request_in: IO[bytes], answers: IO[bytes]) -> None:
+    request, data = json.loads(request_in.readline()), request_in.read()
     task, about = request["task"], request["media_type"]
     for library in _LIBRARIES.get((task, about)) or _LIBRARIES[task, ""]:
         import_module(library)  # a missing library must end the child here, not be blamed on the file later
@@ -112,5 +125,11 @@ def _child() -> None:
     os._exit(0)  # a library that stumbles over the file while tidying up must not undo the answer
 
 
+def _nursery() -> None:
+    for library in (*_LIBRARIES["inspect", PDF], *_OURS):
+        import_module(library)
+    bear(socket.socket(fileno=0), _born, WALL_SECONDS)
+
+
 if __name__ == "__main__":
-    _child()
+    _nursery() if "--nursery" in sys.argv else _child()

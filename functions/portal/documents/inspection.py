@@ -1,9 +1,10 @@
 """Judges what was uploaded by its content alone, and shows its pages as stamped pictures; it never stores anything.
 
-Files come from strangers and the libraries that open them are large, so they are opened in a short-lived child process
-that has little time, little memory and none of the portal's secrets (``python -m portal.documents``).
+Files come from strangers and the libraries that open them are large, so each is opened in a short-lived child process
+of its own that has little time, little memory and none of the portal's secrets (``python -m portal.documents``).
 """
 
+import atexit
 import json
 import os
 import subprocess
@@ -11,10 +12,13 @@ import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
 from portal.core.errors import DocumentRefused, NotFound, Unavailable
+from portal.documents.nursery import Nursery, command
+from portal.documents.waiting import Places
 
 PDF, JPEG, PNG, WEBP, HEIC = "application/pdf", "image/jpeg", "image/png", "image/webp", "image/heic"
 MIN_WIDTH, MAX_WIDTH = 16, 2000  # pixels of a page image
@@ -23,9 +27,11 @@ _HEADER_WITHIN = 1024  # bytes: where a PDF reader looks for the header (ISO 320
 _BLANK = b"\xef\xbb\xbf\0\t\n\x0c\r "
 _HEIF_BRANDS = frozenset((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"))
 _CHECKING, _SHOWING = 6, 10  # seconds of processor; what was checked within the former can be shown within the latter
-_WALL_SECONDS = 25  # below the 29 s that a gateway in front may wait
+WALL_SECONDS = 25  # below the 29 s that a gateway in front may wait
 _OUT_OF_TIME = 24  # SIGXCPU, where there is such a signal
-_CHILDREN = threading.BoundedSemaphore(2)
+_FIRST = ("page", "rebuild", "signatures")  # what somebody looks at, before what is checked for somebody who sends
+_AT_ONCE = 2
+_BEGINNING = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -158,36 +164,53 @@ def _media_type(data: bytes) -> str:
 
 
 def _ask_child(request: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
-    if not _CHILDREN.acquire(timeout=_WALL_SECONDS):
-        raise Unavailable("documents_unavailable")
+    asked = request | {"seconds": _CHECKING if request["task"] == "inspect" else _SHOWING}
     try:
-        child = subprocess.run(
-            [sys.executable, "-P", "-m", "portal.documents"],
-            input=json.dumps(request | {"seconds": _CHECKING if request["task"] == "inspect" else _SHOWING}).encode()
-            + b"\n"
-            + data,
-            capture_output=True,
-            timeout=_WALL_SECONDS,
-            env=_child_environment(),
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
+        with _children()[0].place(first=request["task"] in _FIRST, patience=WALL_SECONDS):
+            ended, said = _ask(json.dumps(asked).encode() + b"\n" + data)
+    except OSError as error:
         raise Unavailable("documents_unavailable") from error
-    finally:
-        _CHILDREN.release()
-    if child.returncode == -_OUT_OF_TIME:
+    if ended == -_OUT_OF_TIME:
         raise DocumentRefused("document_too_heavy")
-    if child.returncode < 0:  # a signal ended it: out of memory, or a library crashed over the file
+    if ended < 0:  # a signal ended it: out of memory, or a library crashed over the file
         raise DocumentRefused("document_damaged")
-    if child.returncode > 0:
-        raise Unavailable("documents_unavailable") from RuntimeError(child.stderr.decode(errors="replace"))
-    head, _, content = child.stdout.partition(b"\n")
+    if ended > 0:
+        raise Unavailable("documents_unavailable")
+    head, _, content = said.partition(b"\n")
     answer: dict[str, Any] = json.loads(head)
     if "refused" in answer:
         raise DocumentRefused(answer["refused"], **answer["facts"])
     if "missing" in answer:
         raise NotFound(answer["missing"])
     return answer, content
+
+
+def _ask(request: bytes) -> tuple[int, bytes]:
+    """How a child ended that was handed this, and what it said. Raises OSError."""
+    if hasattr(os, "fork"):
+        return _children()[1].ask(request)
+    command = [sys.executable, "-P", "-m", "portal.documents"]
+    try:
+        child = subprocess.run(  # noqa: S603
+            command, input=request, capture_output=True, timeout=WALL_SECONDS, env=_child_environment(), check=False
+        )
+    except subprocess.TimeoutExpired as late:
+        raise TimeoutError from late
+    return child.returncode, child.stdout
+
+
+def _children() -> tuple[Places, Nursery]:
+    """How many at one time, and where they come from."""
+    with _BEGINNING:
+        return _begun()
+
+
+@cache
+def _begun() -> tuple[Places, Nursery]:
+    """The process that forks is started when the first file is to be opened."""
+    nursery = Nursery(command("portal.documents"), _child_environment, WALL_SECONDS)
+    atexit.register(nursery.close)
+    return Places(_AT_ONCE), nursery
 
 
 def _child_environment() -> dict[str, str]:

@@ -1,8 +1,8 @@
-"""Whose turn it is at something that only so many can do at once: first come, first served, and told their number."""
+"""Whose turn it is at something that only so many can do at once: fair between people, and told their number."""
 
 import threading
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -11,6 +11,38 @@ from portal.core.errors import Unavailable
 
 FORGOTTEN: Final = 20.0
 """Seconds after which whoever has not asked again is taken to have gone."""
+
+
+class Places:
+    """So many at one time, for whoever comes within a call; some before all others.
+
+    Args:
+        number: how many.
+    """
+
+    def __init__(self, number: int) -> None:
+        self._free, self._before = number, 0
+        self._moved = threading.Condition()
+
+    @contextmanager
+    def place(self, *, first: bool, patience: float) -> Iterator[None]:
+        """Around what is done at it. Raises TimeoutError after so many seconds."""
+        with self._moved:
+            self._before += first
+            try:
+                came = self._moved.wait_for(lambda: self._free and (first or not self._before), patience)
+            finally:
+                self._before -= first
+            if not came:
+                raise TimeoutError
+            self._free -= 1
+            self._moved.notify_all()  # who waits behind one that came first may come now
+        try:
+            yield
+        finally:
+            with self._moved:
+                self._free += 1
+                self._moved.notify_all()
 
 
 class Queue:
@@ -24,49 +56,59 @@ class Queue:
 
     def __init__(self, places: int, standing: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._free, self._standing, self._clock = places, standing, clock
-        self._waiting: OrderedDict[str, float] = OrderedDict()  # when each asked last
+        self._waiting: OrderedDict[str, tuple[float, str]] = OrderedDict()  # when each asked last, and whose it is
+        self._inside = Counter[str]()
         self._moved = threading.Condition()
 
     @contextmanager
-    def turn(self, who: str, patience: float = 0.0) -> Iterator[None]:
+    def turn(self, who: str, patience: float = 0.0, of: str = "") -> Iterator[None]:
         """Around what is done when it is one's turn.
 
         Args:
             who: the same each time that one asks.
+            of: whose that is: each person's first comes before anybody's second; empty for whoever has but one.
             patience: seconds to wait for it within this call.
 
         Raises:
             Unavailable: not yet (``documents_waiting``, with the ``place`` in the queue, which is kept for a while).
         """
-        self._come_in(who, patience)
+        self._come_in(who, patience, of or who)
         try:
             yield
         finally:
             with self._moved:
                 self._free += 1
+                self._inside[of or who] -= 1
+                self._inside += Counter()  # whoever has none inside is forgotten
                 self._moved.notify_all()
 
-    def _come_in(self, who: str, patience: float) -> None:
+    def _come_in(self, who: str, patience: float, of: str) -> None:
         with self._moved:
-            if not self._is_next(who) and patience > 0 and self._standing > 0:
+            if not self._is_next(who, of) and patience > 0 and self._standing > 0:
                 self._standing -= 1
                 try:
-                    self._moved.wait_for(lambda: self._is_next(who), patience)
+                    self._moved.wait_for(lambda: self._is_next(who, of), patience)
                 finally:
                     self._standing += 1
-            if not self._is_next(who):
+            if not self._is_next(who, of):
                 raise Unavailable("documents_waiting", place=self._place(who) + 1)
             del self._waiting[who]
+            self._inside[of] += 1
             self._free -= 1
 
-    def _is_next(self, who: str) -> bool:
+    def _is_next(self, who: str, of: str) -> bool:
         """Is there a place for this one, after all who came before?"""
         now = self._clock()
-        self._waiting[who] = now
-        for other, asked in [*self._waiting.items()]:
+        self._waiting[who] = now, of
+        for other, (asked, _) in [*self._waiting.items()]:
             if now - asked > FORGOTTEN:
                 del self._waiting[other]
         return self._place(who) < self._free
 
     def _place(self, who: str) -> int:
-        return list(self._waiting).index(who)
+        """By how many of the same person's are inside or before it, and then by who came first."""
+        known, places = Counter(self._inside), list[tuple[int, int, str]]()
+        for came, (each, (_, of)) in enumerate(self._waiting.items()):
+            places.append((known[of], came, each))
+            known[of] += 1
+        return [each for _, _, each in sorted(places)].index(who)

@@ -95,6 +95,8 @@ def where_left(draft: str) -> Any:
 
 def _begin(service: str, other: bool) -> Any:
     turn_to(service)
+    if room := here().equipment.room:
+        room.must_suffice()  # nobody types what he then cannot send
     form = here().office.words(service).form
     fixed = fields.filled_by(form, other)
     if fixed is None:

@@ -12,6 +12,7 @@ from portal.core.application import Event
 from portal.core.draft import Answers, Document
 from portal.core.language import Language
 from portal.core.sop import Sop
+from portal.engines.gates import Room, Scanner
 from portal.engines.ports import CameBack, Stored
 from portal.forms.receipt import Receipt
 from portal.office import Office
@@ -175,6 +176,9 @@ class Equipment:
             shown rather than saved; None: from the portal.
         inbox: where emails come back to, if anybody reads it.
         receiver: takes posted files in; None: browsers post straight to the store.
+        lets_unnamed_go: is whoever cannot be told apart never held back (``asker``)? Only in a rehearsal.
+        scanner: None where nobody looks for malware.
+        room: None where a store has room without end.
         closed: why nothing is shown or taken in, a code of ``messages.toml``; empty while all is in order.
     """
 
@@ -190,6 +194,8 @@ class Equipment:
     rehearsal: Rehearsal | None = None
     closed: str = ""
     lets_unnamed_go: bool = False
+    room: Room | None = None
+    scanner: Scanner | None = None
 
 
 @dataclass(frozen=True)

@@ -72,8 +72,10 @@ def health() -> Any:
 
     ``red`` counts emails that do not arrive, ``nobody`` cases that nobody can act on, ``unread`` cases that cannot be
     read, ``relay`` is false while the mail relay takes nothing, ``inbox`` (if there is one) while the mailbox that
-    emails come back to cannot be read; with any of these, not all is ``ok``. ``stuck`` counts cases on the clerk's
-    list, for whatever reason.
+    emails come back to cannot be read, ``room`` (if it can end) while no documents are taken in, ``scanner`` (if
+    there is one) while malware is not looked for and so none are either; with any of these, not all is ``ok``.
+    ``unscanned`` is true where nobody wants it to be looked for (CLAMD=off, a rehearsal). ``stuck`` counts cases on the
+    clerk's list, for whatever reason.
     """
     if closed := here().equipment.closed:
         return _ill(closed)
@@ -84,12 +86,17 @@ def health() -> Any:
         return _ill(problem.code)
     inbox = here().equipment.inbox
     read = {"inbox": inbox.out_since is None} if inbox else {}
+    room = here().equipment.room
+    read |= {"room": not room.is_scarce} if room else {}
+    scanner = here().equipment.scanner
+    read |= {"scanner": scanner.answers(now())} if scanner else {}
     oldest = (now() - found.oldest).total_seconds() if found.oldest else 0
     this_year = here().office.today().year
     calendar = here().office.calendar.knows_holidays_of(this_year)
     return jsonify(
         ok=found.red == found.nobody == found.unread == 0 and found.relay is None and calendar and all(read.values()),
         records=True,
+        unscanned=scanner is None,
         relay=found.relay is None,
         **read,
         calendar=calendar,

@@ -1,1 +1,1 @@
-"""SQLite, a folder, SMTP, IMAP."""
+"""SQLite, a folder, SMTP, IMAP, clamd."""

@@ -34,15 +34,22 @@ class FolderFiles:
         version_maker: a short random text of letters, digits, "-" and "_", such as ``secrets.token_hex(8)``: keeps two
             simultaneous writers, and two lives of one key, apart.
         receive_url: where the portal takes uploads in, by ``receive``.
+        must_have_room: raises Unavailable where no more uploads are to be taken in.
     """
 
     def __init__(
-        self, root: Path, links: Links, version_maker: Callable[[], str], receive_url: str = "/unggah"
+        self,
+        root: Path,
+        links: Links,
+        version_maker: Callable[[], str],
+        receive_url: str = "/unggah",
+        must_have_room: Callable[[], None] = lambda: None,
     ) -> None:
         self._root = root
         self._links = links
         self._version_maker = version_maker
         self._receive_url = receive_url
+        self._must_have_room = must_have_room
 
     # --- uploads -------------------------------------------------------------------------------------------------
 
@@ -53,7 +60,7 @@ class FolderFiles:
         return UploadForm(self._receive_url, {"key": key, "policy": policy})
 
     def receive(self, fields: Mapping[str, str], stream: BinaryIO, now: datetime) -> tuple[Stored, str]:
-        """Keep an upload, and say where the browser goes next.
+        """Keep an upload in the place of what came by the same form before, and say where the browser goes next.
 
         Args:
             fields: the form's hidden fields as they came back.
@@ -63,10 +70,12 @@ class FolderFiles:
             LinkForged: not our form, or not for this key (``upload_form_forged``).
             LinkExpired: our form, but too old (``upload_form_expired``).
             DocumentRefused: ``document_too_large``, ``document_empty``; nothing of it is kept.
-            Unavailable: ``store_unavailable``; nothing of it is kept.
+            Unavailable: ``store_unavailable``, ``store_full``; nothing of it is kept.
         """
         policy = self._policy(fields, now)
+        self._must_have_room()
         stored = self._keep(policy["key"], _limited(stream, policy["max"]))
+        self._forget_others(stored)
         return stored, str(policy["redirect"])
 
     # --- files ---------------------------------------------------------------------------------------------------
@@ -106,6 +115,14 @@ class FolderFiles:
                 synced(place.parent)
 
     # --- within --------------------------------------------------------------------------------------------------
+
+    def _forget_others(self, stored: Stored) -> None:
+        """One form is for one file, however often it is sent; the one before may just be looked at."""
+        place = self._place(stored.key)
+        with _translated():
+            for version in self._versions(place):
+                if _number(version) < _number(stored.version) - 1:
+                    _file(place, version).unlink(missing_ok=True)
 
     def _policy(self, fields: Mapping[str, str], now: datetime) -> dict[str, Any]:
         try:
