@@ -43,7 +43,7 @@ KEPT: Final = "public, max-age=31536000, immutable"
 ASKED_AGAIN: Final = "public, no-cache"
 FOR_A_DAY: Final = "public, max-age=86400"
 
-_FINGERPRINT: Final = re.compile(r"[/.][0-9a-f]{10}[/.]")
+_FINGERPRINT: Final = re.compile(r"[/.](?:[0-9a-f]{10}|[0-9a-f]{8}(?=\.min))[/.]")
 _FRESH: Final = re.compile(r"(?:/|\.html|\.xml|\.json|\.txt|worker\.js)$")
 
 

@@ -5,6 +5,7 @@ they do not load, and draws their cards."""
 import re
 import shutil
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,9 @@ from portal.site.social import draw_card
 TEMPLATES = edge.STATIC.parent / "templates"
 WORKER = "search/worker.js"
 
+_LOADED = re.compile(r"assets/(?:stylesheets/(?:main|palette)|javascripts/bundle)\.\w+\.min\.(?:css|js)$")
+_INLINE = re.compile(r"<script>(.+?)</script>", re.DOTALL)
+_NEAR = re.compile(r'(href|src)="(?:\.{1,2}/)*(?=(?:assets/)?(?:stylesheets|javascripts)/)')
 _ENDS = re.compile(r"(</(?:caption|dd|div|dt|figcaption|h[1-6]|li|p|summary|td|th)>|<br ?/?>)(?=\S)")
 
 
@@ -81,12 +85,13 @@ def _said_on(page: Any, config: Any) -> Mapping[str, Any]:
 
 
 def on_files(files: Any, config: Any) -> Any:
-    """Of the theme's own files only the search worker is published; style sheets are named after what they hold."""
+    """Of the theme's own files only what pages load is published; style sheets are named after what they hold."""
     _take_pages(files, config)
+    config.nav = navigation(config.extra, files)
     for file in list(files):
         if file.src_uri.startswith("assets/javascripts/workers/search.") and file.src_uri.endswith(".js"):
             _publish_as(file, WORKER, config)
-        elif file.src_uri.startswith("assets/") and not _is_ours(file, config):
+        elif file.src_uri.startswith("assets/") and not (_LOADED.match(file.src_uri) or _is_ours(file, config)):
             files.remove(file)
         elif file.src_uri in config.extra_css:
             name = Path(file.src_uri)
@@ -94,6 +99,18 @@ def on_files(files: Any, config: Any) -> Any:
             config.extra_css[config.extra_css.index(file.src_uri)] = kept
             _publish_as(file, kept, config)
     return files
+
+
+def navigation(extra: Mapping[str, Any], files: Any) -> list[dict[str, list[dict[str, str]]]]:
+    """The places of menu and foot, as sections of Material's navigation."""
+    from jinja2 import Environment, FileSystemLoader
+
+    template = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True).get_template("frame/places.html")
+    groups: Any = template.make_module({"sop": extra["sop"], "services": extra["services"]})
+    pages = {f"/{file.url}".replace("/./", "/"): file.src_uri for file in files.documentation_pages()}
+    return [
+        {title: [{label: pages.get(address, address)} for address, label in places]} for title, places in groups.groups
+    ]
 
 
 def _is_ours(file: Any, config: Any) -> bool:
@@ -121,7 +138,9 @@ def on_page_content(html: str, page: Any, config: Any, files: Any) -> str:
 
 
 def on_post_page(output: str, page: Any, config: Any) -> str:
-    """Draw the picture that is shown where somebody shares the page, unless it is kept from search engines."""
+    """Put Material's inlined scripts into files, as the policy asks; draw the picture that is shown where somebody
+    shares the page, unless it is kept from search engines."""
+    output = to_files(output, config)
     if page.meta.get("robots"):
         return output
     sop = _said_on(page, config)
@@ -130,6 +149,25 @@ def on_post_page(output: str, page: Any, config: Any) -> str:
     title = str(page.meta.get("title") or page.title)
     draw_card(path, title, page.meta.get("description", ""), sop["office"]["short"], sop["short_title"])
     return output
+
+
+def on_post_template(output: str, template_name: str, config: Any) -> str:
+    """The page for what is not there has the same scripts."""
+    return to_files(output, config) if template_name.endswith(".html") else output
+
+
+def to_files(html: str, config: Any) -> str:
+    """Write each inlined script into a file named after its content, and load that in its place; Material's files are
+    loaded by their whole address, as ours are."""
+
+    def load(found: re.Match[str]) -> str:
+        name = f"assets/javascripts/inline.{sha256(found[1].encode()).hexdigest()[:10]}.js"
+        path = Path(config.site_dir) / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(found[1], "utf-8")
+        return f'<script src="/{name}"></script>'
+
+    return _INLINE.sub(load, _NEAR.sub(r'\1="/', html))
 
 
 def _card(page: Any) -> str:

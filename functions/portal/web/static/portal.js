@@ -106,8 +106,22 @@ on("click", "[data-pages]", (link, event) => {
 // Search comes when it is first asked for; the menu closes when one turns away from it.
 on("click", "[data-find]", () => import("./search.js").then((search) => search.open()));
 const menu = one(".menu");
+// On a narrow page of the site, Menu opens the drawer, which knows what the page holds as well.
+const drawer = one("#__drawer");
+const slide = (open) => {
+  drawer.checked = open;
+  drawer.dispatchEvent(new Event("change", { bubbles: true }));
+  if (open) one(".md-sidebar--primary a[href]:not(.md-logo)")?.focus();
+};
+on("click", ".menu summary", (summary, event) => {
+  if (!drawer || matchMedia("(min-width: 76.25em)").matches) return;
+  event.preventDefault();
+  slide(!drawer.checked);
+});
+on("click", ".md-sidebar--primary a[href*='#']", () => slide(false));
 doc.addEventListener("click", ({ target }) => { if (!menu.contains(target)) menu.open = false; });
 doc.addEventListener("keydown", ({ key }) => {
+  if (key === "Escape" && drawer?.checked) { slide(false); one("summary", menu).focus(); }
   if (key !== "Escape" || !menu.open) return;
   menu.open = false;
   one("summary", menu).focus();
@@ -115,6 +129,11 @@ doc.addEventListener("keydown", ({ key }) => {
 menu.addEventListener("focusout", ({ relatedTarget }) => {
   if (relatedTarget && !menu.contains(relatedTarget)) menu.open = false;
 });
+
+// What one searched for is marked on the page that the search led to.
+const sought = sessionStorage.sought, article = one(".md-content article");
+sessionStorage.removeItem("sought");
+if (sought && article) import("./mark.js").then(({ mark }) => mark(JSON.parse(sought), article));
 
 // A busy portal is asked again for an image.
 doc.addEventListener("error", ({ target }) => {

@@ -1,5 +1,7 @@
 // Search, fetched when somebody first searches: asks the site's own worker (Material's) and shows what it finds.
+import { mark } from "./mark.js";
 const box = document.getElementById("cari"), field = box.querySelector("input");
+const offered = box.querySelector("#cari-saran");
 const told = box.querySelector("[role=status]"), list = box.querySelector("ol");
 const MOST = 8, AROUND = 150;
 let worker;
@@ -7,10 +9,13 @@ let worker;
 // Words are looked for within words too ("syarat" is in "persyaratan"): no rules of grammar are needed for that.
 // What stands around a question ("apa", "yang") finds nothing of its own.
 const EMPTY = new Set("apa apakah adalah bagaimana cara dan di ini itu kalau ke saya untuk yang dengan atau jika bila".split(" "));
-export const query = (typed) => {
+const telling = (typed) => {
   const words = typed.toLowerCase().split(/[^\p{L}\p{N}]+/u).filter(Boolean);
-  const telling = words.filter((word) => !EMPTY.has(word));
-  return (telling.length ? telling : words)
+  const left = words.filter((word) => !EMPTY.has(word));
+  return left.length ? left : words;
+};
+export const query = (typed) => {
+  return telling(typed)
     .map((word) => word.length < 4 ? `${word}* ${word}^4` : `*${word}* ${word}*^3 ${word}^4`).join(" ");
 };
 
@@ -18,7 +23,7 @@ async function start() {
   const index = await (await fetch(box.dataset.index)).json();
   worker = new Worker(box.dataset.worker);
   worker.onerror = fail;
-  await ask(0, { ...index, options: { suggest: false } });
+  await ask(0, { ...index, options: { suggest: true } });
 }
 let ready;
 const prepared = () => ready ??= start().catch((problem) => { ready = undefined; throw problem; });
@@ -41,10 +46,26 @@ function excerpt(html = "") {
   return (from ? "… " : "") + whole.slice(from, from + AROUND) + (whole.length > from + AROUND ? " …" : "");
 }
 
+// Words of titles that begin as the last typed word does.
+function suggest(words) {
+  const last = field.value.toLowerCase().match(/[\p{L}\p{N}]*$/u)[0];
+  const whole = new Set(words.map((word) => word.replace(/[^\p{L}\p{N}]+$/u, "")));
+  const longer = [...whole].filter((word) => last.length > 1 && word.startsWith(last) && word !== last).slice(0, 4);
+  offered.hidden = !longer.length;
+  offered.querySelector("span").replaceChildren(...longer.map((word) => Object.assign(document.createElement("button"), {
+    type: "button", className: "text-button", textContent: word,
+    onclick: () => {
+      field.value = field.value.slice(0, field.value.length - last.length) + word;
+      field.focus();
+      search().catch(fail);
+    },
+  })));
+}
+
 let latest = 0;
 async function search() {
   const mine = ++latest, asked = query(field.value);
-  if (!asked) { told.textContent = told.dataset.hint; return list.replaceChildren(); }
+  if (!asked) { offered.hidden = true; told.textContent = told.dataset.hint; return list.replaceChildren(); }
   await prepared();
   const { data } = await ask(2, asked);
   if (mine !== latest) return;
@@ -59,6 +80,8 @@ async function search() {
     item.append(link);
     return item;
   }));
+  mark(telling(field.value).filter((word) => word.length > 2), list);
+  suggest(data.suggest || []);
   told.textContent = found.length ? told.dataset.found.replace("{n}", found.length)
     : told.dataset.none.replace("{q}", field.value.trim());
 }
@@ -69,7 +92,11 @@ box.querySelector("form").addEventListener("submit", (event) => {
   box.querySelector("ol a")?.click();
 });
 box.querySelector("button").addEventListener("click", () => box.close());
-list.addEventListener("click", () => box.close());
+list.addEventListener("click", () => {
+  // The page it leads to marks them too (portal.js): kept in the tab, not in an address.
+  sessionStorage.sought = JSON.stringify(telling(field.value).filter((word) => word.length > 2));
+  box.close();
+});
 
 export function open() {
   told.textContent = told.dataset.hint;
