@@ -131,3 +131,7 @@ def test_word_of_a_corrected_address_is_of_the_case_and_due_at_once() -> None:
     case = amended(application("confirm"), email=NEW)
     owed = owed_by_any(case, officials(), a_sop(), case.events[-1].at.date())
     assert {(each.about, each.due_at) for each in owed} == {(case.ticket, case.events[-1].at)}
+
+
+def test_why_a_link_went_again_is_kept_with_it() -> None:
+    assert sent_again(application("confirm", "forward"), HOLDER).events[-1].data == {"to": HOLDER, "reason": "Hilang."}

@@ -14,7 +14,7 @@ from portal.core.corrections import undo
 from portal.core.errors import NotAllowed
 from portal.core.history import assignment, overtaking
 from portal.core.officials import Official, able, eligible, given
-from portal.core.resending import owed_by_any
+from portal.core.resending import owed_by_any, turn_again
 from tests.support.builders import AT, FORM, a_sop, after, application, application_in, reachable
 
 BY = Actor(CLERK, "Rina Contoh", "Petugas", "rina@tarakankota.go.id")
@@ -144,3 +144,28 @@ def test_whoever_gets_it_is_told_and_whoever_has_it_no_more_is_spared() -> None:
 def test_what_follows_is_told_to_him_alone() -> None:
     case = after(after(to(application(*TO_VERIFIKATOR), ANDI), "return"), "resubmit")
     assert [each for each in owed(case) if each[0] == "turn"] == [("turn", "andi@x.id", 7, "")]
+
+
+def test_whoever_gets_it_and_whoever_has_it_back_is_told_of_the_case_at_that_moment() -> None:
+    given = to(application(*TO_VERIFIKATOR), ANDI)
+    back = to(given, None)
+    assert (back.events[-1].data["to"], back.events[-1].data["name"]) == ("", "")
+    for case, letter in ((given, "assigned"), (back, "turn")):
+        told = owed_by_any(case, ALL, a_sop(), DAY)
+        assert {(n.letter, n.about, n.queued_at, n.due_at) for n in told} == {
+            (letter, case.ticket, case.events[-1].at, case.events[-1].at)
+        }
+
+
+def test_only_those_who_are_there_that_day_are_told() -> None:
+    away = replace(WATI, away=((DAY, DAY),))
+    back = to(to(application(*TO_VERIFIKATOR), ANDI), None)
+    assert [n.recipient for n in owed_by_any(back, (ANDI, away, JOKO), a_sop(), DAY)] == ["joko@x.id"]
+
+
+def test_each_absence_of_whoever_has_it_is_told_of_once() -> None:
+    case = to(application(*TO_VERIFIKATOR), ANDI)
+    actor, held = WATI.as_actor(a_sop()), case.events[-1]
+    told = [turn_again(case, actor, held, gone, at=AT) for gone in (None, DAY, TOMORROW)]
+    assert [notice.occasion for notice in told] == ["after-5", f"after-5-{DAY}", f"after-5-{TOMORROW}"]
+    assert {(n.letter, n.about, n.event, n.queued_at) for n in told} == {("turn", case.ticket, case.turn.number, AT)}

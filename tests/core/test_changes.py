@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -173,3 +174,17 @@ def test_a_field_that_goes_without_a_title_is_told_by_its_name(sop: Sop) -> None
     untitled = changed(sop, lambda d: d["form"]["properties"]["nik"].pop("title"))
     gone = changed(untitled, lambda d: d["form"]["properties"].pop("nik"))
     assert [(each.code, each.facts) for each in changes(untitled, gone)] == [("field_removed", {"label": "nik"})]
+
+
+@pytest.mark.parametrize(
+    "key", ["instructions", "reasons", "sentences", "status", "actions", "text", "title", "product"]
+)
+def test_words_that_change_are_told_by_their_table(sop: Sop, key: str) -> None:
+    told = changes(sop, replace(sop, data={**sop.data, key: {"lain": "x"}}))
+    assert [(each.code, each.facts) for each in told] == [("words", {"key": key})]
+
+
+@pytest.mark.parametrize("key", ["ticket_prefix", "draft_days", "product_record", "applicant"])
+def test_settings_that_change_are_told(sop: Sop, key: str) -> None:
+    told = changes(sop, replace(sop, data={**sop.data, key: "LAIN"}))
+    assert [(each.code, each.facts["key"]) for each in told] == [("setting", key)]

@@ -42,3 +42,8 @@ def test_the_last_twelve_months_are_shown() -> None:
     rows = (Row(f"20{year}-{month:02}", "BPKAD", {"done": 3}, 0, 3) for year in (25, 26) for month in range(1, 13))
     found = closed(recap(*rows))
     assert [figure.of for figure in found] == [f"2026-{month:02}" for month in range(1, 13)]
+
+
+def test_offices_with_as_many_holders_stand_by_their_names() -> None:
+    found = holders(recap(Satpol=4, BPKAD=4, Dinkes=4))
+    assert [figure.of for figure in found.offices] == ["BPKAD", "Dinkes", "Satpol"]

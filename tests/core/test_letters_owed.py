@@ -5,9 +5,10 @@ from datetime import date
 
 import pytest
 
-from portal.core.notices import OWN, owed
+from portal.core.notices import OWN, about_draft, owed
 from portal.core.officials import Official
 from portal.core.sop import APPLICANT, Sop
+from tests.support.builders import AT, a_sop, draft
 from tests.support.moments import along
 from tests.support.ways import EMAIL, TO_VERIFIKATOR, TO_VISIT
 
@@ -81,3 +82,16 @@ def test_whose_turn_it_is_again_by_his_own_doing_is_told_without_haste(sop: Sop)
     assert letters["turn"].recipient == letters["decided"].recipient == kadis.email
     assert (letters["turn"].occasion, letters["decided"].occasion) == (OWN, "")
     assert [each.occasion for each in owed(case, OFFICIALS, sop, DAY)] == ["", ""]
+
+
+def test_what_a_colleague_reads_whose_draft_somebody_else_began_is_a_letter_of_its_own() -> None:
+    own, colleagues = draft(), draft(batch="b1")
+    told = [
+        about_draft(letter, each, a_sop(), AT)[0]
+        for letter in ("draft_saved", "draft_waiting")
+        for each in (own, colleagues)
+    ]
+    assert [notice.letter for notice in told] == [
+        "draft_saved", "colleague_begun", "draft_waiting", "colleague_waiting",
+    ]  # fmt: skip
+    assert about_draft("draft_saved", draft(mends="TTE-1"), a_sop(), AT) == ()

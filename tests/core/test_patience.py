@@ -7,10 +7,11 @@ from datetime import date, timedelta
 import pytest
 
 from portal.core.officials import Official
-from portal.core.patience import DRAFT, Patience, Reason, Wait, patience, superior, wait
+from portal.core.patience import DRAFT, Patience, Reason, Wait, _vacancy, patience, superior, wait
 from portal.core.sop import Sop, restore
 from portal.core.steps import State
 from portal.core.worktime import Calendar
+from tests.support.builders import a_sop, application, official
 from tests.support.moments import along
 from tests.support.ways import EMAIL, WAYS
 
@@ -144,3 +145,13 @@ def test_a_draft_is_reminded_of_and_on_no_list(sop: Sop) -> None:
 def test_whose_post_is_right_above(sop: Sop, step: str, above: str | None) -> None:
     found = superior(sop, step)
     assert (found.key if found else None) == above
+
+
+def test_an_appointment_has_not_ended_on_its_last_day() -> None:
+    """Nobody is there then for another reason, an absence say."""
+    case = application("confirm")
+    day = case.events[-1].at.date()
+    away = official("kadis", until=day, away=((day, day),))
+    assert [_vacancy(case, [each], a_sop(), day) for each in (away, replace(away, until=day - timedelta(days=1)))] == [
+        Reason.NOBODY, Reason.ENDED,
+    ]  # fmt: skip

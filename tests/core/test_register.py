@@ -22,7 +22,8 @@ from portal.core.register import (
     keeps_register,
     soon,
 )
-from tests.support.builders import AT, WITA, a_sop, after, application, application_in, draft, official, reachable
+from portal.core.steps import State
+from tests.support.builders import AT, FORM, WITA, a_sop, after, application, application_in, draft, official, reachable
 from tests.support.builders import certificate as entry
 from tests.support.calendars import ORDINARY
 
@@ -307,3 +308,13 @@ def test_the_register_is_kept_by_whoever_hands_over() -> None:
     sop = a_sop()
     assert [keeps_register(official(role), sop) for role in ("verifikator", "kabid", "kadis")] == [True, False, False]
     assert not keeps_register(official("verifikator", service="surel"), sop)
+
+
+def test_an_entry_goes_to_the_address_that_was_vouched_for() -> None:
+    """Also where another one was typed while mending."""
+    case = application_in("penyerahan", State.DONE)
+    other = replace(case, form={**case.form, "email": "lain@x.id"})
+    found = handed_over(other, a_sop(), ORDINARY)
+    assert found is not None
+    assert found.email == FORM["email"]
+    assert handed_over(application("confirm", "reject"), a_sop(), ORDINARY) is None

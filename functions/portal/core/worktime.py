@@ -98,7 +98,7 @@ class Calendar:
 
     def is_working_day(self, day: date) -> bool:
         """Whether the office works at all on a day."""
-        return bool(self.intervals(day))
+        return bool(self.hours(day))
 
     def is_open(self, at: datetime) -> bool:
         """Whether the office works at a moment; at closing time it does not."""
