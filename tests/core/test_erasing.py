@@ -15,7 +15,7 @@ from portal.core.history import assignment, moves
 from portal.core.listing import line
 from portal.core.recap import fact
 from portal.core.register import Recorded
-from portal.core.sop import Sop
+from portal.core.sop import APPLICANT, Sop
 from portal.core.steps import State
 from tests.support.builders import AT, DECISIONS, FORM, a_sop, after, application, application_in, certificate
 from tests.support.calendars import calendar
@@ -247,3 +247,12 @@ def test_an_entry_is_over_on_its_day_and_before_it_goes_by_decree_only() -> None
     assert judge_entry(ENDED, sop, until) == Verdict(None, until, (Ground.OVER,))
     assert judge_entry(ENDED, sop, until - day) == Verdict(None, until, (Ground.DECREE,))
     assert judge_entry(certificate(), sop, CLOSED) == Verdict(Stays.STANDS, certificate().forgotten_on(YEARS))
+
+
+def test_whoever_acted_for_himself_is_nobody_in_it_and_officials_stay() -> None:
+    case = erased()
+    applicants = {(e.actor.name, e.actor.email, e.actor.number) for e in case.events if e.actor.role == APPLICANT}
+    assert applicants == {("", "", "")}
+    officials = [(e.actor.name, e.actor.email) for e in case.events[:-1] if e.actor.role != APPLICANT]
+    assert officials == [(e.actor.name, e.actor.email) for e in DONE.events if e.actor.role != APPLICANT]
+    assert all(name for name, _ in officials)
