@@ -148,8 +148,9 @@ class Outbox:
         now, rounds = self.clock(), self._rounds()
         written = self._write([held], now)
         later = self.pacing.waits_until(held, now) if written and self.pacing else None
-        if later:
-            self.records.settle_notice(held.put_off(later))
+        if later and self.pacing:
+            over = self.pacing.is_over(held, now)
+            self.records.settle_notice(held.dropped(now, OUTDATED) if over else held.put_off(later))
             return []
         if rounds is None or not (written and rounds.collects(held)):
             return written

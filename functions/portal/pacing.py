@@ -20,9 +20,14 @@ LETTERS: Final = frozenset(
 )
 """What a stranger can cause; all else follows from what an official, or the applicant by his own link, has done."""
 
+ONCE_ONLY: Final = frozenset({"confirm_address", "colleague_begun"})
+"""Of these, what cannot be asked for again; each is waited for, however long it takes."""
+
 FIRST: Final = timedelta(minutes=1)
 SLOWEST: Final = timedelta(hours=1)
 REMEMBERED: Final = timedelta(hours=12)
+FORGOTTEN: Final = timedelta(hours=6)
+"""After so long nobody waits for what he asked for, and a flood of it is over."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,10 @@ class Pacing:
         # Beyond 6 doublings the pause is past its ceiling anyway.
         until = sent[-1] + min(SLOWEST, FIRST * 2 ** min(len(sent) - 1, 6))
         return until if until > now else None
+
+    def is_over(self, owed: Notice, now: datetime) -> bool:
+        """Is it not worth sending any more, having waited for its turn this long?"""
+        return owed.letter not in ONCE_ONLY and now - owed.queued_at > FORGOTTEN
 
     def has_gone(self, owed: Notice, now: datetime) -> None:
         if owed.letter in LETTERS:

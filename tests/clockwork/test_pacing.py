@@ -69,6 +69,22 @@ def test_of_all_that_a_day_brings_an_address_gets_a_few_of_each_kind_an_hour(sta
     assert hours == [6, 1, 1, 1, 1, 1]
 
 
+def test_a_flood_is_over_after_some_hours_and_what_cannot_be_asked_for_again_still_comes(
+    stage: Stage, relay: Relay
+) -> None:
+    for _ in range(60):
+        stage.draft(kinds=())
+    numbers = [stage.case() for _ in range(15)]
+    for _ in range(30 * 6):
+        sent(relay)
+        stage.clock.at += timedelta(minutes=10)
+    assert not list(stage.records.unsent())
+    drafts = [message for message in relay.taken if "Draf" in message.subject]
+    confirmations = [message for message in relay.taken if "Konfirmasi" in message.subject]
+    assert len(drafts) < 15
+    assert len(confirmations) == len(numbers)
+
+
 def test_what_is_sent_on_the_way_of_an_application_waits_for_nothing(stage: Stage, relay: Relay) -> None:
     """Each of its emails is the first of its kind; and what an official decides is told however often he does."""
     number = stage.case()
