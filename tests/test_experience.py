@@ -84,6 +84,7 @@ def test_while_others_have_a_case_a_forecast_is_shown_or_it_is_said_that_there_i
     number = stage.case(*WAYS["sent"])
     assert "Perkiraan waktu tampil kembali" in main(get(stage, f"/status/{number}"))
     stage.house.experience._read["penerbitan"] = (stage.office.today(), {"pemeriksaan": 2, "passphrase": 0})
+    stage.clock.forward(minutes=1)  # until then a page on which nothing was written is shown as it was
     words = main(get(stage, f"/status/{number}"))
     assert "Perkiraan selesai sekitar 26 November 2026" in words
     assert "Perkiraan waktu tampil kembali" not in words

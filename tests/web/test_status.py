@@ -223,6 +223,8 @@ def test_a_well_portal_says_so_with_counts_only(stage: Stage) -> None:
         "unread": 0,
         "stuck": 0,
         "relay": True,
+        "room": True,
+        "unscanned": True,
     }
     assert health(stage) == (200, well)
 

@@ -34,7 +34,7 @@ def open_stage(tmp_path: Path, server: Controller) -> Iterator[Open]:
     def open_one(port: int, **settings: Any) -> Stage:
         bounces = Bounces("127.0.0.1", port, USERS[0], FOLDER, encrypted=False)
         smtp = {"smtp_host": "127.0.0.1", "smtp_port": server.port, "smtp_security": "none", "sender": SENDER}
-        given = {**smtp, "bounces": bounces, "bounces_password": PASSWORD, **settings}
+        given = {**smtp, "bounces": bounces, "bounces_password": PASSWORD, "clamd": "", **settings}
         opened.append(Stage(tmp_path, Clock(datetime.now(UTC)), rehearsal=False, **given))
         return opened[-1]
 

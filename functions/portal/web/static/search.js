@@ -1,8 +1,10 @@
 // Search, fetched when somebody first searches: asks the site's own worker (Material's) and shows what it finds.
 import { mark } from "./mark.js";
 const box = document.getElementById("cari"), field = box.querySelector("input");
-const offered = box.querySelector("#cari-saran");
 const told = box.querySelector("[role=status]"), list = box.querySelector("ol");
+const offered = Object.assign(document.createElement("p"), { className: "muted", id: "cari-saran", hidden: true });
+offered.append(told.dataset.meant, document.createElement("span"));
+told.after(offered);
 const MOST = 8, AROUND = 150;
 let worker;
 
