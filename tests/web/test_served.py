@@ -259,6 +259,51 @@ def test_the_obvious_questions_find_their_answers(someone: Callable[..., Person]
 
 
 @pytest.mark.browser
+def test_on_a_phone_menu_opens_the_drawer_with_all_places_and_escape_closes_it(someone: Callable[..., Person]) -> None:
+    me = someone()
+    me.go("/persyaratan/")
+    sections = me.page.locator(".md-sidebar--primary")
+    expect(sections.get_by_role("link", name="Formulir", exact=True)).not_to_be_in_viewport()
+    me.page.locator("summary", has_text="Menu").click()
+    expect(sections.get_by_role("link", name="Ajukan Permohonan")).to_be_in_viewport()
+    me.page.keyboard.press("Escape")
+    expect(sections.get_by_role("link", name="Ajukan Permohonan")).not_to_be_in_viewport()
+    expect(me.page.locator("summary", has_text="Menu")).to_be_focused()
+    assert me.complaints == []
+
+
+@pytest.mark.browser
+def test_the_light_is_the_devices_until_somebody_chooses_and_then_holds_on_the_site(
+    someone: Callable[..., Person],
+) -> None:
+    me = someone(phone=False, size={"width": 1280, "height": 800})
+    me.go("/persyaratan/")
+    look = "getComputedStyle(document.body).backgroundColor"
+    light = me.page.evaluate(look)
+    for _ in range(3):  # by the device, light, dark
+        if me.page.evaluate(look) == light:
+            me.page.locator("form[data-md-component=palette] label:not([hidden])").click()
+            me.page.wait_for_timeout(100)
+    dark = me.page.evaluate(look)
+    assert dark != light
+    me.go("/formulir/")
+    assert me.page.evaluate(look) == dark
+    assert me.complaints == []
+
+
+@pytest.mark.browser
+def test_where_one_is_and_what_the_page_holds_stand_beside_it_on_a_wide_screen(someone: Callable[..., Person]) -> None:
+    me = someone(phone=False, size={"width": 1280, "height": 800})
+    me.go("/persyaratan/")
+    expect(me.page.locator(".md-sidebar--primary a.md-nav__link--active", has_text="Persyaratan")).to_be_visible()
+    me.page.locator(".md-sidebar--secondary").get_by_role("link", name="Urutannya").click()
+    expect(me.page.get_by_role("heading", name="Urutannya")).to_be_in_viewport()
+    me.page.get_by_role("link", name="Selanjutnya").click()
+    expect(me.page).to_have_url(re.compile("/formulir/$"))
+    assert me.complaints == []
+
+
+@pytest.mark.browser
 def test_without_javascript_there_is_a_menu_but_no_search(someone: Callable[..., Person]) -> None:
     me = someone(javascript=False)
     me.go("/")
