@@ -147,8 +147,7 @@ class Outbox:
         """A held notice and what goes in one email with it; nothing if it is dropped, given up or put off."""
         now, rounds = self.clock(), self._rounds()
         written = self._write([held], now)
-        later = self.pacing.waits_until(held, now) if written and self.pacing else None
-        if later and self.pacing:
+        if written and self.pacing and (later := self.pacing.waits_until(held, now)):
             over = self.pacing.is_over(held, now)
             self.records.settle_notice(held.dropped(now, OUTDATED) if over else held.put_off(later))
             return []

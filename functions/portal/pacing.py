@@ -25,6 +25,9 @@ ONCE_ONLY: Final = frozenset({"confirm_address", "colleague_begun"})
 
 FIRST: Final = timedelta(minutes=1)
 SLOWEST: Final = timedelta(hours=1)
+SLOWEST_CODE: Final = timedelta(minutes=2)
+"""A code is good for ten minutes, and is asked for with a link that has arrived already: nobody is locked out by it."""
+
 REMEMBERED: Final = timedelta(hours=12)
 FORGOTTEN: Final = timedelta(hours=6)
 """After so long nobody waits for what he asked for, and a flood of it is over."""
@@ -47,7 +50,8 @@ class Pacing:
         if not sent:
             return None
         # Beyond 6 doublings the pause is past its ceiling anyway.
-        until = sent[-1] + min(SLOWEST, FIRST * 2 ** min(len(sent) - 1, 6))
+        slowest = SLOWEST_CODE if owed.letter == "code" else SLOWEST
+        until = sent[-1] + min(slowest, FIRST * 2 ** min(len(sent) - 1, 6))
         return until if until > now else None
 
     def is_over(self, owed: Notice, now: datetime) -> bool:

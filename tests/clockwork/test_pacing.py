@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from portal.core.application import Actor
 from portal.core.errors import MailDeferred
+from portal.core.notices import notice
 from portal.engines.ports import Message
-from portal.pacing import FIRST, REMEMBERED, SLOWEST, Pacing
+from portal.pacing import FIRST, REMEMBERED, SLOWEST, SLOWEST_CODE, Pacing
 from tests.support.office_days import Relay
 from tests.support.stage import Stage, StillClock
 from tests.support.ways import EMAIL
@@ -93,6 +95,19 @@ def test_what_is_sent_on_the_way_of_an_application_waits_for_nothing(stage: Stag
         stage.act(number, action)
         assert sent(relay), action
     assert not list(stage.records.unsent())
+
+
+def test_a_code_never_comes_when_it_is_good_no_more(stage: Stage) -> None:
+    """However often codes were asked for today, by whomever: the next one waits two minutes at most."""
+    pacing = Pacing(stage.records, partial(stage.office.links.seal, "sent"))
+    clerk = Actor("clerk", "Rina", email="rina@tarakankota.go.id")
+    for number in range(12):
+        owed = notice("code", clerk, about="petugas", event=0, at=stage.clock.at, occasion=str(number))
+        until = pacing.waits_until(owed, stage.clock.at) or stage.clock.at
+        assert until - stage.clock.at <= SLOWEST_CODE
+        stage.clock.at = until
+        assert pacing.waits_until(owed, stage.clock.at) is None
+        pacing.has_gone(owed, stage.clock.at)
 
 
 def test_others_are_written_to_meanwhile(stage: Stage, relay: Relay) -> None:

@@ -165,6 +165,9 @@ def test_before_the_disk_is_full_no_documents_are_taken_in_and_all_else_goes_on(
     for path in ("/ajukan", "/ajukan/orang-lain"):
         begun = full.browser().get(path)
         assert (begun.status_code, told in begun.text, "Retry-After" in begun.headers) == (503, True, True)
+    begun_before = full.browser()
+    begun_before.get(full.draft_link(draft), follow_redirects=True)
+    assert f"/ajukan/{draft.id}" in begun_before.get("/ajukan").text, "who has begun finds it there, and may send it"
     files = {**form.fields, "file": (BytesIO(PAPER), "ktp.pdf")}
     refused = full.browser().post("/unggah", data=files, content_type="multipart/form-data")
     assert (refused.status_code, told in refused.text) == (503, True)

@@ -95,8 +95,6 @@ def where_left(draft: str) -> Any:
 
 def _begin(service: str, other: bool) -> Any:
     turn_to(service)
-    if room := here().equipment.room:
-        room.must_suffice()  # nobody types what he then cannot send
     form = here().office.words(service).form
     fixed = fields.filled_by(form, other)
     if fixed is None:
@@ -122,6 +120,8 @@ def begun(form: Form, fixed: Mapping[str, str], start: Callable[..., Draft], tok
         # Who comes back to this page having said nothing else yet goes on with the same draft.
         blank = next((draft.id for draft in mine if draft.form.keys() <= form.clean(fixed).keys()), "")
         mine = [draft for draft in mine if draft.id != blank]
+        if (room := here().equipment.room) and not mine:
+            room.must_suffice()  # nobody begins to type what he then cannot send; what was typed is taken and kept
         return part_page(form, part, fixed, begins=beginning(blank), token=token, mine=mine)
     raw = dict(request.form.lists())
     if asks and any(option.value in raw.get(fields.FILLED_BY, ()) for option in asks.fields[0].options):

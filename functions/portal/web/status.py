@@ -80,7 +80,7 @@ def health() -> Any:
     if closed := here().equipment.closed:
         return _ill(closed)
     try:
-        # Whoever is not on this machine gets what was counted last, where it was counted a moment ago.
+        # But for who rehearses, everybody gets what was counted last, where it was counted a moment ago.
         found = here().watch.health(anew=not here().limits["health"].take("all" if _is_stranger() else "", now()))
     except Unavailable as problem:
         return _ill(problem.code)

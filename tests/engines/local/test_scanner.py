@@ -101,6 +101,25 @@ def test_one_that_hangs_up_or_dawdles_or_is_not_there_is_no_answer(tmp_path: Pat
             Clamd(nowhere, patience=5).must_be_clean(b"x")
 
 
+def test_while_one_asks_a_silent_daemon_nobody_else_waits_for_it() -> None:
+    """Or everybody who looks at its health would hold a thread of the server."""
+    asked, done = threading.Event(), threading.Event()
+
+    def dawdle(connection: socket.socket) -> None:
+        asked.set()
+        done.wait(5)
+
+    with played(dawdle) as address:
+        scanner = Clamd(address, patience=5)
+        first = threading.Thread(target=scanner.answers, args=(AT,), daemon=True)
+        first.start()
+        asked.wait(5)
+        assert not scanner.answers(AT), "it would connect, and nobody else is listening"
+        assert first.is_alive()
+        done.set()
+        first.join(timeout=5)
+
+
 def test_the_file_travels_in_parts_with_their_lengths() -> None:
     got = list[bytes]()
 

@@ -11,6 +11,9 @@ from portal.core.errors import DocumentRefused, Unavailable
 PATIENCE: Final = 20.0
 """Seconds for the daemon to answer; a document of some megabytes takes it less than one."""
 
+PING_PATIENCE: Final = 2.0
+"""Seconds for it to say that it is there."""
+
 ASKED_EVERY: Final = timedelta(seconds=30)
 """How often whether it answers is asked anew."""
 
@@ -34,36 +37,39 @@ class Clamd:
         """
         parts = (content[start : start + _CHUNK] for start in range(0, len(content), _CHUNK))
         sent = b"".join(struct.pack("!L", len(part)) + part for part in parts)
-        said = self._said(b"zINSTREAM\0" + sent + struct.pack("!L", 0))
+        said = self._said(b"zINSTREAM\0" + sent + struct.pack("!L", 0), self._patience)
         if said.endswith(b" FOUND"):
             raise DocumentRefused("document_infected")
         if said != b"stream: OK":
             raise Unavailable("scanner_unavailable")
 
     def answers(self, now: datetime) -> bool:
-        """Does it, now or a moment ago?"""
-        if self._asked is None or not timedelta() <= now - self._asked[0] < ASKED_EVERY:
+        """Does it, now or a moment ago? While one is asking, all others hear what was so before."""
+        at, answered = self._asked or (None, False)
+        if at is None or not timedelta() <= now - at < ASKED_EVERY:
+            self._asked = now, answered
             try:
-                self._asked = now, self._said(b"zPING\0") == b"PONG"
+                answered = self._said(b"zPING\0", min(self._patience, PING_PATIENCE)) == b"PONG"
             except Unavailable:
-                self._asked = now, False
-        return self._asked[1]
+                answered = False
+            self._asked = now, answered
+        return answered
 
-    def _said(self, request: bytes) -> bytes:
+    def _said(self, request: bytes, patience: float) -> bytes:
         try:
-            with closing(self._connected()) as connection:
+            with closing(self._connected(patience)) as connection:
                 with suppress(BrokenPipeError):  # it has heard enough, and says why
                     connection.sendall(request)
                 return _answer(connection)
         except OSError as problem:
             raise Unavailable("scanner_unavailable") from problem
 
-    def _connected(self) -> socket.socket:
+    def _connected(self, patience: float) -> socket.socket:
         host, _, port = self._address.rpartition(":")
         if host and port.isdecimal():
-            return socket.create_connection((host, int(port)), self._patience)
+            return socket.create_connection((host, int(port)), patience)
         connection = socket.socket(socket.AF_UNIX)
-        connection.settimeout(self._patience)
+        connection.settimeout(patience)
         try:
             connection.connect(self._address)
         except OSError:
