@@ -35,6 +35,13 @@ CASES: list[tuple[Callable[[dict[str, Any]], object], list[tuple[str, dict[str, 
         [("step_renamed", {"old": "penyerahan", "new": "serah", "name": "Penyerahan"})],
     ),
     (
+        lambda d: step(d, "telaah_kabid").update(key="pengiriman", name="Pengiriman", kind="dispatch"),
+        [
+            ("step_removed", {"name": "Telaah Kepala Bidang", "number": 3}),
+            ("step_added", {"name": "Pengiriman", "number": 3}),
+        ],
+    ),
+    (
         lambda d: step(d, "telaah_kabid").update(role="kadis", kind="dispatch"),
         [
             ("step_kind", {"name": "Telaah Kepala Bidang", "number": 3, "old": "disposition", "new": "dispatch"}),

@@ -187,6 +187,14 @@ def test_a_task_s_documents_are_covered_by_the_chain(perpanjangan: Sop) -> None:
     assert swapped.first_damage() == 2
 
 
+def test_a_task_that_asks_for_no_document_is_reported_with_nothing(perpanjangan: Sop) -> None:
+    case = opened(perpanjangan)
+    asks = replace(perpanjangan.step(case.step), documents=())
+    steps = tuple(asks if each.key == case.step else each for each in perpanjangan.steps)
+    done = case.report(case.documents, sop=replace(perpanjangan, steps=steps), at=AT + timedelta(hours=1))
+    assert done.events[-1].data == {}
+
+
 def test_whoever_is_first_acts_and_the_turn_begins_anew_when_a_case_comes_back(surel: Sop, calendar: Calendar) -> None:
     form = {"nama": "Wira Rekaan", "nomor_pegawai": "400456", "jabatan": "Pustakawan", "unit": "Dinas Pertamanan"}
     case = Application.submit(

@@ -26,3 +26,7 @@ def test_what_others_may_have_too_is_no_key(typed: object) -> None:
 def test_an_applicant_is_known_by_what_was_typed_and_by_the_confirmed_address() -> None:
     case = after(application(), "confirm")
     assert keys_of(case, a_sop()) == {"siti@tarakankota.go.id", "199001012015012001"}
+
+
+def test_an_applicant_who_has_confirmed_nothing_is_known_by_what_was_typed() -> None:
+    assert keys_of(application(), a_sop()) == {"siti@tarakankota.go.id", "199001012015012001"}

@@ -124,6 +124,9 @@ def test_the_register_is_kept_by_the_role_of_the_last_step_of_its_own_service() 
     assert not keeps_register(official(last, service="lain"), sop)
     others = {role.key for role in sop.roles} - {last}
     assert not any(keeps_register(official(role, service=sop.service), sop) for role in others)
+    handed_over_by_another = replace(sop, steps=(*sop.steps[:-1], replace(sop.steps[-1], role="kadis")))
+    assert keeps_register(official("kadis", service=sop.service), handed_over_by_another)
+    assert not keeps_register(official(last, service=sop.service), handed_over_by_another)
 
 
 def test_the_recap_hears_of_a_correction_by_key_service_and_day() -> None:
