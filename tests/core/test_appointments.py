@@ -93,6 +93,11 @@ def test_one_person_holds_an_office_once_at_a_time_and_one_acts_for_another() ->
     assert told.facts == {"name": "Bambang", "since": date(2024, 1, 2), "until": "…"}
 
 
+def test_times_that_overlap_are_told_with_their_days_and_open_ends_as_open() -> None:
+    (told,) = faults(replace(KADIS, since=date(2025, 1, 1)), [replace(KADIS, since=None, until=None)], TODAY)
+    assert told.facts == {"name": KADIS.name, "since": "…", "until": "…"}
+
+
 def test_a_new_appointment_is_tidied_and_says_from_when_it_matters() -> None:
     made = appointment(replace(KADIS, name=" Bambang ", number="19700101 200001 1 001"), (), TODAY)
     assert made == Amendment("appoint", None, KADIS, TODAY)
