@@ -124,6 +124,12 @@ def test_hours_that_are_none_and_kinds_that_are_none_are_told_elsewhere(surel: S
     assert found(parse(data, surel.form)) == set()
 
 
+def test_where_a_service_begins_with_a_role_that_there_is_not_no_other_is_blamed(surel: Sop) -> None:
+    data = copy.deepcopy(dict(surel.data))
+    data["steps"][0].update(role="siapa")
+    assert "sop_role_cannot" not in {code for code, *_ in found(parse(data, surel.form))}
+
+
 @pytest.mark.parametrize(
     ("hours", "length", "fits"),
     [("08.10-08.40", 30, True), ("08.10-08.39", 30, False), ("08.50-09.20", 30, True), ("08.00-10.00", 121, False)],
