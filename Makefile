@@ -118,7 +118,7 @@ package: $(VENV)/run.stamp ## build/package.zip, what infra/template.yaml deploy
 	@$(BIN)/python infra/package.py
 
 # Files whose names say what they hold may be kept, and stay for pages that are still open (functions/portal/edge.py).
-KEPT := aset/* stylesheets/* assets/stylesheets/*.min.css assets/javascripts/bundle.*.min.js assets/javascripts/inline.*.js
+KEPT := aset/* stylesheets/* assets/javascripts/bundle.*.min.js assets/javascripts/inline.*.js
 # Pages and what the search asks, anew each time; the rest (papers, pictures) for a day.
 FRESH := *.html *.xml *.json *.txt *worker.js
 publish: ## copy the site to the stack's bucket (ADDRESS= BUCKET= DISTRIBUTION=; needs the AWS CLI)

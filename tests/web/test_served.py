@@ -273,22 +273,81 @@ def test_on_a_phone_menu_opens_the_drawer_with_all_places_and_escape_closes_it(s
 
 
 @pytest.mark.browser
-def test_the_light_is_the_devices_until_somebody_chooses_and_then_holds_on_the_site(
+def test_nothing_behind_the_open_drawer_can_be_reached_and_every_way_out_leads_back_to_menu(
+    someone: Callable[..., Person],
+) -> None:
+    me = someone()
+    me.go("/persyaratan/")
+    menu, drawer = me.page.locator("summary", has_text="Menu"), me.page.get_by_role("dialog", name="Navigasi")
+    menu.focus()
+    me.page.keyboard.press("Enter")
+    expect(drawer.get_by_role("button", name="Tutup")).to_be_focused()
+    within = "document.activeElement === document.body || !!document.activeElement.closest('.md-sidebar--primary')"
+    for key in ("Tab", "Shift+Tab"):
+        for _ in range(60):
+            me.page.keyboard.press(key)
+            assert me.page.evaluate(within)
+    assert me.barriers_here() == []
+    ways: list[Callable[[], None]] = [
+        lambda: me.page.keyboard.press("Escape"),
+        lambda: drawer.get_by_role("button", name="Tutup").click(),
+        lambda: me.page.mouse.click(350, 500),  # beside it
+    ]
+    for leave in ways:
+        expect(drawer).to_be_visible()
+        leave()
+        expect(drawer).to_have_count(0)
+        expect(menu).to_be_focused()
+        assert me.page.locator("[inert]").count() == 0
+        menu.click()
+    drawer.get_by_role("link", name="Urutannya").click()
+    expect(drawer).to_have_count(0)
+    expect(me.page.get_by_role("heading", name="Urutannya")).to_be_in_viewport()
+    menu.click()
+    me.page.set_viewport_size({"width": 1280, "height": 800})
+    expect(drawer).to_have_count(0)
+    expect(me.page.get_by_role("link", name="Selanjutnya")).to_be_enabled()
+    assert me.complaints == []
+
+
+@pytest.mark.browser
+def test_the_light_is_the_devices_until_somebody_chooses_and_then_holds_on_site_and_forms(
     someone: Callable[..., Person],
 ) -> None:
     me = someone(phone=False, size={"width": 1280, "height": 800})
-    me.go("/persyaratan/")
+    me.page.emulate_media(color_scheme="light")
     look = "getComputedStyle(document.body).backgroundColor"
-    light = me.page.evaluate(look)
-    for _ in range(3):  # by the device, light, dark
-        if me.page.evaluate(look) == light:
-            me.page.locator("form[data-md-component=palette] label:not([hidden])").click()
-            me.page.wait_for_timeout(100)
-    dark = me.page.evaluate(look)
-    assert dark != light
-    me.go("/formulir/")
-    assert me.page.evaluate(look) == dark
+    white, black = "rgb(255, 255, 255)", "rgb(20, 24, 29)"
+
+    def turned(told: str) -> object:
+        me.page.get_by_role("button", name=told).click()
+        return me.page.evaluate(look)
+
+    for chosen_on, seen_on in (("/persyaratan/", "/ajukan"), ("/status", "/formulir/")):
+        me.go(chosen_on)
+        assert me.page.evaluate(look) == white
+        assert turned("Tampilan mengikuti perangkat; ganti ke terang") == white
+        me.page.emulate_media(color_scheme="dark")
+        assert me.page.evaluate(look) == white
+        assert turned("Tampilan terang; ganti ke gelap") == black
+        me.page.emulate_media(color_scheme="light")
+        me.go(seen_on)
+        assert me.page.evaluate(look) == black
+        assert turned("Tampilan gelap; ganti ke mengikuti perangkat") == white
+        me.page.emulate_media(color_scheme="dark")
+        assert me.page.evaluate(look) == black
+        me.page.emulate_media(color_scheme="light")
     assert me.complaints == []
+
+
+@pytest.mark.browser
+def test_without_javascript_the_light_is_the_devices_and_there_is_no_switch(someone: Callable[..., Person]) -> None:
+    me = someone(javascript=False)
+    me.page.emulate_media(color_scheme="dark")
+    for path in ("/persyaratan/", "/ajukan"):
+        me.go(path)
+        expect(me.page.locator("[data-turns]")).to_be_hidden()
+        expect(me.page.locator("body")).to_have_css("background-color", "rgb(20, 24, 29)")
 
 
 @pytest.mark.browser

@@ -11,6 +11,7 @@ from typing import Any
 
 from portal import edge
 from portal.chart.flowchart import fill
+from portal.site import styles
 from portal.site.pages import SHARED, Published, is_left_out
 from portal.site.social import draw_card
 
@@ -19,6 +20,7 @@ WORKER = "search/worker.js"
 
 _LOADED = re.compile(r"assets/(?:stylesheets/(?:main|palette)|javascripts/bundle)\.\w+\.min\.(?:css|js)$")
 _INLINE = re.compile(r"<script>(.+?)</script>", re.DOTALL)
+_SCRIPT = re.compile(r'<script (?=src="/assets/)')
 _NEAR = re.compile(r'(href|src)="(?:\.{1,2}/)*(?=(?:assets/)?(?:stylesheets|javascripts)/)')
 _ENDS = re.compile(r"(</(?:caption|dd|div|dt|figcaption|h[1-6]|li|p|summary|td|th)>|<br ?/?>)(?=\S)")
 
@@ -158,7 +160,7 @@ def on_post_template(output: str, template_name: str, config: Any) -> str:
 
 def to_files(html: str, config: Any) -> str:
     """Write each inlined script into a file named after its content, and load that in its place; Material's files are
-    loaded by their whole address, as ours are."""
+    loaded by their whole address, as ours are, and run in their order when the page is there: none is waited for."""
 
     def load(found: re.Match[str]) -> str:
         name = f"assets/javascripts/inline.{sha256(found[1].encode()).hexdigest()[:10]}.js"
@@ -167,7 +169,7 @@ def to_files(html: str, config: Any) -> str:
         path.write_text(found[1], "utf-8")
         return f'<script src="/{name}"></script>'
 
-    return _INLINE.sub(load, _NEAR.sub(r'\1="/', html))
+    return _SCRIPT.sub("<script defer ", _INLINE.sub(load, _NEAR.sub(r'\1="/', html)))
 
 
 def _card(page: Any) -> str:
@@ -180,6 +182,7 @@ def on_post_build(config: Any) -> None:
     if emblem := config.extra["sop"]["office"].get("emblem"):
         shutil.copy(config.extra["services"][0].folder.parent / emblem, site / emblem)
     shutil.copytree(edge.STATIC, site / edge.static_address().lstrip("/"), dirs_exist_ok=True)
+    styles.publish(site)
     if config.site_url:
         map_of_pages = f"{config.site_url.rstrip('/')}/sitemap.xml"
         (site / "robots.txt").write_text(f"User-agent: *\nAllow: /\nSitemap: {map_of_pages}\n", "utf-8")

@@ -107,21 +107,29 @@ on("click", "[data-pages]", (link, event) => {
 on("click", "[data-find]", () => import("./search.js").then((search) => search.open()));
 const menu = one(".menu");
 // On a narrow page of the site, Menu opens the drawer, which knows what the page holds as well.
-const drawer = one("#__drawer");
+// As long as it is open nothing else can be reached; what closes it (also a touch beside it) leads back to Menu.
+const drawer = one("#__drawer"), sheet = one(".md-sidebar--primary"), broad = matchMedia("(min-width: 76.25em)");
 const slide = (open) => {
+  if (drawer.checked === open) return;
   drawer.checked = open;
   drawer.dispatchEvent(new Event("change", { bubbles: true }));
-  if (open) one(".md-sidebar--primary a[href]:not(.md-logo)")?.focus();
 };
-on("click", ".menu summary", (summary, event) => {
-  if (!drawer || matchMedia("(min-width: 76.25em)").matches) return;
-  event.preventDefault();
-  slide(!drawer.checked);
+drawer?.addEventListener("change", ({ target: { checked } }) => {
+  all("header.bar, .skip, .md-content, .md-sidebar--secondary, .foot").forEach((each) => { each.inert = checked; });
+  const said = { role: "dialog", "aria-modal": "true", "aria-label": one("nav", sheet).ariaLabel };
+  for (const name in said) checked ? sheet.setAttribute(name, said[name]) : sheet.removeAttribute(name);
+  checked ? one("[data-shut]", sheet).focus() : broad.matches || one(".menu summary").focus();
 });
-on("click", ".md-sidebar--primary a[href*='#']", () => slide(false));
+on("click", ".menu summary", (summary, event) => {
+  if (!sheet || broad.matches) return;
+  event.preventDefault();
+  slide(true);
+});
+on("click", "[data-shut], .md-sidebar--primary a[href*='#']", () => drawer && slide(false));
+broad.addEventListener?.("change", () => sheet && slide(false));
 doc.addEventListener("click", ({ target }) => { if (!menu.contains(target)) menu.open = false; });
 doc.addEventListener("keydown", ({ key }) => {
-  if (key === "Escape" && drawer?.checked) { slide(false); one("summary", menu).focus(); }
+  if (key === "Escape" && drawer?.checked) slide(false);
   if (key !== "Escape" || !menu.open) return;
   menu.open = false;
   one("summary", menu).focus();
