@@ -81,7 +81,7 @@ def backup(context: click.Context, target: Path, *, whole: bool, key_file: Path 
     if target.is_dir():
         target = target / f"portal-{made.astimezone(UTC):%Y%m%d-%H%M%S}{SUFFIX}"
     earlier = None if whole else _newest(target, secret)
-    with _progress("backup", _size(data)) as told:
+    with progress("backup", _size(data)) as told:
         written = back_up(
             data,
             records.backup,
@@ -135,7 +135,7 @@ def _prepare(context: click.Context, config: Config, source: Path, secret: list[
     fresh.mkdir(mode=0o700, exist_ok=True)
     for left in fresh.glob(f"{DATABASE}*"):
         left.unlink()
-    with _progress("restore", sum(item.size for item in (contents.database, *contents.documents.values()))) as told:
+    with progress("restore", sum(item.size for item in (contents.database, *contents.documents.values()))) as told:
         unpack(source, contents, fresh, told)
     examine_database(fresh / DATABASE)
     if secret:
@@ -183,7 +183,7 @@ def _check(config: Config, clock: Any) -> Tally:
 
 def _take_stock(stocktaking: Stocktaking) -> Tally:
     tickets = stocktaking.tickets()
-    with _progress("verify", len(tickets)) as told:
+    with progress("verify", len(tickets)) as told:
         return stocktaking.of_all(_counted(tickets, told))
 
 
@@ -223,7 +223,7 @@ def _keys_of(data: Path, key_file: Path | None) -> list[str]:
 
 
 @contextmanager
-def _progress(key: str, length: int) -> Iterator[Any]:
+def progress(key: str, length: int) -> Iterator[Any]:
     """How far it is, on a terminal; nothing of it in a log. Told to end, it ends as after an error: nothing is left."""
     label = read_messages()["cli"][f"progress_{key}"]
     before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(TOLD_TO_END))

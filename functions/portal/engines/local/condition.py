@@ -15,8 +15,9 @@ DOCUMENTS: Final = "berkas"
 RESTORED: Final = "pemulihan"
 AT_WORK: Final = "dipakai"
 CLOCKWORK: Final = "penggerak"
-"""Names in the data folder; below the third lies what is being put back, and the last two are locked by whoever is at
-work, or at the clockwork."""
+MOVING: Final = "pindahan"
+"""Names in the data folder; below the third lies what is being put back, the next two are locked by whoever is at work,
+or at the clockwork, and below the last lies how far a move to or from AWS is."""
 
 LARGEST_LOOKED_AT: Final = 2 * 1024**3
 """Bytes of a database that is looked through at every start (a second or two for one of 1 GB); a larger one is by every
