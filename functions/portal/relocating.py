@@ -1,5 +1,6 @@
 """``python -m portal move``: all that is kept, from this machine to AWS or back."""
 
+import logging
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -38,6 +39,7 @@ def move(context: click.Context, to: str, *, give_up: bool) -> None:
     """
     from portal.bootstrap_aws import AwsConfig
 
+    logging.getLogger("botocore").setLevel(logging.WARNING)  # where it found its settings is nobody's question here
     there = AwsConfig.from_environment(os.environ)
     there.must_be_complete()
     here = Config.from_environment(os.environ, data=context.obj["data"], rehearsal=False)
