@@ -20,7 +20,7 @@ from portal.core.outage import Outage
 from portal.editions import read_language, read_messages, read_services, read_sop
 from portal.engines.local.alarm import Alarm
 from portal.engines.local.breakdown import Breakdown
-from portal.engines.local.condition import AT_WORK, DATABASE, DOCUMENTS, MOVING, Closed, examine
+from portal.engines.local.condition import AT_WORK, DATABASE, DOCUMENTS, MOVING, Closed, examine, has_records
 from portal.engines.local.exchange import KEYS
 from portal.engines.local.files import FolderFiles
 from portal.engines.local.mail import Mailbox, Smtp
@@ -145,6 +145,7 @@ def build(config: Config, clock: Callable[[], datetime] | None = None, *, moving
     services = read_services(config.schemas, config.services, read_sop)
     make(config.data)
     own(config)
+    must_have_keys(config.data)
     time_machine = TimeMachine(config.data / CLOCK)
     clock = clock or (time_machine.now if config.rehearsal else lambda: datetime.now(UTC))
     links = Links(keys(config.data / KEYS))
@@ -284,6 +285,15 @@ def _inbox(config: Config, marks: Marks) -> ImapInbox | None:
     noted, password = config.data / "email-kembali", config.bounces_password
     given = vars(config.bounces) if config.bounces else None
     return ImapInbox(**given, password=password, noted=noted, find=marks.find) if given else None
+
+
+def must_have_keys(data: Path) -> None:
+    """Raises SettingInvalid (``keys_lost``): there are records, and not what every link that was sent is signed with.
+
+    The keys are made before the first record, so that they are never missing otherwise.
+    """
+    if not (data / KEYS).exists() and has_records(data):
+        raise SettingInvalid("keys_lost", key="DATA", value=str(data / KEYS))
 
 
 def keys(path: Path) -> list[str]:

@@ -25,7 +25,7 @@ from portal.core.errors import PortalError, SettingInvalid, SopInvalid, Unavaila
 from portal.editions import offered, read_language, read_messages, read_old, trusted_sop
 from portal.engines.local.condition import Turn, examine, held
 from portal.house import House
-from portal.keeping import backup, restore, verify
+from portal.keeping import backup, new_keys, restore, verify
 from portal.listed import as_json, facts_of, say_json
 from portal.officials import official
 from portal.persons import person
@@ -63,6 +63,7 @@ class Explaining(click.Group):
         "backup": backup,
         "restore": restore,
         "move": move,
+        "keys": new_keys,
         "doctor": doctor,
     },
 )

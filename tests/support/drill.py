@@ -2,8 +2,8 @@
 
     make drill                      # build/drill.md; some minutes, over loopback, nothing outside of build/
 
-What is installed runs from a root of its own (DESTDIR), as `make install` lays it down and with its own packages; units and
-users are for a machine with systemd, and are looked at by `tests/cli/test_install.py`. A step that fails ends the drill.
+What is installed runs from a root of its own (DESTDIR), as `make install` lays it down and with its own packages; units
+and users are for a machine with systemd; `tests/cli/test_install.py` looks at them. A step that fails ends the drill.
 """
 
 import argparse
@@ -87,7 +87,7 @@ class Drill:
                 serving.get("/sehat")
                 time.sleep(0.3)
                 writer.kill()
-                acknowledged = int((writer.communicate()[0].splitlines() or [acknowledged])[-1])
+                acknowledged = max(acknowledged, *map(int, writer.communicate()[0].split()))
         with closing(sqlite3.connect(self.data / "portal.sqlite")) as database:
             (kept,) = database.execute("SELECT number FROM counter WHERE series = 'latihan'").fetchone()
         if kept < acknowledged:
