@@ -11,7 +11,7 @@ RUNTIME := functions/requirements.txt infra/requirements/site.txt
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help always aws build install run run-aws test test-long test-browser test-aws site-check test-dynamodb photos proof bench mutants package publish check lock clean
+.PHONY: help always aws build install run run-aws test test-long test-browser test-aws site-check test-dynamodb photos proof drill bench load mutants package publish check lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -106,6 +106,9 @@ bench: $(VENV)/test.stamp $(if $(and $(shell command -v java),$(shell command -v
 
 load: $(VENV)/test.stamp build/site/index.html ## measure the portal with many people at once: build/load.md (two minutes; LOAD="--people 30")
 	@PYTHONPATH=functions:infra:. $(BIN)/python -m tests.support.load $(LOAD)
+
+drill: $(VENV)/test.stamp build/site/index.html ## install, run, kill, restore, upgrade, move to AWS and back: build/drill.md (minutes)
+	@PYTHONPATH=functions:infra:. $(BIN)/python -m tests.support.drill $(DRILL)
 
 build/mutmut/bin/mutmut: infra/requirements/mutants.txt | $(VENV)/bin/python
 	$(BIN)/pip install --quiet --require-hashes --target build/mutmut -r infra/requirements/mutants.txt

@@ -2,11 +2,14 @@
 
 from typing import Any
 
-from portal.bootstrap_aws import discreet, warm
+from portal.bootstrap_aws import discreet, rests, warm
 from portal.house import House
 
 
 @discreet
 def handler(event: dict[str, Any], context: Any, house: House | None = None) -> dict[str, int]:
-    """How many months were added up."""
-    return {"compiled": (house or warm()).clockwork.compilation.compile_recap()}
+    """How many months were added up; none while a move is at the records, or after it."""
+    house = house or warm()
+    if rests(house):
+        return {}
+    return {"compiled": house.clockwork.compilation.compile_recap()}

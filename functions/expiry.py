@@ -4,7 +4,7 @@ the register, and completes the list of cases."""
 from datetime import timedelta
 from typing import Any, Final
 
-from portal.bootstrap_aws import discreet, warm
+from portal.bootstrap_aws import discreet, rests, warm
 from portal.house import House
 from portal.retention import Retention
 from portal.upkeep import Upkeep
@@ -17,6 +17,8 @@ LOOK_BACK: Final = timedelta(days=31)
 def handler(event: dict[str, Any], context: Any, house: House | None = None) -> dict[str, int]:
     """How many are gone, and how much there was to do about the register."""
     house = house or warm()
+    if rests(house):
+        return {}
     swept = None if event.get("everything") else house.office.today() - LOOK_BACK
     return {
         "expired": house.clockwork.expire(),

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
-from portal.bootstrap_aws import discreet, warm
+from portal.bootstrap_aws import discreet, rests, warm
 from portal.core.notices import Notice
 from portal.engines.ports import Streamed
 from portal.house import House
@@ -25,11 +25,14 @@ MOST: Final = 1000
 @discreet
 def handler(event: dict[str, Any], context: Any, house: House | None = None) -> dict[str, Any]:
     """For the stream's records, which of them to bring again; for the schedule, how things stand."""
-    outbox = (house or warm()).outbox
+    house = house or warm()
     if "Records" in event:
-        return {"batchItemFailures": [{"itemIdentifier": number} for number in _not_sent(outbox, event["Records"])]}
+        return {"batchItemFailures": [{"itemIdentifier": number} for number in _not_sent(house, event["Records"])]}
+    outbox = house.outbox
+    if rests(house):
+        return _measured(outbox, context.function_name, [])
     outbox.send_due(MOST, partial(_while_there_is_room, outbox, context))
-    return _measured(outbox, context.function_name)
+    return _measured(outbox, context.function_name, list(outbox.records.unsent()))
 
 
 def _while_there_is_room(outbox: Outbox, context: Any, now: datetime, lease: timedelta) -> Notice | None:
@@ -37,17 +40,20 @@ def _while_there_is_room(outbox: Outbox, context: Any, now: datetime, lease: tim
     return outbox.records.claim_notice(now, lease) if room else None
 
 
-def _not_sent(outbox: Outbox, records: Iterable[dict[str, Any]]) -> list[str]:
+def _not_sent(house: House, records: Iterable[dict[str, Any]]) -> list[str]:
     """The sequence number of the first record from which on the stream is to begin anew; empty if all is well.
 
     An email that the relay does not take is no failure of its record: when to try it again is kept with it.
     """
+    outbox = house.outbox
     store = outbox.records
     if not isinstance(store, Streamed):
         raise TypeError("records that have no stream")
     for record in records:
         key = {name: value["S"] for name, value in record["dynamodb"]["Keys"].items()}
         try:
+            if rests(house):
+                return []  # what is owed is found by the look of every minute, wherever it is by then
             outbox.send_due(1, partial(store.claim_under, key))
         except Exception as problem:
             # The kind only: the message may hold personal data.
@@ -56,12 +62,12 @@ def _not_sent(outbox: Outbox, records: Iterable[dict[str, Any]]) -> list[str]:
     return []
 
 
-def _measured(outbox: Outbox, function: str) -> dict[str, Any]:
+def _measured(outbox: Outbox, function: str, unsent: list[Notice]) -> dict[str, Any]:
     """Age of the oldest email still to be sent, and number of red ones; CloudWatch reads them from the log.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
     """
-    now, unsent = outbox.clock(), list(outbox.records.unsent())
+    now = outbox.clock()
     waiting = [since for owed in unsent if not owed.hopeless and (since := outbox.due_since(owed)) <= now]
     oldest = int((now - min(waiting)).total_seconds()) if waiting else 0
     found: dict[str, Any] = {"OldestUnsentSeconds": oldest, "RedEmails": len(outbox.red_list(unsent))}

@@ -20,7 +20,7 @@ from portal.core.outage import Outage
 from portal.editions import read_language, read_messages, read_services, read_sop
 from portal.engines.local.alarm import Alarm
 from portal.engines.local.breakdown import Breakdown
-from portal.engines.local.condition import AT_WORK, DATABASE, DOCUMENTS, Closed, examine
+from portal.engines.local.condition import AT_WORK, DATABASE, DOCUMENTS, MOVING, Closed, examine, has_records
 from portal.engines.local.exchange import KEYS
 from portal.engines.local.files import FolderFiles
 from portal.engines.local.mail import Mailbox, Smtp
@@ -28,6 +28,7 @@ from portal.engines.local.records import SqliteRecords
 from portal.engines.local.returns import ImapInbox, Marks
 from portal.engines.local.room import Room
 from portal.engines.local.scanner import Clamd
+from portal.engines.moving import ARRIVING, REFUSALS, Marked
 from portal.house import Engine, House, furnish, pages
 from portal.links import Links
 
@@ -110,15 +111,15 @@ def open_house(
         house.office.links.ready()  # whoever set a wrong name is told now, and not by the first link
         return house
     here = Config.from_environment(environ, **given)
-    if not _is_begun(here.data):
-        if not (begins and _is_free(here.data)):
+    if not is_begun(here.data):
+        if not (begins and is_free(here.data)):
             raise SettingInvalid("data_without_portal", key="DATA", value=str(here.data), expected=DATABASE)
         log.warning("a new portal begins in %s", here.data)
     rehearsed = (here.data / MAILBOX).exists()
     return build(here, clock or (TimeMachine(here.data / CLOCK).now if rehearsed else None))
 
 
-def _is_begun(data: Path) -> bool:
+def is_begun(data: Path) -> bool:
     """Raises SettingInvalid (``data_forbidden``): whoever asks may not look into it."""
     try:
         return (data / DATABASE).exists()
@@ -126,23 +127,39 @@ def _is_begun(data: Path) -> bool:
         raise SettingInvalid("data_forbidden", key="DATA", value=str(data)) from problem
 
 
-def _is_free(data: Path) -> bool:
+def is_free(data: Path) -> bool:
     """What is not there yet, or empty, or holds but the keys of a portal that was killed before its first record."""
-    free = re.compile(rf"\.?{KEYS}.*|{AT_WORK}|lost\+found")
+    free = re.compile(rf"\.?{KEYS}.*|{AT_WORK}|{MOVING}|lost\+found")
     return not data.is_dir() or all(free.fullmatch(entry.name) for entry in data.iterdir())
 
 
-def build(config: Config, clock: Callable[[], datetime] | None = None) -> House:
-    """The portal on the embedded engine: SQLite, a folder, and SMTP or the rehearsal's mailbox."""
+def build(config: Config, clock: Callable[[], datetime] | None = None, *, moving: bool = False) -> House:
+    """The portal on the embedded engine: SQLite, a folder, and SMTP or the rehearsal's mailbox.
+
+    Args:
+        moving: for whoever fills it just now; to nobody else it says anything before it is full.
+
+    Raises:
+        Unavailable: ``store_arriving``; and whatever its parts raise.
+    """
     services = read_services(config.schemas, config.services, read_sop)
     make(config.data)
     own(config)
+    must_have_keys(config.data)
     time_machine = TimeMachine(config.data / CLOCK)
     clock = clock or (time_machine.now if config.rehearsal else lambda: datetime.now(UTC))
     links = Links(keys(config.data / KEYS))
     records = SqliteRecords(config.data / DATABASE, [edition.service for edition in services])
+    if not moving and records.move_mark() == ARRIVING:
+        records.close()
+        raise Unavailable(REFUSALS[ARRIVING])
     room = Room(config.data, config.keep_free * 1024**2)
-    files = FolderFiles(config.data / DOCUMENTS, links, lambda: secrets.token_hex(8), must_have_room=room.must_suffice)
+
+    def must_take_in() -> None:
+        records.must_be_open()
+        room.must_suffice()
+
+    files = FolderFiles(config.data / DOCUMENTS, links, lambda: secrets.token_hex(8), must_have_room=must_take_in)
     marks = Marks(links, config.sender, config.return_path, records.sent_in)
     inbox = _inbox(config, marks)
     scanner = Clamd(config.clamd) if config.clamd else None
@@ -181,6 +198,15 @@ def _closed(config: Config, code: str) -> House:
     services = read_services(config.schemas, config.services, read_sop)
     engine = Engine(nothing, nothing, nothing, links, closed=code)
     return furnish(services, engine, lambda: datetime.now(UTC), replace(config, rehearsal=False))
+
+
+def rests(house: House) -> bool:
+    """Is there nothing to be done for the clockwork, as everything is just being taken elsewhere, or is it already?"""
+    records = house.office.records
+    try:
+        return isinstance(records, Marked | Breakdown) and bool(records.move_mark())
+    except Unavailable:
+        return False  # each chore will say so itself
 
 
 def alarm(house: House, of: str = "relay") -> Alarm | None:
@@ -259,6 +285,15 @@ def _inbox(config: Config, marks: Marks) -> ImapInbox | None:
     noted, password = config.data / "email-kembali", config.bounces_password
     given = vars(config.bounces) if config.bounces else None
     return ImapInbox(**given, password=password, noted=noted, find=marks.find) if given else None
+
+
+def must_have_keys(data: Path) -> None:
+    """Raises SettingInvalid (``keys_lost``): there are records, and not what every link that was sent is signed with.
+
+    The keys are made before the first record, so that they are never missing otherwise.
+    """
+    if not (data / KEYS).exists() and has_records(data):
+        raise SettingInvalid("keys_lost", key="DATA", value=str(data / KEYS))
 
 
 def keys(path: Path) -> list[str]:

@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial, wraps
@@ -20,6 +20,7 @@ from portal.engines.aws.feedback import marked
 from portal.engines.aws.files import S3Files
 from portal.engines.aws.mail import SesMail
 from portal.engines.aws.records import DynamoRecords
+from portal.engines.moving import Marked
 from portal.engines.ports import Mail
 from portal.house import Engine, House, furnish, pages
 from portal.links import Links
@@ -164,17 +165,20 @@ def build_aws(
     clients: Clients | None = None,
     mailbox: ShownMail | None = None,
     time_machine: TimeMachine | None = None,
+    *,
+    latched: bool = True,
 ) -> House:
     """The portal on DynamoDB, S3 and SES.
 
     Args:
+        latched: as in ``DynamoRecords``; not for the move itself.
         mailbox: what a rehearsal puts before SES; ``time_machine`` its clock.
     """
     clients, clock = clients or Clients(), clock or (lambda: datetime.now(UTC))
     services = read_services(config.schemas, config.services, trusted_sop)
-    links = Links(partial(_keys, clients, config.link_keys_parameter))
+    links = Links(partial(read_keys, clients, config.link_keys_parameter))
     keys = [edition.service for edition in services]
-    records = DynamoRecords(clients.lazily("dynamodb"), config.table, keys)
+    records = DynamoRecords(clients.lazily("dynamodb"), config.table, keys, latched=latched)
     files = S3Files(clients.lazily("s3"), config.document_bucket, clock)
     ses = SesMail(clients.lazily("sesv2"), config.sender, config.configuration_set)
 
@@ -250,9 +254,22 @@ def wsgi(house: House) -> Any:
     return at_public_address
 
 
-def _keys(clients: Clients, name: str) -> list[str]:
+def rests(house: House) -> bool:
+    """Is everything just being taken elsewhere, or is it already? What nobody waits for is then left to the other."""
+    records = house.office.records
+    return isinstance(records, Marked) and bool(records.move_mark())
+
+
+def read_keys(clients: Clients, name: str) -> list[str]:
+    """The keys that sign links, newest last."""
     if not name:
         return []
     with translated():
         answer = clients.made("ssm").get_parameter(Name=name, WithDecryption=True)
     return str(answer["Parameter"]["Value"]).split()
+
+
+def keep_keys(clients: Clients, name: str, keys: Sequence[str]) -> None:
+    """Functions that are at work go by those before until they are started again."""
+    with translated():
+        clients.made("ssm").put_parameter(Name=name, Value="\n".join(keys), Type="SecureString", Overwrite=True)

@@ -16,7 +16,7 @@ from typing import Any, Final, NoReturn
 import click
 
 from portal.authors import fits, service
-from portal.bootstrap import alarm, build_to_serve, faults, make, on_aws, open_house, own, wsgi
+from portal.bootstrap import alarm, build_to_serve, faults, make, on_aws, open_house, own, rests, wsgi
 from portal.caseload import caseload
 from portal.checkup import doctor
 from portal.clerk import register
@@ -25,11 +25,12 @@ from portal.core.errors import PortalError, SettingInvalid, SopInvalid, Unavaila
 from portal.editions import offered, read_language, read_messages, read_old, trusted_sop
 from portal.engines.local.condition import Turn, examine, held
 from portal.house import House
-from portal.keeping import backup, restore, verify
+from portal.keeping import backup, new_keys, restore, verify
 from portal.listed import as_json, facts_of, say_json
 from portal.officials import official
 from portal.persons import person
 from portal.rehearsing import month, rehearse
+from portal.relocating import move
 
 LARGEST_BODY: Final = 80 * 1024**2
 """Bytes; far above the largest file, so that a person with a too large photo gets a page, not a reset."""
@@ -61,6 +62,8 @@ class Explaining(click.Group):
         "verify": verify,
         "backup": backup,
         "restore": restore,
+        "move": move,
+        "keys": new_keys,
         "doctor": doctor,
     },
 )
@@ -173,9 +176,13 @@ def working(house: House) -> Iterator[None]:
     from portal.background import Background, Returns
 
     inbox, office, turn = house.engine.inbox, house.office, Turn(house.config.data)
-    threads: list[Background | Returns] = [Background(house.outbox, house.clockwork, alarm(house), turn)]
+
+    def ours() -> bool:
+        return turn() and not rests(house)
+
+    threads: list[Background | Returns] = [Background(house.outbox, house.clockwork, alarm(house), ours)]
     if inbox:
-        threads.append(Returns(inbox, office.records, office.clock, alarm(house, "inbox"), turn))
+        threads.append(Returns(inbox, office.records, office.clock, alarm(house, "inbox"), ours))
     for each in threads:
         each.start()
     try:

@@ -12,7 +12,7 @@ from typing import Any, Final, NoReturn
 
 import click
 
-from portal.bootstrap import build, keys, make, on_aws, open_house, own
+from portal.bootstrap import build, is_begun, keys, make, on_aws, open_house, own
 from portal.config import Config
 from portal.core.errors import NotRestored, SettingInvalid, Unavailable
 from portal.core.ticket import parse
@@ -81,7 +81,7 @@ def backup(context: click.Context, target: Path, *, whole: bool, key_file: Path 
     if target.is_dir():
         target = target / f"portal-{made.astimezone(UTC):%Y%m%d-%H%M%S}{SUFFIX}"
     earlier = None if whole else _newest(target, secret)
-    with _progress("backup", _size(data)) as told:
+    with progress("backup", _size(data)) as told:
         written = back_up(
             data,
             records.backup,
@@ -135,10 +135,12 @@ def _prepare(context: click.Context, config: Config, source: Path, secret: list[
     fresh.mkdir(mode=0o700, exist_ok=True)
     for left in fresh.glob(f"{DATABASE}*"):
         left.unlink()
-    with _progress("restore", sum(item.size for item in (contents.database, *contents.documents.values()))) as told:
+    with progress("restore", sum(item.size for item in (contents.database, *contents.documents.values()))) as told:
         unpack(source, contents, fresh, told)
     examine_database(fresh / DATABASE)
-    if secret:
+    if secret is None:
+        keys(fresh / exchange.KEYS)
+    else:
         private(fresh / exchange.KEYS).write_text("\n".join(secret) + "\n", "utf-8")
     tally = _check(replace(config, data=fresh), clock)
     if tally.amiss:
@@ -146,6 +148,24 @@ def _prepare(context: click.Context, config: Config, source: Path, secret: list[
         raise NotRestored("backup_amiss", number=len(tally.amiss), value=str(source))
     exchange.ready(config.data, f"{clock().astimezone(UTC):%Y%m%d-%H%M%S}")
     _say("restored", made=contents.made, cases=tally.cases, documents=tally.documents)
+
+
+@click.command("keys")
+@click.option("--new", is_flag=True, required=True, help="Nobody has them any more: links sent so far will not work.")
+@click.pass_context
+def new_keys(context: click.Context, *, new: bool) -> None:
+    """Make the keys that sign links where they are lost, and no copy of them is found."""
+    if on_aws(os.environ):
+        _refuse("only_here", command="keys")
+    config = Config.from_environment(os.environ, data=context.obj["data"])
+    if not is_begun(config.data):
+        raise SettingInvalid("data_without_portal", key="DATA", value=str(config.data), expected=DATABASE)
+    own(config)
+    path = config.data / exchange.KEYS
+    if path.exists():
+        _refuse("keys_there", source=path)
+    keys(path)
+    _say("keys_made", source=path)
 
 
 def _size(data: Path) -> int:
@@ -183,7 +203,7 @@ def _check(config: Config, clock: Any) -> Tally:
 
 def _take_stock(stocktaking: Stocktaking) -> Tally:
     tickets = stocktaking.tickets()
-    with _progress("verify", len(tickets)) as told:
+    with progress("verify", len(tickets)) as told:
         return stocktaking.of_all(_counted(tickets, told))
 
 
@@ -223,7 +243,7 @@ def _keys_of(data: Path, key_file: Path | None) -> list[str]:
 
 
 @contextmanager
-def _progress(key: str, length: int) -> Iterator[Any]:
+def progress(key: str, length: int) -> Iterator[Any]:
     """How far it is, on a terminal; nothing of it in a log. Told to end, it ends as after an error: nothing is left."""
     label = read_messages()["cli"][f"progress_{key}"]
     before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(TOLD_TO_END))

@@ -87,6 +87,26 @@ def client(service: str, **settings: Any) -> Any:
     return SESSION.client(service, config=Config(retries={"total_max_attempts": 1}, **settings))
 
 
+def make_table(dynamodb: Any, name: str) -> None:
+    """As the template describes it."""
+    dynamodb.create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n in ("PK", "SK", "GSI1PK", "GSI1SK")],
+        KeySchema=[{"AttributeName": "PK", "KeyType": "HASH"}, {"AttributeName": "SK", "KeyType": "RANGE"}],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "GSI1",
+                "KeySchema": [
+                    {"AttributeName": "GSI1PK", "KeyType": "HASH"},
+                    {"AttributeName": "GSI1SK", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            }
+        ],
+    )
+
+
 def event(kind: str, said: dict[str, Any], header: str = reference([a_notice().identity])) -> dict[str, Any]:
     """As SES publishes it, cut to what is looked at and some of what is not."""
     headers = [{"name": "From", "value": SENDER}, {"name": HEADER, "value": header}]

@@ -43,6 +43,10 @@ class NotRestored(PortalError):
     """A backup is not put back: it is not whole, not of this portal, or there is no room for it."""
 
 
+class NotMoved(PortalError):
+    """What is kept is not taken from one engine to the other: it is not whole, or the place is not free."""
+
+
 class DocumentRefused(PortalError):
     """An uploaded file is not acceptable; ``code`` says why."""
 

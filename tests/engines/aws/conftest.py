@@ -13,7 +13,7 @@ from moto.moto_api._internal.models import moto_api_backend
 
 from portal.engines.aws.files import S3Files
 from portal.engines.aws.records import DynamoRecords
-from tests.support.aws_wire import BUCKET, REGION, TABLE, Wire, client
+from tests.support.aws_wire import BUCKET, REGION, TABLE, Wire, client, make_table
 from tests.support.builders import AT
 from tests.support.commits import SERVICE
 
@@ -34,22 +34,7 @@ def _empty(aws: None) -> Iterator[None]:
 @pytest.fixture
 def dynamodb() -> Any:
     made = client("dynamodb")
-    made.create_table(
-        TableName=TABLE,
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n in ("PK", "SK", "GSI1PK", "GSI1SK")],
-        KeySchema=[{"AttributeName": "PK", "KeyType": "HASH"}, {"AttributeName": "SK", "KeyType": "RANGE"}],
-        GlobalSecondaryIndexes=[
-            {
-                "IndexName": "GSI1",
-                "KeySchema": [
-                    {"AttributeName": "GSI1PK", "KeyType": "HASH"},
-                    {"AttributeName": "GSI1SK", "KeyType": "RANGE"},
-                ],
-                "Projection": {"ProjectionType": "KEYS_ONLY"},
-            }
-        ],
-    )
+    make_table(made, TABLE)
     return made
 
 

@@ -30,7 +30,11 @@ Answer = TypeVar("Answer")
 
 INDEX: Final = "GSI1"
 MOST_AT_ONCE: Final = 100
-"""Writes in a transaction, keys in a batch: the service's own limits."""
+MOST_IN_A_BATCH: Final = 25
+"""Writes in a transaction and keys in a batch of reads, writes in a batch: the service's own limits."""
+
+PAGE: Final = 500
+"""Items that are read at a time of the whole table."""
 
 NEW: Final = "attribute_not_exists(PK)"
 EXISTING: Final = "attribute_exists(PK)"
@@ -67,6 +71,9 @@ class Table:
     Args:
         pause: waits for so many seconds.
 
+    Attributes:
+        admits: looks before each change whether anything may be changed; raises what whoever wants to is told.
+
     Raises:
         Unavailable: from every method (``store_unavailable``).
     """
@@ -75,6 +82,7 @@ class Table:
         self._client = client
         self._name = name
         self._pause = pause
+        self.admits: Callable[[], object] = lambda: None
 
     # --- reading -------------------------------------------------------------------------------------------------
 
@@ -131,6 +139,18 @@ class Table:
             for found in pages:
                 yield from ({"PK": item["PK"]["S"], "SK": item["SK"]["S"]} for item in found["Items"])
 
+    def scanned(self, after: Key | None) -> Iterator[tuple[list[Item], Key | None]]:
+        """All items, some at a time, each time with the place up to which that is; for no function of the portal."""
+        place = {"ExclusiveStartKey": _wired(after)} if after else {}
+        while True:
+            with translated():
+                found = self._client.scan(TableName=self._name, ConsistentRead=True, Limit=PAGE, **place)  # type: ignore[arg-type]
+            last = found.get("LastEvaluatedKey")
+            yield [_plain(item) for item in found["Items"]], _plain(last) if last else None
+            if not last:
+                return
+            place = {"ExclusiveStartKey": last}
+
     # --- writing -------------------------------------------------------------------------------------------------
 
     def update(self, key: Key, expression: str, values: Values, condition: str = "") -> Item | None:
@@ -146,7 +166,15 @@ class Table:
         """1, 2, 3 ...: one more each time, whoever asks at the same moment."""
         return int(self._updated(key, "ADD given :one", {":one": 1})["given"])
 
+    def put_all(self, items: Iterable[Item]) -> None:
+        """Each of another key, in the place of what is there; cut short, some of them."""
+        self._batched([{"PutRequest": {"Item": _wired(item)}} for item in items])
+
+    def delete_all(self, keys: Iterable[Key]) -> None:
+        self._batched([{"DeleteRequest": {"Key": _wired(key)}} for key in keys])
+
     def delete(self, key: Key) -> None:
+        self.admits()
         with translated():
             self._undisturbed(lambda: self._client.delete_item(TableName=self._name, Key=_wired(key)))
 
@@ -162,6 +190,7 @@ class Table:
         Raises:
             Conflict: with the code of the first write, in their order, whose condition does not hold.
         """
+        self.admits()
         pauses = iter(_PAUSES)
         while writes:
             reasons = self._attempt(writes)
@@ -177,7 +206,19 @@ class Table:
 
     # --- within --------------------------------------------------------------------------------------------------
 
+    def _batched(self, requests: list[Any]) -> None:
+        self.admits()
+        for start in range(0, len(requests), MOST_IN_A_BATCH):
+            left: Any = {self._name: requests[start : start + MOST_IN_A_BATCH]}
+            pauses = iter(_PAUSES)
+            while left:
+                with translated():
+                    left = self._client.batch_write_item(RequestItems=left).get("UnprocessedItems")
+                if left:
+                    self._wait(pauses)
+
     def _updated(self, key: Key, expression: str, values: Values, condition: str = "") -> Item:
+        self.admits()
         request: UpdateItemInputTypeDef = {
             "TableName": self._name,
             "Key": _wired(key),

@@ -139,6 +139,30 @@ class S3Files:
                 found = [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
                 self._delete([v for v in found if v["Key"] == prefix or v["Key"].startswith(f"{name}/")])
 
+    def every(self) -> Iterator[Stored]:
+        """As ``moving.MovableFiles``."""
+        pages = self._client.get_paginator("list_object_versions").paginate(Bucket=self._bucket)
+        of_one: list[Stored] = []
+        gone = ""
+        with translated():
+            # By key, and of each key the newest first; what was deleted and can only be brought back stays behind.
+            for each in (version for page in pages for version in page.get("Versions", ())):
+                stored = Stored(each["Key"], each["VersionId"], each["Size"])
+                if stored.key == gone:
+                    continue
+                if not of_one or of_one[0].key != stored.key:
+                    yield from reversed(of_one)
+                    of_one, gone = [], "" if each["IsLatest"] else stored.key
+                if not gone:
+                    of_one.append(stored)
+        yield from reversed(of_one)
+
+    def forget_everything(self) -> None:
+        pages = self._client.get_paginator("list_object_versions").paginate(Bucket=self._bucket)
+        with translated():
+            for page in pages:
+                self._delete([*page.get("Versions", ()), *page.get("DeleteMarkers", ())])
+
     # --- within --------------------------------------------------------------------------------------------------
 
     def _delete(self, versions: Sequence["ObjectVersionTypeDef | DeleteMarkerEntryTypeDef"]) -> None:

@@ -20,6 +20,7 @@ from portal.engines.aws import items, owed, standings, writing
 from portal.engines.aws.accounts import DynamoAccounts
 from portal.engines.aws.certificates import DynamoCertificates, entered
 from portal.engines.aws.dynamodb import MOST_AT_ONCE, NEW, Item, Key, Table, Write
+from portal.engines.aws.moving import DynamoMoving, Latch
 from portal.engines.ports import CameBack, Change, Compiled, Fact
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ _READS: Final = 3
 """How often a case is read that another write is just changing."""
 
 
-class DynamoRecords(DynamoCertificates, DynamoAccounts, standings.DynamoStandings):
+class DynamoRecords(DynamoCertificates, DynamoAccounts, standings.DynamoStandings, DynamoMoving):
     """``ports.Records`` on the table of ``items``, for any number of callers; also ``Streamed``.
 
     Needs the actions Query (on table and index), GetItem, BatchGetItem, PutItem, UpdateItem and DeleteItem. Nothing is
@@ -41,6 +42,7 @@ class DynamoRecords(DynamoCertificates, DynamoAccounts, standings.DynamoStanding
         draft_life: how long after its making the table forgets a draft that no sweep has met; longer than the SOP's
             ``draft_days``.
         pause: waits for so many seconds.
+        latched: whether nothing is to be written while a move has marked the table; looked at every few seconds.
     """
 
     def __init__(
@@ -50,8 +52,13 @@ class DynamoRecords(DynamoCertificates, DynamoAccounts, standings.DynamoStanding
         services: Sequence[str],
         draft_life: timedelta = timedelta(days=60),
         pause: Callable[[float], None] = time.sleep,
+        *,
+        latched: bool = False,
     ) -> None:
         self._table = Table(client, table, pause)
+        self._latch = Latch(self._read_mark) if latched else None
+        if self._latch:
+            self._table.admits = self._latch.must_be_open
         self._services = services
         self._draft_life = draft_life
         self._known_sops = set[str]()
@@ -255,6 +262,11 @@ class DynamoRecords(DynamoCertificates, DynamoAccounts, standings.DynamoStanding
         return [item["SK"] for item in found if item["expires_at"] > now.timestamp()]
 
     # --- within --------------------------------------------------------------------------------------------------
+
+    @property
+    def founder(self) -> str:
+        """The service that the table began with."""
+        return self._found()
 
     def _correction(self, fact: Fact) -> Write:
         return Write(items.fact_item(self._filed(fact["service"], items.FACTS), fact["ticket"], fact))

@@ -15,8 +15,9 @@ DOCUMENTS: Final = "berkas"
 RESTORED: Final = "pemulihan"
 AT_WORK: Final = "dipakai"
 CLOCKWORK: Final = "penggerak"
-"""Names in the data folder; below the third lies what is being put back, and the last two are locked by whoever is at
-work, or at the clockwork."""
+MOVING: Final = "pindahan"
+"""Names in the data folder; below the third lies what is being put back, the next two are locked by whoever is at work,
+or at the clockwork, and below the last lies how far a move to or from AWS is."""
 
 LARGEST_LOOKED_AT: Final = 2 * 1024**3
 """Bytes of a database that is looked through at every start (a second or two for one of 1 GB); a larger one is by every
@@ -39,8 +40,16 @@ def examine(data: Path, *, wholly: bool = False) -> None:
     if not database.exists() or not database.stat().st_size:
         if _has_any(data / DOCUMENTS / "applications") or database.with_name(f"{DATABASE}-wal").exists():
             raise Unavailable("store_missing", value=str(database))
+    elif _has_any(data / DOCUMENTS / "applications") and _is_blank(database):
+        raise Unavailable("store_missing", value=str(database))  # what was written lay in a log that is gone
     elif wholly or database.stat().st_size <= LARGEST_LOOKED_AT:
         examine_database(database, "integrity_check" if wholly else "quick_check")
+
+
+def has_records(data: Path) -> bool:
+    """Was anything ever kept there, as far as the file can tell without being read?"""
+    database = data / DATABASE
+    return database.exists() and database.stat().st_size > 0
 
 
 def examine_database(path: Path, check: str = "integrity_check") -> None:
@@ -107,6 +116,18 @@ class Closed:
             raise Unavailable(self._code, value="")
 
         return refuse
+
+
+def _is_blank(database: Path) -> bool:
+    """Has it neither a case nor a draft? Whoever is just sending the very first case has a draft."""
+    with (
+        suppress(sqlite3.DatabaseError),
+        closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)) as db,
+    ):
+        if not db.execute("PRAGMA user_version").fetchone()[0]:
+            return True
+        return not db.execute("SELECT EXISTS (SELECT 1 FROM application) OR EXISTS (SELECT 1 FROM draft)").fetchone()[0]
+    return False  # what it is will be seen
 
 
 def _has_any(folder: Path) -> bool:

@@ -4,7 +4,7 @@ import fcntl
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -48,6 +48,7 @@ class Database:
 
     Args:
         busy_seconds: how long to wait while another writer is at it.
+        admits: looks, once a transaction is the only one that writes, whether it may; raises what it is told otherwise.
 
     Raises:
         Unavailable: the file cannot be opened (``store_unavailable``), or a newer portal has written it
@@ -55,8 +56,15 @@ class Database:
             is met later closes it for everybody: what is built on half of the truth would have to be taken back.
     """
 
-    def __init__(self, path: Path, migrations: Sequence[Migration], busy_seconds: float = 5) -> None:
+    def __init__(
+        self,
+        path: Path,
+        migrations: Sequence[Migration],
+        busy_seconds: float = 5,
+        admits: Callable[[sqlite3.Connection], object] = lambda _: None,
+    ) -> None:
         self._path = path
+        self._admits = admits
         self._busy_seconds = busy_seconds
         self._idle: list[sqlite3.Connection] = []
         self._one_writer = threading.Lock()
@@ -82,8 +90,11 @@ class Database:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
+    def writing(self, *, anyway: bool = False) -> Iterator[sqlite3.Connection]:
         """A transaction: all of it is kept when the block ends, nothing of it when the block raises.
+
+        Args:
+            anyway: whether it is admitted or not.
 
         Raises:
             Unavailable: ``store_unavailable``; nothing was kept.
@@ -91,6 +102,8 @@ class Database:
         with self._turn(), self._lent() as connection:
             # Taking the write lock first, so that what is read inside the block cannot be outdated when it writes.
             connection.execute("BEGIN IMMEDIATE")
+            if not anyway:
+                self._admits(connection)
             yield connection
             connection.execute("COMMIT")
 
@@ -196,7 +209,7 @@ class Database:
         if version < len(migrations):
             if version:  # as it was, should the new shape or the new portal turn out not to be wanted
                 self.backup(self._before(version))
-            with self.writing() as connection:
+            with self.writing(anyway=True) as connection:
                 for migration in migrations[version:]:
                     for statement in migration:
                         connection.execute(statement)

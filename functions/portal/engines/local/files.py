@@ -114,6 +114,22 @@ class FolderFiles:
             if place.parent.is_dir():
                 synced(place.parent)
 
+    def every(self) -> Iterator[Stored]:
+        """As ``moving.MovableFiles``."""
+        with _translated():
+            for folder, folders, names in os.walk(self._root):
+                folders.sort()
+                found = (name.rpartition("@") for name in names if not name.startswith("."))
+                mine = [(name, version) for name, _, version in found if name and _VERSION.fullmatch(version)]
+                for name, version in sorted(mine, key=lambda each: (each[0], _number(each[1]))):
+                    place = Path(folder, name)
+                    size = _file(place, version).stat().st_size
+                    yield Stored(place.relative_to(self._root).as_posix(), version, size)
+
+    def forget_everything(self) -> None:
+        with _translated():
+            _remove(self._root)
+
     # --- within --------------------------------------------------------------------------------------------------
 
     def _forget_others(self, stored: Stored) -> None:

@@ -22,6 +22,7 @@ from portal.engines.local import owed, rows, statements
 from portal.engines.local.accounts import SqliteAccounts
 from portal.engines.local.certificates import LAST, SqliteCertificates, write_certificate
 from portal.engines.local.database import Database
+from portal.engines.local.moving import SqliteMoving, admits
 from portal.engines.local.standings import SqliteStandings, write_standing
 from portal.engines.ports import CameBack, Change, Compiled, Fact
 
@@ -29,7 +30,7 @@ from portal.engines.ports import CameBack, Change, Compiled, Fact
 _CLOSED: Final = "coalesce(json_extract(body, '$.closed'), '')"
 
 
-class SqliteRecords(SqliteCertificates, SqliteAccounts, SqliteStandings):
+class SqliteRecords(SqliteCertificates, SqliteAccounts, SqliteStandings, SqliteMoving):
     """``ports.Records`` on one machine, for any number of threads and processes; also ``BacksUp``.
 
     Args:
@@ -43,7 +44,7 @@ class SqliteRecords(SqliteCertificates, SqliteAccounts, SqliteStandings):
     """
 
     def __init__(self, path: Path, services: Sequence[str], busy_seconds: float = 5) -> None:
-        self._database = Database(path, rows.MIGRATIONS, busy_seconds)
+        self._database = Database(path, rows.MIGRATIONS, busy_seconds, admits)
         try:
             self._founder = self._found(services)
         except BaseException:
