@@ -136,6 +136,14 @@ def test_the_data_say_it_for_each_coming_step_and_for_the_whole(sop: Sop, calend
 
 # --- with what is usual ---
 
+
+def test_one_working_day_with_others_is_counted_as_two_are(sop: Sop, calendar: Calendar) -> None:
+    case = moved(sop, ("submit", at("11-23 07.50")), ("confirm", at("11-23 08.00")))
+    for days, day in ((1, "11-24"), (2, "11-25")):
+        found = expect(case, sop, calendar, at("11-23 08.05"), {"pemeriksaan": days}).at["pemeriksaan"]
+        assert f"{found:%m-%d %H.%M}" == f"{day} 08.55"
+
+
 USUAL = {"pemeriksaan": 2, "passphrase": 3}
 
 

@@ -142,6 +142,22 @@ def test_an_official_opens_a_case_with_a_number_and_an_address_that_he_vouches_f
     assert letters == [("asked", FORM["surel"]), ("decided", "galih@samarajaya.example")]
 
 
+def test_whose_case_was_opened_hears_of_it_where_nothing_is_asked_of_him_yet(perpanjangan: Sop) -> None:
+    begin, _, *others = perpanjangan.steps
+    sop = replace(perpanjangan, steps=(begin, *others))
+    told = [notice.letter for notice in owed(opened(sop), [], sop, AT.date())]
+    assert told == ["opened", "decided"]
+
+
+def test_whoever_has_done_a_task_is_told_so_and_of_the_next_one(perpanjangan: Sop) -> None:
+    begin, task, *others = perpanjangan.steps
+    sop = replace(perpanjangan, steps=(begin, task, replace(task, key="lagi", documents=()), *others))
+    case = opened(sop)
+    done = case.report((*case.documents, document("formulir_perpanjangan")), sop=sop, at=AT + timedelta(hours=1))
+    assert (done.step, done.state) == ("lagi", State.ASKED)
+    assert [notice.letter for notice in owed(done, [], sop, AT.date())] == ["reported", "asked"]
+
+
 def test_a_case_opened_by_an_official_says_everything_in_its_first_event(perpanjangan: Sop) -> None:
     case = opened(perpanjangan)
     (event,) = case.events

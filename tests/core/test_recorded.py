@@ -1,5 +1,6 @@
 """What a move of the register writes down, to the letter: entries and corrections are kept for years."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from hashlib import sha256
@@ -21,6 +22,7 @@ from portal.core.register import (
     keeps_register,
     plain_serial,
 )
+from portal.core.steps import State
 from tests.support.builders import WITA, a_sop, application_in, certificate, official, reachable
 from tests.support.calendars import ORDINARY
 
@@ -90,6 +92,22 @@ def test_only_what_was_recorded_or_handed_over_is_entered(action: str, is_entere
     events = tuple(replace(each, action="x" if each.action == "record" else each.action) for each in DONE.events)
     done = replace(DONE, events=(*events[:-1], replace(events[-1], action=action)))
     assert (handed_over(done, a_sop(), ORDINARY) is not None) is is_entered
+
+
+def test_nothing_is_entered_of_a_case_that_was_closed_otherwise_although_a_product_was_recorded() -> None:
+    assert handed_over(replace(DONE, state=State.REJECTED), a_sop(), ORDINARY) is None
+
+
+def test_the_holder_is_written_to_at_the_typed_address_where_none_was_confirmed() -> None:
+    made = handed_over(
+        replace(DONE, events=tuple(replace(each, data=without(each.data)) for each in DONE.events)), a_sop(), ORDINARY
+    )
+    assert made is not None
+    assert made.email == "siti@tarakankota.go.id"
+
+
+def without(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: said for key, said in data.items() if key != "email"}
 
 
 def test_the_holder_is_written_to_at_the_confirmed_address() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from portal.core.application import Application
 from portal.core.errors import NotAllowed
+from portal.core.notices import owed
 from portal.core.steps import State
 from tests.support.builders import AT, FORM, a_sop, application_in, official
 
@@ -45,6 +46,20 @@ def test_the_office_calls_a_visit_off(booked: Application) -> None:
     off = booked.cancel_visit({"note": "Rapat."}, by=VERIFIKATOR, sop=SOP, at=later(booked))
     assert (off.events[-1].actor, off.events[-1].data["note"]) == (VERIFIKATOR, "Rapat.")
     assert off.state is State.INVITED
+
+
+@pytest.mark.parametrize("typed", ["Verifikator@TarakanKota.go.id", "verifikator@tarakankota.go.id"])
+def test_whoever_calls_a_visit_off_need_not_be_told_and_his_colleague_is(booked: Application, typed: str) -> None:
+    said, appointed = (
+        ("verifikator@tarakankota.go.id", typed),
+        [official("verifikator", email="lain@tarakankota.go.id")],
+    )
+    for written, by in (said, said[::-1]):
+        himself = replace(VERIFIKATOR, email=by)
+        off = booked.cancel_visit({"note": "Rapat."}, by=himself, sop=SOP, at=later(booked))
+        told = owed(off, [official("verifikator", email=written), *appointed], SOP, later(booked).date())
+        to_officials = [each.recipient for each in told if each.letter == "visit_off"]
+        assert to_officials == ["lain@tarakankota.go.id"]
 
 
 def test_nobody_of_the_office_changes_his_own_visit_as_an_official(booked: Application) -> None:
