@@ -18,7 +18,7 @@ from portal.core.sop import FILLER
 from portal.core.steps import State
 from portal.drafts import Drafts
 from portal.forms.form import Form
-from portal.forms.letter import BatchLetter
+from portal.forms.letter import BatchLetter, OwnBatch
 from portal.intake import Intake
 from portal.office import Office
 from portal.retention import forgotten_on
@@ -232,6 +232,19 @@ def letter(office: Office, owed: Notice, signed: Callable[[str, dict[str, Any], 
     batch = office.records.load_draft(owed.about)
     link = signed(PAGE, {"d": batch.id, "r": owed.recipient}, LINK)
     return BatchLetter(office.services[batch.service].data, owed.name, link, office.clock() + LINK)
+
+
+def of_address(
+    office: Office, address: str, signed: Callable[[str, dict[str, Any], timedelta], str]
+) -> Iterator[OwnBatch]:
+    """Those that this address, in lower case, fills in for others, with a new link to each."""
+    for draft in office.records.drafts_before(office.clock() + timedelta(days=1)):
+        if not (draft.is_batch and office.takes_batches(draft.service)):
+            continue
+        sop = office.services[draft.service]
+        email = str(draft.form.get(sop.batch["email"], ""))
+        if email.lower() == address:
+            yield OwnBatch(sop.data["product"], len(draft.members), signed(PAGE, {"d": draft.id, "r": email}, LINK))
 
 
 def note(office: Office, draft: Draft) -> None:
