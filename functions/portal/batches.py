@@ -123,6 +123,15 @@ class Batches:
         form = self.office.words(batch.service).form
         return {name: answer for name, answer in batch.form.items() if name in form.fields}
 
+    def on_paper(self, draft: Draft) -> Answers:
+        """What a paper filled in for a draft may say: its answers, and what its batch says of the letter alone."""
+        with suppress(NotFound):
+            batch = self.office.records.load(draft.mends).batch if draft.mends else draft.batch
+            said = self.load(batch).form if batch else {}
+            asked = self.office.words(draft.service).form.fields
+            return {**{name: answer for name, answer in said.items() if name not in asked}, **draft.form}
+        return draft.form
+
     def add(self, batch: Draft, people: Sequence[Answers]) -> Draft:
         """Begin an application for each of these people, all of them or none; who is there already is passed over.
 
