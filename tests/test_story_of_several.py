@@ -66,6 +66,9 @@ def test_six_colleagues_apply_with_one_letter_and_one_of_them_mends(city: City) 
     # The clerk mends it for him; it is forwarded alone, and each case is a chain of its own.
     budi.mend("BANU CONTOH", "ktp", city.applicant().file("ktp"))
     assert city.house.office.records.load(banu.ticket).events[-1].data["filler"] == "Budi Operator"
+    page = city.official(KABID).open(banu.ticket)
+    assert "Budi Operator memperbaiki untuk pemohon: KTP-el." in page.text
+    assert "Oleh: Budi Operator, pengisi usulan" in page.text
     city.official(KABID).decide(banu.ticket, "forward", instructions=["proses"], note="Lanjutkan.")
     statistisi = city.official(STATISTISI)
     receipt = statistisi.decide(first.ticket, "forward", instructions=["proses"], note="Sudah didata.")

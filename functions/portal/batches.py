@@ -18,7 +18,7 @@ from portal.core.sop import FILLER
 from portal.core.steps import State
 from portal.drafts import Drafts
 from portal.forms.form import Form
-from portal.forms.letter import BatchLetter
+from portal.forms.letter import BatchLetter, OwnBatch
 from portal.intake import Intake
 from portal.office import Office
 from portal.retention import forgotten_on
@@ -122,6 +122,15 @@ class Batches:
         """What every member's form says from the beginning: the batch's answers to the application's questions."""
         form = self.office.words(batch.service).form
         return {name: answer for name, answer in batch.form.items() if name in form.fields}
+
+    def on_paper(self, draft: Draft) -> Answers:
+        """What a paper filled in for a draft may say: its answers, and what its batch says of the letter alone."""
+        with suppress(NotFound):
+            batch = self.office.records.load(draft.mends).batch if draft.mends else draft.batch
+            said = self.load(batch).form if batch else {}
+            asked = self.office.words(draft.service).form.fields
+            return {**{name: answer for name, answer in said.items() if name not in asked}, **draft.form}
+        return draft.form
 
     def add(self, batch: Draft, people: Sequence[Answers]) -> Draft:
         """Begin an application for each of these people, all of them or none; who is there already is passed over.
@@ -232,6 +241,19 @@ def letter(office: Office, owed: Notice, signed: Callable[[str, dict[str, Any], 
     batch = office.records.load_draft(owed.about)
     link = signed(PAGE, {"d": batch.id, "r": owed.recipient}, LINK)
     return BatchLetter(office.services[batch.service].data, owed.name, link, office.clock() + LINK)
+
+
+def of_address(
+    office: Office, address: str, signed: Callable[[str, dict[str, Any], timedelta], str]
+) -> Iterator[OwnBatch]:
+    """Those that this address, in lower case, fills in for others, with a new link to each."""
+    for draft in office.records.drafts_before(office.clock() + timedelta(days=1)):
+        if not (draft.is_batch and office.takes_batches(draft.service)):
+            continue
+        sop = office.services[draft.service]
+        email = str(draft.form.get(sop.batch["email"], ""))
+        if email.lower() == address:
+            yield OwnBatch(sop.data["product"], len(draft.members), signed(PAGE, {"d": draft.id, "r": email}, LINK))
 
 
 def note(office: Office, draft: Draft) -> None:

@@ -271,10 +271,11 @@ class Correspondence:
     def _about_tickets(self, owed: Notice) -> TicketsLetter:
         """Looked for only here, where nobody waits who could learn from the answer whether there is any."""
         found = [case for case in self.watch.open() if self._is_of(case, owed.recipient)]
-        if not found:
+        several = list(batches.of_address(self.office, owed.recipient, self._signed))
+        if not (found or several):
             raise NotAllowed("no_tickets")
         until = self.office.clock() + APPLICANT_LINK
-        return TicketsLetter(self.office.services.general, "", "", [self._own(case) for case in found], until)
+        return TicketsLetter(self.office.services.general, "", "", [self._own(case) for case in found], several, until)
 
     def _is_of(self, case: Application, address: str) -> bool:
         return case.address(self.office.sop_of(case)).lower() == address

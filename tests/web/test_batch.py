@@ -12,7 +12,7 @@ from portal.core.errors import NotFound
 from portal.core.services import Services
 from portal.core.sop import parse
 from tests.support.document_specimens import pdf
-from tests.support.filler import EMAIL, NAMES, Filler, batch_of, colleague
+from tests.support.filler import EMAIL, NAMES, Filler, batch_of, brought, colleague
 from tests.support.stage import KADIS, InProcess, Stage
 from tests.support.ways import SAYS
 
@@ -197,3 +197,34 @@ def test_the_letter_is_printed_for_everybody_with_whoever_signs_it(stage: Stage,
     text = "".join(each.get_textpage().get_text_range() for each in printed)
     assert "ANI CONTOH" in text
     assert "dr. Contoh" in text
+
+
+def test_a_colleagues_own_letter_names_whoever_signs_it_too_also_where_it_was_returned(
+    stage: Stage, budi: Filler
+) -> None:
+    budi.begin(nama_penanda_tangan="dr. Contoh", jabatan_penanda_tangan="Kepala Dinas")
+    budi.bring_letter(LETTER)
+    budi.add(colleague(0))
+    batch = stage.house.batches.load(budi.open().url.rpartition("/")[2])
+    (member,) = stage.house.batches.members(batch)
+    assert member.draft
+    budi.press(budi.open(), "buka", NAMES[0])
+    assert "dr. Contoh" in _read(budi.browser.get(f"/ajukan/{member.id}/berkas/unduh/surat-permohonan.pdf").body)
+    for kind in ("formulir_bsre", "ktp", "sk_terakhir"):
+        draft = stage.records.load_draft(member.id)
+        stage.records.save_draft(draft.with_document(brought(stage.house, draft, kind)))
+    number = budi.send(NAMES[0])
+    stage.act(number, "confirm")
+    back = {"items": ["surat_permohonan"], "reason": "surat_belum_ditandatangani", "note": "Belum."}
+    case = stage.load(number)
+    stage.cases.decide(stage.cases.case_claims(case, KADIS), "return", back, case.version)
+    budi.press(budi.open(), "buka", NAMES[0])
+    page = budi.browser.get(f"/permohonan/{number}/perbaikan")
+    printed = _read(budi.browser.get(page.href("/unduh/surat-permohonan.pdf")).body)
+    assert "dr. Contoh" in printed
+    assert "Kepala Dinas" in printed
+    assert "ANI CONTOH" in printed
+
+
+def _read(content: bytes) -> str:
+    return "".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(content))

@@ -1,7 +1,10 @@
 """A ticket's number that is lost: sent to the registered address, for which alone it is asked."""
 
 from datetime import timedelta
+from urllib.parse import urlsplit
 
+from tests.support.filler import EMAIL as FILLER
+from tests.support.filler import batch_of
 from tests.support.office_days import mail_to
 from tests.support.stage import Stage
 from tests.support.ways import EMAIL, WAYS
@@ -68,3 +71,25 @@ def test_nothing_is_left_of_who_asked_once_it_is_answered_and_may_be_asked_again
     stage.clockwork.expire()
     (left,) = stage.records.notices("tickets")
     assert (left.recipient, left.is_owed) == (EMAIL, True), "what is not answered yet stays"
+
+
+def test_a_lost_link_to_several_colleagues_comes_again_by_the_address_alone(stage: Stage) -> None:
+    batch = batch_of(stage.house, 2)
+    visitor = stage.browser()
+    page = visitor.get("/usulan")
+    assert "/tautan?halaman=usulan" in page.text
+    form = visitor.get("/tautan?halaman=usulan").text
+    assert 'name="tiket"' not in form
+    answers = {
+        visitor.post("/tautan", data={"halaman": "usulan", "email": address}).text
+        for address in (FILLER, OTHER, "bukan alamat")
+    }
+    assert len(answers) == 1, "the same for everybody"
+    asked(stage, FILLER)  # who leaves the ticket's number empty gets the same email, and within an hour only one
+    assert sent(stage, OTHER) == []
+    (text,) = sent(stage, FILLER)
+    assert "Jumlah pegawai: 2" in text
+    link = next(word for word in text.split() if "/usulan/" in word)
+    page = visitor.get(urlsplit(link).path, follow_redirects=True)
+    assert "2 belum dikirim" in page.text
+    assert batch.id in page.request.path

@@ -326,14 +326,14 @@ def test_the_light_is_the_devices_until_somebody_chooses_and_then_holds_on_site_
     for chosen_on, seen_on in (("/persyaratan/", "/ajukan"), ("/status", "/formulir/")):
         me.go(chosen_on)
         assert me.page.evaluate(look) == white
-        assert turned("Tampilan mengikuti perangkat; ganti ke terang") == white
+        assert turned("Tampilan: otomatis") == white
         me.page.emulate_media(color_scheme="dark")
         assert me.page.evaluate(look) == white
-        assert turned("Tampilan terang; ganti ke gelap") == black
+        assert turned("Tampilan: terang") == black
         me.page.emulate_media(color_scheme="light")
         me.go(seen_on)
         assert me.page.evaluate(look) == black
-        assert turned("Tampilan gelap; ganti ke mengikuti perangkat") == white
+        assert turned("Tampilan: gelap") == white
         me.page.emulate_media(color_scheme="dark")
         assert me.page.evaluate(look) == black
         me.page.emulate_media(color_scheme="light")

@@ -195,10 +195,24 @@ class OwnCase:
 
 
 @dataclass(frozen=True)
+class OwnBatch:
+    """What somebody fills in for several: for how many so far, and his link to it."""
+
+    product: str
+    people: int
+    link: str
+
+
+@dataclass(frozen=True)
 class TicketsLetter(Letter):
-    """To whoever has lost a ticket's number: all open ``cases`` of his; ``until`` is when their links end."""
+    """To whoever has lost a ticket's number or a link: all open ``cases`` of his, and those he fills in for together.
+
+    Attributes:
+        until: when their links end.
+    """
 
     cases: Sequence[OwnCase]
+    batches: Sequence[OwnBatch]
     until: datetime
 
 

@@ -215,7 +215,7 @@ def filled_in(draft: Draft, file: str) -> Response:
     if seconds := here().limits["paper"].take(asker(), now()):
         raise TooManyRequests(retry_after=seconds)
     people = [member.answers for member in here().batches.members(draft)] if draft.is_batch else ()
-    content, media_type = press.print(file, draft.form, people)
+    content, media_type = press.print(file, here().batches.on_paper(draft), people)
     response = Response(content, mimetype=media_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{file}"'
     return response

@@ -44,6 +44,7 @@ class Happening:
         said: what an official decided, by field.
         items: labels of what the applicant mended or brought; ``slot``: the visit he picked.
         onward: role that got the case by it; empty when it stayed.
+        filler: name of whoever mended it for the applicant; empty if that was the applicant himself.
         taken_back: from which Plh., where an official on leave decided himself; ``taken_over``: from whom a clerk
             had given it to.
     """
@@ -55,6 +56,7 @@ class Happening:
     items: tuple[str, ...]
     slot: datetime | None
     onward: str
+    filler: str = ""
     taken_back: str = ""
     taken_over: str = ""
 
@@ -132,6 +134,7 @@ def _told(application: Application, event: Event, words: Words) -> Happening:
         items=tuple(words.items.get(item, item) for item in mended),
         slot=datetime.fromisoformat(slot) if slot else None,
         onward=sop.role(sop.step(event.step).role).label if event.step != before else "",
+        filler=str(event.data.get("filler", "")),
         taken_back=str(event.data.get("taken_back", "")),
         taken_over=str(event.data.get("taken_over", "")),
     )

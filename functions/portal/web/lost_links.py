@@ -38,7 +38,7 @@ def send_link() -> Any:
             _renew(page, token)
         elif page in OF_A_DESK:
             _owe_desk(page, one_line(request.form.get("email", "")))
-        elif page == PAGE and not one_line(request.form.get("tiket", "")):
+        elif page == BATCH or (page == PAGE and not one_line(request.form.get("tiket", ""))):
             _owe_tickets(request.form.get("email", ""))
         else:
             _remind(one_line(request.form.get("tiket", "")), one_line(request.form.get("email", "")), page)

@@ -8,6 +8,8 @@
     dataset.light = light = turns.includes(light) ? light : "device";
     dataset.mdColorScheme = light;
     if (light === "device") delete dataset.mdColorScheme;
+    const button = document.querySelector("[data-turns]");
+    button?.setAttribute("aria-label", button.dataset.turns.split("|")[turns.indexOf(light)]);
   };
   document.addEventListener("click", ({ target }) => {
     const button = target.closest("[data-turns]");
@@ -15,8 +17,9 @@
     light = turns[(turns.indexOf(light) + 1) % turns.length];
     try { localStorage.light = light; } catch (e) { /* chosen for this page */ }
     show();
-    document.querySelector("[data-live]").textContent = button.innerText;
+    document.querySelector("[data-live]").textContent = button.getAttribute("aria-label");
   });
+  document.addEventListener("DOMContentLoaded", show);
   addEventListener("storage", show);
   addEventListener("pageshow", show);
   show();
