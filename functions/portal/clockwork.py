@@ -18,7 +18,7 @@ from portal.core.application import Actor, Application
 from portal.core.draft import Draft
 from portal.core.errors import Conflict, NotFound
 from portal.core.history import assignment, holder
-from portal.core.notices import Notice, about_draft, notice
+from portal.core.notices import SHARED, Notice, about_draft, notice
 from portal.core.officials import Official, able, given, gone_since, on_duty
 from portal.core.patience import DRAFT, Reason, Wait, patience
 from portal.core.progress import deadline
@@ -76,7 +76,10 @@ class Clockwork:
     def look_after_cases(self) -> int:
         """All that is owed about open cases, from one look at all of them; returns how much that is."""
         look = self.watch.look()
-        told = self.tell_others, self.remind, self.tell_clerk, self.remind_applicants, self.remind_visits, self.escalate
+        told = (
+            *(self.tell_others, self.tell_overdue, self.remind),
+            *(self.tell_clerk, self.remind_applicants, self.remind_visits, self.escalate),
+        )
         return self.announce() + sum(tell(look) for tell in told)
 
     def remind(self, look: Look[Application] | None = None) -> int:
@@ -98,6 +101,15 @@ class Clockwork:
         ]
         self.office.records.owe(digests)
         return len(digests)
+
+    def tell_overdue(self, look: Look[Application] | None = None) -> int:
+        """Owe whoever has a case a word once the SOP's time for its step has passed; returns how many are owed.
+
+        Once for each turn of the case; from the day of the first digest on, that tells of it.
+        """
+        owed = list((look or self.watch.look()).each(self._overdue)) if self._office_has_opened() else []
+        self.office.records.owe(owed)
+        return len(owed)
 
     def tell_others(self, look: Look[Application] | None = None) -> int:
         """Owe the others a word of cases that were given to one of them who is not there; returns how many are owed."""
@@ -192,6 +204,15 @@ class Clockwork:
             gone = gone_since(holder(held), everybody, today)
             for official in able(case, everybody, sop, today):
                 yield turn_again(case, official.as_actor(sop), held, gone, at=self.office.clock())
+
+    def _overdue(self, case: Application, how: Wait) -> Iterator[Notice]:
+        if self.watch.is_overdue(case, how):
+            brought = case.turn.actor.email.lower()  # who brought it here himself knows that he has it
+            about, event, at = case.ticket, case.turn.number, self.office.clock()
+            for actor in (each for each in how.whom if each.email.lower() != brought):
+                yield notice(
+                    "overdue", actor, about=about, event=event, at=at, occasion=SHARED if len(how.whom) > 1 else ""
+                )
 
     def _urgent(self, case: Application, how: Wait) -> Iterator[Notice]:
         if how.reason in (Reason.NOBODY, Reason.ENDED):

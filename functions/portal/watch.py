@@ -11,7 +11,7 @@ from datetime import datetime, time
 from typing import Any, Generic, TypeVar
 
 from portal.core.application import Application
-from portal.core.clocks import is_over
+from portal.core.clocks import due, is_over
 from portal.core.listing import Unread, passed_over
 from portal.core.officials import Official
 from portal.core.outage import Outage, outage
@@ -201,6 +201,13 @@ class Watch:
     def is_due(self, how: Wait) -> bool:
         """Are the officials who have it to be reminded of it?"""
         return how.is_with_officials and how.reminded(self.office.clock()) is not None
+
+    def is_overdue(self, case: Case, how: Wait) -> bool:
+        """Has the SOP's time for its step passed, with officials who can act, and before they are reminded of it?"""
+        if how.reason is not None or not how.is_with_officials or self.is_due(how):
+            return False
+        runs_out = due(case, self.office.sop_of(case), self.office.calendar)
+        return runs_out is not None and runs_out <= self.office.clock()
 
     def health(self, *, anew: bool = True) -> Health:
         """Counted again only if something was written since, or another minute has begun.

@@ -113,6 +113,7 @@ class DigestLetter(Letter):
 
     Attributes:
         turns: cases that have come; ``visits`` booked; ``receipts`` of what the reader decided.
+        overdue: cases of which the SOP's time has passed, and that have not just come.
         late: what has waited past the policy's patience.
         until: when the links end.
     """
@@ -120,6 +121,7 @@ class DigestLetter(Letter):
     turns: Sequence[CaseLetter]
     visits: Sequence[CaseLetter]
     receipts: Sequence[CaseLetter]
+    overdue: Sequence[CaseLetter]
     late: Sequence[Waiting]
     until: datetime
 
