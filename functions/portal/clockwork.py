@@ -1,5 +1,6 @@
 """What happens without anybody asking: whoever has something is reminded of it, the clerk is told of what is stuck,
-drafts and unconfirmed cases expire, files past their days go, the recap is added up, the register is looked after.
+drafts and unconfirmed cases expire, files past their days and records past their years go, the recap is added up, the
+register is looked after.
 
 The same functions run in the background thread of one machine and in scheduled handlers.
 """
@@ -8,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, cached_property, partial
+from typing import TYPE_CHECKING
 
 from portal import batches, tickets
 from portal.appointing import Appointing
@@ -30,6 +32,9 @@ from portal.office import Office
 from portal.retention import Retention
 from portal.upkeep import Upkeep
 from portal.watch import Look, Watch
+
+if TYPE_CHECKING:
+    from portal.forgetting import Forgetting
 
 
 @dataclass(frozen=True)
@@ -58,11 +63,22 @@ class Clockwork:
         """The list of all cases, which remembers whether it is complete."""
         return Archive(self.office)
 
+    @cached_property
+    def forgetting(self) -> "Forgetting":
+        """The sweep of records past their term, which remembers when it last swept."""
+        from portal.erasing import Erasing
+        from portal.forgetting import Forgetting
+        from portal.handouts import Handouts
+
+        return Forgetting(Erasing(self.office, Handouts(self.office)))
+
     def chores(self) -> tuple[Callable[[], int], ...]:
         """What is to be looked at now and then, one independent of the other."""
         swept, summed = self.retention.forget_documents, self.compilation.compile_recap
         looked, listed = self.upkeep.look_after_register, self.archive.complete
-        return self.look_after_cases, self.remind_drafts, self.expire, swept, summed, looked, listed, self.scrub
+        forgot = self.forgetting.forget_records  # before the register forgets, by which a case is held
+        kept = swept, summed, listed, forgot, looked, self.scrub
+        return self.look_after_cases, self.remind_drafts, self.expire, *kept
 
     def scrub(self) -> int:
         """Clear the store's files of what was erased, where that could not be done at once; nothing is owed by it."""
