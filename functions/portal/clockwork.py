@@ -19,6 +19,7 @@ from portal.compilation import Compilation
 from portal.core.application import Actor, Application
 from portal.core.draft import Draft
 from portal.core.errors import Conflict, NotFound
+from portal.core.foreseen import eve
 from portal.core.history import assignment, holder
 from portal.core.notices import SHARED, Notice, about_draft, notice
 from portal.core.officials import Official, able, given, gone_since, on_duty
@@ -252,12 +253,9 @@ class Clockwork:
 
     def _visit_is_near(self, application: Application) -> bool:
         """Has the working day before the visit (or as many as the service has) begun, and was it agreed before that?"""
-        if application.slot is None:
-            return False
-        calendar, ahead = self.office.calendar, self.watch.policy(application.service)["visit_days_before"]
-        eve = calendar.add_working_days(calendar.local(application.slot).date(), -ahead)
-        agreed = calendar.local(application.moved.at).date()
-        return agreed < eve and calendar.intervals(eve)[0][0] <= self.office.clock() < application.slot
+        ahead, slot = self.watch.policy(application.service)["visit_days_before"], application.slot
+        begun = eve(application, ahead, self.office.calendar)
+        return begun is not None and slot is not None and begun <= self.office.clock() < slot
 
     def _visit_reminders(self, application: Application, _: Wait) -> Iterator[Notice]:
         if self._visit_is_near(application):
