@@ -102,13 +102,16 @@ class Clockwork:
     def remind(self, look: Look[Application] | None = None) -> int:
         """Owe every official one digest a working day while a case has waited too long; returns how many are owed.
 
-        Whoever is above a post that nobody can fill hears of it too, from the next morning on.
+        Whoever is above a post that nobody can fill hears of it too, from the next morning on; and of a case that
+        others have had for some working days on the day on which it has become so many.
         """
         if not self._office_has_opened():
             return 0
         today, look = self.office.today(), look or self.watch.look()
         late = {actor.email for _, how in look.waits if self.watch.is_due(how) for actor in how.whom}
         vacant = {post for _, _, above in self.watch.vacancies(look) for post in above}
+        held_up = self.watch.held_up(look)
+        vacant |= {post for *_, above, heard in held_up if heard.date() == today for post in above}
         serving = {o.email.lower(): o for o in on_duty(self.office.officials(), today)}
         told = late | {o.email.lower() for o in serving.values() if (o.service, o.role) in vacant}
         digests = [

@@ -115,6 +115,7 @@ class Correspondence:
         def of(*letters: str) -> list[CaseLetter]:
             return [each for notice, each in written if notice.letter in letters and isinstance(each, CaseLetter)]
 
+        desks = [each for _, each in written if isinstance(each, DeskLetter)][:1]
         turns = {turn.application.ticket: turn for turn in (*of("turn"), *of("assigned"))}  # given to the reader: once
         return DigestLetter(
             sop=said.sop,
@@ -124,7 +125,9 @@ class Correspondence:
             visits=of("visit_booked"),
             receipts=of("decided"),
             overdue=[each for each in of("overdue") if each.application.ticket not in turns],
-            late=next((list(each.late) for _, each in written if isinstance(each, DeskLetter)), []),
+            late=[case for desk in desks for case in desk.late],
+            vacant=[case for desk in desks for case in desk.vacant],
+            below=[case for desk in desks for case in desk.below],
             until=self.office.clock() + OFFICIAL_LINK,
         )
 
@@ -248,11 +251,13 @@ class Correspondence:
 
     def _about_desk(self, owed: Notice) -> DeskLetter:
         look = self.watch.look_at(case for case, _ in self.cases.desk(owed.recipient))
+        own = {case.ticket for case, _ in look.waits}
         posts = {(held.service, held.role): None for held in self.cases.appointments(owed.recipient)}
         # In the words of the service that the reader serves; of the others he need not hear.
         services = list(dict.fromkeys(service for service, _ in posts))
         known = self.office.services
-        vacancies = self.watch.vacancies() if owed.letter == "reminder" else ()
+        glance = self.watch.glance() if owed.letter == "reminder" else None
+        vacancies, held_up = (self.watch.vacancies(glance), self.watch.held_up(glance)) if glance else ((), ())
         return DeskLetter(
             sop=known[services[0]].data if len(services) == 1 else known.general,
             name=owed.name,
@@ -260,6 +265,11 @@ class Correspondence:
             cases=list(look.each(lambda case, how: [self.watch.told(case, how)])),
             late=list(look.each(lambda case, how: [self.watch.told(case, how)] if self.watch.is_due(how) else [])),
             vacant=[self.watch.told(case, how) for case, how, above in vacancies if above & posts.keys()],
+            below=[
+                self.watch.told(case, how)
+                for case, how, above, _ in held_up
+                if case.ticket not in own and above & posts.keys()
+            ],
             until=self.office.clock() + OFFICIAL_LINK,
         )
 

@@ -15,7 +15,7 @@ from portal.core.clocks import due, is_over
 from portal.core.listing import Unread, passed_over
 from portal.core.officials import Official
 from portal.core.outage import Outage, outage
-from portal.core.patience import Posts, Reason, Stuck, Wait, superior, wait_on
+from portal.core.patience import Posts, Reason, Stuck, Wait, superior, superior_hears, wait_on
 from portal.core.progress import Waiting
 from portal.core.sop import APPLICANT
 from portal.core.standing import Case, Standing
@@ -267,11 +267,27 @@ class Watch:
 
         def vacant(case: Case, how: Wait) -> Iterator[tuple[Case, Wait, frozenset[tuple[str, str]]]]:
             if how.reason and how.reason.is_vacancy and how.since < morning:
-                sop = self.office.sop_of(case)
-                above = superior(sop, case.step)
-                yield case, how, frozenset((case.service, role) for role in (sop.acting(above.role) if above else ()))
+                yield case, how, self._above(case)
 
         return (look or self.glance()).each(vacant)
+
+    def held_up(
+        self, look: Look[Any] | None = None
+    ) -> Iterator[tuple[Case, Wait, frozenset[tuple[str, str]], datetime]]:
+        """Cases that officials have had for working days, the posts right above, and from when on those hear of it."""
+        calendar, now = self.office.calendar, self.office.clock()
+
+        def late(case: Case, how: Wait) -> Iterator[tuple[Case, Wait, frozenset[tuple[str, str]], datetime]]:
+            heard = superior_hears(case, how, self.office.sop_of(case), calendar)
+            if heard and heard <= now and not (how.reason and how.reason.is_vacancy):
+                yield case, how, self._above(case), heard
+
+        return (look or self.glance()).each(late)
+
+    def _above(self, case: Case) -> frozenset[tuple[str, str]]:
+        sop = self.office.sop_of(case)
+        above = superior(sop, case.step)
+        return frozenset((case.service, role) for role in (sop.acting(above.role) if above else ()))
 
     def _needs(self, application: Case, how: Wait) -> bool:
         sop, now = self.office.sop_of(application), self.office.clock()
