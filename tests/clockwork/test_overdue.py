@@ -172,6 +172,21 @@ def test_what_several_have_makes_no_email_of_its_own_to_each_and_the_mornings_di
     assert list(stage.records.unsent()) == []
 
 
+def test_what_lies_below_is_in_the_digest_too(stage: Stage) -> None:
+    relay, below = collecting(stage), stage.case("confirm", "forward")
+    got(relay)
+    at(stage, 1, 7, 30)
+    chores(stage)
+    got(relay)
+    at(stage, 2, 7, 30)
+    stage.case("confirm")
+    chores(stage)
+    (mail,) = got(relay)
+    assert mail.subject == "[TTE Tarakan] 1 permohonan menunggu tindak lanjut Anda"
+    assert below in mail.text
+    assert "langkah sesudah Anda" in mail.text
+
+
 class Watched(Weeks):
     """The played weeks, with a clockwork that looks around every ten minutes of the day."""
 
