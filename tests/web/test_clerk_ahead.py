@@ -64,7 +64,7 @@ def test_a_case_with_an_official_goes_from_overdue_to_reminder_to_the_clerks_lis
     told = words(page)
     assert days(page) == ["Senin, 23 November 2026", "Selasa, 24 November 2026", "Kamis, 26 November 2026"]
     assert "08.15" in told
-    assert "Waktu SOP habis. Dikabari:" in told
+    assert "Waktu SOP habis, pada" in told
     assert "WAHYU BERIKUT" in told
     assert page.href(f"/petugas/permohonan/{number}")
 
@@ -122,13 +122,20 @@ def test_a_visit_and_its_reminder_are_told_and_none_that_was_booked_too_late(sta
         ("sent", {Kind.REMINDED, Kind.LISTED}),
         ("invited", {Kind.ASKED, Kind.LISTED}),
         ("missed", {Kind.ASKED, Kind.LISTED}),
-        ("ready", {Kind.OVERDUE, Kind.REMINDED, Kind.LISTED}),
+        ("ready", {Kind.OVERDUE, Kind.REMINDED, Kind.ABOVE, Kind.LISTED}),
     ],
 )
 def test_every_state_has_something_ahead(stage: Stage, state: str, kinds: set[Kind]) -> None:
     number = stage.case(*WAYS[state])
     stage.mail()
     assert {each.kind for each in ahead(stage) if each.ticket == number} == kinds
+
+
+def test_whoever_is_above_is_foretold_to_hear_and_nobody_is_above_the_first(stage: Stage) -> None:
+    stage.case("confirm")
+    assert when(stage, Kind.ABOVE) == []
+    stage.case("confirm", "forward")
+    assert when(stage, Kind.ABOVE) == ["25 07.30"]
 
 
 def test_an_unconfirmed_application_is_foretold_to_end(stage: Stage) -> None:

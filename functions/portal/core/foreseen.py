@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from portal.core.application import Application
 from portal.core.clocks import due
-from portal.core.patience import Reason, Wait
+from portal.core.patience import Reason, Wait, superior, superior_hears
 from portal.core.sop import Sop
 from portal.core.standing import Case
 from portal.core.steps import State
@@ -20,8 +20,9 @@ from portal.core.worktime import Calendar
 class Kind(StrEnum):
     """What is going to happen; its words are under ``[foreseen]`` in ``messages.toml``."""
 
-    OVERDUE = "overdue"  # the SOP's time passes, and whoever has the case hears of it
+    OVERDUE = "overdue"  # the SOP's time passes, of which whoever has the case hears unless he brought it there himself
     REMINDED = "reminded"  # the same in the digest of a working day
+    ABOVE = "above"  # whoever is above hears that officials have had it for long
     ASKED = "asked"  # the applicant is reminded
     LISTED = "listed"  # the case comes on the clerk's list
     LAPSES = "lapses"  # it is closed, as its address was not confirmed
@@ -65,6 +66,9 @@ def of_case(case: Case, how: Wait, sop: Sop, calendar: Calendar, now: datetime) 
         runs_out = due(case, sop, calendar)
         if runs_out and runs_out > now:
             yield Foreseen(runs_out, Kind.OVERDUE, case.ticket, names)
+    heard = superior_hears(case, how, sop, calendar) if superior(sop, case.step) else None
+    if heard and heard > now:
+        yield Foreseen(opening(heard.date(), calendar), Kind.ABOVE, case.ticket)
     if how.is_with_officials:
         yield from (Foreseen(at, Kind.REMINDED, case.ticket, names) for at in _digests(how, calendar, now))
     elif how.reason is not Reason.UNREACHABLE:
