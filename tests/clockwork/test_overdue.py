@@ -164,6 +164,10 @@ def test_what_several_have_makes_no_email_of_its_own_to_each_and_the_mornings_di
         at(stage, 0, hour)
         chores(stage)
         assert got(relay, VERIFIKATOR) == []
+    at(stage, 0, 22)
+    late = [owed for owed in stage.records.unsent() if owed.letter == "overdue"]
+    assert len(late) == 2
+    assert all(relay.outbox.due_since(owed) > stage.clock() for owed in late), "nothing hangs"
     at(stage, 1, 7, 30)
     chores(stage)
     (mail,) = got(relay, VERIFIKATOR)

@@ -55,6 +55,8 @@ def test_what_is_overdue_goes_with_the_next_email_and_alone_only_in_the_evening(
     assert not ROUNDS.waits(overdue, on(23, 10))
     assert ROUNDS.put_off(overdue, on(23, 10)) == on(23, 16)
     assert [ROUNDS.put_off(shared, on(23, hour)) for hour in (10, 16)] == [on(23, 13), on(24, 7, 30)]
+    assert ROUNDS.round_of(overdue) == on(23, 16)
+    assert ROUNDS.round_of(shared.put_off(on(24, 7, 30))) == on(24, 7, 30)
 
 
 @pytest.mark.parametrize(

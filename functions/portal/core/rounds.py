@@ -88,12 +88,14 @@ class Rounds:
 
     def round_of(self, owed: Notice) -> datetime:
         """With which round it goes if it has not gone before."""
+        if self._finds_company(owed):
+            return max(owed.due_at, self._first_after(owed.queued_at, self.times))
         is_late = self.needs_company(owed) or self._is_for_the_evening(owed)
         return self._first_after(owed.queued_at, self.times[-1:] if is_late else self.times)
 
     def put_off(self, owed: Notice, now: datetime) -> datetime:
         """Until when it is put off: its round, or after a quiet time that is still on."""
-        if self.needs_company(owed) and owed.occasion == SHARED:
+        if self._finds_company(owed):
             return self._first_after(now, self.times)
         planned = self.round_of(owed)
         return max(planned, self._first_after(now, self.times)) if self.is_quiet(now) else planned
@@ -102,6 +104,10 @@ class Rounds:
         """The newest round, which is now or was before."""
         before = (at for n in range(_LONGEST) for at in reversed(self._on(now, -n, self.times)) if at <= now)
         return next(before, now - _LONGEST * _DAY)
+
+    def _finds_company(self, owed: Notice) -> bool:
+        """Does it wait for another email from round to round, and never go alone?"""
+        return self.needs_company(owed) and owed.occasion == SHARED
 
     def _is_for_the_evening(self, owed: Notice) -> bool:
         is_no_news = owed.letter in RECEIPTS or owed.occasion == OWN
