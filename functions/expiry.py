@@ -1,5 +1,5 @@
-"""Lambda: every night, forgets drafts and documents past their days, closes applications never confirmed, looks after
-the register, and completes the list of cases."""
+"""Lambda: every night, forgets drafts and documents past their days and erases records past their years, closes
+applications never confirmed, looks after the register, and completes the list of cases."""
 
 from datetime import timedelta
 from typing import Any, Final
@@ -23,6 +23,7 @@ def handler(event: dict[str, Any], context: Any, house: House | None = None) -> 
     return {
         "expired": house.clockwork.expire(),
         "forgotten": Retention(house.office, swept).forget_documents(),
+        "erased": house.clockwork.forgetting.forget_records(),
         "register": Upkeep(house.office).look_after_register(),
         "listed": house.archive.complete(),
     }

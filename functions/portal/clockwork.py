@@ -1,5 +1,6 @@
 """What happens without anybody asking: whoever has something is reminded of it, the clerk is told of what is stuck,
-drafts and unconfirmed cases expire, files past their days go, the recap is added up, the register is looked after.
+drafts and unconfirmed cases expire, files past their days and records past their years go, the recap is added up, the
+register is looked after.
 
 The same functions run in the background thread of one machine and in scheduled handlers.
 """
@@ -8,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, cached_property, partial
+from typing import TYPE_CHECKING
 
 from portal import batches, tickets
 from portal.appointing import Appointing
@@ -17,8 +19,9 @@ from portal.compilation import Compilation
 from portal.core.application import Actor, Application
 from portal.core.draft import Draft
 from portal.core.errors import Conflict, NotFound
+from portal.core.foreseen import eve
 from portal.core.history import assignment, holder
-from portal.core.notices import Notice, about_draft, notice
+from portal.core.notices import SHARED, Notice, about_draft, notice
 from portal.core.officials import Official, able, given, gone_since, on_duty
 from portal.core.patience import DRAFT, Reason, Wait, patience
 from portal.core.progress import deadline
@@ -30,6 +33,9 @@ from portal.office import Office
 from portal.retention import Retention
 from portal.upkeep import Upkeep
 from portal.watch import Look, Watch
+
+if TYPE_CHECKING:
+    from portal.forgetting import Forgetting
 
 
 @dataclass(frozen=True)
@@ -58,11 +64,22 @@ class Clockwork:
         """The list of all cases, which remembers whether it is complete."""
         return Archive(self.office)
 
+    @cached_property
+    def forgetting(self) -> "Forgetting":
+        """The sweep of records past their term, which remembers when it last swept."""
+        from portal.erasing import Erasing
+        from portal.forgetting import Forgetting
+        from portal.handouts import Handouts
+
+        return Forgetting(Erasing(self.office, Handouts(self.office)))
+
     def chores(self) -> tuple[Callable[[], int], ...]:
         """What is to be looked at now and then, one independent of the other."""
         swept, summed = self.retention.forget_documents, self.compilation.compile_recap
         looked, listed = self.upkeep.look_after_register, self.archive.complete
-        return self.look_after_cases, self.remind_drafts, self.expire, swept, summed, looked, listed, self.scrub
+        forgot = self.forgetting.forget_records  # before the register forgets, by which a case is held
+        kept = swept, summed, listed, forgot, looked, self.scrub
+        return self.look_after_cases, self.remind_drafts, self.expire, *kept
 
     def scrub(self) -> int:
         """Clear the store's files of what was erased, where that could not be done at once; nothing is owed by it."""
@@ -76,19 +93,25 @@ class Clockwork:
     def look_after_cases(self) -> int:
         """All that is owed about open cases, from one look at all of them; returns how much that is."""
         look = self.watch.look()
-        told = self.tell_others, self.remind, self.tell_clerk, self.remind_applicants, self.remind_visits, self.escalate
+        told = (
+            *(self.tell_others, self.tell_overdue, self.remind),
+            *(self.tell_clerk, self.remind_applicants, self.remind_visits, self.escalate),
+        )
         return self.announce() + sum(tell(look) for tell in told)
 
     def remind(self, look: Look[Application] | None = None) -> int:
         """Owe every official one digest a working day while a case has waited too long; returns how many are owed.
 
-        Whoever is above a post that nobody can fill hears of it too, from the next morning on.
+        Whoever is above a post that nobody can fill hears of it too, from the next morning on; and of a case that
+        others have had for some working days on the day on which it has become so many.
         """
         if not self._office_has_opened():
             return 0
         today, look = self.office.today(), look or self.watch.look()
         late = {actor.email for _, how in look.waits if self.watch.is_due(how) for actor in how.whom}
         vacant = {post for _, _, above in self.watch.vacancies(look) for post in above}
+        held_up = self.watch.held_up(look)
+        vacant |= {post for *_, above, heard in held_up if heard.date() == today for post in above}
         serving = {o.email.lower(): o for o in on_duty(self.office.officials(), today)}
         told = late | {o.email.lower() for o in serving.values() if (o.service, o.role) in vacant}
         digests = [
@@ -98,6 +121,15 @@ class Clockwork:
         ]
         self.office.records.owe(digests)
         return len(digests)
+
+    def tell_overdue(self, look: Look[Application] | None = None) -> int:
+        """Owe whoever has a case a word once the SOP's time for its step has passed; returns how many are owed.
+
+        Once for each turn of the case; from the day of the first digest on, that tells of it.
+        """
+        owed = list((look or self.watch.look()).each(self._overdue)) if self._office_has_opened() else []
+        self.office.records.owe(owed)
+        return len(owed)
 
     def tell_others(self, look: Look[Application] | None = None) -> int:
         """Owe the others a word of cases that were given to one of them who is not there; returns how many are owed."""
@@ -193,6 +225,15 @@ class Clockwork:
             for official in able(case, everybody, sop, today):
                 yield turn_again(case, official.as_actor(sop), held, gone, at=self.office.clock())
 
+    def _overdue(self, case: Application, how: Wait) -> Iterator[Notice]:
+        if self.watch.is_overdue(case, how):
+            brought = case.turn.actor.email.lower()  # who brought it here himself knows that he has it
+            about, event, at = case.ticket, case.turn.number, self.office.clock()
+            for actor in (each for each in how.whom if each.email.lower() != brought):
+                yield notice(
+                    "overdue", actor, about=about, event=event, at=at, occasion=SHARED if len(how.whom) > 1 else ""
+                )
+
     def _urgent(self, case: Application, how: Wait) -> Iterator[Notice]:
         if how.reason in (Reason.NOBODY, Reason.ENDED):
             role = case.waits_on(self.office.sop_of(case))
@@ -215,12 +256,9 @@ class Clockwork:
 
     def _visit_is_near(self, application: Application) -> bool:
         """Has the working day before the visit (or as many as the service has) begun, and was it agreed before that?"""
-        if application.slot is None:
-            return False
-        calendar, ahead = self.office.calendar, self.watch.policy(application.service)["visit_days_before"]
-        eve = calendar.add_working_days(calendar.local(application.slot).date(), -ahead)
-        agreed = calendar.local(application.moved.at).date()
-        return agreed < eve and calendar.intervals(eve)[0][0] <= self.office.clock() < application.slot
+        ahead, slot = self.watch.policy(application.service)["visit_days_before"], application.slot
+        begun = eve(application, ahead, self.office.calendar)
+        return begun is not None and slot is not None and begun <= self.office.clock() < slot
 
     def _visit_reminders(self, application: Application, _: Wait) -> Iterator[Notice]:
         if self._visit_is_near(application):

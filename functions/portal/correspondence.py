@@ -15,6 +15,7 @@ from portal.core.forecast import expect
 from portal.core.history import assignment
 from portal.core.notices import OF_A_BATCH, Notice
 from portal.core.officials import Official
+from portal.core.outdated import is_for_another, is_outdated
 from portal.core.progress import confirm_by, reasons, standard
 from portal.core.register import Certificate, keeps_register, soon
 from portal.core.rounds import SPENT
@@ -114,6 +115,7 @@ class Correspondence:
         def of(*letters: str) -> list[CaseLetter]:
             return [each for notice, each in written if notice.letter in letters and isinstance(each, CaseLetter)]
 
+        desks = [each for _, each in written if isinstance(each, DeskLetter)][:1]
         turns = {turn.application.ticket: turn for turn in (*of("turn"), *of("assigned"))}  # given to the reader: once
         return DigestLetter(
             sop=said.sop,
@@ -122,7 +124,10 @@ class Correspondence:
             turns=list(turns.values()),
             visits=of("visit_booked"),
             receipts=of("decided"),
-            late=next((list(each.late) for _, each in written if isinstance(each, DeskLetter)), []),
+            overdue=[each for each in of("overdue") if each.application.ticket not in turns],
+            late=[case for desk in desks for case in desk.late],
+            vacant=[case for desk in desks for case in desk.vacant],
+            below=[case for desk in desks for case in desk.below],
             until=self.office.clock() + OFFICIAL_LINK,
         )
 
@@ -172,9 +177,10 @@ class Correspondence:
         words = self.office.words_of(application)
         sop, event = words.sop, application.events[owed.event - 1]
         if (
-            _is_outdated(owed, application)
-            or _is_for_another(owed, application, sop)
+            is_outdated(owed, application)
+            or is_for_another(owed, application, sop)
             or self._has_gone(owed, application)
+            or self._is_told_daily(owed, application)
         ):
             raise NotAllowed("outdated")
         before = application.events[owed.event - 2] if owed.event > 1 else event
@@ -203,9 +209,14 @@ class Correspondence:
 
     def _has_gone(self, owed: Notice, application: Application) -> bool:
         """Would it say that it is the turn of one from whom the clerk has given it to another meanwhile?"""
-        if owed.letter != "turn" or owed.is_asked_for or assignment(application.events) is None:
+        if owed.letter not in ("turn", "overdue") or owed.is_asked_for or assignment(application.events) is None:
             return False
         return not self.cases.has_turn(application, owed.recipient)
+
+    def _is_told_daily(self, owed: Notice, application: Application) -> bool:
+        """Does the digest of every working day tell of it by now?"""
+        look = self.watch.look_at([application] if owed.letter == "overdue" else [])
+        return any(look.each(lambda _, how: [self.watch.is_due(how)]))
 
     def _about_draft(self, owed: Notice) -> DraftLetter:
         draft = self.office.records.load_draft(owed.about)
@@ -240,11 +251,13 @@ class Correspondence:
 
     def _about_desk(self, owed: Notice) -> DeskLetter:
         look = self.watch.look_at(case for case, _ in self.cases.desk(owed.recipient))
+        own = {case.ticket for case, _ in look.waits}
         posts = {(held.service, held.role): None for held in self.cases.appointments(owed.recipient)}
         # In the words of the service that the reader serves; of the others he need not hear.
         services = list(dict.fromkeys(service for service, _ in posts))
         known = self.office.services
-        vacancies = self.watch.vacancies() if owed.letter == "reminder" else ()
+        glance = self.watch.glance() if owed.letter == "reminder" else None
+        vacancies, held_up = (self.watch.vacancies(glance), self.watch.held_up(glance)) if glance else ((), ())
         return DeskLetter(
             sop=known[services[0]].data if len(services) == 1 else known.general,
             name=owed.name,
@@ -252,6 +265,11 @@ class Correspondence:
             cases=list(look.each(lambda case, how: [self.watch.told(case, how)])),
             late=list(look.each(lambda case, how: [self.watch.told(case, how)] if self.watch.is_due(how) else [])),
             vacant=[self.watch.told(case, how) for case, how, above in vacancies if above & posts.keys()],
+            below=[
+                self.watch.told(case, how)
+                for case, how, above, _ in held_up
+                if case.ticket not in own and above & posts.keys()
+            ],
             until=self.office.clock() + OFFICIAL_LINK,
         )
 
@@ -329,20 +347,3 @@ class Correspondence:
         """Those under which the reader has to do with the case."""
         post, held = (application.service, owed.role), self.cases.appointments(owed.recipient)
         return [official for official in held if (official.service, official.role) == post]
-
-
-def _is_for_another(owed: Notice, application: Application, sop: Sop) -> bool:
-    """Is it to an address that the applicant's letters no longer go to? Its link would open the case to a stranger."""
-    left = owed.role == APPLICANT and owed.recipient.lower() != application.address(sop).lower()
-    return left and owed.letter != "address_left"
-
-
-def _is_outdated(owed: Notice, application: Application) -> bool:
-    """Does it tell an official of what is not so any more? What was asked for is answered all the same."""
-    told, slot = application.events[owed.event - 1], application.slot
-    if owed.letter == "visit_booked":
-        return slot is None or slot.isoformat() != told.data["slot"]
-    if owed.letter == "assigned":
-        return application.moved.number > told.number or assignment(application.events) != told
-    has_moved_on = (told.step, told.state) != (application.step, application.state) or told != application.turn
-    return owed.letter == "turn" and not owed.is_asked_for and has_moved_on

@@ -5,7 +5,7 @@ thousands of a city.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
@@ -20,7 +20,7 @@ from portal.core.errors import NotFound
 from portal.core.language import Language
 from portal.core.notices import Notice
 from portal.core.officials import Official
-from portal.core.persons import keys_of, known_by
+from portal.core.persons import keys_of, known_by, plain_name
 from portal.core.register import Certificate
 from portal.core.sop import APPLICANT
 from portal.office import Office
@@ -37,6 +37,8 @@ class Dossier:
     keys: by what the person is known, at least by what was asked for.
     letters: emails to the person, sent or owed; their texts are not kept.
     officials: appointments of the person.
+    alike: whole names of the person under which there are drafts that say neither an address nor a number, and so may
+        be somebody else's; they are found by that name alone, and not among ``drafts`` otherwise.
     """
 
     keys: frozenset[str]
@@ -45,10 +47,16 @@ class Dossier:
     letters: list[Notice]
     certificates: list[Certificate]
     officials: list[Official]
+    alike: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         return not (self.cases or self.drafts or self.certificates or self.officials)
+
+    @property
+    def by_name(self) -> bool:
+        """Was it found by a name alone, which others may have too?"""
+        return bool(self.keys) and not known_by(self.keys)
 
     @property
     def documents(self) -> list[tuple[str, Document]]:
@@ -62,12 +70,16 @@ class Dossiers:
     office: Office
 
     def find(self, text: str) -> Dossier:
-        """All about the person with this address, NIK or NIP, or whose ticket it is.
+        """All about the person with this address, NIK or NIP, or whose ticket it is; or the drafts under this name.
 
         Raises:
             NotFound: it is none of these (``person_unclear``), or the ticket is nobody's (``ticket_unknown``).
             NotAllowed: what the case said was erased (``data_erased``).
         """
+        services = self.office.services
+        unclear = [d for d in self._drafts() if d.service in services and not known_by(d.form.values())]
+        if named := [draft for draft in unclear if plain_name(text) and self._name(draft) == plain_name(text)]:
+            return self._of_drafts(plain_name(text), named)
         keys = known_by([text]) or self._of_ticket(text)
         cases = [case for case in self._cases() if keys & self._keys(case)]
         drafts = [draft for draft in self._drafts() if keys & known_by(draft.form.values())]
@@ -83,6 +95,7 @@ class Dossiers:
             [notice for notice in letters if notice.role == APPLICANT or notice.recipient.lower() in addresses],
             entries,
             [o for o in self.office.officials() if keys & known_by([o.email, o.number])],
+            self._alike([*map(self._name, drafts), *map(self._named, cases), *(e.name for e in entries)], unclear),
         )
 
     def packed(self, dossier: Dossier, words: Words, language: Language, *, files: bool = True) -> bytes:
@@ -105,6 +118,23 @@ class Dossiers:
         except NotFound as problem:
             raise NotFound("person_unclear") from problem
         return self._keys(self.office.records.load(number).must_be_there())
+
+    def _of_drafts(self, name: str, drafts: list[Draft]) -> Dossier:
+        """What was found by a name alone."""
+        letters = [notice for draft in drafts for notice in self.office.records.notices(draft.id)]
+        return Dossier(frozenset({name}), [], drafts, letters, [], [])
+
+    def _alike(self, names: Iterable[str], unclear: Iterable[Draft]) -> tuple[str, ...]:
+        """Those of a person's names that are all that some draft says of whose it is."""
+        found = {self._name(draft) for draft in unclear} - {""}
+        return tuple(dict.fromkeys(name for name in names if plain_name(name) in found))
+
+    def _name(self, draft: Draft) -> str:
+        return plain_name(draft.form.get(self.office.services[draft.service].applicant["name"]))
+
+    def _named(self, case: Application) -> str:
+        """As the form says it, by the fields of today's edition where its own is gone."""
+        return str(case.form.get(self.office.services[case.service].applicant["name"], ""))
 
     def _keys(self, case: Application) -> frozenset[str]:
         try:

@@ -14,7 +14,7 @@ from portal.core.application import Actor, Application
 from portal.core.draft import Draft
 from portal.core.erasing import Ground, Stays, Verdict, erase, judge, judge_entry
 from portal.core.errors import NotAllowed, NotFound, Unavailable
-from portal.core.handouts import ERASED
+from portal.core.handouts import ERASED, OVER
 from portal.core.listing import line
 from portal.core.persons import known_by
 from portal.core.register import Certificate, handed_over
@@ -113,6 +113,21 @@ class Erasing:
             self.office.records.scrub()
         return going
 
+    def erase_over(self, ticket: str) -> bool:
+        """Erase a case whose term is over, which nobody asks for; False where it is not, or was erased before.
+
+        Raises:
+            Conflict: something has happened to it meanwhile (``event_taken``).
+            Unavailable: the store cannot answer; what was begun is done by the next try.
+            Unreadable: nobody can say when it was closed.
+        """
+        case = self.office.records.load(ticket)
+        if case.erased or not self._verdict(case).allows(None):
+            return False
+        said = {"ground": Ground.OVER.value, "reason": ""}
+        self._erase_case(case, self._entry(case), said, Actor("portal"), OVER)
+        return True
+
     def is_accounted_for(self, application: Application) -> bool:
         """Is it told apart from the case itself that its data was erased, by this very tombstone? Of others, True."""
         stone = application.erased
@@ -122,12 +137,14 @@ class Erasing:
     # --- within ------------------------------------------------------------------------------------------------------
 
     def _case(self, case: Application, dossier: Dossier) -> Item:
-        sop, entry = self.office.services[case.service], self._entry(case)
         if not self._is_applicant(case, dossier):
             return Item(case.service, Verdict(Stays.OTHERS), case)
-        local = self.office.calendar.local
-        closed = local((case.closing or case.moved).at).date()
-        return Item(case.service, judge(case, entry, sop, closed, self.office.today()), case, entry)
+        return Item(case.service, self._verdict(case), case, self._entry(case))
+
+    def _verdict(self, case: Application) -> Verdict:
+        """May a case go, with its entry in the register if it has one?"""
+        closed = self.office.calendar.local((case.closing or case.moved).at).date()
+        return judge(case, self._entry(case), self.office.services[case.service], closed, self.office.today())
 
     def _entry(self, case: Application) -> Certificate | None:
         """Of what was issued by the case; as it would be, where the register has not taken it up yet."""
@@ -144,10 +161,12 @@ class Erasing:
         found = dossier.keys & (own | known_by(case.form.values()))
         return bool(found & own) or any(each.isdecimal() and len(each) == NIK for each in found)
 
-    def _erase_case(self, case: Application, entry: Certificate | None, said: dict[str, str], by: Actor) -> None:
+    def _erase_case(
+        self, case: Application, entry: Certificate | None, said: dict[str, str], by: Actor, what: str = ERASED
+    ) -> None:
         office, sop, at = self.office, self._sop(case), self.office.clock()
         bare = erase(case, said, by=by, sop=sop, at=at)
-        self.handouts.keep(ERASED, by, 1, (case.ticket,), bare.events[-1].hash)
+        self.handouts.keep(what, by, 1, (case.ticket,), bare.events[-1].hash)
         office.files.delete(f"applications/{case.ticket}/")
         self._forget(draft for draft in self._drafts() if case.ticket in (draft.ticket, draft.mends))
         if entry:

@@ -153,7 +153,8 @@ class Outbox:
             return []
         if rounds is None or not (written and rounds.collects(held)):
             return written
-        first = not rounds.waits(held, now) and self.records.goes_first(held, rounds.last(now), now)
+        alone = not (rounds.waits(held, now) or rounds.needs_company(held))
+        first = alone and self.records.goes_first(held, rounds.last(now), now)
         if not first and now < (until := rounds.put_off(held, now)):
             self.records.settle_notice(held.put_off(until))
             return []

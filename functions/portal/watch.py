@@ -11,11 +11,11 @@ from datetime import datetime, time
 from typing import Any, Generic, TypeVar
 
 from portal.core.application import Application
-from portal.core.clocks import is_over
+from portal.core.clocks import due, is_over
 from portal.core.listing import Unread, passed_over
 from portal.core.officials import Official
 from portal.core.outage import Outage, outage
-from portal.core.patience import Posts, Reason, Stuck, Wait, superior, wait_on
+from portal.core.patience import Posts, Reason, Stuck, Wait, superior, superior_hears, wait_on
 from portal.core.progress import Waiting
 from portal.core.sop import APPLICANT
 from portal.core.standing import Case, Standing
@@ -202,6 +202,13 @@ class Watch:
         """Are the officials who have it to be reminded of it?"""
         return how.is_with_officials and how.reminded(self.office.clock()) is not None
 
+    def is_overdue(self, case: Case, how: Wait) -> bool:
+        """Has the SOP's time for its step passed, with officials who can act, and before they are reminded of it?"""
+        if how.reason is not None or not how.is_with_officials or self.is_due(how):
+            return False
+        runs_out = due(case, self.office.sop_of(case), self.office.calendar)
+        return runs_out is not None and runs_out <= self.office.clock()
+
     def health(self, *, anew: bool = True) -> Health:
         """Counted again only if something was written since, or another minute has begun.
 
@@ -260,11 +267,27 @@ class Watch:
 
         def vacant(case: Case, how: Wait) -> Iterator[tuple[Case, Wait, frozenset[tuple[str, str]]]]:
             if how.reason and how.reason.is_vacancy and how.since < morning:
-                sop = self.office.sop_of(case)
-                above = superior(sop, case.step)
-                yield case, how, frozenset((case.service, role) for role in (sop.acting(above.role) if above else ()))
+                yield case, how, self._above(case)
 
         return (look or self.glance()).each(vacant)
+
+    def held_up(
+        self, look: Look[Any] | None = None
+    ) -> Iterator[tuple[Case, Wait, frozenset[tuple[str, str]], datetime]]:
+        """Cases that officials have had for working days, the posts right above, and from when on those hear of it."""
+        calendar, now = self.office.calendar, self.office.clock()
+
+        def late(case: Case, how: Wait) -> Iterator[tuple[Case, Wait, frozenset[tuple[str, str]], datetime]]:
+            heard = superior_hears(case, how, self.office.sop_of(case), calendar)
+            if heard and heard <= now and not (how.reason and how.reason.is_vacancy):
+                yield case, how, self._above(case), heard
+
+        return (look or self.glance()).each(late)
+
+    def _above(self, case: Case) -> frozenset[tuple[str, str]]:
+        sop = self.office.sop_of(case)
+        above = superior(sop, case.step)
+        return frozenset((case.service, role) for role in (sop.acting(above.role) if above else ()))
 
     def _needs(self, application: Case, how: Wait) -> bool:
         sop, now = self.office.sop_of(application), self.office.clock()

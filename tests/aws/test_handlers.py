@@ -16,6 +16,8 @@ import expiry
 import mailer
 import reminder
 from portal.bootstrap_aws import build_aws
+from portal.core.handouts import OVER
+from portal.core.listing import line
 from portal.core.notices import notice
 from portal.house import House, pages
 from tests.support.builders import application, official
@@ -180,6 +182,21 @@ def test_a_night_forgets_what_fell_due_of_late_and_everything_when_asked(
     answer = expiry.handler(event, Hurried(60_000), office.aws.houses["expiry"])
     assert answer["forgotten"] == gone
     assert len(office.aws.stored("applications/")) == 1 - gone
+
+
+def test_a_night_erases_the_records_whose_years_are_over(office: Office) -> None:
+    kept_in, sop = office.pages.office, office.pages.office.services.first
+    old, running = application("withdraw"), application(number=2)
+    for case in (old, running):
+        write(kept_in.records, case)
+        kept_in.records.keep_lines([line(case, sop)])
+    office.clock.forward(days=4 * 366)
+    assert expiry.handler({}, Hurried(60_000), office.aws.houses["expiry"])["erased"] == 0
+    office.clock.forward(days=400)
+    assert expiry.handler({}, Hurried(60_000), office.aws.houses["expiry"])["erased"] == 1
+    assert kept_in.records.load(old.ticket).erased
+    assert kept_in.records.load(running.ticket).form
+    assert [each.what for each in kept_in.records.handouts()] == [OVER]
 
 
 def test_a_transaction_whose_answer_came_too_late_is_not_done_twice(office: Office) -> None:

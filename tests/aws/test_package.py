@@ -145,6 +145,7 @@ def test_the_schedules_and_what_came_back_are_answered(deployed: Deployed) -> No
     assert deployed.function("expiry").invoke({"source": "aws.events"}) == {
         "expired": 0,
         "forgotten": 0,
+        "erased": 0,
         "register": 0,
         "listed": 0,
     }

@@ -52,6 +52,9 @@ def _clerk(me: Person, city: City) -> Iterator[tuple[str, Person]]:
     yield "desk", me
     me.go("/petugas/perhatian")
     yield "all that is stuck", me
+    me.go("/petugas/akan-terjadi")
+    me.sees("Inilah yang dilakukan portal sendiri")
+    yield "what is ahead", me
     me.go("/petugas/permohonan")
     me.sees("2 permohonan")
     yield "all cases", me

@@ -121,6 +121,48 @@ def test_both_verifikator_are_reminded(stage: Stage) -> None:
     assert [len(reminders(stage, email)) for email in (VERIFIKATOR, OTHER_VERIFIKATOR, STATISTISI)] == [1, 1, 0]
 
 
+# --- whoever is above ---
+
+
+def test_whoever_is_above_hears_once_after_two_working_days_of_what_lies_below(stage: Stage) -> None:
+    number = stage.case("confirm", "forward")
+    counts = []
+    for day in range(1, 6):
+        for hour in (7, 9, 14):
+            at(stage, day, hour)
+            chores(stage)
+        counts.append(len(reminders(stage)))
+    assert counts == [0, 1, 1, 1, 1]  # Tuesday to Saturday
+    (mail,) = reminders(stage)
+    assert mail["subject"] == "[TTE Tarakan] Pengingat: 1 permohonan tertahan pada langkah sesudah Anda"
+    assert f"{number} — Telaah Kepala Bidang, Kepala Bidang Statistik dan Persandian, sejak" in mail["text"]
+    assert "sudah ditindaklanjuti. Terima kasih" not in mail["text"]
+    assert "/telaah/" not in mail["text"]
+    assert len(reminders(stage, KABID)) == 4
+
+
+def test_nobody_is_above_the_first_and_a_case_that_others_have_is_no_lateness_of_officials(stage: Stage) -> None:
+    stage.case("confirm")
+    for state in ("sent", "invited", "returned"):
+        stage.case(*WAYS[state])
+    for day in (1, 2, 3):
+        at(stage, day, 9)
+        chores(stage)
+    told = [mail for mail in stage.mail() if "tertahan pada langkah" in mail["subject"]]
+    assert told == []
+
+
+def test_what_lies_below_is_told_with_what_the_reader_has_himself(stage: Stage) -> None:
+    below = stage.case("confirm", "forward")
+    at(stage, 1)
+    own = stage.case("confirm")
+    at(stage, 2, 9)
+    chores(stage)
+    (mail,) = reminders(stage)
+    assert mail["subject"] == "[TTE Tarakan] Pengingat: 1 permohonan menunggu tindak lanjut"
+    assert mail["text"].index(own) < mail["text"].index("langkah sesudah Anda") < mail["text"].index(below)
+
+
 # --- escalation ---
 
 

@@ -1,10 +1,9 @@
 """Due, used, left and late by: as somebody finds who goes through a case minute by minute with the office's hours."""
 
 import os
-from collections.abc import Iterator
+from bisect import bisect_left
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from functools import lru_cache
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -25,6 +24,7 @@ CASES = int(os.environ.get("CLOCK_CASES", "40"))
 """How many random cases are gone through; the more, the longer (``CLOCK_CASES=100000``)."""
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+FIRST = date(2027, 1, 29)
 FULL = [(450, 720), (780, 960)]
 WEEK = {0: FULL, 1: FULL, 2: FULL, 3: FULL, 4: [(450, 690)]}
 RAMADAN = {0: [(480, 945)], 1: [(480, 945)], 2: [(480, 945)], 3: [(480, 945)], 4: [(480, 690)]}
@@ -32,8 +32,7 @@ REPLACED = {date(2027, 2, 27): [(540, 660)], date(2027, 3, 12): [(480, 720), (72
 OFF = {*SPRING.holidays, date(2027, 2, 24)}
 
 
-@lru_cache(maxsize=1000)
-def open_minutes(day: date) -> frozenset[int]:
+def minutes_of(day: date) -> list[int]:
     """The minutes of a day at which the office works, written down once more from what the calendar is made of."""
     if day in REPLACED:
         spans = REPLACED[day]
@@ -42,18 +41,22 @@ def open_minutes(day: date) -> frozenset[int]:
     else:
         week = RAMADAN if date(2027, 2, 8) <= day <= date(2027, 3, 4) else WEEK
         spans = week.get(day.weekday(), [])
-    return frozenset(minute for first, last in spans for minute in range(first, last))
+    return [minute for first, last in spans for minute in range(first, last)]
 
 
-def minutes_from(start: datetime) -> Iterator[tuple[datetime, bool]]:
-    """Minute after minute, and whether the office works at it; days on which it does not are skipped."""
-    while True:
-        working = open_minutes(start.date())
-        if not working:
-            start = (start + DAY).replace(hour=0, minute=0)
-            continue
-        yield start, start.hour * 60 + start.minute in working
-        start += MINUTE
+DAYS = [FIRST + n * DAY for n in range(330)]
+WORKING = [n * 1440 + minute for n, day in enumerate(DAYS) for minute in minutes_of(day)]
+"""Every minute at which the office works, one by one, from the first day on."""
+
+
+def passed(moment: datetime) -> int:
+    """How many working minutes are over at a moment, of all there are."""
+    return bisect_left(WORKING, (moment.date() - FIRST).days * 1440 + moment.hour * 60 + moment.minute)
+
+
+def end_of(number: int) -> datetime:
+    """When the so-and-so-manieth working minute of all is over."""
+    return datetime.combine(FIRST, time.min, SPRING.zone) + (WORKING[number - 1] + 1) * MINUTE
 
 
 @dataclass
@@ -66,7 +69,7 @@ class Watched:
 
 
 def watched(case: Application, step: str, minutes: int, now: datetime) -> Watched:
-    """Looks at the case's state at each minute; knows nothing of turns but how one begins."""
+    """Counts the minutes in which the case was in each state; knows nothing of turns but how one begins."""
     events, found = case.events, Watched()
     turns = [
         number
@@ -84,22 +87,14 @@ def watched(case: Application, step: str, minutes: int, now: datetime) -> Watche
         running = [(start, end) for state, start, end in stay if state in (State.WAITING, State.READY)]
         for start, end in running:
             found.until = end
-            for minute, working in minutes_from(start):
-                if minute >= end:
-                    break
-                found.used += working
-                if working and found.used == minutes:
-                    found.due = minute + MINUTE
+            before, found.used = found.used, found.used + passed(end) - passed(start)
+            if before < minutes <= found.used:
+                found.due = end_of(passed(start) + minutes - before)
         if running:
             here = place + 1 == len(events) and events[-1].step == step
             goes_on = not here or case.is_closed or case.state in (State.WAITING, State.READY)
-            count = found.used
             if found.due is None and goes_on:
-                for minute, working in minutes_from(running[-1][1]):
-                    count += working
-                    if working and count == minutes:
-                        found.due = minute + MINUTE
-                        break
+                found.due = end_of(passed(running[-1][1]) + minutes - found.used)
             return found
     return found
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 import pytest
 
 from portal.core.errors import SopInvalid
-from portal.core.notices import OWN, Notice
+from portal.core.notices import OWN, SHARED, Notice
 from portal.core.rounds import Rounds
 from portal.core.sop import APPLICANT
 
@@ -29,6 +29,7 @@ def on(day: int, hour: int, minute: int = 0) -> datetime:
         (replace(TURN, letter="visit_booked"), True),
         (replace(TURN, letter="reminder", occasion="reminder-2026-11-23"), True),
         (replace(TURN, letter="escalation", role=""), True),
+        (replace(TURN, letter="overdue"), True),
         (replace(TURN, occasion="again-2026-11-23T08"), False),
         (replace(TURN, letter="desk"), False),
         (replace(TURN, letter="booked", role=APPLICANT), False),
@@ -45,6 +46,17 @@ def test_the_offices_list_goes_with_its_own_of_other_days_only() -> None:
     pairs = [(TURN, RECEIPT), (listed, replace(listed, occasion="b")), (TURN, listed), (listed, TURN)]
     assert [ROUNDS.join(*pair) for pair in pairs] == [True, True, False, False]
     assert not ROUNDS.join(TURN, replace(TURN, role=APPLICANT))
+
+
+def test_what_is_overdue_goes_with_the_next_email_and_alone_only_in_the_evening() -> None:
+    overdue, shared = replace(TURN, letter="overdue"), replace(TURN, letter="overdue", occasion=SHARED)
+    assert [ROUNDS.needs_company(owed) for owed in (overdue, shared, TURN, RECEIPT)] == [True, True, False, False]
+    assert ROUNDS.join(TURN, overdue)
+    assert not ROUNDS.waits(overdue, on(23, 10))
+    assert ROUNDS.put_off(overdue, on(23, 10)) == on(23, 16)
+    assert [ROUNDS.put_off(shared, on(23, hour)) for hour in (10, 16)] == [on(23, 13), on(24, 7, 30)]
+    assert ROUNDS.round_of(overdue) == on(23, 16)
+    assert ROUNDS.round_of(shared.put_off(on(24, 7, 30))) == on(24, 7, 30)
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ CLASSES: dict[str, type[Letter]] = {
 
 GIVEN_TO_PARTS = {"_bring": {"step"}, "_calendar": {"step", "ticket"}, "_facts": {"said"}, "missed": {"slot"}}
 GIVEN_TO_PARTS["_foot"] = {"code", "check"}
-GIVEN_TO_PARTS |= {"_stuck": {"cases"}, "_turns": {"turns"}}
+GIVEN_TO_PARTS |= {"_stuck": {"cases"}, "_turns": {"turns"}, "_below": {"vacant", "below"}}
 GIVEN_TO_PARTS |= {letter: {"said"} for letter in ("expiring", "revoked", "changed")}
 """What ``Letters.visit``, or the letter that includes a part, gives it besides; or what it sets itself."""
 

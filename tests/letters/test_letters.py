@@ -27,6 +27,7 @@ OTHERS = {
     "address_left",
     "visit_booked",
     "visit_off",
+    "overdue",
     "decided",
     "draft_saved",
     "visit_tomorrow",

@@ -106,7 +106,7 @@ def pages(site: Path) -> dict[str, Page]:
         ("layanan-terkait/", "0555-123-456"),
         ("privasi/", "11 hari, lalu dihapus otomatis"),
         ("privasi/", "45 hari setelah permohonan ditutup"),
-        ("privasi/", "8 tahun; penghapusannya belum otomatis"),
+        ("privasi/", "8 tahun setelah ditutup, atau lebih lama selama masih ada di register; lalu dihapus otomatis"),
         ("privasi/", "register: nama, NIP, email, dan perangkat daerah 8 tahun setelah sertifikat berakhir"),
         ("privasi/", "SK terakhir, Pakta integritas"),
         ("privasi/", "loket@tarakankota.go.id"),

@@ -205,6 +205,8 @@ def story(office: Office) -> list[Sent]:
         case, "return", items=["surat_permohonan", "jabatan"], reason="surat_belum_ditandatangani", note=said(NOTE)
     )
     case = office.mend(case)
+    office.clockwork.tell_overdue()
+    office.deliver()
     case = office.decide(case, "forward", instructions=["proses", "tanggapan"], note=said("Mohon segera."))
     case = office.decide(case, "forward", instructions=["proses"])
     case = office.decide(case, "forward", instructions=["koordinasi"], note=said("Sudah didata."))
@@ -319,6 +321,8 @@ def a_full_day(office: Office) -> None:
     points = office.office.services.first.step(case.step).checklist
     case = office.decide(case, "dispatch", checklist=[point.key for point in points])
     office.book(office.decide(office.decide(case, "accept"), "invite"), 0)
+    office.now = office.now.replace(hour=15, minute=58)
+    office.clockwork.tell_overdue()
     office.clockwork.remind()
     office.now = office.now.replace(hour=16, minute=1)
     office.deliver()

@@ -152,3 +152,64 @@ def test_a_case_that_cannot_be_read_or_whose_edition_is_gone_keeps_nobody_from_h
     content, data = download(clerk, FORM["nik"])
     assert {case["ticket"] for case in data["cases"]} == {whole, strange}
     assert strange in content["BACA-DULU.txt"].decode("utf-8-sig")
+
+
+# --- drafts that say a name and no more -------------------------------------------------------------------------------
+
+NAMELESS = {"nik": "", "nip": "", "email": "", "hp": ""}
+
+
+def test_a_draft_without_address_or_number_is_found_by_its_whole_name_and_what_it_says_is_shown(
+    stage: Stage, clerk: ClerkInPerson
+) -> None:
+    draft, other = stage.draft(("ktp",), **NAMELESS), stage.draft((), **{**NAMELESS, "nama_ktp": "BUDI LAIN"})
+    page = find(clerk, "  siti   Rahasia ")
+    told = words(page)
+    assert "Draf yang belum dikirim 1" in told
+    assert "Draf ini hanya menyebut nama" in told
+    assert FORM["jabatan"] in told
+    assert "BUDI LAIN" not in told
+    content, data = download(clerk, FORM["nama_ktp"], berkas="ya")
+    assert [each["id"] for each in data["drafts"]] == [draft.id]
+    assert other.id not in json.dumps(data)
+    assert len([name for name in content if name.startswith("berkas/")]) == 1
+
+
+def test_whoever_is_found_by_a_number_is_not_given_a_namesakes_draft_but_the_clerk_is_told_of_it(
+    stage: Stage, clerk: ClerkInPerson
+) -> None:
+    stage.case("confirm")
+    draft = stage.draft((), **NAMELESS)
+    page = find(clerk, FORM["nik"])
+    assert "Ada draf lain atas nama SITI RAHASIA" in words(page)
+    assert "Draf yang belum dikirim 0" in words(page)
+    _, data = download(clerk, FORM["nik"])
+    assert draft.id not in json.dumps(data)
+    page = find(clerk, FORM["nik"])
+    page = clerk.browser.submit(page, page.form(PATH, "Lihat draf atas nama itu"), "Lihat draf atas nama itu")
+    assert "Draf ini hanya menyebut nama" in words(page)
+
+
+@pytest.mark.parametrize("who", ["Siti", "SITI RAHASIA LAIN", "Rahasia Siti", "si"])
+def test_part_of_a_name_finds_nothing(stage: Stage, clerk: ClerkInPerson, who: str) -> None:
+    stage.draft((), **NAMELESS)
+    page = find(clerk, who)
+    assert page.status == 422
+    assert "Draf tanpa itu dicari dengan nama lengkap" in words(page)
+
+
+def test_a_draft_found_by_its_name_is_erased_and_the_reason_may_not_say_that_name(
+    stage: Stage, clerk: ClerkInPerson
+) -> None:
+    draft = stage.draft(("ktp",), **NAMELESS)
+    page = find(clerk, FORM["nama_ktp"])
+    page = clerk.browser.submit(page, page.form(f"{PATH}/hapus"), "Periksa yang dapat dihapus")
+    told = clerk.browser.submit(
+        page, page.form("laksanakan"), "Hapus data pribadi ini", alasan="Siti Rahasia menelepon", pasti="ya"
+    )
+    assert told.status == 422
+    page = clerk.browser.submit(
+        told, told.form("laksanakan"), "Hapus data pribadi ini", alasan="Surat 800/12", pasti="ya"
+    )
+    assert "Data pribadi dihapus" in words(page)
+    assert draft.id not in [each.id for each in stage.records.drafts_before(stage.clock.at.replace(year=2030))]

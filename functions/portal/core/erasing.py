@@ -66,7 +66,7 @@ def judge(application: Application, entry: Certificate | None, sop: Sop, closed:
         found = judge_entry(entry, sop, today)
         if found.stays:
             return found
-    until = max(filter(None, (_years_after(closed, sop), found.until if entry else None)))
+    until = max(filter(None, (years_after(closed, sop), found.until if entry else None)))
     if until <= today:
         return Verdict(None, until, (Ground.OVER,))
     unused = application.state in (State.WITHDRAWN, State.LAPSED)
@@ -101,7 +101,7 @@ def erase(application: Application, said: Mapping[str, Any], *, by: Actor, sop: 
     return rest.correct(redaction.ERASE, data, to=application.moved, by=by, at=at)
 
 
-def _years_after(closed: date, sop: Sop) -> date:
+def years_after(closed: date, sop: Sop) -> date:
     year = closed.year + sop.data["retention"]["record_years"]
     try:
         return closed.replace(year=year)

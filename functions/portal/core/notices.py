@@ -42,6 +42,9 @@ AGAIN: Final = "again-"
 OWN: Final = "own"
 """Occasion of a letter that tells somebody what his own decision has led to."""
 
+SHARED: Final = "shared"
+"""Occasion of a letter about what several have, so that it makes no email of its own to each of them."""
+
 APPLICANT_LETTERS: Final[Mapping[str, str]] = {
     "submit": "confirm_address",
     "confirm": "received",

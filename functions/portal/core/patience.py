@@ -65,6 +65,9 @@ Turn = tuple[tuple[Actor, ...], Reason | None]
 DRAFT: Final = "draft"
 """What has not been sent, among the states of ``[patience]``."""
 
+SUPERIOR: Final = 2
+"""Working days after which a superior hears, where ``[reminders]`` says nothing."""
+
 _TOO_LONG: Final = {
     State.UNCONFIRMED: Reason.UNCONFIRMED,
     State.SENT: Reason.UNANSWERED,
@@ -200,6 +203,13 @@ def superior(sop: Sop, step: str) -> Step | None:
     here = sop.step(step)
     before = (each for each in reversed(sop.steps[: sop.steps.index(here)]) if not KINDS[each.kind].is_applicants)
     return next((each for each in before if not set(sop.acting(each.role)) & set(sop.acting(here.role))), None)
+
+
+def superior_hears(case: Case, how: Wait, sop: Sop, calendar: Calendar) -> datetime | None:
+    """From which working day on whoever is above hears that officials have had it for long; None of any other case."""
+    if not how.is_with_officials or not (case.state.clock_runs or case.slot):
+        return None
+    return _working_day(how.since, sop.data["reminders"].get("superior_after_working_days", SUPERIOR), calendar)
 
 
 def _vacancy(application: Case, officials: Iterable[Official], sop: Sop, today: date) -> Reason:

@@ -41,9 +41,11 @@ class Chained:
         return self.events[-1] if self.events and self.events[-1].action == ERASE else None
 
     def must_be_there(self) -> Self:
-        """Raises NotAllowed (``data_erased``; facts ``ticket``, ``at``): there is nothing to be shown, or done."""
-        if self.erased:
-            raise NotAllowed("data_erased", ticket=self.ticket, at=self.erased.at)
+        """Raises NotAllowed: there is nothing to be shown, or done. Somebody has asked for that (``data_erased``), or
+        its term was over (``data_over``); facts ``ticket``, ``at``.
+        """
+        if stone := self.erased:
+            raise NotAllowed("data_erased" if stone.actor.office else "data_over", ticket=self.ticket, at=stone.at)
         return self
 
     def first_damage(self) -> int | None:

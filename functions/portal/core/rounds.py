@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any, Final
 
-from portal.core.notices import OWN, Notice
+from portal.core.notices import OWN, SHARED, Notice
 from portal.core.sop import APPLICANT
 from portal.core.worktime import parse_hours
 
 NEWS: Final = frozenset({"turn", "assigned", "visit_booked", "reminder"})
 """Letters to officials of which the first goes at once."""
+
+COMPANY: Final = frozenset({"overdue"})
+"""Letters to officials that go with the next email of that day, and alone only in the evening: he knows of the case."""
 
 RECEIPTS: Final = frozenset({"decided"})
 """Letters to officials that wait for the evening: they tell nobody anything new."""
@@ -61,7 +64,7 @@ class Rounds:
         """Can it go with others in one email? Not what somebody has asked for and waits for now."""
         if not self.times or owed.role == APPLICANT or owed.is_asked_for:
             return False
-        return owed.letter in NEWS | SPENT or self._is_for_the_evening(owed)
+        return owed.letter in NEWS | SPENT | COMPANY or self._is_for_the_evening(owed)
 
     def join(self, owed: Notice, other: Notice) -> bool:
         """Can both be in one email? The office's list of what is stuck is no part of anybody's own."""
@@ -79,12 +82,21 @@ class Rounds:
         closed = datetime.combine(here.date(), self.times[-1], self.zone) + _LATE
         return not self.works(here.date()) or here.time() < self.times[0] or here > closed
 
+    def needs_company(self, owed: Notice) -> bool:
+        """Can it not be the first that goes at once?"""
+        return owed.letter in COMPANY
+
     def round_of(self, owed: Notice) -> datetime:
         """With which round it goes if it has not gone before."""
-        return self._first_after(owed.queued_at, self.times[-1:] if self._is_for_the_evening(owed) else self.times)
+        if self._finds_company(owed):
+            return max(owed.due_at, self._first_after(owed.queued_at, self.times))
+        is_late = self.needs_company(owed) or self._is_for_the_evening(owed)
+        return self._first_after(owed.queued_at, self.times[-1:] if is_late else self.times)
 
     def put_off(self, owed: Notice, now: datetime) -> datetime:
         """Until when it is put off: its round, or after a quiet time that is still on."""
+        if self._finds_company(owed):
+            return self._first_after(now, self.times)
         planned = self.round_of(owed)
         return max(planned, self._first_after(now, self.times)) if self.is_quiet(now) else planned
 
@@ -92,6 +104,10 @@ class Rounds:
         """The newest round, which is now or was before."""
         before = (at for n in range(_LONGEST) for at in reversed(self._on(now, -n, self.times)) if at <= now)
         return next(before, now - _LONGEST * _DAY)
+
+    def _finds_company(self, owed: Notice) -> bool:
+        """Does it wait for another email from round to round, and never go alone?"""
+        return self.needs_company(owed) and owed.occasion == SHARED
 
     def _is_for_the_evening(self, owed: Notice) -> bool:
         is_no_news = owed.letter in RECEIPTS or owed.occasion == OWN

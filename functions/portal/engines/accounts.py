@@ -41,5 +41,5 @@ class Accounts(Protocol):
         Backups elsewhere are out of its reach.
 
         Args:
-            if_owed: only where something was said to be erased (``handouts.ERASED``) since the last time.
+            if_owed: only where something was said to be erased (``handouts.GONE``) since the last time.
         """

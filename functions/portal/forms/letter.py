@@ -97,13 +97,15 @@ class DeskLetter(Letter):
 
     Attributes:
         cases: all of it; ``late`` what has waited past the policy's patience.
-        vacant: what waits where nobody can act on it, right below the reader.
+        vacant: what waits where nobody can act on it, right below the reader; ``below`` what others there have had for
+            long.
         until: when the link ends.
     """
 
     cases: Sequence[Waiting]
     late: Sequence[Waiting]
     vacant: Sequence[Waiting]
+    below: Sequence[Waiting]
     until: datetime
 
 
@@ -113,14 +115,18 @@ class DigestLetter(Letter):
 
     Attributes:
         turns: cases that have come; ``visits`` booked; ``receipts`` of what the reader decided.
-        late: what has waited past the policy's patience.
+        overdue: cases of which the SOP's time has passed, and that have not just come.
+        late, vacant, below: as in ``DeskLetter``.
         until: when the links end.
     """
 
     turns: Sequence[CaseLetter]
     visits: Sequence[CaseLetter]
     receipts: Sequence[CaseLetter]
+    overdue: Sequence[CaseLetter]
     late: Sequence[Waiting]
+    vacant: Sequence[Waiting]
+    below: Sequence[Waiting]
     until: datetime
 
 

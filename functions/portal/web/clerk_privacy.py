@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from flask import Blueprint, Response, redirect, render_template, request
 
+from portal.core.draft import Draft
 from portal.core.errors import Finding, NotFound
 from portal.forms.typed import one_line
 from portal.register import page_of
@@ -72,6 +73,12 @@ def who() -> str:
     return one_line(request.form.get(WHO, ""))[:200]
 
 
+def _answers(draft: Draft) -> list[tuple[str, str]]:
+    """What a draft says, in the words of its form."""
+    shown = here().office.words(draft.service).form.shown(draft.form)
+    return [(field.label, answer) for _, answers in shown for field, answer in answers]
+
+
 def _page(asked: str, dossier: Any = None, findings: list[Finding] | None = None) -> str:
     office = here().office
     found = [
@@ -83,6 +90,7 @@ def _page(asked: str, dossier: Any = None, findings: list[Finding] | None = None
         who=asked,
         dossier=dossier,
         found=found,
+        answers={draft.id: _answers(draft) for draft in dossier.drafts} if dossier and dossier.by_name else {},
         today=office.today(),
         erased="dihapus" in request.args,
         findings=findings or [],

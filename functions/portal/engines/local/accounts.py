@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 
 from portal.core.application import Application
-from portal.core.handouts import ERASED, Handout
+from portal.core.handouts import GONE, Handout
 from portal.core.listing import Line
 from portal.core.notices import Notice
 from portal.engines import entries
@@ -20,7 +20,7 @@ class SqliteAccounts:
     def keep_handout(self, handout: Handout) -> None:
         with self._database.writing() as connection:
             body = entries.text(entries.handout_entry(handout))
-            connection.execute("INSERT INTO handout (body, scrub) VALUES (?, ?)", (body, handout.what == ERASED))
+            connection.execute("INSERT INTO handout (body, scrub) VALUES (?, ?)", (body, handout.what in GONE))
 
     def handouts(self) -> Sequence[Handout]:
         with self._database.reading() as connection:
