@@ -59,11 +59,15 @@ def registers() -> Any:
 
 @pages.get("/meja/register/<service:service>")
 def show(service: str) -> str:
-    """Those that stand in one way, next to end first, a page from a place on."""
+    """Those that stand in one way, next to end first, a page from a place on, or the one before a place."""
     keeper_of(service)
-    standing, after = request.args.get("keadaan", ""), request.args.get("sesudah", "")
+    standing, after, before = request.args.get("keadaan", ""), _place("sesudah"), _place("sebelum")
     standing = standing if standing in LISTS else ""
-    after = after if PLACE.fullmatch(after) else ""
+    if before:
+        found = here().register.listed(service, standing, "", SIZE + 1, before)
+        if found[SIZE:]:  # a page that is not the first
+            return _list_page(service, found[1:], standing=standing, after=found[0].place, next=found[-1].place)
+        after = ""
     found = here().register.listed(service, standing, after, SIZE + 1)
     return _list_page(
         service, found[:SIZE], standing=standing, after=after, next=found[SIZE - 1].place if found[SIZE:] else ""
@@ -159,6 +163,12 @@ def keeper_of(service: str) -> Official:
 # --- within ----------------------------------------------------------------------------------------------------------
 
 
+def _place(asked: str) -> str:
+    """A place on the list, if that is what the address names."""
+    place = request.args.get(asked, "")
+    return place if PLACE.fullmatch(place) else ""
+
+
 def _email() -> str:
     return str(at_desk()["r"])
 
@@ -183,8 +193,15 @@ def _list_page(service: str, entries: Sequence[Certificate], **more: Any) -> str
     register = here().register
     shown = [(entry, register.standing(entry).value) for entry in entries]
     nothing = {"text": "", "standing": "", "after": "", "next": "", "found": len(shown)}
+    first = entries[0].place if entries and more.get("after") else ""
     return render_template(
-        "official/register.html", **_common(service), entries=shown, lists=LISTS, most=MOST, **{**nothing, **more}
+        "official/register.html",
+        **_common(service),
+        entries=shown,
+        lists=LISTS,
+        most=MOST,
+        first=first,
+        **{**nothing, **more},
     )
 
 
