@@ -88,7 +88,7 @@ class Shelf(_Refusing):
         """Kept for as long as somebody looks at the trial, so that pages that begin one can be seen."""
         self.drafts[draft.id] = draft
 
-    def officials(self) -> Sequence[Official]:
+    def officials(self, service: str = "") -> Sequence[Official]:
         """Those of the rehearsal, and somebody for each role that it has nobody for."""
         service, acting = self._edition.service, {role for step in self._edition.steps for role in self._acting(step)}
         named = [Official(service, **entry) for entry in self._props.get("officials", ())]

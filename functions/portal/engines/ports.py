@@ -173,8 +173,8 @@ class Records(Accounts, Standings, Registers, Protocol):
     def notices(self, about: str) -> Sequence[Notice]:
         """All emails about a ticket, a draft or an entry, sent, dropped or owed, oldest first."""
 
-    def officials(self) -> Sequence[Official]:
-        """Everybody ever appointed, in order of appointment."""
+    def officials(self, service: str = "") -> Sequence[Official]:
+        """Everybody ever appointed, in order of appointment; or to one service, and then no others are read."""
 
     def appoint(self, official: Official, notices: Sequence[Notice] = ()) -> None:
         """Add an appointment and queue what it owes; one of the same service, role, email, first day is replaced."""

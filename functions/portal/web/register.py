@@ -154,7 +154,7 @@ def keeper_of(service: str) -> Official:
         NotAllowed: the register is kept by others (``register_not_yours``).
     """
     sop = turn_to(service)
-    for official in here().cases.appointments(_email()):
+    for official in here().cases.appointments(_email(), here().office.records.officials(service)):
         if keeps_register(official, sop):
             return official
     raise NotAllowed("register_not_yours")
