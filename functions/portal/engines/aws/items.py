@@ -137,8 +137,12 @@ def claim_key(name: str) -> Key:
 
 def official_key(official: Official, role: str) -> Key:
     """``OFFICIAL``, ``kadis#2024-01-02#kadis@example.go.id``, or ``/surel/kadis#2024-..`` of another service."""
-    name = f"{role}#{entries.day(official.since)}#{official.email.lower()}"
-    return _key(OFFICIALS, f"/{name}" if "/" in role else name)
+    return official_place(role, entries.day(official.since), official.email.lower())
+
+
+def official_place(role: str, *further: str) -> Key:
+    """Those of further services lie behind a slash, which comes before every role (``appointed``)."""
+    return _key(OFFICIALS, "#".join([f"/{role}" if "/" in role else role, *further]))
 
 
 def sop_key(version: str) -> Key:
