@@ -82,7 +82,7 @@ class Cloud:
         if table_endpoint:
             dynamodb_local.create_table(table_endpoint, self.stack.resources["Table"])
         self._tables = Clients(**{**self._settings, "endpoint_url": table_endpoint or endpoint})
-        self._streamed = self._records("TRIM_HORIZON")
+        self._streamed = self._records()
 
     def furnish(
         self,
@@ -156,8 +156,8 @@ class Cloud:
 
     def overlook(self) -> None:
         """Whatever the stream has by now is none of the mailer's business."""
-        self._streamed = self._records("LATEST")
-        next(self._streamed)
+        while next(self._streamed):
+            pass
 
     def minute(self) -> None:
         """The schedule of every minute."""
@@ -180,18 +180,21 @@ class Cloud:
         }
         feedback.handler({"source": "aws.ses", "detail": detail}, Context(), self.houses["feedback"])
 
-    def _records(self, beginning: str) -> Iterator[list[dict[str, Any]]]:
+    def _records(self) -> Iterator[list[dict[str, Any]]]:
         """The table's changes since last time, again and again."""
         table = self._tables.made("dynamodb").describe_table(TableName=self.stack.resources["Table"])["Table"]
         streams = self._tables.made("dynamodbstreams")
         arn = table["LatestStreamArn"]
         (shard,) = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
-        place = streams.get_shard_iterator(StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType=beginning)
-        iterator = place["ShardIterator"]
+        place: dict[str, str] = {"ShardIteratorType": "TRIM_HORIZON"}
         while True:
-            found = streams.get_records(ShardIterator=iterator)
-            iterator = found["NextShardIterator"]
-            yield found["Records"]
+            # Asked for by number each time: an iterator of moto's is lost once a transaction was taken back.
+            at = streams.get_shard_iterator(StreamArn=arn, ShardId=shard["ShardId"], **place)
+            found = streams.get_records(ShardIterator=at["ShardIterator"])["Records"]
+            if found:
+                last = found[-1]["dynamodb"]["SequenceNumber"]
+                place = {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": last}
+            yield found
 
 
 def _clients(function: str, settings: Mapping[str, Any]) -> Clients:

@@ -35,7 +35,7 @@ class OfficialView:
         deputy: the Plh. who has the reader's cases today, or None.
         holder: who alone has this one, as a clerk gave it to him; None where that is nobody, the reader or his Plh.
         taken_back: does the reader decide although another has it, and knows it?
-        officials: everybody ever appointed, as read with the case.
+        officials: everybody ever appointed to its service, as read with the case.
     """
 
     application: Application
@@ -147,7 +147,7 @@ class Cases:
                 (``own_application``); or its personal data was erased (``data_erased``).
         """
         application = self.office.records.load(claims["t"]).must_be_there()
-        words, officials = self.office.words_of(application), self.office.records.officials()
+        words, officials = self.office.words_of(application), self.office.records.officials(application.service)
         acting = words.sop.acting(words.sop.step(claims["s"]).role)
         official = self._serving(officials, application.service, acting, claims["r"])
         if application.concerns(official.email, official.number, words.sop):
@@ -216,7 +216,8 @@ class Cases:
     def appointments(self, email: str, officials: Iterable[Official] | None = None) -> list[Official]:
         """What this person is appointed to today; ``officials``: everybody, where they have just been read."""
         today, address = self.office.today(), email.lower()
-        return [o for o in officials or self.office.officials() if o.email.lower() == address and o.serves(today)]
+        appointed = self.office.officials() if officials is None else officials
+        return [each for each in appointed if each.email.lower() == address and each.serves(today)]
 
     def desk(self, email: str, officials: Sequence[Official] = ()) -> list[tuple[Application, Official]]:
         """All that waits for this person, in whatever capacity, longest first; each case once.
@@ -242,7 +243,8 @@ class Cases:
     def has_turn(self, application: Application, email: str, officials: Iterable[Official] | None = None) -> bool:
         """May this person decide on the application now, in whatever capacity?"""
         sop = self.office.sop_of(application)
-        officials = eligible(application, officials or self.office.officials(), sop, self.office.today())
+        officials = officials or self.office.officials(application.service)
+        officials = eligible(application, officials, sop, self.office.today())
         return bool(application.official_actions(sop)) and email.lower() in {o.email.lower() for o in officials}
 
     def owe_desk(self, email: str) -> None:

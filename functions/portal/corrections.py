@@ -97,7 +97,7 @@ class Corrections:
         sop = self.office.sop_of(application)
         if not amending.may_resend(application, amending.HOLDER, sop):
             return []
-        found = able(application, self.office.officials(), sop, self.office.today())
+        found = able(application, self.office.officials(sop.service), sop, self.office.today())
         people = {official.email.lower(): official.as_actor(sop) for official in found}
         return list(people.values()) if len(people) > 1 or assignment(application.events) else []
 

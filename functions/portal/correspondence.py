@@ -345,5 +345,5 @@ class Correspondence:
 
     def _appointments(self, owed: Notice, application: Application) -> list[Official]:
         """Those under which the reader has to do with the case."""
-        post, held = (application.service, owed.role), self.cases.appointments(owed.recipient)
-        return [official for official in held if (official.service, official.role) == post]
+        held = self.cases.appointments(owed.recipient, self.office.records.officials(application.service))
+        return [official for official in held if official.role == owed.role]

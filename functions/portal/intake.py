@@ -283,7 +283,7 @@ class Intake:
 
     def _opener(self, email: str, sop: Sop) -> Actor:
         roles, today = sop.acting(sop.first.role), self.office.today()
-        for official in self.office.officials():
+        for official in self.office.officials(sop.service):
             held = official.service, official.email.lower()
             if held == (sop.service, email) and official.role in roles and official.serves(today):
                 return official.as_actor(sop)

@@ -110,7 +110,8 @@ class Office:
         """
         made = list[Standing]()
         for sop in self.services:
-            kept = self.records.standings(sop.service, [*self.roles(sop, self.records.officials()), APPLICANT])
+            roles = self.roles(sop, self.records.officials(sop.service))
+            kept = self.records.standings(sop.service, [*roles, APPLICANT])
             made += self._unkept(sop.service, kept.others, passed_over)
         self.records.keep_standings(made)
         return len(made)
@@ -127,9 +128,9 @@ class Office:
             with suppress(NotFound, Unreadable):
                 yield self.records.load(number)
 
-    def officials(self) -> Iterator[Official]:
-        """Everybody ever appointed, read when the first of them is asked for."""
-        yield from self.records.officials()
+    def officials(self, service: str = "") -> Iterator[Official]:
+        """Everybody ever appointed, or to one service, read when the first of them is asked for."""
+        yield from self.records.officials(service)
 
     def commit(
         self,
@@ -145,7 +146,7 @@ class Office:
         Args:
             draft: the one it came from, in its new version.
             claims: names that nobody else may hold from now on (a seat of a visit).
-            officials: everybody ever appointed, where they have just been read.
+            officials: everybody ever appointed to its service, where they have just been read.
             notices: what is owed beside what the event itself owes.
 
         Raises:
@@ -177,7 +178,7 @@ class Office:
         change = Change(
             application=application,
             notices=(
-                *owed_by_any(application, officials or self.officials(), sop, self.today()),
+                *owed_by_any(application, officials or self.officials(sop.service), sop, self.today()),
                 *self._owed_to_filler(application),
                 *notices,
             ),

@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from portal.besides import Besides
 from portal.config import ROOT
 from portal.documents.samples import sample
 from portal.editions import read_messages, read_services, read_sop, read_toml
@@ -52,6 +53,9 @@ def show(folder: Path, address: str, now: datetime, *, has_site: bool = False) -
     compose, words = house.correspondence.compose, read_messages()["preview"]
     trial = Trial(house.office, shelf, samples, compose, words, secrets.choice, now)
     trial.play()
+    together = lambda owed: house.correspondence.join([(each, house.correspondence.letter(each)) for each in owed])  # noqa: E731
+    reasons = lambda action: [each.key for each in house.register.reasons(folder.name, action)]  # noqa: E731
+    Besides(trial, together, reasons).play()
     app = pages(house, (*BLUEPRINTS, "preview"))
     app.extensions["preview"] = Preview(trial, has_site)
     return app

@@ -46,13 +46,14 @@ class Register:
         found = self.office.records.certificates(service)
         return sorted(found, key=lambda entry: (entry.ended_on or date.max, entry.name, entry.id))
 
-    def listed(self, service: str, standing: str, after: str, most: int) -> list[Certificate]:
+    def listed(self, service: str, standing: str, after: str, most: int, before: str = "") -> list[Certificate]:
         """Those that stand so today, the next to end first; no others are read, however long the register is.
 
         Args:
             standing: of ``Standing``; nothing for all that stand.
             after: the place (``Certificate.place``) of the last one seen; empty at the beginning.
             most: so many at most.
+            before: the place of the first one seen, for those that come right before it.
         """
         today, ended_by, until = self.office.today(), "", None
         begins = today.isoformat()
@@ -63,7 +64,7 @@ class Register:
         elif standing in _ENDED_BY:
             begins, ended_by = "", _ENDED_BY[Standing(standing)]
         begins = max(begins, after)
-        return list(self.office.records.certificates_by_end(service, ended_by, begins, until, most))
+        return list(self.office.records.certificates_by_end(service, ended_by, begins, until, most, before))
 
     def find(self, service: str, text: str = "", standing: str = "") -> list[Certificate]:
         """Those whose name, number or serial has this in it, and that stand so today; all where nothing is asked.

@@ -16,10 +16,12 @@ from portal.core.notices import Notice, notice, owed
 from portal.core.officials import Official, eligible
 from portal.core.parts import Step
 from portal.core.progress import confirm_by
+from portal.core.register import Certificate
 from portal.core.requirements import Requirement
 from portal.core.sop import Sop
 from portal.core.steps import applicant_actions, official_actions
 from portal.engines.ports import Message, UploadForm
+from portal.engines.standings import Kept
 from portal.forms.form import TICKED, Form
 from portal.office import Office
 from portal.visits import Visits
@@ -39,14 +41,20 @@ class Scene:
     """One thing done on the way, and the emails that it owes.
 
     Attributes:
-        step: key of the step at which it was done; ``done``: what, in the service's words.
+        step: key of the step at which it was done, if it was at one; ``done``: what, in the service's words.
         case: the application as it is afterwards, under a ticket of its own.
+        later: when it was, if not as the case's newest event happened.
     """
 
     step: str
     done: str
     case: Application
     letters: Sequence[tuple[Notice, Message]]
+    later: datetime | None = None
+
+    @property
+    def at(self) -> datetime:
+        return self.later or self.case.events[-1].at
 
 
 class _Refusing:
@@ -73,6 +81,7 @@ class Shelf(_Refusing):
         self._edition, self._props = edition, props
         self.cases: dict[str, Application] = {}
         self.drafts: dict[str, Draft] = {}
+        self.entries: dict[str, Certificate] = {}
 
     def load(self, ticket: str) -> Application:
         if ticket not in self.cases:
@@ -88,7 +97,7 @@ class Shelf(_Refusing):
         """Kept for as long as somebody looks at the trial, so that pages that begin one can be seen."""
         self.drafts[draft.id] = draft
 
-    def officials(self) -> Sequence[Official]:
+    def officials(self, service: str = "") -> Sequence[Official]:
         """Those of the rehearsal, and somebody for each role that it has nobody for."""
         service, acting = self._edition.service, {role for step in self._edition.steps for role in self._acting(step)}
         named = [Official(service, **entry) for entry in self._props.get("officials", ())]
@@ -104,13 +113,28 @@ class Shelf(_Refusing):
     def count_waiting(self, service: str, role: str) -> int:
         return sum(1 for _ in self.waiting_on(service, role))
 
+    def standings(self, service: str, roles: Sequence[str]) -> Kept:
+        return Kept((), {role: [case.ticket for case in self.waiting_on(service, role)] for role in roles})
+
+    def waiting_among(self, service: str, role: str, tickets: object, unread: object) -> Iterator[Application]:
+        return self.waiting_on(service, role)
+
+    def certificate(self, service: str, id: str) -> Certificate:
+        if id not in self.entries:
+            raise NotFound("certificate_unknown")
+        return self.entries[id]
+
+    def certificates_by_end(self, *_: object, **__: object) -> Iterator[Certificate]:
+        return iter(list(self.entries.values()))
+
     def changes(self) -> None:
         """Whoever looks again is shown it anew."""
 
     def _nothing(self, *_: object) -> tuple[()]:
         return ()
 
-    taken = unsent = used = facts = facts_after = compiled = tallies = certificates = drafts_before = _nothing
+    taken = unsent = used = facts = facts_after = compiled = tallies = drafts_before = _nothing
+    certificates = certificates_of = _nothing
 
 
 class Samples(_Refusing):
@@ -147,19 +171,21 @@ class Trial:
     Attributes:
         office: with a ``Shelf`` for its records and this trial's ``clock``.
         compose: writes the email of a notice (``correspondence.Correspondence.compose``).
-        words: what a made-up person is called and says: ``name``, ``answer``, ``note``.
+        words: what made-up people are called and say: ``name``, ``clerk``, ``answer``, ``note``.
         choice: picks one character of a string, for ticket numbers.
         now: the time of the scene that is played or looked at.
+        others: scenes of letters that no step owes (``besides``).
     """
 
     office: Office
     shelf: Shelf
     samples: Samples
     compose: Callable[[Notice], Message]
-    words: Mapping[str, str]
+    words: Mapping[str, Any]
     choice: Callable[[str], str]
     now: datetime
     scenes: list[Scene] = field(default_factory=list)
+    others: list[Scene] = field(default_factory=list)
 
     @property
     def edition(self) -> Sop:
@@ -182,7 +208,7 @@ class Trial:
     # --- how a scene comes about -----------------------------------------------------------------------------------
 
     def _begin(self) -> Scene:
-        sop, draft, number = self.edition, self._draft(), self._number()
+        sop, draft, number = self.edition, self.begun(), self.number()
         documents = tuple(self.samples.of(each, self.now) for each in sop.requirements if each.is_needed(draft.form))
         if sop.first.kind != "opening":
             sent = Application.submit(draft, ticket=number, documents=documents, sop=sop, at=self.now)
@@ -197,7 +223,7 @@ class Trial:
     def _ways(self, case: Application) -> Iterator[str]:
         """What can be done next: by officials, if there is one; by the applicant; by the portal."""
         sop = self.edition
-        if self._able(case):
+        if self.able(case):
             yield from official_actions(sop, case.step, case.state)
         yield from applicant_actions(sop, case.step, case.state)
         if case.state.value == "unconfirmed":
@@ -209,10 +235,10 @@ class Trial:
         self.now = max(at, case.opens_at(action, sop) or at)
         if action == "lapse":
             self.now = max(self.now, confirm_by(case, sop))
-        return self._scene(case.step, action, self._moved(replace(case, ticket=self._number()), action))
+        return self._scene(case.step, action, self._moved(replace(case, ticket=self.number()), action))
 
     def _moved(self, case: Application, action: str) -> Application:
-        sop, at, draft = self.edition, self.now, self._draft()
+        sop, at, draft = self.edition, self.now, self.begun()
         if action == "confirm":
             return case.confirm(agenda="1", sop=sop, at=at)
         if action == "withdraw":
@@ -230,7 +256,7 @@ class Trial:
         documents = (*case.documents, *(self.samples.of(each, at) for each in sop.step(case.step).documents))
         if action == "report":
             return case.report(documents, sop=sop, at=at)
-        actor = self._able(case)[0].as_actor(sop)
+        actor = self.able(case)[0].as_actor(sop)
         signed = {"signed_by": [actor.name], "signed_at": at.date().isoformat()} if action == "sign" else {}
         said = {**decision(self.office, sop.service, self.words, case.step, action), **signed}
         brought = documents if action == "sign" else None
@@ -247,13 +273,13 @@ class Trial:
 
     # --- what the made-up people are and say -------------------------------------------------------------------------
 
-    def _able(self, case: Application) -> Sequence[Official]:
+    def able(self, case: Application) -> Sequence[Official]:
         return eligible(case, self.shelf.officials(), self.edition, self.office.today())
 
-    def _number(self) -> str:
+    def number(self) -> str:
         return ticket.new(self.edition.ticket_prefix, self.now.year, self.choice)
 
-    def _draft(self) -> Draft:
+    def begun(self) -> Draft:
         meanings, form = self.edition.applicant, self.office.words(self.edition.service).form
         raw = {name: answer(each, self.words["answer"], self.office.today()) for name, each in form.fields.items()}
         raw[meanings["name"]] = self.words["name"]

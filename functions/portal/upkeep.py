@@ -108,7 +108,7 @@ class Upkeep:
         """Once a month what ends soon, to the keepers of the register and to whoever watches over an office."""
         if not ending:
             return
-        keepers = [o for o in on_duty(self._office.officials(), today) if keeps_register(o, sop)]
+        keepers = [o for o in on_duty(self._office.officials(sop.service), today) if keeps_register(o, sop)]
         readers = {o.email.lower(): Actor(o.role, o.name, email=o.email.lower()) for o in keepers}
         offices = {entry.office for entry in ending}
         for office, email in contacts(sop).items():

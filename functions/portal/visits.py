@@ -27,7 +27,7 @@ class Visits:
         visit = self.office.sop_of(application).step(application.step).visit
         if visit is None:
             return []
-        officials = officials or [*self.office.officials()]
+        officials = officials or [*self.office.officials(application.service)]
         seats = _seats(application)
         taken = self.office.records.taken(seats)
         calendar, day, free = self.office.calendar, self.office.today(), []
@@ -161,7 +161,7 @@ class Visits:
         take: Callable[[datetime, str], Application],
     ) -> Application:
         visit = self.office.sop_of(application).step(application.step).visit
-        officials = [*self.office.officials()]
+        officials = [*self.office.officials(application.service)]
         if visit is None or not allowed or slot not in self.slots(application, officials):
             raise NotAllowed("slot_taken")
         slot = self.office.calendar.local(slot)

@@ -16,6 +16,7 @@ import expiry
 import mailer
 import reminder
 from portal.bootstrap_aws import build_aws
+from portal.core.errors import Conflict
 from portal.core.handouts import OVER
 from portal.core.listing import line
 from portal.core.notices import notice
@@ -67,6 +68,18 @@ def test_the_stream_alone_gets_an_email_sent_and_only_once(office: Office) -> No
     for _ in range(2):
         assert mailer.handler({"Records": batch}, Hurried(60_000), office.mailer) == {"batchItemFailures": []}
     assert [mail["to"] for mail in office.box.messages()] == [KADIS]
+
+
+def test_the_stream_goes_on_after_a_transaction_that_was_taken_back(office: Office) -> None:
+    office.owe("1")
+    office.aws.stream()
+    case = application()
+    write(office.pages.office.records, case)
+    with pytest.raises(Conflict):
+        office.pages.office.records.commit(change(case))
+    office.owe("2")
+    office.aws.stream()
+    assert list(office.pages.office.records.unsent()) == []
 
 
 def test_a_change_of_an_email_already_told_of_is_not_told_again(office: Office) -> None:

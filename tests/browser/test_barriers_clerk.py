@@ -87,6 +87,9 @@ def _clerk(me: Person, city: City) -> Iterator[tuple[str, Person]]:
     yield "mail seen to", me
     me.go("/petugas/pejabat")
     yield "officials", me
+    me.go("/petugas/register")
+    me.sees("Belum ada.")
+    yield "the register", me
     yield from _appointing(me)
     yield from _asked_for_data(me, siti.ticket)
     yield from _asked_to_erase(me, siti.ticket, city)

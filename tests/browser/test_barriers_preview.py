@@ -40,7 +40,7 @@ def test_a_preview_has_no_barriers(browser: Browser, city: str, folder: Path, re
 
 
 def _looked_at(me: Person, folder: Path) -> Iterator[tuple[str, Person]]:
-    for path in ("/_pratinjau", "/_pratinjau/langkah/telaah"):
+    for path in ("/_pratinjau", "/_pratinjau/langkah/telaah", "/_pratinjau/surat"):
         me.go(path)
         yield path, me
     sop = folder / "sop.toml"

@@ -1,7 +1,10 @@
 """`portal service new` lays down a folder that passes the check and runs as it is."""
 
+import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,6 +46,22 @@ def test_a_new_service_passes_the_check_and_runs_to_its_end_beside_the_first(
         Official(address, mailbox, "atasan@contoh.go.id").decide(siti.ticket, "forward", instructions=["proses"])
         Official(address, mailbox, "petugas@contoh.go.id").decide(siti.ticket, "complete")
         assert "Selesai" in siti.browser.get(f"/status/{siti.ticket}").text
+
+
+def test_every_kind_of_step_is_named_in_a_new_service() -> None:
+    schema = json.loads((ROOT / "schemas" / "sop.schema.json").read_text("utf-8"))
+    kinds = next(found["enum"] for found in _all_of(schema, "kind") if "submission" in found.get("enum", ()))
+    text = (ROOT / "functions" / "portal" / "skeleton" / "sop.toml").read_text("utf-8")
+    said = " ".join(line.lstrip("# ") for line in text.splitlines() if line.startswith("#"))
+    assert [kind for kind in kinds if f"{kind} (" not in said] == []
+
+
+def _all_of(schema: Any, key: str) -> Iterator[Any]:
+    """Everything that a schema says under a key, wherever it stands."""
+    if isinstance(schema, dict):
+        yield from (value for name, value in schema.items() if name == key and isinstance(value, dict))
+    for value in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ():
+        yield from _all_of(value, key)
 
 
 @pytest.mark.parametrize("name", ["Surel", "2surat", "lanjut", "../x", "a b", "x" * 40])

@@ -200,9 +200,9 @@ def test_the_others_hear_of_each_absence_and_for_many_cases_officials_are_read_o
     stage.records.appoint(replace(away, away=spans))
     told, asked, read = [], list[int](), stage.records.officials
 
-    def counted() -> Sequence[Official]:
+    def counted(service: str = "") -> Sequence[Official]:
         asked.append(1)
-        return list(read())
+        return list(read(service))
 
     for day in range(1, 4):
         at(stage, day, 9)

@@ -50,7 +50,7 @@ SERVICE = SCHEMAS / "penerbitan"
         (
             items.official_key(official("kadis"), "surel/kadis"),
             "OFFICIAL",
-            "surel/kadis#2024-01-02#kadis@tarakankota.go.id",
+            "/surel/kadis#2024-01-02#kadis@tarakankota.go.id",
         ),
         (items.fact_key("FACT", TICKET, "2026-08-03"), "FACT", "2026-08-03#TTE-26-4F7K-9QXM"),
         (items.certificate_key("penerbitan", TICKET), "CERTIFICATE#penerbitan", TICKET),

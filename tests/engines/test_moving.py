@@ -21,11 +21,12 @@ from portal.engines.local.records import SqliteRecords
 from portal.engines.moving import ARRIVING, LEAVING, LEFT, Piece, Sums, repinned
 from portal.links import Links
 from tests.support.aws_wire import client, make_table
-from tests.support.builders import a_notice, a_sop, application, certificate
+from tests.support.builders import a_notice, a_sop, application, certificate, official
 from tests.support.commits import write
 from tests.support.stored_nouns import AT, DEFERRED, LATER, LEASE, everything_is_read, write_everything
 
 SERVICES = ["penerbitan", "surel"]
+OF_THE_OTHER = replace(official("kadis"), service="surel")
 KINDS = {
     *("founder", "sop", "official", "counter", "claim", "case", "event", "notice", "draft", "certificate", "line"),
     *("fact", "tally", "told", "used", "handout"),
@@ -56,6 +57,7 @@ def fill(records: Any) -> None:
     records.keep_lines([line(case, a_sop())])
     records.keep_certificates([certificate(), certificate(id="IMPOR-2", service="surel", valid_until=date(2026, 9, 1))])
     records.next_number("surel", "agenda-2026")
+    records.appoint(OF_THE_OTHER)
     records.use("a link", "a browser", AT, AT + timedelta(days=9))
     records.use("an old link", "a browser", AT - timedelta(days=9), AT - timedelta(days=1))
     records.goes_first(DEFERRED, AT, LATER)
@@ -93,6 +95,7 @@ def test_what_is_taken_in_is_what_was_told(ends: Ends, source: str, target: str)
     assert list(ends[target].handouts()) == list(ends[source].handouts())
     assert ends[target].used("a link", AT) == ["a browser"]
     assert ends[target].next_number("surel", "agenda-2026") == 2
+    assert list(ends[target].officials("surel")) == [OF_THE_OTHER]
 
 
 def test_what_an_early_portal_wrote_arrives_and_is_read(ends: Ends, tmp_path: Path) -> None:

@@ -104,6 +104,8 @@ def pages(site: Path) -> dict[str, Page]:
         ("tanya-jawab/", "sampai 12 hari kerja ke depan"),
         ("tanya-jawab/", "pulpen"),
         ("layanan-terkait/", "0555-123-456"),
+        ("layanan-terkait/", "Portal mengirim pengingat 80, 50, 9 hari sebelumnya"),
+        ("standar-pelayanan/", "Pemilik diingatkan sebelum masa berlakunya habis 80, 50, 9 hari"),
         ("privasi/", "11 hari, lalu dihapus otomatis"),
         ("privasi/", "45 hari setelah permohonan ditutup"),
         ("privasi/", "8 tahun setelah ditutup, atau lebih lama selama masih ada di register; lalu dihapus otomatis"),
@@ -239,6 +241,7 @@ UNCONFIRMED = [
     r"Inspektorat|Bapperida|Sekretariat DPRD",  # offices that no source lists
     r"15 Desember|HUT Kota",
     r"sesuai sepenuhnya dengan WCAG|memenuhi WCAG",
+    r"belum mengirim pengingat|baru melayani penerbitan",  # as the portal does more
     r"dr\. Witoyo",  # signed the SOP; holds the office no more
 ]
 

@@ -141,6 +141,24 @@ class CertificatesContract:
         assert found(ended_by="revoke", until=date(2026, 8, 2)) == []
         assert list(records.certificates_by_end("contoh", "revoke")) == [revoked(entry("E"))]
 
+    def test_entries_are_found_before_a_place_nearest_last(self, records: Records) -> None:
+        ends = {"C": date(2028, 8, 3), "A": date(2028, 8, 3), "B": date(2027, 1, 1), "D": None}
+        records.keep_certificates([entry(id, valid_until=day) for id, day in ends.items()])
+
+        def found(before: str, **asked: Any) -> list[str]:
+            return [each.id for each in records.certificates_by_end("contoh", before=before, **asked)]
+
+        last = entry("D", valid_until=None).place
+        assert found(last) == ["B", "A", "C"]
+        assert found(last, most=2) == ["A", "C"]
+        assert found(last, most=3) == ["B", "A", "C"]
+        assert found(entry("C").place, most=1) == ["A"]
+        assert found(entry("C").place, after="2027-01-02") == ["A"]
+        assert found(entry("C").place, until=date(2027, 12, 31)) == ["B"]
+        assert found("2028-08-03") == ["B"]
+        assert found(entry("B", valid_until=date(2027, 1, 1)).place) == []
+        assert found(last, ended_by="revoke") == []
+
     def test_entries_are_found_by_their_holder_as_he_is_known_now(self, records: Records) -> None:
         records.keep_certificates([entry("A"), entry("B", number="", email="wati@x.go.id"), entry("C", service="lain")])
         records.keep_certificates([entry("D", number="", email="siti@tarakankota.go.id")])

@@ -42,6 +42,20 @@ class ServicesContract:
         both.appoint(replace(others, capacity="Plt."))
         assert list(both.officials()) == [ours, replace(others, capacity="Plt.")]
 
+    @pytest.mark.parametrize("founder", ["penerbitan", "surel", "surel_lama", "a"])
+    def test_who_is_appointed_is_read_of_one_service_and_no_other(self, founder: str, open_records: Open) -> None:
+        names = ("penerbitan", "surel", "surel_lama", "a")  # one begins as another does
+        office = open_records(services=(founder, *(name for name in names if name != founder)))
+        for role in ("zz", "kadis", "aa"):
+            for name in names:
+                office.appoint(replace(official(role), service=name))
+        for name in names:
+            held = [(each.service, each.role) for each in office.officials(name)]
+            assert held == [(name, role) for role in ("zz", "kadis", "aa")]
+        office.appoint(replace(official("kadis"), service="surel", capacity="Plt."))
+        assert [each.capacity for each in office.officials("surel")] == ["", "Plt.", ""]
+        assert (len(office.officials()), list(office.officials("tiada"))) == (12, [])
+
     def test_numbers_run_per_service(self, both: Records) -> None:
         assert [both.next_number("penerbitan", "agenda-2026") for _ in range(2)] == [1, 2]
         assert [both.next_number("surel", "agenda-2026") for _ in range(2)] == [1, 2]

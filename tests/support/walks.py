@@ -51,7 +51,7 @@ WALKS: Mapping[str, frozenset[str]] = {
             "official/visit.html",
         }
     ),
-    "preview": frozenset({"preview/start.html", "preview/step.html", "preview/unfit.html"}),
+    "preview": frozenset({"preview/start.html", "preview/step.html", "preview/letters.html", "preview/unfit.html"}),
     "public": frozenset(
         {
             "applicant/ask_link.html",

@@ -13,6 +13,7 @@ from portal.beginning import begin_service
 from portal.core.steps import KINDS
 from portal.previewing import AsItStands, show
 from portal.trial import Trial
+from tests.support.places import ROOT
 from tests.support.services import installed
 
 ADDRESS = "http://localhost"
@@ -45,7 +46,7 @@ def trial_of(app: Flask) -> Trial:
 
 def letters(trial: Trial) -> Iterator[tuple[str, str, str]]:
     """Address, subject and text of each."""
-    for number, scene in enumerate(trial.scenes):
+    for number, scene in enumerate([*trial.scenes, *trial.others]):
         for place, (_, message) in enumerate(scene.letters):
             yield f"/_pratinjau/{number}/{place}", message.subject, message.text
 
@@ -72,12 +73,42 @@ def test_everything_that_can_be_done_at_a_step_is_done_once(app: Flask) -> None:
 
 def test_a_step_shows_each_letter_as_text_and_as_html(app: Flask, browser: FlaskClient) -> None:
     trial = trial_of(app)
-    pages = "".join(browser.get(f"/_pratinjau/langkah/{step.key}").text for step in trial.edition.steps)
+    paths = [*(f"langkah/{step.key}" for step in trial.edition.steps), "surat"]
+    pages = "".join(browser.get(f"/_pratinjau/{path}").text for path in paths)
     for address, _, _ in letters(trial):
         assert f'href="{address}"' in pages
         html = browser.get(address)
         assert (html.status_code, "sandbox" in html.headers["Content-Security-Policy"]) == (200, True)
     assert pages.count("Isi sebagai teks") == len(list(letters(trial)))
+
+
+ONLY_ELSEWHERE = {
+    "penerbitan": {"asked", "opened", "reported", "finished"},
+    "perpanjangan": {
+        *("confirm_address", "received", "opened", "lapsed", "missed", "booked", "invited"),
+        *("visit_booked", "visit_cancelled", "visit_done", "visit_moved", "visit_off", "visit_tomorrow"),
+        *("dispatched", "refused", "ready", "handed_over", "expiring", "expiring_list", "changed", "revoked"),
+        *("batch_link", "colleague_begun", "colleague_waiting", "member_returned"),
+    },
+}
+"""Letters of kinds of steps, of a register, of visits and of batches, which the service has not."""
+
+
+@pytest.mark.parametrize("app", list(ONLY_ELSEWHERE), indirect=True)
+def test_no_letter_is_left_out(app: Flask) -> None:
+    trial, texts = trial_of(app), ROOT / "functions" / "portal" / "letters" / "texts"
+    every = {path.stem for path in texts.glob("*.txt") if not path.stem.startswith("_")}
+    shown = {owed.letter for scene in [*trial.scenes, *trial.others] for owed, _ in scene.letters}
+    shown |= {"digest"} if trial.words["besides"]["digest"] in {scene.done for scene in trial.others} else set()
+    assert every - shown == ONLY_ELSEWHERE[trial.edition.service]
+
+
+def test_a_letter_that_no_step_owes_says_when_it_goes_out(app: Flask, browser: FlaskClient) -> None:
+    page = browser.get("/_pratinjau/surat").text
+    assert "/_pratinjau/surat" in browser.get("/_pratinjau").text
+    for scene in trial_of(app).others:
+        assert scene.letters, scene.done
+        assert scene.done in page
 
 
 def test_a_letter_leads_to_the_page_that_its_reader_finds_at_that_time(app: Flask, browser: FlaskClient) -> None:

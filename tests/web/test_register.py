@@ -104,6 +104,25 @@ def test_a_long_register_is_turned_page_by_page(keeper: Keeper) -> None:
     assert "Tidak ada lagi" in keeper.get(f"?sesudah={quote('9999-12-31#A')}").text
 
 
+@pytest.mark.parametrize("standing", ["", "revoked"])
+def test_a_long_list_is_turned_back_page_by_page(keeper: Keeper, standing: str) -> None:
+    for place in range(70):
+        kept = imported(keeper.stage, f"AB{place:04}", f"Orang {chr(97 + place // 10)}{chr(97 + place % 10)}")
+        if standing:
+            keeper.records(kept.id, "revoke", **REVOKES)
+    pages = [keeper.get(f"?keadaan={standing}")]
+    while "sesudah=" in pages[-1].text:
+        pages.append(keeper.browser.get(pages[-1].href("sesudah=")))
+    back = [pages[-1]]
+    while "sebelum=" in back[-1].text:
+        back.append(keeper.browser.get(back[-1].href("sebelum=")))
+    shown = [[re.findall("Orang [a-z]{2}", words(page)) for page in some] for some in (pages, back[::-1])]
+    assert shown[0] == shown[1]
+    assert back[-1].text == pages[0].text
+    for odd in ("x#y", "0001-01-01#A"):
+        assert keeper.get(f"?keadaan={standing}&sebelum={quote(odd)}").text == pages[0].text
+
+
 def test_of_many_found_the_first_are_shown_and_more_words_are_asked_for(keeper: Keeper) -> None:
     for place in range(51):
         imported(keeper.stage, f"AB{place:04}", f"Orang {place:02}")

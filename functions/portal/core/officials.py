@@ -106,7 +106,7 @@ def given(application: Case, officials: Sequence[Official], sop: Sop, day: date)
     Nobody, where it is in nobody's, or where he is away, serves no more, or cannot act on it.
 
     Args:
-        officials: everybody ever appointed. Of fewer it cannot be told whether he is there.
+        officials: everybody ever appointed to its service. Of fewer it cannot be told whether he is there.
     """
     if not (address := application.held_by):
         return []
@@ -125,7 +125,7 @@ def eligible(application: Case, officials: Iterable[Official], sop: Sop, day: da
     """Whose turn the present step is on this day: to whom it was given, or else all who could act.
 
     Args:
-        officials: everybody ever appointed; read only if it matters.
+        officials: everybody ever appointed to its service; read only if it matters.
     """
     appointed = list(officials)
     return given(application, appointed, sop, day) or able(application, appointed, sop, day)

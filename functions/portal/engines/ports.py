@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, Protocol, runtime_checkable
 
@@ -15,6 +15,7 @@ from portal.core.recap import Tally
 from portal.core.register import Certificate
 from portal.core.standing import Standing
 from portal.engines.accounts import Accounts
+from portal.engines.registers import Registers
 from portal.engines.standings import Standings
 
 Fact = Mapping[str, Any]
@@ -83,7 +84,7 @@ class CameBack:
     final: bool
 
 
-class Records(Accounts, Standings, Protocol):
+class Records(Accounts, Standings, Registers, Protocol):
     """Applications with their events, drafts, owed emails, appointments; durable once a call returns.
 
     What belongs to a service is kept apart from what belongs to another, under the service's key.
@@ -172,8 +173,8 @@ class Records(Accounts, Standings, Protocol):
     def notices(self, about: str) -> Sequence[Notice]:
         """All emails about a ticket, a draft or an entry, sent, dropped or owed, oldest first."""
 
-    def officials(self) -> Sequence[Official]:
-        """Everybody ever appointed, in order of appointment."""
+    def officials(self, service: str = "") -> Sequence[Official]:
+        """Everybody ever appointed, in order of appointment; or to one service, and then no others are read."""
 
     def appoint(self, official: Official, notices: Sequence[Notice] = ()) -> None:
         """Add an appointment and queue what it owes; one of the same service, role, email, first day is replaced."""
@@ -201,49 +202,6 @@ class Records(Accounts, Standings, Protocol):
 
     def facts_after(self, service: str, day: str) -> Iterator[Fact]:
         """Facts of cases closed later than ``2026-08-03``, by day of closing; all of them if no day is given."""
-
-    def certificates(self, service: str) -> Iterator[Certificate]:
-        """The register of a service, by id."""
-
-    def certificate(self, service: str, id: str) -> Certificate:
-        """Raises NotFound (``certificate_unknown``)."""
-
-    def certificates_by_end(
-        self, service: str, ended_by: str = "", after: str = "", until: date | None = None, most: int = 0
-    ) -> Iterator[Certificate]:
-        """Those that ended in one way (``Certificate.ended_by``), by their places; no others are read.
-
-        What was kept a moment ago may be missing still.
-
-        Args:
-            after: only those behind this place; a day as ISO text comes before all places of that day.
-            until: only those whose last day is not later.
-            most: so many at most; 0 for all.
-        """
-
-    def certificates_of(self, service: str, number: str, email: str) -> Iterator[Certificate]:
-        """Those whose holder has this staff number or this address, in no order; nothing is found by an empty one."""
-
-    def refile_certificates(self, service: str) -> int:
-        """Put what an older portal kept where the two above find it; returns how many were put there."""
-
-    def keep_certificates(
-        self, certificates: Sequence[Certificate], corrections: Sequence[Fact] = (), notices: Sequence[Notice] = ()
-    ) -> None:
-        """Keep entries, version n of each over n - 1 (1 over nothing), what the recap hears of them, and emails.
-
-        All of it or nothing, as far as the store's transactions reach: one that takes fewer keeps so many entries at a
-        time, each with its own corrections, so that entries and recap agree whenever it is cut short.
-
-        Args:
-            corrections: each of one of the entries, by the beginning of its ``ticket`` (``register.corrections``).
-
-        Raises:
-            Conflict: somebody else wrote one of them first (``certificate_changed``).
-        """
-
-    def forget_certificate(self, service: str, id: str) -> None:
-        """Forget an entry, if it is still there, and the emails about it."""
 
     def keep_tally(self, service: str, compiled: Compiled, tally: Tally) -> None:
         """Put a month's tally in the place of the one before."""

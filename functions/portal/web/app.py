@@ -41,6 +41,7 @@ BLUEPRINTS: Final = (
     *("batch", "batch_letter", "batch_list", "register", "register_import", "renewal", "recap"),
     *("clerk_entry", "clerk_desk", "clerk_archive", "clerk_corrections", "clerk_visiting", "clerk_mail"),
     *("clerk_people", "clerk_appointing", "clerk_changing", "clerk_privacy", "clerk_erasing", "clerk_ahead"),
+    "clerk_register",
 )
 """The modules with pages."""
 

@@ -106,7 +106,7 @@ def case_page(
         words = here().messages["erasing"]
         return render_template("clerk/erased.html", application=application, stone=stone, words=words, damage=damage)
     words, sop = office.words_of(application), turn_to(application.service)
-    officials = office.records.officials() if assignment(application.events) else ()
+    officials = office.records.officials(sop.service) if assignment(application.events) else ()
     holders = given(application, officials, words.sop, office.today())
     return render_template(
         "clerk/case.html",
@@ -144,7 +144,7 @@ def _recipients(application: Application, words: Words) -> list[dict[str, str]]:
     if amending.may_resend(application, APPLICANT, sop):
         found.append({"value": APPLICANT, "label": f"{sop.applying.label}: {application.address(sop)}"})
     if amending.may_resend(application, amending.HOLDER, sop):
-        able = eligible(application, office.officials(), sop, office.today())
+        able = eligible(application, office.officials(sop.service), sop, office.today())
         names = ", ".join(dict.fromkeys(official.name for official in able))
         if names:
             awaited = words.awaited(application.step, application.state)

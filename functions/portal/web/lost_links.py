@@ -114,6 +114,6 @@ def _owe_official(application: Application, address: str) -> None:
     office, sop = here().office, here().office.sop_of(application)
     if not may_resend(application, HOLDER, sop):
         return
-    for official in able(application, office.officials(), sop, office.today()):
+    for official in able(application, office.officials(sop.service), sop, office.today()):
         if official.email.lower() == address.lower():
             here().cases.owe_again(application, "turn", official.as_actor(sop))

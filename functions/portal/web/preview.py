@@ -83,6 +83,14 @@ def step(key: str) -> str:
     )
 
 
+@pages.get("/surat")
+def letters() -> str:
+    """The letters that no step owes."""
+    trial = _preview().trial
+    others = [(number, scene) for number, scene in enumerate(_scenes()) if not scene.step]
+    return render_template("preview/letters.html", edition=trial.edition, scenes=others, link=_link)
+
+
 @pages.get("/<int:number>/status")
 def status(number: int) -> Any:
     """The public page of a case at this moment."""
@@ -110,14 +118,19 @@ def upload() -> NoReturn:
 
 
 def _scene(number: int) -> Scene:
-    scenes = _preview().trial.scenes
+    scenes = _scenes()
     return scenes[number] if number < len(scenes) else abort(404)
+
+
+def _scenes() -> list[Scene]:
+    trial = _preview().trial
+    return [*trial.scenes, *trial.others]
 
 
 def _at(number: int) -> Scene:
     """The scene, whose time it is from now on."""
     scene = _scene(number)
-    _preview().trial.now = scene.case.events[-1].at
+    _preview().trial.now = scene.at
     return scene
 
 

@@ -28,6 +28,7 @@ MOST: Final = 50
 """Entries that are shown of those found; who finds more is asked for more words."""
 LISTS: Final = ("", Standing.EXPIRING, Standing.EXPIRED, Standing.REVOKED, Standing.REPLACED)
 """By how they stand, each in the order of their ends; nothing for all that stand."""
+ABOVE: Final = "/meja/register"
 PLACE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}#[A-Za-z0-9-]{1,60}")
 
 
@@ -54,32 +55,44 @@ def registers() -> Any:
         raise NotAllowed("register_not_yours")
     if len(found) == 1:
         return redirect(path(found[0].service), 303)
-    return render_template("official/registers.html", kept=found)
+    return render_template("official/registers.html", kept=found, above=ABOVE)
 
 
 @pages.get("/meja/register/<service:service>")
 def show(service: str) -> str:
-    """Those that stand in one way, next to end first, a page from a place on."""
     keeper_of(service)
-    standing, after = request.args.get("keadaan", ""), request.args.get("sesudah", "")
+    return listed(service, _common(service))
+
+
+def listed(service: str, common: Mapping[str, Any]) -> str:
+    """Those that stand in one way, next to end first, a page from a place on, or the one before a place."""
+    standing, after, before = request.args.get("keadaan", ""), _place("sesudah"), _place("sebelum")
     standing = standing if standing in LISTS else ""
-    after = after if PLACE.fullmatch(after) else ""
+    if before:
+        found = here().register.listed(service, standing, "", SIZE + 1, before)
+        if found[SIZE:]:  # a page that is not the first
+            return _list_page(common, found[1:], standing=standing, after=found[0].place, next=found[-1].place)
+        after = ""
     found = here().register.listed(service, standing, after, SIZE + 1)
     return _list_page(
-        service, found[:SIZE], standing=standing, after=after, next=found[SIZE - 1].place if found[SIZE:] else ""
+        common, found[:SIZE], standing=standing, after=after, next=found[SIZE - 1].place if found[SIZE:] else ""
     )
 
 
 @pages.post("/meja/register/<service:service>")
 def search(service: str) -> str:
-    """Those with this name, staff number, ticket or serial, however they stand."""
     keeper_of(service)
     sent_from_desk()
+    return found_in(service, _common(service))
+
+
+def found_in(service: str, common: Mapping[str, Any]) -> str:
+    """Those with this name, staff number, ticket or serial (``cari``), however they stand; all without any."""
     text = request.form.get("cari", "").strip()
     if not text:
-        return show(service)
+        return listed(service, common)
     found = here().register.find(service, text)
-    return _list_page(service, found[:MOST], text=text, found=len(found))
+    return _list_page(common, found[:MOST], text=text, found=len(found))
 
 
 @pages.get("/meja/register/<service:service>/entri/<id>")
@@ -133,7 +146,7 @@ def entry_again(service: str, id: str) -> Any:
 
 
 def path(service: str) -> str:
-    return f"/meja/register/{service}"
+    return f"{ABOVE}/{service}"
 
 
 def kept_by(email: str, officials: Iterable[Official] | None = None) -> list[Sop]:
@@ -150,13 +163,19 @@ def keeper_of(service: str) -> Official:
         NotAllowed: the register is kept by others (``register_not_yours``).
     """
     sop = turn_to(service)
-    for official in here().cases.appointments(_email()):
+    for official in here().cases.appointments(_email(), here().office.records.officials(service)):
         if keeps_register(official, sop):
             return official
     raise NotAllowed("register_not_yours")
 
 
 # --- within ----------------------------------------------------------------------------------------------------------
+
+
+def _place(asked: str) -> str:
+    """A place on the list, if that is what the address names."""
+    place = request.args.get(asked, "")
+    return place if PLACE.fullmatch(place) else ""
 
 
 def _email() -> str:
@@ -171,20 +190,37 @@ def _asked(service: str, id: str) -> tuple[Certificate, str, Mapping[str, Any]]:
 
 
 def _common(service: str) -> dict[str, Any]:
+    return common(path(service), here().access.csrf(DESK, now()), keeps=True)
+
+
+def common(path: str, csrf: str, *, keeps: bool) -> dict[str, Any]:
+    """What every page of a register needs.
+
+    Args:
+        path: of the register where its reader has it; ``keeps``: does he record and import there?
+    """
     return {
-        "path": path(service),
-        "csrf": here().access.csrf(DESK, now()),
+        "path": path,
+        "csrf": csrf,
+        "keeps": keeps,
         "standings": here().messages["register"]["standings"],
         "labels": {name: asked["title"] for name, asked in here().register.schemas["entry"]["properties"].items()},
     }
 
 
-def _list_page(service: str, entries: Sequence[Certificate], **more: Any) -> str:
+def _list_page(common: Mapping[str, Any], entries: Sequence[Certificate], **more: Any) -> str:
     register = here().register
     shown = [(entry, register.standing(entry).value) for entry in entries]
     nothing = {"text": "", "standing": "", "after": "", "next": "", "found": len(shown)}
+    first = entries[0].place if entries and more.get("after") else ""
     return render_template(
-        "official/register.html", **_common(service), entries=shown, lists=LISTS, most=MOST, **{**nothing, **more}
+        "official/register.html",
+        **common,
+        entries=shown,
+        lists=LISTS,
+        most=MOST,
+        first=first,
+        **{**nothing, **more},
     )
 
 
@@ -199,16 +235,26 @@ def _entry_page(
     return render_template(
         "official/entry.html",
         **_common(kept.service),
-        entry=kept,
-        standing=register.standing(kept).value,
-        history=[(each, register.reason(kept, each), register.changes(kept, each)) for each in reversed(kept.recorded)],
-        actions_done=here().messages["register"]["done"],
+        **told(kept),
         choices=[_choice(kept, key, key == action, raw or {}, findings) for key in register.actions(kept, official)],
         own=kept.concerns(official.email, official.number),
         findings=findings,
         tried=action,
         just_done="tercatat" in request.args,
     )
+
+
+def told(kept: Certificate) -> dict[str, Any]:
+    """An entry as its page tells it."""
+    register = here().register
+    return {
+        "entry": kept,
+        "standing": register.standing(kept).value,
+        "history": [
+            (each, register.reason(kept, each), register.changes(kept, each)) for each in reversed(kept.recorded)
+        ],
+        "actions_done": here().messages["register"]["done"],
+    }
 
 
 def _choice(kept: Certificate, action: str, tried: bool, raw: Mapping[str, Any], findings: Iterable[Finding]) -> Choice:

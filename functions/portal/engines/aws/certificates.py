@@ -32,11 +32,19 @@ class DynamoCertificates:
         return entries.certificate(found)
 
     def certificates_by_end(
-        self, service: str, ended_by: str = "", after: str = "", until: date | None = None, most: int = 0
+        self,
+        service: str,
+        ended_by: str = "",
+        after: str = "",
+        until: date | None = None,
+        most: int = 0,
+        before: str = "",
     ) -> Iterator[Certificate]:
-        last = f"{until}#{_LAST}" if until else _LAST
-        listed = self._table.listed(items.ended(service, ended_by), last, most or MOST_AT_ONCE, after or _FIRST)
-        keys = islice(listed, most) if most else listed
+        last = min(f"{until}#{_LAST}" if until else _LAST, before or _LAST)
+        name, page = items.ended(service, ended_by), most + 1 if most else MOST_AT_ONCE
+        listed = self._table.listed(name, last, page, after or _FIRST, backwards=bool(before))
+        others = (key for key in listed if key["SK"] != before.partition("#")[2])
+        keys = islice(others, most) if most else others
         # The index may still list what ended meanwhile; the item itself tells.
         found = map(entries.certificate, self._table.get_all(keys))
         return iter(sorted((each for each in found if each.ended_by == ended_by), key=attrgetter("place")))

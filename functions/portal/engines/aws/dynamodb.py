@@ -115,12 +115,15 @@ class Table:
             for page in pages:
                 yield from map(_plain, page["Items"])
 
-    def listed(self, name: str, until: str = "", page: int = MOST_AT_ONCE, after: str = "") -> Iterator[Key]:
+    def listed(
+        self, name: str, until: str = "", page: int = MOST_AT_ONCE, after: str = "", *, backwards: bool = False
+    ) -> Iterator[Key]:
         """The keys of the items on a list of the index, or of those up to a place on it, in its order.
 
         Args:
             after: with ``until``, a place before which none is wanted; printable, so that a space comes next after it.
             page: how many to read at a time.
+            backwards: from the last of them to the first.
         """
         condition, values = "GSI1PK = :name", {":name": name}
         if after and until:
@@ -133,6 +136,7 @@ class Table:
             IndexName=INDEX,
             KeyConditionExpression=condition,
             ExpressionAttributeValues=_wired(values),
+            ScanIndexForward=not backwards,
             PaginationConfig={"PageSize": page},
         )
         with translated():

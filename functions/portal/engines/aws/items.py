@@ -33,7 +33,7 @@ founder     FOUNDER                    FOUNDER
 =========== ========================== =============================== ================= ==============================
 
 The names are those of the service with which the table began. What belongs to another has its key before the name:
-``WAITING#surel/kadis``, ``surel/kadis#2024-..``, ``COUNTER#surel/agenda-2026``, ``surel/FACT``, ``surel/TALLY`` and
+``WAITING#surel/kadis``, ``/surel/kadis#2024-..``, ``COUNTER#surel/agenda-2026``, ``surel/FACT``, ``surel/TALLY`` and
 ``surel/COMPILED`` (``entries.filed``).
 
 (1) whoever has to act, a role or the applicant; on no list once closed.
@@ -136,8 +136,13 @@ def claim_key(name: str) -> Key:
 
 
 def official_key(official: Official, role: str) -> Key:
-    """``OFFICIAL``, ``kadis#2024-01-02#kadis@example.go.id``"""
-    return _key(OFFICIALS, f"{role}#{entries.day(official.since)}#{official.email.lower()}")
+    """``OFFICIAL``, ``kadis#2024-01-02#kadis@example.go.id``, or ``/surel/kadis#2024-..`` of another service."""
+    return official_place(role, entries.day(official.since), official.email.lower())
+
+
+def official_place(role: str, *further: str) -> Key:
+    """Those of further services lie behind a slash, which comes before every role (``appointed``)."""
+    return _key(OFFICIALS, "#".join([f"/{role}" if "/" in role else role, *further]))
 
 
 def sop_key(version: str) -> Key:

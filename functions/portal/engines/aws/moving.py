@@ -10,7 +10,7 @@ from portal.core.errors import Unavailable
 from portal.engines import entries
 from portal.engines.aws import items
 from portal.engines.aws.accounts import HANDOUTS, handout_key
-from portal.engines.aws.dynamodb import Item, Key, Table
+from portal.engines.aws.dynamodb import Item, Table
 from portal.engines.moving import REFUSALS, Making, Piece
 
 MOVE: Final = {"PK": "MOVE", "SK": "MOVE"}
@@ -152,7 +152,7 @@ _MAKE: Final[Mapping[str, Callable[[str, str, Item], tuple[str, tuple[str | int,
     "SOP": lambda rest, sort, item: ("sop", (rest,), {"text": item["text"]}),
     items.OFFICIALS: lambda _, sort, item: (
         "official",
-        tuple(sort.split("#", 2)),
+        tuple(sort.removeprefix("/").split("#", 2)),
         {"place": item["place"], "official": item["official"]},
     ),
     "COUNTER": lambda rest, sort, item: ("counter", (rest,), {"number": item["given"]}),
@@ -205,14 +205,10 @@ def _tally_items(key: Parts, entry: Entry) -> list[Item]:
     ]
 
 
-def _official_key(key: Parts) -> Key:
-    return {"PK": items.OFFICIALS, "SK": "#".join(map(str, key))}
-
-
 _KEEP: Final[Mapping[str, Callable[[Parts, Entry], Iterable[Item]]]] = {
     "founder": lambda key, entry: [{**items.FOUNDER, **entry}],
     "sop": lambda key, entry: [items.sop_item(str(key[0]), entry["text"])],
-    "official": lambda key, entry: [{**_official_key(key), **entry}],
+    "official": lambda key, entry: [{**items.official_place(*map(str, key)), **entry}],
     "counter": lambda key, entry: [{**items.counter_key(str(key[0])), "given": entry["number"]}],
     "claim": lambda key, entry: [items.claim_item(str(key[0]), entry["ticket"])],
     "case": lambda key, entry: [_case_item(key, entry)],

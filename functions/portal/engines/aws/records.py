@@ -18,6 +18,7 @@ from portal.core.register import Certificate
 from portal.engines import entries
 from portal.engines.aws import items, owed, standings, writing
 from portal.engines.aws.accounts import DynamoAccounts
+from portal.engines.aws.appointed import appointed, keep_apart
 from portal.engines.aws.certificates import DynamoCertificates, entered
 from portal.engines.aws.dynamodb import MOST_AT_ONCE, NEW, Item, Key, Table, Write
 from portal.engines.aws.moving import DynamoMoving, Latch
@@ -221,9 +222,10 @@ class DynamoRecords(DynamoCertificates, DynamoAccounts, standings.DynamoStanding
 
     # --- officials, editions of the SOP, numbers -----------------------------------------------------------------
 
-    def officials(self) -> Sequence[Official]:
-        found = sorted(self._table.partition(items.OFFICIALS), key=lambda item: item["place"])
-        return [entries.official(item["official"], self._founder) for item in found]
+    def officials(self, service: str = "") -> Sequence[Official]:
+        found = sorted(appointed(self._table, service, self._founder), key=lambda item: item["place"])
+        read = (entries.official(item["official"], self._founder) for item in found)
+        return [official for official in read if service in ("", official.service)]
 
     def appoint(self, official: Official, notices: Sequence[Notice] = ()) -> None:
         self._found()  # nobody is ever appointed to an office in the table of another portal
@@ -287,7 +289,10 @@ class DynamoRecords(DynamoCertificates, DynamoAccounts, standings.DynamoStanding
             raise Unavailable("store_foreign", founder=founder, services=", ".join(self._services))
         if kept is None:
             with suppress(Conflict):  # another process was faster, and found the same
-                self._table.transact([Write({**items.FOUNDER, "service": founder}, NEW, conflict="founded")])
+                new = {**items.FOUNDER, "service": founder, "apart": True}
+                self._table.transact([Write(new, NEW, conflict="founded")])
+        elif len(self._services) > 1 and "apart" not in kept:
+            keep_apart(self._table)
         return founder
 
     def _named_in_the_first_fact(self) -> str:

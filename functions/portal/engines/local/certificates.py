@@ -29,12 +29,19 @@ class SqliteCertificates:
         raise NotFound("certificate_unknown")
 
     def certificates_by_end(
-        self, service: str, ended_by: str = "", after: str = "", until: date | None = None, most: int = 0
+        self,
+        service: str,
+        ended_by: str = "",
+        after: str = "",
+        until: date | None = None,
+        most: int = 0,
+        before: str = "",
     ) -> Iterator[Certificate]:
-        query = """SELECT body FROM certificate WHERE service = ? AND ended_by = ? AND place > ? AND place < ?
-            ORDER BY place LIMIT ?"""
-        last = f"{until}#{LAST}" if until else LAST
-        return self._certificates(query, service, ended_by, after, last, most or -1)
+        last = min(f"{until}#{LAST}" if until else LAST, before or LAST)
+        query = f"""SELECT body FROM certificate WHERE service = ? AND ended_by = ? AND place > ? AND place < ?
+            ORDER BY place {"DESC" if before else "ASC"} LIMIT ?"""  # noqa: S608
+        found = [*self._certificates(query, service, ended_by, after, last, most or -1)]
+        return iter(found[::-1] if before else found)
 
     def certificates_of(self, service: str, number: str, email: str) -> Iterator[Certificate]:
         # A union of two, each by its index; SQLite would rather go through the whole service by its key.

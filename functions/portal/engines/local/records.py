@@ -246,8 +246,11 @@ class SqliteRecords(SqliteCertificates, SqliteAccounts, SqliteStandings, SqliteM
 
     # --- officials, editions of the SOP, numbers -----------------------------------------------------------------
 
-    def officials(self) -> Sequence[Official]:
-        found = self._all("SELECT body FROM official ORDER BY rowid")
+    def officials(self, service: str = "") -> Sequence[Official]:
+        # What stands of a role up to its slash: nothing for the service with which the file began (``entries.filed``).
+        book = self._filed(service, "")
+        query = "SELECT body FROM official WHERE ? = '' OR rtrim(role, replace(role, '/', '')) = ? ORDER BY rowid"
+        found = self._all(query, service, book)
         return [rows.official(body, self._founder) for (body,) in found]
 
     def appoint(self, official: Official, notices: Sequence[Notice] = ()) -> None:
