@@ -23,4 +23,5 @@ def handler(event: Event, context: Any) -> dict[str, Any]:
 def _pages() -> Callable[[Event, Any], dict[str, Any]]:
     from apig_wsgi import make_lambda_handler
 
-    return make_lambda_handler(bootstrap_aws.wsgi(bootstrap_aws.warm()))
+    house = bootstrap_aws.warm()
+    return make_lambda_handler(bootstrap_aws.through_cloudfront(bootstrap_aws.wsgi(house), house.config.origin_word))

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
@@ -32,7 +32,7 @@ def handler(event: dict[str, Any], context: Any, house: House | None = None) -> 
     if rests(house):
         return _measured(outbox, context.function_name, [])
     outbox.send_due(MOST, partial(_while_there_is_room, outbox, context))
-    return _measured(outbox, context.function_name, list(outbox.records.unsent()))
+    return _measured(outbox, context.function_name, _streamed(outbox).unsent_or_returned())
 
 
 def _while_there_is_room(outbox: Outbox, context: Any, now: datetime, lease: timedelta) -> Notice | None:
@@ -46,9 +46,7 @@ def _not_sent(house: House, records: Iterable[dict[str, Any]]) -> list[str]:
     An email that the relay does not take is no failure of its record: when to try it again is kept with it.
     """
     outbox = house.outbox
-    store = outbox.records
-    if not isinstance(store, Streamed):
-        raise TypeError("records that have no stream")
+    store = _streamed(outbox)
     for record in records:
         key = {name: value["S"] for name, value in record["dynamodb"]["Keys"].items()}
         try:
@@ -62,15 +60,27 @@ def _not_sent(house: House, records: Iterable[dict[str, Any]]) -> list[str]:
     return []
 
 
-def _measured(outbox: Outbox, function: str, unsent: list[Notice]) -> dict[str, Any]:
+def _streamed(outbox: Outbox) -> Streamed:
+    if not isinstance(outbox.records, Streamed):
+        raise TypeError("records that have no stream")
+    return outbox.records
+
+
+def _measured(outbox: Outbox, function: str, unsent: Sequence[tuple[Notice, bool]]) -> dict[str, Any]:
     """Age of the oldest email still to be sent, and number of red ones; CloudWatch reads them from the log.
+
+    What came back from a full mailbox is not late by our doing: hours of it are to hide no outage.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
     """
     now = outbox.clock()
-    waiting = [since for owed in unsent if not owed.hopeless and (since := outbox.due_since(owed)) <= now]
+    ours = [owed for owed, returned in unsent if not (owed.hopeless or returned)]
+    waiting = [since for owed in ours if (since := outbox.due_since(owed)) <= now]
     oldest = int((now - min(waiting)).total_seconds()) if waiting else 0
-    found: dict[str, Any] = {"OldestUnsentSeconds": oldest, "RedEmails": len(outbox.red_list(unsent))}
+    found: dict[str, Any] = {
+        "OldestUnsentSeconds": oldest,
+        "RedEmails": len(outbox.red_list([owed for owed, _ in unsent])),
+    }
     metrics = [{"Name": name} for name in found]
     described = {"Namespace": "Portal", "Dimensions": [["FunctionName"]], "Metrics": metrics}
     about = {"Timestamp": int(now.timestamp() * 1000), "CloudWatchMetrics": [described]}

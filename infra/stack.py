@@ -20,6 +20,7 @@ REGION: Final = "ap-southeast-3"
 PARAMETERS: Final[Mapping[str, str]] = {
     "DomainName": "tte.example.go.id",
     "CertificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/example",
+    "WebAclArn": "arn:aws:wafv2:us-east-1:123456789012:global/webacl/portal-edge/example",
     "MailDomain": "example.go.id",
     "Sender": "Portal TTE <tte@example.go.id>",
     "OfficeEmail": "office@example.go.id",

@@ -254,6 +254,18 @@ def wsgi(house: House) -> Any:
     return at_public_address
 
 
+def through_cloudfront(app: Any, word: str) -> Any:
+    """Lets nobody in who calls the gateway by its own name; where there is no word, everybody."""
+
+    def answer(request: dict[str, Any], start_response: Any) -> Any:
+        if word and not compare_digest(request.get("HTTP_X_ORIGIN_WORD", "").encode(), word.encode()):
+            start_response("403 Forbidden", [("Content-Length", "0")])
+            return []
+        return app(request, start_response)
+
+    return answer
+
+
 def rests(house: House) -> bool:
     """Is everything just being taken elsewhere, or is it already? What nobody waits for is then left to the other."""
     records = house.office.records

@@ -8,8 +8,11 @@ import os
 import signal
 import sys
 import threading
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -24,6 +27,7 @@ from portal.config import Config
 from portal.core.errors import PortalError, SettingInvalid, SopInvalid, Unavailable
 from portal.editions import offered, read_language, read_messages, read_old, trusted_sop
 from portal.engines.local.condition import Turn, examine, held
+from portal.engines.local.supervision import READY, Watchdog, tell
 from portal.house import House
 from portal.keeping import backup, new_keys, restore, verify
 from portal.listed import as_json, facts_of, say_json
@@ -137,8 +141,23 @@ def serve(
     _say("serving_rehearsal" if house.config.rehearsal else "serving", address=config.address)
     if config.lacks_proxy:
         _say("proxy_undeclared", err=True)
-    with ExitStack() if no_work or house.equipment.closed else working(house):
+    tell(os.environ, READY)
+    with (
+        Watchdog(os.environ, partial(answers, host, port)),
+        ExitStack() if no_work or house.equipment.closed else working(house),
+    ):
         run()
+
+
+def answers(host: str, port: int, seconds: float) -> bool:
+    """Does the portal answer, whatever it says?"""
+    try:
+        urllib.request.urlopen(f"http://{host}:{port}/sehat", timeout=seconds).close()
+    except urllib.error.HTTPError as told:
+        told.close()
+    except OSError:
+        return False
+    return True
 
 
 @main.command()
@@ -156,6 +175,7 @@ def work(context: click.Context) -> None:
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: ended.set())
     _say("working", data=house.config.data)
+    tell(os.environ, READY)
     with working(house):
         ended.wait()
 

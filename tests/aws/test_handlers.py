@@ -20,6 +20,7 @@ from portal.core.errors import Conflict
 from portal.core.handouts import OVER
 from portal.core.listing import line
 from portal.core.notices import notice
+from portal.engines.ports import CameBack
 from portal.house import House, pages
 from tests.support.builders import application, official
 from tests.support.commits import change, write
@@ -142,6 +143,21 @@ def test_the_minute_tells_how_old_the_oldest_unsent_email_is(
     assert {metric["Name"] for metric in described["Metrics"]} == found.keys()
     assert found.items() <= line.items()
     assert line["FunctionName"] == "portal-mailer"
+
+
+def test_one_full_mailbox_hides_no_outage(office: Office) -> None:
+    """What came back waits for hours, and is not late by our doing; what nobody has tried is."""
+    office.owe("one")
+    office.aws.stream()
+    (sent,) = office.pages.office.records.notices("meja")
+    word = CameBack([sent.identity], "452 4.2.2 mailbox full", final=False)
+    office.pages.office.records.came_back(word, office.clock.at)
+    office.clock.forward(hours=3)
+    assert mailer.handler({}, Hurried(60_000), office.mailer)["OldestUnsentSeconds"] == 0
+    office.box.failing = True
+    office.owe("two")
+    office.clock.forward(minutes=20)
+    assert 1200 <= mailer.handler({}, Hurried(60_000), office.mailer)["OldestUnsentSeconds"] < 1300
 
 
 def test_an_email_that_came_back_is_on_the_red_list(office: Office) -> None:

@@ -220,14 +220,13 @@ class Streamed(Protocol):
     def claim_under(self, key: Mapping[str, str], now: datetime, lease: timedelta) -> Notice | None:
         """The notice of this key, held by the caller for ``lease``; None if it is not there, not due or held already.
 
-        The stream may tell of a notice before ``Records.claim_notice`` finds it.
-
-        Args:
-            key: the store's own, by the names of its parts: ``{"PK": "NOTICE#...", "SK": "0003#turn#..."}``.
-
-        Raises:
-            Unavailable: ``store_unavailable``; whether the notice is held shows once its lease would be over.
+        The stream may tell of a notice before ``Records.claim_notice`` finds it. The key is the store's own, by the
+        names of its parts: ``{"PK": "NOTICE#...", "SK": "0003#turn#..."}``. After Unavailable, whether the notice is
+        held shows once its lease would be over.
         """
+
+    def unsent_or_returned(self) -> Sequence[tuple[Notice, bool]]:
+        """``Records.unsent``, each with whether it came back and was not tried since."""
 
 
 @runtime_checkable

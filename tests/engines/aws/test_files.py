@@ -48,7 +48,7 @@ def test_the_form_is_good_for_this_key_this_size_and_this_type_only_and_not_for_
     signed = signed_policy(form)
     conditions = [c if isinstance(c, list) else next(iter(c.items())) for c in signed["conditions"]]
     assert conditions[:3] == [
-        ["content-length-range", 1, 5_000],
+        ["content-length-range", 0, 64 * 1024**2],
         ("success_action_redirect", "https://tte.example/ajukan/a1?f=1"),
         ("Content-Type", "application/octet-stream"),
     ]

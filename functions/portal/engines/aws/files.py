@@ -28,6 +28,10 @@ UNSEEN: Final = "application/octet-stream"
 """The type of what has been uploaded and not yet looked at: a browser that got hold of it would not open it."""
 
 
+LARGEST: Final = 64 * 1024**2
+"""Bytes that the store takes in: whoever sends too much, or nothing, is told so by a page of ours, and not in XML."""
+
+
 class _Encrypted(TypedDict, total=False):
     ServerSideEncryption: "ServerSideEncryptionType"
 
@@ -72,7 +76,10 @@ class S3Files:
                 Bucket=self._bucket,
                 Key=key,
                 Fields=fields,
-                Conditions=[["content-length-range", 1, max_bytes], *({name: fields[name]} for name in fields)],
+                Conditions=[
+                    ["content-length-range", 0, max(LARGEST, max_bytes)],
+                    *({name: fields[name]} for name in fields),
+                ],
                 ExpiresIn=self._seconds_until(expires),
             )
         return UploadForm(form["url"], form["fields"])

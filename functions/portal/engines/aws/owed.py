@@ -112,10 +112,15 @@ def came_back(table: Table, word: CameBack, at: datetime) -> None:
 
 def unsent(table: Table) -> Iterator[Notice]:
     """As ``Records.unsent``."""
+    return (notice for notice, _ in unsent_or_returned(table))
+
+
+def unsent_or_returned(table: Table) -> Sequence[tuple[Notice, bool]]:
+    """As ``Streamed.unsent_or_returned``."""
     keys = [key for name in (items.OUTBOX, items.HOPELESS) for key in table.listed(name)]
-    found = map(entries.notice, table.get_all(keys))
-    owed = (notice for notice in found if notice.is_owed)
-    return iter(sorted(owed, key=lambda n: (n.queued_at, n.identity)))
+    found = ((entries.notice(item), item.get("came_back", 0)) for item in table.get_all(keys))
+    owed = [(notice, 0 < came_back == notice.attempts) for notice, came_back in found if notice.is_owed]
+    return sorted(owed, key=lambda each: (each[0].queued_at, each[0].identity))
 
 
 def _held_as_read(table: Table, notice: Notice, until: datetime) -> Notice | None:

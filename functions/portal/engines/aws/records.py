@@ -216,6 +216,9 @@ class DynamoRecords(DynamoCertificates, DynamoAccounts, standings.DynamoStanding
     def unsent(self) -> Iterator[Notice]:
         return owed.unsent(self._table)
 
+    def unsent_or_returned(self) -> Sequence[tuple[Notice, bool]]:
+        return owed.unsent_or_returned(self._table)
+
     def notices(self, about: str) -> Sequence[Notice]:
         found = map(entries.notice, self._table.partition(items.notices_of(about)))
         return sorted(found, key=lambda notice: (notice.queued_at, notice.identity))
