@@ -14,14 +14,11 @@ from werkzeug.sansio.multipart import Data, Event, Field, File, MultipartDecoder
 
 from portal.core.errors import DocumentRefused, LinkExpired, LinkForged, PortalError
 from portal.web.access import site_of
+from portal.web.allowed import has_sent, must_be_allowed_to_send
 from portal.web.here import here, now
 from portal.web.refusals import explain
 
 pages = Blueprint("uploads", __name__)
-
-LARGEST: Final = 64 * 1024 * 1024
-"""Bytes of a whole upload; far above any document's limit, so that a telephone's video meets a sentence instead of a
-broken connection. Of a file no more is read than its form permits."""
 
 _CHUNK: Final = 64 * 1024
 _FIELDS: Final = 128 * 1024  # bytes of all fields before the file, and of what may be undecided in between
@@ -36,7 +33,9 @@ def receive() -> Any:
     if receiver is None:
         abort(404)
     try:
-        _, onward = receiver.receive(*_posted(), now())
+        must_be_allowed_to_send()
+        stored, onward = receiver.receive(*_posted(), now())
+        has_sent(stored)
     except (DocumentRefused, LinkForged, LinkExpired) as refusal:
         return _refused(refusal)
     if "X-Requested-With" in request.headers:
@@ -46,7 +45,6 @@ def receive() -> Any:
 
 def _posted() -> tuple[dict[str, str], BinaryIO]:
     """The fields before the file, and the file, which is read only as it is asked for."""
-    request.max_content_length = LARGEST
     boundary = request.mimetype_params.get("boundary", "")
     if request.mimetype != "multipart/form-data" or not boundary:
         raise BadRequest

@@ -22,6 +22,7 @@ from portal.engines.aws.appointed import appointed, keep_apart
 from portal.engines.aws.certificates import DynamoCertificates, entered
 from portal.engines.aws.dynamodb import MOST_AT_ONCE, NEW, Item, Key, Table, Write
 from portal.engines.aws.moving import DynamoMoving, Latch
+from portal.engines.aws.uses import DynamoUses
 from portal.engines.ports import CameBack, Change, Compiled, Fact
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ _READS: Final = 3
 """How often a case is read that another write is just changing."""
 
 
-class DynamoRecords(DynamoCertificates, DynamoAccounts, standings.DynamoStandings, DynamoMoving):
+class DynamoRecords(DynamoCertificates, DynamoAccounts, standings.DynamoStandings, DynamoMoving, DynamoUses):
     """``ports.Records`` on the table of ``items``, for any number of callers; also ``Streamed``.
 
     Needs the actions Query (on table and index), GetItem, BatchGetItem, PutItem, UpdateItem and DeleteItem. Nothing is
@@ -256,15 +257,6 @@ class DynamoRecords(DynamoCertificates, DynamoAccounts, standings.DynamoStanding
 
     def next_number(self, service: str, series: str) -> int:
         return self._table.count(items.counter_key(self._filed(service, series)))
-
-    def use(self, link: str, device: str, now: datetime, until: datetime) -> None:
-        key, end = items.used_key(link, device), int(until.timestamp())
-        self._table.update(key, "SET expires_at = :end", {":end": end})
-
-    def used(self, link: str, now: datetime) -> Sequence[str]:
-        # What has ended may still lie there for some days.
-        found = self._table.partition(items.used_of(link))
-        return [item["SK"] for item in found if item["expires_at"] > now.timestamp()]
 
     # --- within --------------------------------------------------------------------------------------------------
 
