@@ -85,11 +85,11 @@ def _clerk(me: Person, city: City) -> Iterator[tuple[str, Person]]:
     me.press("Sudah dikabari lewat telepon")
     me.sees("Ditandai sudah ditangani")
     yield "mail seen to", me
-    me.go("/petugas/pejabat")
-    yield "officials", me
     me.go("/petugas/register")
     me.sees("Belum ada.")
     yield "the register", me
+    me.go("/petugas/pejabat")
+    yield "officials", me
     yield from _appointing(me)
     yield from _asked_for_data(me, siti.ticket)
     yield from _asked_to_erase(me, siti.ticket, city)

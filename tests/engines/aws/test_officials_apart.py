@@ -35,10 +35,30 @@ def of_before(open_records: Open) -> Open:
     return open_records
 
 
-def test_they_are_put_apart_once_and_nobody_is_lost(of_before: Open, wire: Wire) -> None:
+def apart(records: DynamoRecords) -> int:
+    return len(list(records._table.partition(items.OFFICIALS, "/")))
+
+
+def test_before_they_are_put_apart_they_are_found_by_whoever_may_only_read(of_before: Open, wire: Wire) -> None:
+    asked = len(wire.asked)
+    reader = of_before(services=BOTH)
+    assert list(reader.officials("surel")) == OF_THE_OTHER
+    assert list(reader.officials("penerbitan")) == APPOINTED[::2]
+    assert wire.asked[asked:] == ["GetItem", "Query", "Query"]
+    assert apart(reader) == 0
+
+
+@pytest.mark.parametrize("begins", ["a case", "an appointment"])
+def test_they_are_put_apart_once_and_nobody_is_lost(begins: str, of_before: Open, wire: Wire) -> None:
+    writer = of_before(services=BOTH)
+    if begins == "a case":
+        writer.keep_sop("9f86d0", "{}")
+    else:
+        writer.appoint(APPOINTED[0])
     after = of_before(services=BOTH)
-    assert list(after.officials("surel")) == OF_THE_OTHER
+    assert [list(each.officials("surel")) for each in (writer, after)] == [OF_THE_OTHER] * 2
     assert list(after.officials()) == APPOINTED
+    assert apart(after) == 2
     asked = len(wire.asked)
     assert list(of_before(services=BOTH).officials("surel")) == OF_THE_OTHER
     assert wire.asked[asked:] == ["GetItem", "Query"]
@@ -53,8 +73,10 @@ def test_a_portal_of_one_service_asks_for_nothing_more(of_before: Open, wire: Wi
 def test_what_was_cut_short_is_ended_the_next_time(of_before: Open, wire: Wire) -> None:
     wire.answers["UpdateItem"] = [refuses("InternalServerError", status=500)] * 9
     with pytest.raises(Unavailable):
-        of_before(services=BOTH).officials("surel")
+        of_before(services=BOTH).keep_sop("9f86d0", "{}")
     wire.answers["UpdateItem"] = []
+    assert list(of_before(services=BOTH).officials("surel")) == OF_THE_OTHER
+    of_before(services=BOTH).keep_sop("9f86d0", "{}")
     assert list(of_before(services=BOTH).officials("surel")) == OF_THE_OTHER
 
 

@@ -227,12 +227,13 @@ class DynamoRecords(DynamoCertificates, DynamoAccounts, standings.DynamoStanding
     # --- officials, editions of the SOP, numbers -----------------------------------------------------------------
 
     def officials(self, service: str = "") -> Sequence[Official]:
-        found = sorted(appointed(self._table, service, self._founder), key=lambda item: item["place"])
+        founder, apart = self._known
+        found = sorted(appointed(self._table, service if apart else "", founder), key=lambda item: item["place"])
         read = (entries.official(item["official"], self._founder) for item in found)
         return [official for official in read if service in ("", official.service)]
 
     def appoint(self, official: Official, notices: Sequence[Notice] = ()) -> None:
-        self._found()  # nobody is ever appointed to an office in the table of another portal
+        self._settle()  # nobody is ever appointed to an office in the table of another portal
         key = items.official_key(official, self._filed(official.service, official.role))
         before = self._table.get(key)
         place = before["place"] if before else self._table.count(items.counter_key("officials"))
@@ -244,7 +245,7 @@ class DynamoRecords(DynamoCertificates, DynamoAccounts, standings.DynamoStanding
     def keep_sop(self, version: str, snapshot: str) -> None:
         # Looked for first, once a process: a write of it takes some eighty units, also one that its condition refuses.
         if version not in self._known_sops:
-            self._found()  # nor does anybody's case begin there
+            self._settle()  # nor does anybody's case begin there
             if self._table.get(items.sop_key(version)) is None:
                 self._table.transact([Write(items.sop_item(version, snapshot), NEW)])
             self._known_sops.add(version)
@@ -263,21 +264,25 @@ class DynamoRecords(DynamoCertificates, DynamoAccounts, standings.DynamoStanding
     @property
     def founder(self) -> str:
         """The service that the table began with."""
-        return self._found()
+        return self._found()[0]
 
     def _correction(self, fact: Fact) -> Write:
         return Write(items.fact_item(self._filed(fact["service"], items.FACTS), fact["ticket"], fact))
 
-    @cached_property
+    @property
     def _founder(self) -> str:
-        """The service that the table began with; where there is but one, nobody has to be asked.
+        return self._known[0]
+
+    @cached_property
+    def _known(self) -> tuple[str, bool]:
+        """The service that the table began with, and whether appointments to others lie apart; asked of several only.
 
         Raises:
             Unavailable: the table is of a portal that serves other services (``store_foreign``).
         """
-        return self._services[0] if len(self._services) == 1 else self._found()
+        return (self._services[0], True) if len(self._services) == 1 else self._found()
 
-    def _found(self) -> str:
+    def _found(self) -> tuple[str, bool]:
         kept = self._table.get(items.FOUNDER)
         founder = str(kept["service"]) if kept else self._named_in_the_first_fact() or self._services[0]
         if founder not in self._services:
@@ -286,9 +291,12 @@ class DynamoRecords(DynamoCertificates, DynamoAccounts, standings.DynamoStanding
             with suppress(Conflict):  # another process was faster, and found the same
                 new = {**items.FOUNDER, "service": founder, "apart": True}
                 self._table.transact([Write(new, NEW, conflict="founded")])
-        elif len(self._services) > 1 and "apart" not in kept:
+        return founder, kept is None or "apart" in kept
+
+    def _settle(self) -> None:
+        """The table is ours, and in today's order; who only reads does not ask, as he may not write that."""
+        if not self._found()[1] and len(self._services) > 1:
             keep_apart(self._table)
-        return founder
 
     def _named_in_the_first_fact(self) -> str:
         """Of a table from before there were several services; empty if no case was ever closed."""
