@@ -195,7 +195,7 @@ def test_part_of_a_name_finds_nothing(stage: Stage, clerk: ClerkInPerson, who: s
     stage.draft((), **NAMELESS)
     page = find(clerk, who)
     assert page.status == 422
-    assert "Draf tanpa itu dicari dengan nama lengkap" in words(page)
+    assert "Bagi draf tanpa itu, tulis nama lengkap" in words(page)
 
 
 def test_a_draft_found_by_its_name_is_erased_and_the_reason_may_not_say_that_name(
