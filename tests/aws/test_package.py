@@ -137,6 +137,11 @@ def test_a_cookie_and_a_page_come_back_as_api_gateway_wants_them(deployed: Deplo
     assert (missing["statusCode"], json.loads(missing["body"])) == (404, {"error": "ticket_unknown"})
 
 
+def test_whoever_calls_the_gateway_itself_gets_nothing(deployed: Deployed) -> None:
+    direct = event("GET", "/status", {"X-Origin-Word": "guessed"})
+    assert deployed.function("api").invoke(direct)["statusCode"] == 403
+
+
 def test_the_schedules_and_what_came_back_are_answered(deployed: Deployed) -> None:
     measured = deployed.function("mailer").invoke({"source": "aws.events", "detail-type": "Scheduled Event"})
     assert measured.keys() == {"OldestUnsentSeconds", "RedEmails"}

@@ -43,6 +43,7 @@ class Function:
         self._answers: queue.Queue[tuple[bool, bytes]] = queue.Queue()
         self._one_at_a_time = threading.Lock()  # as one environment of Lambda takes them
         self._name = name
+        self._word = environment.get("ORIGIN_WORD", "")
         self._server = _Server(("127.0.0.1", 0), self._handler())
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         self.log = package.parent / f"{name}.log"
@@ -67,6 +68,8 @@ class Function:
 
     def invoke(self, event: Any) -> Any:
         """What the handler returns. Raises Failed with what the function wrote and threw."""
+        if self._word and "headers" in event:  # as CloudFront says it with every request
+            event = {**event, "headers": {"x-origin-word": self._word, **event["headers"]}}
         with self._one_at_a_time:
             self._events.put((str(uuid.uuid4()), json.dumps(event).encode()))
             try:
