@@ -1,6 +1,11 @@
-"""What the recap's pictures may show: nothing of fewer than three."""
+"""What the recap tells everybody: nothing of one or two, and nothing from which that follows."""
 
-from portal.core.figures import Figure, Holders, closed, holders, told
+from collections.abc import Mapping
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal.core.figures import MEASURES, Figure, Holders, discreet, done, holders, public, told
 from portal.core.recap import Recap, Row
 
 
@@ -12,9 +17,93 @@ def test_one_or_two_are_not_told() -> None:
     assert [told(count) for count in range(5)] == [0, None, None, 3, 4]
 
 
+# --- the parts of a sum ---
+
+
+def test_what_is_not_told_cannot_be_found_from_the_sum() -> None:
+    assert discreet({"a": 7, "b": 5, "c": 1, "d": 0}) == {"a": 7, "b": None, "c": None, "d": 0}
+    assert discreet({"a": 7, "b": 2, "c": 1}) == {"a": 7, "b": None, "c": None}
+    assert discreet({"a": 7, "b": 1, "c": 1}) == {"a": None, "b": None, "c": None}
+    assert discreet({"a": 2}) == {"a": None}
+    assert discreet({"a": 3, "b": 0}) == {"a": 3, "b": 0}
+    assert discreet({}) == {}
+
+
+@given(st.dictionaries(st.text("abcdefgh", min_size=1, max_size=2), st.integers(0, 9), max_size=8))
+def test_whatever_the_parts_none_of_one_or_two_is_told_or_follows(counts: Mapping[str, int]) -> None:
+    parts, total = discreet(counts), sum(counts.values())
+    untold = [key for key, count in parts.items() if count is None]
+    assert not [key for key, count in counts.items() if 0 < count < 3 and key not in untold]
+    assert {key: count for key, count in counts.items() if key not in untold}.items() <= parts.items()
+    rest = total - sum(count for count in parts.values() if count is not None)
+    assert not untold or told(total) is None or (len(untold) >= 2 and rest >= 3)
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("xyz"), st.integers(0, 5)), max_size=9))
+def test_the_page_of_a_month_tells_no_more_than_the_page_of_all(found: list[tuple[str, str, int]]) -> None:
+    said = public(recap(*(Row(month, office, {"done": count}, 0, count) for month, office, count in found)))
+    for measure in ("done", "holders"):
+        parts = [said.of_month(line.of)[measure] for line in said.months]
+        assert not {1, 2}.intersection(parts)
+        rest = (said.total[measure] or 0) - sum(part or 0 for part in parts)
+        assert None not in parts or said.total[measure] is None or rest >= 3
+
+
+# --- the record ---
+
+
+ROWS = (
+    Row("2026-12", "BPKAD", {"done": 4, "withdrawn": 2, "lapsed": 1}, 1, 4, 3),
+    Row("2026-11", "BKPSDM", {"done": 3, "rejected": 1, "revoked": 1}, 0, 3),
+    Row("2026-11", "BPKAD", {"rejected": 2}, 2, 0),
+    Row("2026-10", "Satpol", {"rejected": 1}, 0, 0),
+)
+
+
+def test_months_and_offices_are_told_beside_one_sum_and_never_crossed() -> None:
+    said = public(recap(*ROWS))
+    assert said.total == {
+        "done": 7, "rejected": 4, "dropped": 3, "returns": 3, "holders": 7, "expiring": 3, "revoked": None,
+    }  # fmt: skip
+    assert [(line.of, line.told["done"], line.told["rejected"], line.told["dropped"]) for line in said.months] == [
+        ("2026-12", 4, 0, 3),
+        ("2026-11", 3, None, 0),
+        ("2026-10", 0, None, 0),
+    ]
+    assert [(line.of, line.told["done"], line.told["rejected"]) for line in said.offices] == [
+        ("BKPSDM", 3, None),
+        ("BPKAD", 4, None),
+    ]
+    assert said.unnamed == 1
+    assert all(tuple(line.told) == MEASURES for line in said.months)
+
+
+def test_a_month_tells_of_itself_what_the_record_tells_of_it() -> None:
+    said = public(recap(*ROWS))
+    assert said.of_month("2026-11") == dict(said.months)["2026-11"]
+    assert said.of_month("") == said.total
+
+
+def test_completed_applications_are_counted_by_month_oldest_first() -> None:
+    assert done(public(recap(*ROWS))) == (Figure("2026-11", 3), Figure("2026-12", 4))
+
+
+def test_the_last_twelve_months_are_shown() -> None:
+    months = (f"20{year}-{month:02}" for year in (25, 26) for month in range(1, 13))
+    found = done(public(recap(*(Row(month, "BPKAD", {"done": 3}, 0, 3) for month in sorted(months, reverse=True)))))
+    assert [figure.of for figure in found] == [f"2026-{month:02}" for month in range(1, 13)]
+
+
+# --- holders ---
+
+
 def test_offices_with_few_holders_are_counted_together() -> None:
     found = holders(recap(BPKAD=2, Dinkes=7, BKPSDM=3, Satpol=1))
     assert found == Holders((Figure("Dinkes", 7), Figure("BKPSDM", 3)), 2, 3)
+
+
+def test_an_office_with_few_holders_is_not_found_from_those_of_the_others() -> None:
+    assert holders(recap(Dinkes=7, BKPSDM=4, BPKAD=1)) == Holders((Figure("Dinkes", 7),), 2, 5)
 
 
 def test_a_single_office_with_few_holders_is_not_told() -> None:
@@ -26,22 +115,6 @@ def test_offices_past_the_twelfth_are_counted_together() -> None:
     found = holders(recap(**{f"opd_{number:02}": 100 - number for number in range(15)}))
     assert [figure.of for figure in found.offices] == [f"opd_{number:02}" for number in range(12)]
     assert (found.others, found.together) == (3, 88 + 87 + 86)
-
-
-def test_closed_cases_of_all_offices_are_counted_by_month_oldest_first() -> None:
-    rows = (
-        Row("2026-12", "BPKAD", {"done": 1, "withdrawn": 1}, 0, 1),
-        Row("2026-11", "BKPSDM", {"done": 2, "revoked": 9}, 3, 2),
-        Row("2026-11", "BPKAD", {"rejected": 1, "lapsed": 1}, 0, 0),
-        Row("2026-10", "BPKAD", {"revoked": 4}, 0, 0),
-    )
-    assert closed(recap(*rows)) == (Figure("2026-11", 4), Figure("2026-12", None))
-
-
-def test_the_last_twelve_months_are_shown() -> None:
-    rows = (Row(f"20{year}-{month:02}", "BPKAD", {"done": 3}, 0, 3) for year in (25, 26) for month in range(1, 13))
-    found = closed(recap(*rows))
-    assert [figure.of for figure in found] == [f"2026-{month:02}" for month in range(1, 13)]
 
 
 def test_offices_with_as_many_holders_stand_by_their_names() -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.support import recapped
 from tests.support.city import City
 from tests.support.document_specimens import pdf
 from tests.support.people import Applicant
@@ -87,8 +88,7 @@ def renewal(city: City) -> None:
     kept = city.house.office.records.load(ticket)
     assert kept.first_damage() is None
     assert {document.kind for document in kept.documents} == {"daftar_kartu", "formulir_perpanjangan"}
-    alone = len(city.house.office.services) == 1
-    assert "Permohonan selesai 1" in city.public.get("/rekap" if alone else "/rekap/perpanjangan").text
+    assert recapped.recap(city.house.office, "perpanjangan").outcomes == {"done": 1}
 
 
 def account(city: City) -> None:

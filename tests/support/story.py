@@ -3,6 +3,7 @@
 Read it as the SOP being performed: every line is what a person does in a browser without JavaScript.
 """
 
+from tests.support import recapped
 from tests.support.city import KABID, KADIS, OTHER_VERIFIKATOR, STATISTISI, VERIFIKATOR, City
 
 
@@ -76,14 +77,17 @@ def all_seven_steps(city: City) -> None:
 
     # The record the SOP demands.
     recap = city.public.get("/rekap")
-    assert "Permohonan selesai 1" in recap.text
+    assert "Permohonan selesai tidak dirinci" in recap.text
     rows = city.public.get("/rekap.csv").body.decode("utf-8-sig").splitlines()
-    assert rows[1].startswith("2026-11;")
-    assert rows[1].split(";")[2:] == ["1", "0", "0", "0", "1", "1"]
-    assert rows[2] == ""
-    steps = [row.split(";") for row in rows[4:]]
+    assert rows[1] == "2026-11;tidak dirinci;0;0;tidak dirinci;tidak dirinci"
+    assert (rows[2], rows[4]) == ("", "")
+    steps = [row.split(";") for row in rows[6:]]
     assert [step[0] for step in steps] == [step.name for step in city.house.office.services.first.steps[1:]]
-    assert all(step[2] == "1" for step in steps)
+    assert all(step[2] == "tidak dirinci" for step in steps)
+    counted = recapped.recap(city.house.office)
+    (row,) = counted.rows
+    assert (row.month, row.outcomes, row.returns, row.holders) == ("2026-11", {"done": 1}, 1, 1)
+    assert {time.cases for time in counted.steps[1:]} == {1}
 
     # Nothing in the ledger was bent, and no ticket, name or number is in a subject or the recap where it must not be.
     assert city.house.office.records.load(siti.ticket).first_damage() is None

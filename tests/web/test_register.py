@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.support import recapped
 from tests.support.keeper import LIST, Keeper, imported, words
 from tests.support.office_days import mail_to
 from tests.support.stage import KADIS, OTHER_VERIFIKATOR, VERIFIKATOR, InProcess, Stage
@@ -139,12 +140,8 @@ def test_what_is_in_no_register_is_said_so(keeper: Keeper) -> None:
 # --- recording -------------------------------------------------------------------------------------------------------
 
 
-def recap(stage: Stage) -> str:
-    return stage.browser().get("/rekap.csv").get_data(as_text=True)
-
-
 def test_a_revocation_is_read_once_more_recorded_and_counts_the_same_day(keeper: Keeper, number: str) -> None:
-    assert "2026-11;Dinas Kesehatan;1;0;0;0;0;1" in recap(keeper.stage)
+    assert recapped.rows(keeper.stage.office) == ["2026-11 Dinas Kesehatan done 1, holders 1"]
     page = keeper.checks(number, "revoke", **REVOKES)
     assert "Belum ada yang tercatat" in words(page)
     assert "Telepon genggam hilang" in words(page)
@@ -153,7 +150,7 @@ def test_a_revocation_is_read_once_more_recorded_and_counts_the_same_day(keeper:
     page = keeper.records(number, "revoke", **REVOKES)
     assert "Dicabut" in words(page)
     assert "menunggu penetapan" not in words(page)
-    assert "2026-11;Dinas Kesehatan;1;0;0;0;0;0" in recap(keeper.stage)
+    assert recapped.rows(keeper.stage.office) == ["2026-11 Dinas Kesehatan done 1, revoked 1"]
     (mail,) = mail_to(keeper.stage, EMAIL, "dicabut")
     assert "1 Desember 2026" in mail["text"]
     assert "Portal hanya mencatatnya" in mail["text"]
@@ -229,7 +226,7 @@ def test_a_move_changes_the_holder_and_tells_both_addresses(keeper: Keeper, numb
     page = keeper.browser.submit(page, page.form(f"{LIST}/entri/{number}/catat"))
     kept = keeper.stage.records.certificate("penerbitan", number)
     assert (kept.office, kept.email, kept.name) == ("BKPSDM", "siti.baru@tarakankota.go.id", "SITI RAHASIA")
-    assert "2026-11;BKPSDM;0;0;0;0;0;1" in recap(keeper.stage)
+    assert "2026-11 BKPSDM holders 1" in recapped.rows(keeper.stage.office)
     assert [len(mail_to(keeper.stage, address, "diperbarui")) for address in (EMAIL, kept.email)] == [1, 1]
 
 
@@ -263,11 +260,13 @@ def test_back_and_repeat_of_a_posted_address_leads_to_the_entry(keeper: Keeper, 
 
 
 def test_the_recap_shows_sums_without_names(keeper: Keeper, number: str) -> None:
-    imported(keeper.stage, "SOON1", "Wati Segera", "2026-12-20")
+    for serial in ("SOON1", "SOON2", "SOON3"):
+        imported(keeper.stage, serial, "Wati Segera", "2026-12-20")
     keeper.records(number, "revoke", **REVOKES)
     page = InProcess(keeper.stage.browser()).get("/rekap")
     said = words(page)
-    assert "masih berlaku 1" in said
-    assert "Akan berakhir dalam 60 hari 1" in said
-    assert "Dicabut 1" in said
+    assert "masih berlaku 3" in said
+    assert "Akan berakhir dalam 60 hari 3" in said
+    assert "Dicabut tidak dirinci" in said
+    assert recapped.recap(keeper.stage.office).outcomes["revoked"] == 1
     assert not any(name in page.text for name in ("Wati", "RAHASIA", EMAIL))

@@ -123,7 +123,8 @@ def decide(stage: Stage, onlooker: Onlooker, number: str, action: str) -> None:
 )
 def test_a_spreadsheet_finds_no_formula_in_the_recap(tmp_path: Path, formula: str) -> None:
     stage = Stage(tmp_path)
-    stage.case(*WAYS["withdrawn"], opd="Lainnya", opd_lainnya=formula + "a")
+    for _ in range(3):
+        stage.case(*WAYS["done"], opd="Lainnya", opd_lainnya=formula + "a")
     rows = stage.browser().get("/rekap.csv").get_data().decode("utf-8-sig").splitlines()
     for row in csv.reader(rows[1:], delimiter=";"):
         assert not [cell for cell in row if cell.lstrip().startswith(("=", "+", "-", "@"))], row

@@ -1,15 +1,18 @@
-"""The SOP's own record for everybody, as a page and as CSV: holders per office, outcomes, minutes per step."""
+"""The SOP's own record for everybody, as a page and as CSV: holders per office, outcomes, minutes per step.
+
+No figure of one or two is told, nor one from which it follows (``core.figures``).
+"""
 
 import csv
 import io
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, render_template, request
 from markupsafe import Markup
 
-from portal.compilation import Sums, read_sums
+from portal.compilation import read_sums
 from portal.core import figures
 from portal.core.recap import Recap, StepTime, summarise
 from portal.core.register import soon
@@ -36,7 +39,7 @@ def show_one(service: str) -> str:
 
 @pages.get("/rekap.csv")
 def table() -> Response:
-    """One row per month and office, and below an empty line one per step with its minutes; of all services.
+    """Rows per month, per office and per step, parted by empty lines; of all services.
 
     Semicolons and a byte order mark, as spreadsheets set to Indonesian expect.
     """
@@ -53,18 +56,19 @@ def table_of_one(service: str) -> Response:
 
 
 def _page(edition: Sop) -> str:
-    sums, recap = _asked(edition)
+    asked = _asked(edition)
     office_label, office = _offices(edition)
     return render_template(
         "recap/show.html",
-        recap=recap,
+        said=asked.said,
+        total=asked.said.of_month(asked.month),
         picture=_picture,
-        holders=figures.holders(recap),
-        closed=figures.closed(recap),
-        told=figures.told,
-        times=_times(recap, edition),
-        month=sums.month,
-        months=sums.months,
+        holders=figures.holders(asked.whole),
+        done=figures.done(asked.said),
+        times=_times(asked, edition),
+        waits=asked.recap.waits if asked.is_told else {},
+        month=asked.month,
+        months=asked.months,
         open_cases=_open_cases(edition),
         edition=edition,
         soon=soon(edition),
@@ -75,55 +79,88 @@ def _page(edition: Sop) -> str:
 
 
 def _overview() -> str:
-    told = [(edition, *_asked(edition)) for edition in here().office.services]
-    months = sorted({month for _, sums, _ in told for month in sums.months}, reverse=True)
-    asked = request.args.get("bulan", "")
+    found = [(edition, _asked(edition)) for edition in here().office.services]
+    months = sorted({month for _, each in found for month in each.months}, reverse=True)
+    wanted = request.args.get("bulan", "")
     return render_template(
         "recap/overview.html",
-        recaps=[(edition, recap) for edition, sums, recap in told if sums.month == asked or asked not in months],
-        month=asked if asked in months else "",
+        recaps=[
+            (edition, each.said.of_month(each.month))
+            for edition, each in found
+            if each.month == wanted or wanted not in months
+        ],
+        month=wanted if wanted in months else "",
         months=months,
-        waiting=sum(count for edition, _, _ in told for _, count in _open_cases(edition)),
+        waiting=sum(count for edition, _ in found for _, count in _open_cases(edition)),
     )
 
 
 def _table(editions: Sequence[Sop], file: str) -> Response:
-    words = here().messages["recap"]
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    months = {_write(writer, edition, words, several=len(editions) > 1) for edition in editions}
+    months = {_write(writer, edition, several=len(editions) > 1) for edition in editions}
     name = "-".join(filter(None, (file, *months)))
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
     return Response("\ufeff" + out.getvalue(), mimetype="text/csv", headers=headers)
 
 
-def _write(writer: Any, edition: Sop, words: Mapping[str, Any], several: bool) -> str:
+def _write(writer: Any, edition: Sop, several: bool) -> str:
     """The rows of one service, under its name where there are several; returns the month chosen."""
-    sums, recap = _asked(edition)
+    words, asked = here().messages["recap"], _asked(edition)
     office_label, office = _offices(edition)
     if several:
         writer.writerow([_plain(edition.data["title"])])
-    writer.writerow(column.format(office=office_label) for column in words["columns"])
-    for row in recap.rows:
-        counts = [row.outcomes.get(outcome, 0) for outcome in words["outcomes"]]
-        writer.writerow([row.month, _plain(office(row.office)), *counts, row.returns, row.holders])
+    writer.writerow([words["month"], *words["columns"]])
+    writer.writerows([line.of, *_cells(line.told, words)] for line in asked.said.months if asked.month in ("", line.of))
+    if not asked.month:
+        writer.writerow([])
+        writer.writerow([office_label, *words["columns"]])
+        writer.writerows([_plain(office(line.of)), *_cells(line.told, words)] for line in asked.said.offices)
     writer.writerow([])
     writer.writerow(words["step_columns"])
-    for time in _times(recap, edition):
-        spent = [time.average, time.median] if time.cases else ["", ""]
+    for time, is_told in _times(asked, edition):
+        spent = [time.cases, time.average, time.median] if is_told else [words["untold"] if time.cases else 0, "", ""]
         step = edition.step(time.step)
         standard = edition.time(step) if time.standard is None else time.standard
-        writer.writerow([_plain(step.name), standard, time.cases, *spent])
+        writer.writerow([_plain(step.name), standard, *spent])
     if several:
         writer.writerow([])
-    return sums.month
+    return asked.month
 
 
-def _asked(edition: Sop) -> tuple[Sums, Recap]:
-    """A service's sums of the month chosen, or of all, and what they say today."""
+def _cells(told: figures.Told, words: Mapping[str, Any]) -> list[int | str]:
+    counts = (told[measure] for measure in words["measures"])
+    return [words["untold"] if count is None else count for count in counts]
+
+
+class _Asked(NamedTuple):
+    """Attributes:
+    whole: the recap of all months, of which ``said`` may be told.
+    recap: of the month chosen, or of all.
+    """
+
+    months: Sequence[str]
+    month: str
+    whole: Recap
+    said: figures.Public
+    recap: Recap
+
+    @property
+    def is_told(self) -> bool:
+        """May be told how long its cases took?"""
+        return self.said.of_month(self.month)["done"] is not None
+
+
+def _asked(edition: Sop) -> _Asked:
+    """What a service's sums say today, of all months and of the one chosen."""
     office = here().office
-    sums = read_sums(office, edition.service, request.args.get("bulan", ""))
-    return sums, summarise(sums.tallies, edition, office.today())
+    sums = read_sums(office, edition.service)
+    whole = summarise(sums.tallies, edition, office.today())
+    said, month = figures.public(whole), request.args.get("bulan", "")
+    if month not in sums.months:
+        return _Asked(sums.months, "", whole, said, whole)
+    chosen = read_sums(office, edition.service, month)
+    return _Asked(sums.months, month, whole, said, summarise(chosen.tallies, edition, office.today()))
 
 
 def _picture(found: Sequence[tuple[str, int | None, str, int | None]], name: str, title: str) -> Markup:
@@ -133,9 +170,12 @@ def _picture(found: Sequence[tuple[str, int | None, str, int | None]], name: str
     return Markup(bars([Bar(*each) for each in found], name, title))  # noqa: S704 - escapes what it says
 
 
-def _times(recap: Recap, edition: Sop) -> list[StepTime]:
-    """Those of the steps at which the office acts: how long an applicant took over the form is nobody's record."""
-    return [time for time in recap.steps if edition.step(time.step).role != edition.applying.key]
+def _times(asked: _Asked, edition: Sop) -> list[tuple[StepTime, bool]]:
+    """Those of the steps at which the office acts: how long an applicant took over the form is nobody's record.
+
+    Each with whether it may be told: what one or two cases took may not."""
+    times = [time for time in asked.recap.steps if edition.step(time.step).role != edition.applying.key]
+    return [(time, asked.is_told and bool(figures.told(time.cases))) for time in times]
 
 
 def _open_cases(edition: Sop) -> list[tuple[str, int]]:
