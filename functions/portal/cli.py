@@ -19,7 +19,7 @@ from typing import Any, Final, NoReturn
 import click
 
 from portal.authors import fits, service
-from portal.bootstrap import alarm, build_to_serve, faults, make, on_aws, open_house, own, rests, wsgi
+from portal.bootstrap import alarm, build_to_serve, faults, make, on_aws, open_house, own, rests, with_site
 from portal.caseload import caseload
 from portal.checkup import doctor
 from portal.clerk import register
@@ -28,13 +28,14 @@ from portal.core.errors import PortalError, SettingInvalid, SopInvalid, Unavaila
 from portal.editions import offered, read_language, read_messages, read_old, trusted_sop
 from portal.engines.local.condition import Turn, examine, held
 from portal.engines.local.supervision import READY, Watchdog, tell
-from portal.house import House
+from portal.house import House, pages
 from portal.keeping import backup, new_keys, restore, verify
 from portal.listed import as_json, facts_of, say_json
 from portal.officials import official
 from portal.persons import person
 from portal.rehearsing import month, rehearse
 from portal.relocating import move
+from portal.web.bodies import room_for
 
 LARGEST_BODY: Final = 80 * 1024**2
 """Bytes; far above the largest file, so that a person with a too large photo gets a page, not a reset."""
@@ -215,13 +216,15 @@ def working(house: House) -> Iterator[None]:
 
 def _server(house: House, host: str, port: int) -> Callable[[], None]:
     """What serves until it is told to end; listening already."""
-    from waitress import create_server
+    from portal.wire import serve as listen
 
+    dynamic = pages(house)
     proxy = {"trusted_proxy": house.config.proxy, "trusted_proxy_headers": {"x-forwarded-for"}}
     believed: dict[str, Any] = proxy if house.config.proxy else {}
     try:
-        server = create_server(
-            wsgi(house),
+        server = listen(
+            with_site(dynamic, house.config.site, house.config.address),
+            room_for(dynamic),
             host=host,
             port=port,
             threads=THREADS,

@@ -25,14 +25,12 @@ from portal.core.progress import because
 from portal.editions import read_language, read_messages
 from portal.web.access import Access, by_its_name, refuse_foreign
 from portal.web.answers import protect
+from portal.web.bodies import SMALL, limit_body
 from portal.web.here import Equipment, Here, UseCases, asker, here, now, present, spoken
 from portal.web.limits import Limit
 from portal.web.refusals import failed, http_error, refused
 
 COMPILED: Final = "templates-compiled"
-
-LARGEST_BODY: Final = 256 * 1024
-"""Bytes of a posted form; uploads have their own limit."""
 
 BLUEPRINTS: Final = (
     *("apply", "parts", "bring", "send", "uploads", "status", "applicant", "mending", "tasks", "lost_links", "genuine"),
@@ -106,8 +104,7 @@ def create_app(use_cases: UseCases, equipment: Equipment, *, address: str, names
     access = Access(office.links, secure=address.startswith("https:"))
     app = Flask(__name__, static_url_path=edge.static_address())
     app.url_rule_class = _Rule
-    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
-    app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
+    app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = SMALL
     # A redirect to the address with single slashes would be the one that repeats the Host header.
     app.url_map.merge_slashes = False
     app.url_map.converters["service"] = _among(tuple(edition.service for edition in office.services))
@@ -118,6 +115,7 @@ def create_app(use_cases: UseCases, equipment: Equipment, *, address: str, names
     app.before_request(_say_closed)
     app.before_request(lambda: by_its_name(request, address))
     app.before_request(_hold_back)
+    app.before_request(limit_body)
     app.after_request(protect)
     app.register_error_handler(errors.PortalError, refused)
     app.register_error_handler(HTTPException, http_error)

@@ -20,9 +20,6 @@ from portal.web.refusals import explain
 
 pages = Blueprint("batch_list", __name__)
 
-LARGEST: Final = 2 * 1024**2
-"""Bytes of a list, and of the page that carries it along."""
-
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -34,7 +31,7 @@ def ask(id: str) -> str:
 @pages.post("/usulan/<id>/daftar")
 def judge(id: str) -> Any:
     """What would come of the list (field ``daftar``, or the file ``berkas``); nothing is kept yet."""
-    batch = _sent(id)
+    batch = own(id)
     sent, typed = request.files.get("berkas"), request.form.get("daftar", "")
     content = sent.read() if sent and sent.filename else typed.encode()
     try:
@@ -49,7 +46,7 @@ def judge(id: str) -> Any:
 @pages.post("/usulan/<id>/daftar/tambah")
 def add(id: str) -> Any:
     """Everybody on the list, or nobody; who is there already is passed over, so that twice is once."""
-    batch, typed = _sent(id), request.form.get("daftar", "")
+    batch, typed = own(id), request.form.get("daftar", "")
     try:
         rows = read(typed.encode())
     except DocumentRefused as refused:
@@ -75,11 +72,6 @@ def empty(id: str) -> Response:
     content = written([words[0] for words in present().batch["columns"].values()], [])
     headers = {"Content-Disposition": 'attachment; filename="daftar-pegawai.xlsx"'}
     return Response(content, mimetype=XLSX, headers=headers)
-
-
-def _sent(id: str) -> Draft:
-    request.max_content_length = request.max_form_memory_size = LARGEST
-    return own(id)
 
 
 def _reader(batch: Draft) -> Reader:

@@ -3,7 +3,7 @@
 Nothing is kept between the two: the page carries the table, and it is judged anew.
 """
 
-from typing import Any, Final
+from typing import Any
 
 from flask import Blueprint, redirect, render_template, request
 
@@ -17,9 +17,6 @@ from portal.web.register import keeper_of, path
 
 pages = Blueprint("register_import", __name__)
 
-LARGEST: Final = 2 * 1024**2
-"""Bytes of a table, and of the page that carries it along."""
-
 
 @pages.get("/meja/register/<service:service>/impor")
 def ask(service: str) -> str:
@@ -31,7 +28,6 @@ def ask(service: str) -> str:
 def judge(service: str) -> Any:
     """What would come of the table; nothing is kept yet."""
     keeper_of(service)
-    request.max_content_length = request.max_form_memory_size = LARGEST
     sent_from_desk()
     sent = request.files.get("berkas")
     try:
@@ -45,7 +41,6 @@ def judge(service: str) -> Any:
 @pages.post("/meja/register/<service:service>/impor/catat")
 def take_in(service: str) -> Any:
     keeper_of(service)
-    request.max_content_length = request.max_form_memory_size = LARGEST
     sent_from_desk()
     rows = read(request.form.get("isi", "").encode())
     plan = _importing().plan(service, rows)

@@ -19,10 +19,6 @@ from portal.web.refusals import explain
 
 pages = Blueprint("uploads", __name__)
 
-LARGEST: Final = 64 * 1024 * 1024
-"""Bytes of a whole upload; far above any document's limit, so that a telephone's video meets a sentence instead of a
-broken connection. Of a file no more is read than its form permits."""
-
 _CHUNK: Final = 64 * 1024
 _FIELDS: Final = 128 * 1024  # bytes of all fields before the file, and of what may be undecided in between
 _PARTS: Final = 20
@@ -46,7 +42,6 @@ def receive() -> Any:
 
 def _posted() -> tuple[dict[str, str], BinaryIO]:
     """The fields before the file, and the file, which is read only as it is asked for."""
-    request.max_content_length = LARGEST
     boundary = request.mimetype_params.get("boundary", "")
     if request.mimetype != "multipart/form-data" or not boundary:
         raise BadRequest
