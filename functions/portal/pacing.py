@@ -28,6 +28,9 @@ SLOWEST: Final = timedelta(hours=1)
 SLOWEST_CODE: Final = timedelta(minutes=2)
 """A code is good for ten minutes, and is asked for with a link that has arrived already: nobody is locked out by it."""
 
+TURN: Final = timedelta(minutes=2)
+"""How long a sender has for the email that he may send, before another sender may: a ``LEASE`` of the outbox."""
+
 REMEMBERED: Final = timedelta(hours=12)
 FORGOTTEN: Final = timedelta(hours=6)
 """After so long nobody waits for what he asked for, and a flood of it is over."""
@@ -43,16 +46,21 @@ class Pacing:
     seal: Callable[[str], str]
 
     def waits_until(self, owed: Notice, now: datetime) -> datetime | None:
-        """When the next email of this kind may go to this address; None if it may go now."""
+        """When the next email of this kind may go to this address; None if it may go now, and then no other may."""
         if owed.letter not in LETTERS:
             return None
-        sent = sorted(datetime.fromisoformat(mark.partition(" ")[0]) for mark in self.records.used(self._of(owed), now))
-        if not sent:
-            return None
-        # Beyond 6 doublings the pause is past its ceiling anyway.
-        slowest = SLOWEST_CODE if owed.letter == "code" else SLOWEST
-        until = sent[-1] + min(slowest, FIRST * 2 ** min(len(sent) - 1, 6))
-        return until if until > now else None
+        of, turn = self._of(owed), 0
+        sent = sorted(datetime.fromisoformat(mark.partition(" ")[0]) for mark in self.records.used(of, now))
+        if sent:
+            # Beyond 6 doublings the pause is past its ceiling anyway.
+            slowest = SLOWEST_CODE if owed.letter == "code" else SLOWEST
+            until = sent[-1] + min(slowest, FIRST * 2 ** min(len(sent) - 1, 6))
+            if until > now:
+                return until
+            turn = len(sent)
+        me = self.seal("\n".join(map(str, owed.identity)))
+        first = self.records.hold(f"{of}-{turn}", me, now, now + TURN)
+        return None if first == me else now + FIRST
 
     def is_over(self, owed: Notice, now: datetime) -> bool:
         """Is it not worth sending any more, having waited for its turn this long?"""

@@ -12,7 +12,8 @@ from portal.core.application import Actor
 from portal.core.errors import MailDeferred
 from portal.core.notices import notice
 from portal.engines.ports import Message
-from portal.pacing import FIRST, REMEMBERED, SLOWEST, SLOWEST_CODE, Pacing
+from portal.pacing import FIRST, REMEMBERED, SLOWEST, SLOWEST_CODE, TURN, Pacing
+from tests.support.at_once import at_once
 from tests.support.office_days import Relay
 from tests.support.stage import Stage, StillClock
 from tests.support.ways import EMAIL
@@ -152,8 +153,8 @@ def test_no_address_is_kept_for_it(stage: Stage, relay: Relay) -> None:
     sent(relay)
     rows, _ = stage.dump()
     remembered = [row for row in rows if "INSERT INTO" in row and '"used"' in row]
-    assert len(remembered) == 1
-    assert EMAIL not in remembered[0]
+    assert len(remembered) == 2, "that it went, and whose turn it was"
+    assert not [row for row in remembered if EMAIL in row]
 
 
 def test_a_real_portal_paces_and_a_rehearsal_shows_each_at_once(tmp_path: Path, stage: Stage) -> None:
@@ -161,3 +162,23 @@ def test_a_real_portal_paces_and_a_rehearsal_shows_each_at_once(tmp_path: Path, 
     real = Stage(tmp_path / "real", StillClock(), rehearsal=False)
     assert real.outbox.pacing is not None
     real.close()
+
+
+def test_of_two_senders_at_the_same_moment_one_writes_to_the_address(stage: Stage) -> None:
+    """Each with an email of its own in hand, both having seen that nothing has gone yet."""
+    pacing = Pacing(stage.records, partial(stage.office.links.seal, "sent"))
+    somebody = Actor("applicant", "Siti", email="siti@tarakankota.go.id")
+    several = [notice("new_link", somebody, about=f"T{n}", event=0, at=stage.clock.at) for n in range(4)]
+    now = stage.clock.at
+    waits = at_once(*(partial(pacing.waits_until, owed, now) for owed in several))
+    assert sorted(waits, key=str) == [*[now + FIRST] * 3, None]
+
+
+def test_whose_turn_it_is_may_try_again_and_another_has_it_once_he_is_gone(stage: Stage) -> None:
+    pacing = Pacing(stage.records, partial(stage.office.links.seal, "sent"))
+    somebody, now = Actor("applicant", "Siti", email="siti@tarakankota.go.id"), stage.clock.at
+    one, two = (notice("new_link", somebody, about=f"T{n}", event=0, at=now) for n in range(2))
+    assert pacing.waits_until(one, now) is None
+    assert pacing.waits_until(replace(one, attempts=1), now + MINUTE) is None
+    assert pacing.waits_until(two, now + MINUTE) == now + MINUTE + FIRST
+    assert pacing.waits_until(two, now + TURN) is None

@@ -287,3 +287,35 @@ def test_killed_at_any_moment_every_file_acknowledged_is_there_and_none_is_half_
     whole = [path.stat().st_size for path in root.rglob("*@*") if not path.name.startswith(".")]
     assert set(whole) == {96_000}
     assert all(files.stat(f"drafts/{number}/ktp").size == 96_000 for number in range(5))
+
+
+# --- how much one draft may take ---
+
+
+def test_a_draft_takes_no_more_files_than_an_application_can_need(files: FolderFiles, monkeypatch: Any) -> None:
+    monkeypatch.setattr("portal.engines.local.files.MOST_FILES", 3)
+    for number in range(3):
+        by_form(files, f"drafts/a1/ktp/{number}/original")
+    with pytest.raises(DocumentRefused, match="draft_full"):
+        by_form(files, "drafts/a1/ktp/3/original")
+    assert len(all_files(files)) == 3
+    by_form(files, "drafts/b2/ktp/1/original")
+    files.delete("drafts/a1/ktp/0/")
+    by_form(files, "drafts/a1/ktp/4/original")
+
+
+def test_nor_more_bytes(files: FolderFiles, monkeypatch: Any) -> None:
+    monkeypatch.setattr("portal.engines.local.files.MOST_BYTES", 2 * len(CONTENT))
+    for number in range(2):
+        by_form(files, f"drafts/a1/ktp/{number}/original")
+    with pytest.raises(DocumentRefused, match="draft_full"):
+        by_form(files, "drafts/a1/kk/1/original")
+
+
+CONTENT = b"%PDF-1.4 isi"
+
+
+def by_form(files: FolderFiles, key: str) -> None:
+    """Sent by a form for this key."""
+    form = files.upload_form(key, 1_000, AT + timedelta(minutes=15), NEXT_PAGE)
+    files.receive(form.fields, BytesIO(CONTENT), AT)

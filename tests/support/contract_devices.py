@@ -1,8 +1,10 @@
 """What every engine promises of the browsers in which officials use their links."""
 
 from datetime import timedelta
+from functools import partial
 
 from portal.engines.ports import Records
+from tests.support.at_once import at_once
 from tests.support.builders import AT
 from tests.support.commits import Open
 
@@ -26,3 +28,18 @@ class DevicesContract:
         assert list(records.used("satu", AT + LONG + LONG - MOMENT - MOMENT)) == ["peramban"]
         records.use("dua", "peramban", AT + LONG + LONG, AT + LONG + LONG + LONG)
         assert list(records.used("satu", AT + LONG + LONG)) == []
+
+    def test_what_one_holds_nobody_else_does_until_its_end(self, open_records: Open) -> None:
+        records = open_records()
+        assert records.hold("giliran", "satu", AT, AT + LONG) == "satu"
+        assert open_records().hold("giliran", "dua", AT + MOMENT, AT + LONG + LONG) == "satu"
+        assert records.hold("giliran", "satu", AT + MOMENT, AT + LONG + LONG) == "satu"
+        assert records.hold("lain", "dua", AT, AT + LONG) == "dua"
+        assert records.hold("giliran", "dua", AT + LONG, AT + LONG + LONG) == "dua"
+        assert records.hold("giliran", "satu", AT + LONG, AT + LONG + LONG) == "dua"
+
+    def test_of_several_who_reach_for_it_at_once_all_are_told_the_same(self, open_records: Open) -> None:
+        def reach(name: str) -> str:
+            return open_records().hold("giliran", name, AT, AT + LONG)
+
+        assert len(set(at_once(*(partial(reach, name) for name in "abcd")))) == 1

@@ -17,6 +17,7 @@ from portal.core.standing import Standing
 from portal.engines.accounts import Accounts
 from portal.engines.registers import Registers
 from portal.engines.standings import Standings
+from portal.engines.uses import Uses
 
 Fact = Mapping[str, Any]
 """What the recap keeps of a closed application for good: no personal data (``recap.fact``)."""
@@ -84,7 +85,7 @@ class CameBack:
     final: bool
 
 
-class Records(Accounts, Standings, Registers, Protocol):
+class Records(Accounts, Standings, Registers, Uses, Protocol):
     """Applications with their events, drafts, owed emails, appointments; durable once a call returns.
 
     What belongs to a service is kept apart from what belongs to another, under the service's key.
@@ -187,12 +188,6 @@ class Records(Accounts, Standings, Registers, Protocol):
 
     def next_number(self, service: str, series: str) -> int:
         """1, 2, 3 ... per series of a service; a number is never given twice, but one may be skipped."""
-
-    def use(self, link: str, device: str, now: datetime, until: datetime) -> None:
-        """Keep until then that a link is used in this browser; again is once, with the new end."""
-
-    def used(self, link: str, now: datetime) -> Sequence[str]:
-        """Marks of the browsers in which it is used."""
 
     def taken(self, prefix: str) -> Sequence[str]:
         """Claims held that begin with ``prefix``."""

@@ -14,6 +14,7 @@ from portal.core.draft import Draft
 from portal.core.errors import LinkExpired, NotFound
 from portal.forms.form import Form
 from portal.web import fields
+from portal.web.allowed import counted
 from portal.web.drafts import (
     beginning,
     begun_as,
@@ -136,7 +137,7 @@ def begun(form: Form, fixed: Mapping[str, str], start: Callable[..., Draft], tok
     shown = part if posted.names <= part.names else posted
     if taken.stops and not begun_as():  # from no page of ours
         return part_page(form, shown, taken.typed, taken, begins=beginning(), token=token), 422
-    draft = start(taken.answers, id=begun_as(), names=names)
+    draft = counted(partial(start, taken.answers, id=begun_as(), names=names))
     if taken.stops:
         page = part_page(form, shown, taken.typed, taken, begins=beginning(draft.id), token=token)
         return remember(make_response(page, 422), draft)

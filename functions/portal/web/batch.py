@@ -4,6 +4,7 @@ The link went to his address, so that whoever opens it has shown that the addres
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 from flask import Blueprint, redirect, render_template, request
@@ -15,6 +16,7 @@ from portal.core.sop import Sop
 from portal.forms.form import Form
 from portal.forms.typed import masked_email
 from portal.web import cards, fields
+from portal.web.allowed import counted
 from portal.web.applicant import PAGE as APPLICANT
 from portal.web.drafts import beginning, begun_as, next_step, remember
 from portal.web.here import here, now, present, turn_to
@@ -169,7 +171,7 @@ def _begin(service: str) -> Any:
     findings = form.check(answers, here().office.today())
     if _stops(findings):
         return _form_page(form, fields.as_typed(form, raw, answers), findings), 422
-    batch = here().batches.start(service, answers, begun_as() or here().intake.token())
+    batch = counted(partial(here().batches.start, service, answers, begun_as() or here().intake.token()))
     return render_template("batch/sent.html", email=masked_email(here().batches.email(batch)))
 
 

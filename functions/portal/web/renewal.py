@@ -4,6 +4,7 @@ All that is known is filled in already; what has changed is asked, and the docum
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 from flask import Blueprint, redirect, render_template, request
@@ -12,6 +13,7 @@ from portal.core.errors import NotFound
 from portal.core.register import Certificate
 from portal.forms.form import Form
 from portal.web import fields
+from portal.web.allowed import counted
 from portal.web.drafts import enter
 from portal.web.here import here, now, turn_to
 
@@ -55,7 +57,7 @@ def begin() -> Any:
         return redirect("/perpanjang", 303)
     form = here().office.words(entry.service).form
     answers = _prefilled(entry, form)
-    draft = here().intake.start(entry.service, answers, renews=entry.id)
+    draft = counted(partial(here().intake.start, entry.service, answers, renews=entry.id))
     unchanged = request.form.get("tindakan") == "tetap" and _is_complete(form, answers)
     return enter(draft, "" if unchanged else "data")
 

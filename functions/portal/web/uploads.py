@@ -14,6 +14,7 @@ from werkzeug.sansio.multipart import Data, Event, Field, File, MultipartDecoder
 
 from portal.core.errors import DocumentRefused, LinkExpired, LinkForged, PortalError
 from portal.web.access import site_of
+from portal.web.allowed import has_sent, must_be_allowed_to_send
 from portal.web.here import here, now
 from portal.web.refusals import explain
 
@@ -32,7 +33,9 @@ def receive() -> Any:
     if receiver is None:
         abort(404)
     try:
-        _, onward = receiver.receive(*_posted(), now())
+        must_be_allowed_to_send()
+        stored, onward = receiver.receive(*_posted(), now())
+        has_sent(stored)
     except (DocumentRefused, LinkForged, LinkExpired) as refusal:
         return _refused(refusal)
     if "X-Requested-With" in request.headers:

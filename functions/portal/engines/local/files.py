@@ -22,6 +22,10 @@ _VERSION: Final = re.compile(r"(\d{6,})\.[A-Za-z0-9_-]+")
 
 _LONGEST: Final = 1024  # as on S3
 
+MOST_FILES: Final = 300
+MOST_BYTES: Final = 256 * 1024**2
+"""Of one draft or case: all its documents as photos twice over, and what is just being looked at."""
+
 _CHUNK: Final = 64 * 1024
 
 
@@ -70,10 +74,12 @@ class FolderFiles:
             LinkForged: not our form, or not for this key (``upload_form_forged``).
             LinkExpired: our form, but too old (``upload_form_expired``).
             DocumentRefused: ``document_too_large``, ``document_empty``; nothing of it is kept.
+                ``draft_full``: what lies beside it is more than one application can need.
             Unavailable: ``store_unavailable``, ``store_full``; nothing of it is kept.
         """
         policy = self._policy(fields, now)
         self._must_have_room()
+        self._must_fit(policy["key"])
         stored = self._keep(policy["key"], _limited(stream, policy["max"]))
         self._forget_others(stored)
         return stored, str(policy["redirect"])
@@ -132,6 +138,12 @@ class FolderFiles:
 
     # --- within --------------------------------------------------------------------------------------------------
 
+    def _must_fit(self, key: str) -> None:
+        with _translated():
+            sizes = list(_sizes(self._root.joinpath(*key.split("/")[:2])))
+        if len(sizes) >= MOST_FILES or sum(sizes) >= MOST_BYTES:
+            raise DocumentRefused("draft_full")
+
     def _forget_others(self, stored: Stored) -> None:
         """One form is for one file, however often it is sent; the one before may just be looked at."""
         place = self._place(stored.key)
@@ -180,6 +192,14 @@ class FolderFiles:
                 raise
             synced(folder)
         return Stored(key, version, size)
+
+
+def _sizes(folder: Path) -> Iterator[int]:
+    """Bytes of each file below it; one that somebody removes at this moment counts for nothing."""
+    for path, _folders, names in os.walk(folder):
+        for name in names:
+            with suppress(FileNotFoundError):
+                yield Path(path, name).stat().st_size
 
 
 def _limited(stream: BinaryIO, limit: int) -> Iterator[bytes]:

@@ -289,6 +289,14 @@ class SqliteRecords(SqliteCertificates, SqliteAccounts, SqliteStandings, SqliteM
         found = self._all("SELECT device FROM used WHERE link = ? AND until > ?", link, entries.moment(now))
         return [device for (device,) in found]
 
+    def hold(self, turn: str, who: str, now: datetime, until: datetime) -> str:
+        with self._database.writing() as connection:
+            connection.execute("DELETE FROM used WHERE until <= ?", (entries.moment(now),))
+            held = connection.execute("SELECT device FROM used WHERE link = ?", (turn,)).fetchone()
+            if held is None:
+                connection.execute("INSERT INTO used VALUES (?, ?, ?)", (turn, who, entries.moment(until)))
+        return str(held[0]) if held else who
+
     # --- within --------------------------------------------------------------------------------------------------
 
     def _write_certificates(

@@ -1,0 +1,55 @@
+"""How much one client may lay down with the portal, whichever of its processes he meets.
+
+A client is kept under a seal instead of an address, no longer than an hour or a day. The limits are wide enough for a
+course of people behind one address, each with all documents, photographed twice.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from portal.engines.ports import Records
+
+DRAFTS: Final = 200
+"""Begun in an ``HOUR``."""
+
+FILES: Final = 600
+BYTES: Final = 1024**3
+"""Sent in a ``DAY``."""
+
+HOUR: Final = timedelta(hours=1)
+DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """Attributes:
+    seal: what stands for a client, so that it cannot be read back (``Links.seal``).
+    """
+
+    records: Records
+    seal: Callable[[str], str]
+
+    def may_begin(self, client: str, now: datetime) -> bool:
+        """Another draft; ``client`` empty: nobody who is held back."""
+        return not client or len(self.records.used(self._of("begun", client), now)) < DRAFTS
+
+    def has_begun(self, client: str, draft: str, now: datetime) -> None:
+        """Again is once."""
+        if client:
+            self.records.use(self._of("begun", client), draft, now, now + HOUR)
+
+    def may_send(self, client: str, now: datetime) -> bool:
+        """Another file."""
+        if not client:
+            return True
+        sizes = [int(mark.partition(" ")[0]) for mark in self.records.used(self._of("files", client), now)]
+        return len(sizes) < FILES and sum(sizes) < BYTES
+
+    def has_sent(self, client: str, key: str, size: int, now: datetime) -> None:
+        if client:
+            self.records.use(self._of("files", client), f"{size} {self.seal(key)}", now, now + DAY)
+
+    def _of(self, what: str, client: str) -> str:
+        return f"{what}-{self.seal(f'{what} {client}')}"

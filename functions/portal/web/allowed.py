@@ -1,0 +1,37 @@
+"""Before a client lays something down with the portal: whether he has not laid down a great deal already."""
+
+from collections.abc import Callable
+from functools import partial
+
+from werkzeug.exceptions import TooManyRequests
+
+from portal.allowance import HOUR, Allowance
+from portal.core.draft import Draft
+from portal.core.errors import DocumentRefused
+from portal.engines.ports import Stored
+from portal.web.here import asker, here, now
+
+
+def counted(start: Callable[[], Draft]) -> Draft:
+    """A draft that is begun, or written to again. Raises TooManyRequests."""
+    allowance, client = _allowance(), asker()
+    if not allowance.may_begin(client, now()):
+        raise TooManyRequests(retry_after=int(HOUR.total_seconds()))
+    draft = start()
+    allowance.has_begun(client, draft.id, now())
+    return draft
+
+
+def must_be_allowed_to_send() -> None:
+    """Raises DocumentRefused (``uploads_spent``)."""
+    if not _allowance().may_send(asker(), now()):
+        raise DocumentRefused("uploads_spent")
+
+
+def has_sent(stored: Stored) -> None:
+    _allowance().has_sent(asker(), f"{stored.key} {stored.version}", stored.size, now())
+
+
+def _allowance() -> Allowance:
+    office = here().office
+    return Allowance(office.records, partial(office.links.seal, "client"))
