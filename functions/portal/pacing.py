@@ -54,7 +54,7 @@ class Pacing:
         if sent:
             # Beyond 6 doublings the pause is past its ceiling anyway.
             slowest = SLOWEST_CODE if owed.letter == "code" else SLOWEST
-            until = sent[-1] + min(slowest, FIRST * 2 ** min(len(sent) - 1, 6))
+            until: datetime = sent[-1] + min(slowest, FIRST * 2 ** min(len(sent) - 1, 6))
             if until > now:
                 return until
             turn = len(sent)
