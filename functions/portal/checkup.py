@@ -33,13 +33,16 @@ class Instruments:
 
     resolver: names.Resolver
     fetch: reach.Fetch
+    offer: reach.Offer
     log_in: Callable[[Config], None]
     clock_is_set: Callable[[], bool | None]
 
 
 def instruments() -> Instruments:
     """Those of this machine."""
-    return Instruments(names.Dns(), reach.fetch, lambda config: smtp(config).try_out(), machine.clock_is_set)
+    return Instruments(
+        names.Dns(), reach.fetch, reach.offer, lambda config: smtp(config).try_out(), machine.clock_is_set
+    )
 
 
 @click.command()
@@ -83,6 +86,7 @@ def _findings(config: Config, dkim: str, backups: Path | None, context: click.Co
     yield from names.look(tools.resolver, host, sender, dkim)
     yield reach.relay(lambda: tools.log_in(config), config.smtp_host)
     yield reach.public(tools.fetch, config.address)
+    yield reach.uploads(tools.offer, config.address)
     yield _proxy(config)
     yield _scanner(config, now)
 

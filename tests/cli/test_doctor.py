@@ -41,7 +41,7 @@ def doctor(tmp_path: Path, clock: Clock) -> Doctor:
         (tmp_path / "data").chmod(0o700)
         given = {"ADDRESS": "https://tte.example.go.id", "SENDER": "TTE <tte@example.go.id>", "SITE": str(site)}
         given |= {"PROXY": "127.0.0.1", "CLAMD": "off"}
-        played = Instruments(Zone(WELL), lambda address: (200, b'{"ok":true}'), log_in, lambda: True)
+        played = Instruments(Zone(WELL), lambda address: (200, b'{"ok":true}'), lambda *_: 0, log_in, lambda: True)
         command = ["--data", str(tmp_path / "data"), "doctor", "--dkim", "relai", *options]
         context = {"clock": clock, "instruments": played}
         return CliRunner().invoke(main, command, env={**given, **environ}, obj=context, catch_exceptions=False)

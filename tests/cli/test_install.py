@@ -146,9 +146,25 @@ def misunderstood(root: Path) -> list[str]:
     return [line for line in said if re.search(r"/portal[a-z-]*\.(service|timer):\d+:", line)]
 
 
-def test_the_proxies_take_what_the_portal_takes(root: Path) -> None:
+def test_the_proxies_take_what_the_portal_takes_and_hang_up_on_who_is_silent(root: Path) -> None:
     from portal.cli import LARGEST_BODY
+    from portal.web.bodies import LIST
 
     doc = root / "usr/local/share/doc/portal"
-    assert f"client_max_body_size {LARGEST_BODY // 1024**2}m;" in (doc / "nginx.conf").read_text()
-    assert f"max_size {LARGEST_BODY // 1024**2}MB" in (doc / "Caddyfile").read_text()
+    nginx, caddy = ((doc / name).read_text() for name in ("nginx.conf", "Caddyfile"))
+    uploads = nginx.partition("location = /unggah {")[2].partition("}")[0]
+    assert f"client_max_body_size {LARGEST_BODY // 1024**2}m;" in uploads
+    assert f"client_max_body_size {LIST // 1024**2 + 1}m;" in nginx.partition("location /")[0]
+    for word in ("client_header_timeout", "client_body_timeout", "keepalive_timeout", "limit_conn portal"):
+        assert word in nginx
+    assert f"path /unggah\n\trequest_body @berkas {{\n\t\tmax_size {LARGEST_BODY // 1024**2}MB" in caddy
+    assert f"not path /unggah\n\trequest_body @lain {{\n\t\tmax_size {LIST // 1024**2 + 1}MB" in caddy
+    for word in ("read_header", "read_body", "idle"):
+        assert word in caddy
+
+
+@pytest.mark.skipif(not shutil.which("caddy"), reason="there is no Caddy here")
+def test_caddy_understands_its_example(root: Path) -> None:
+    example = root / "usr/local/share/doc/portal/Caddyfile"
+    command = ["caddy", "validate", "--adapter", "caddyfile", "--config", str(example)]
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 0

@@ -8,6 +8,7 @@ import pytest
 
 from portal.core.errors import MailDeferred
 from portal.doctor import machine, reach
+from portal.web.bodies import UPLOAD
 
 ADDRESS = "https://tte.example.go.id"
 AT = datetime(2026, 11, 27, 3, tzinfo=UTC)
@@ -114,3 +115,26 @@ def test_an_address_that_nobody_answers_or_that_is_open_is_bad() -> None:
 
     assert reach.public(refuse, ADDRESS).facts["problem"] == "certificate has expired"
     assert reach.public(refuse, "http://tte.example.go.id").code == "public_open"
+
+
+# --- what stands in front ---
+
+
+@pytest.mark.parametrize(("status", "code"), [(0, "uploads_taken"), (403, "uploads_taken"), (413, "uploads_cut")])
+def test_a_proxy_that_cuts_uploads_off_is_said(status: int, code: str) -> None:
+    asked: list[tuple[str, int]] = []
+
+    def offer(address: str, size: int) -> int:
+        asked.append((address, size))
+        return status
+
+    assert reach.uploads(offer, ADDRESS).code == code
+    assert asked == [(ADDRESS, UPLOAD)]
+
+
+def test_what_does_not_answer_cannot_be_looked_at() -> None:
+    def silent(address: str, size: int) -> int:
+        raise OSError("refused")
+
+    assert reach.uploads(silent, ADDRESS).level == "noted"
+    assert reach.uploads(silent, "http://tte.example.go.id").code == "uploads_unknown"

@@ -1,10 +1,14 @@
 """Whether the relay lets the portal in, and whether the public address leads to it."""
 
 import json
+import ssl
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from contextlib import closing
+from http.client import HTTPException, HTTPSConnection
 from typing import Final
+from urllib.parse import urlsplit
 
 from portal.core.errors import MailDeferred, MailRefused
 from portal.doctor.findings import Finding, bad, good, noted
@@ -12,7 +16,16 @@ from portal.doctor.findings import Finding, bad, good, noted
 Fetch = Callable[[str], tuple[int, bytes]]
 """Status and body of an address. Raises OSError: nothing answers there, or nothing that the machine trusts."""
 
+Offer = Callable[[str, int], int]
+"""Status with which an address refuses so many bytes before it has them; 0 where it waits for them. Raises OSError."""
+
 SECONDS: Final = 10.0
+
+WAITS: Final = 4.0
+"""Seconds after which nobody in front has refused what was announced."""
+
+LARGEST: Final = 64 * 1024**2
+"""Bytes of an upload that the portal still answers with a page of its own."""
 
 
 def fetch(address: str) -> tuple[int, bytes]:
@@ -23,6 +36,36 @@ def fetch(address: str) -> tuple[int, bytes]:
     except urllib.error.HTTPError as refused:
         with refused:
             return refused.code, refused.read()
+
+
+def offer(address: str, size: int) -> int:
+    """``Offer`` of an upload, of which only the head is sent."""
+    found = urlsplit(address)
+    context = ssl.create_default_context()
+    with closing(HTTPSConnection(found.hostname or "", found.port, timeout=WAITS, context=context)) as connection:
+        connection.putrequest("POST", "/unggah")
+        connection.putheader("Content-Type", "multipart/form-data; boundary=b")
+        connection.putheader("Content-Length", str(size))
+        connection.endheaders()
+        try:
+            return connection.getresponse().status
+        except TimeoutError:
+            return 0
+        except HTTPException as problem:
+            raise OSError(str(problem)) from problem
+
+
+def uploads(offer: Offer, address: str) -> Finding:
+    """Does what stands in front let a large file through, so that the portal can say what is amiss with it?"""
+    if not address.startswith("https://"):
+        return noted("uploads", "uploads_unknown", address=address)
+    try:
+        status = offer(address, LARGEST)
+    except OSError:
+        return noted("uploads", "uploads_unknown", address=address)
+    if status == 413:
+        return bad("uploads", "uploads_cut", address=address, mb=LARGEST // 1024**2)
+    return good("uploads", "uploads_taken", mb=LARGEST // 1024**2)
 
 
 def relay(log_in: Callable[[], None], host: str) -> Finding:
