@@ -17,6 +17,7 @@ from portal.documents.rebuilding import rebuilt
 from portal.documents.signatures import signatures
 
 _MEMORY = 1024 * 1024 * 1024  # bytes of address space
+_SHEETS = 270 * 1024 * 1024  # bytes of its own while a PDF is checked; photos of 48 megapixels need twice as many
 _LIBRARIES = {  # by task and what it is about: what each child has to load, and no more
     ("inspect", PDF): ("pikepdf", "pypdfium2", "PIL.Image"),
     ("inspect", HEIC): ("PIL.Image", "pi_heif"),
@@ -47,6 +48,8 @@ def answer(request: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]
         return {"refused": refusal.code, "facts": refusal.facts}, b""
     except NotFound as error:
         return {"missing": error.code}, b""
+    except MemoryError:
+        return {"refused": "document_too_heavy", "facts": {}}, b""
     except Exception:
         return {"refused": "document_damaged", "facts": {}}, b""
 
@@ -92,12 +95,13 @@ def _picture(data: bytes, request: dict[str, Any]) -> bytes:
     return pictures.stamped(image, request["width"], request["stamp"])
 
 
-def _limit_child(seconds: int) -> None:
+def _limit_child(seconds: int, memory: int) -> None:
+    """``memory``: bytes of its own, besides what it shares with its libraries."""
     try:
         import resource
     except ImportError:  # not a Unix: the clock on the wall is the only bound
         return
-    bounds = (resource.RLIMIT_AS, _MEMORY), (resource.RLIMIT_CORE, 0)
+    bounds = (resource.RLIMIT_AS, _MEMORY), (resource.RLIMIT_DATA, memory), (resource.RLIMIT_CORE, 0)
     for bound, value in bounds:
         resource.setrlimit(bound, (value, value))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))  # first a signal of its own, which tells why
@@ -119,7 +123,7 @@ def _work(request_in: IO[bytes], answers: IO[bytes]) -> None:
     task, about = request["task"], request["media_type"]
     for library in _LIBRARIES.get((task, about)) or _LIBRARIES[task, ""]:
         import_module(library)  # a missing library must end the child here, not be blamed on the file later
-    _limit_child(request["seconds"])
+    _limit_child(request["seconds"], _SHEETS if (task, about) == ("inspect", PDF) else _MEMORY)
     found, content = answer(request, data)
     answers.write(json.dumps(found).encode() + b"\n" + content)
     answers.flush()

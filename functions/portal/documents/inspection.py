@@ -28,7 +28,7 @@ _BLANK = b"\xef\xbb\xbf\0\t\n\x0c\r "
 _HEIF_BRANDS = frozenset((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"))
 _CHECKING, _SHOWING = 6, 10  # seconds of processor; what was checked within the former can be shown within the latter
 WALL_SECONDS = 25  # below the 29 s that a gateway in front may wait
-_OUT_OF_TIME = 24  # SIGXCPU, where there is such a signal
+_OUT_OF_TIME, _OUT_OF_MEMORY = 24, 6  # SIGXCPU, where there is such a signal; SIGABRT, as libraries end then
 _FIRST = ("page", "rebuild", "signatures")  # what somebody looks at, before what is checked for somebody who sends
 _AT_ONCE = 2
 _BEGINNING = threading.Lock()
@@ -170,9 +170,9 @@ def _ask_child(request: dict[str, Any], data: bytes) -> tuple[dict[str, Any], by
             ended, said = _ask(json.dumps(asked).encode() + b"\n" + data)
     except OSError as error:
         raise Unavailable("documents_unavailable") from error
-    if ended == -_OUT_OF_TIME:
+    if ended in (-_OUT_OF_TIME, -_OUT_OF_MEMORY):
         raise DocumentRefused("document_too_heavy")
-    if ended < 0:  # a signal ended it: out of memory, or a library crashed over the file
+    if ended < 0:  # another signal ended it: a library crashed over the file
         raise DocumentRefused("document_damaged")
     if ended > 0:
         raise Unavailable("documents_unavailable")
