@@ -1,0 +1,99 @@
+"""No answer tells a stranger whether a ticket, draft, batch or entry exists, whatever method or key he tries."""
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from portal.core import ticket
+from portal.core.errors import NotFound
+from tests.support.sessions import SOMEBODY
+from tests.support.stage import KADIS, Stage
+from tests.support.ways import WAYS
+
+CASE = (
+    "/permohonan/{}", "/permohonan/{}/perbaikan", "/permohonan/{}/jadwal", "/permohonan/{}/tanda-terima",
+    "/permohonan/{}/serah-terima", "/permohonan/{}/berkas/ktp", "/telaah/{}", "/telaah/{}/lembar",
+    "/telaah/{}/keputusan",
+    "/telaah/{}/berkas/ktp", "/telaah/{}/berkas/ktp/asli", "/petugas/permohonan/{}", "/konfirmasi/{}",
+)  # fmt: skip
+DRAFT = (
+    "/ajukan/{}/data", "/ajukan/{}/berkas", "/ajukan/{}/periksa", "/ajukan/{}/tersimpan", "/ajukan/{}/terkirim",
+    "/ajukan/{}/berkas/ktp/lihat", "/usulan/{}", "/usulan/{}/daftar",
+)  # fmt: skip
+ENTRY = ("/meja/register/penerbitan/entri/{}", "/meja/register/penerbitan/entri/{}/periksa")
+METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "DELETE")
+
+
+def a_number_nobody_has() -> str:
+    """Whose check letter is right, so that only looking it up can tell."""
+    for letter in ticket.ALPHABET:
+        with suppress(NotFound):
+            return ticket.parse(f"TTE-26-2222-222{letter}")
+    raise AssertionError
+
+
+NOBODY_S = {"case": a_number_nobody_has(), "draft": "0" * 32, "entry": a_number_nobody_has()}
+
+
+@pytest.fixture
+def there(stage: Stage) -> dict[str, str]:
+    """What exists, by its kind."""
+    number = stage.case(*WAYS["done"])
+    return {"case": number, "draft": stage.draft().id, "entry": number}
+
+
+@pytest.fixture
+def strangers(stage: Stage) -> dict[str, FlaskClient]:
+    """Without any key, with that of another case and draft, and an official who has nothing to do with it."""
+    other, another = stage.case("confirm", **SOMEBODY), stage.draft(email="wati@tarakankota.go.id")
+    keys, official = stage.browser(), stage.browser()
+    for link in (stage.link("permohonan", other), stage.draft_link(another)):
+        keys.get(link)
+    official.get(stage.link("telaah", other, KADIS))
+    return {"a stranger": stage.browser(), "another's keys": keys, "another case's official": official}
+
+
+def told(answer: TestResponse, id: str) -> tuple[int, str, str, list[str]]:
+    """What an answer says, but for the name it was asked for, and what is new each time."""
+    same = re.sub(r'name="csrf" value="[^"]+"', "", answer.get_data(as_text=True))
+    kept = [re.sub(r"=[^;]+", "=…", value, count=1) for value in answer.headers.getlist("Set-Cookie")]
+    location = answer.headers.get("Location", "").replace(id, "…")
+    # Tickets that people mistype are read as they were meant: shown without regard to case.
+    return answer.status_code, re.sub(re.escape(id), "…", same, flags=re.IGNORECASE), location, kept
+
+
+def addresses() -> Iterator[tuple[str, str]]:
+    for kind, paths in (("case", CASE), ("draft", DRAFT), ("entry", ENTRY)):
+        for path in paths:
+            yield kind, path
+
+
+def test_what_is_there_is_answered_as_what_is_not(
+    stage: Stage, there: dict[str, str], strangers: dict[str, FlaskClient]
+) -> None:
+    before = stage.dump()
+    for name, browser in strangers.items():
+        for kind, path in addresses():
+            for method in METHODS:
+                found = told(browser.open(path.format(there[kind]), method=method), there[kind])
+                missed = told(browser.open(path.format(NOBODY_S[kind]), method=method), NOBODY_S[kind])
+                assert found == missed, (name, method, path)
+                assert found[0] != 200 or method == "OPTIONS", (name, method, path)
+    assert stage.dump() == before
+
+
+def test_a_token_tells_nothing_of_what_it_was_made_for_once_it_is_bent(stage: Stage, there: dict[str, str]) -> None:
+    """Made for what is there and for what is not, and then bent in one letter, cut, or written in capitals."""
+    for page in ("permohonan", "konfirmasi", "telaah", "meja"):
+        for bend in (lambda token: token[:-1] + "-", lambda token: token[:-9], str.upper, lambda token: token + "A"):
+            said = set()
+            for number in (there["case"], NOBODY_S["case"]):
+                token = stage.sign(page, {"t": number, "r": KADIS, "s": "telaah_kadis"})
+                answer = stage.browser().get(f"/{page}/{bend(token)}")
+                said.add((answer.status_code, answer.get_data(as_text=True).replace(bend(token), "…")))
+            assert len(said) == 1, page
+            assert next(iter(said))[0] in (403, 404), page
