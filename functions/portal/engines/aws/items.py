@@ -45,7 +45,7 @@ The names are those of the service with which the table began. What belongs to a
 (7) of some 300 bytes, one a case; all of a service are read together, which takes one read unit for every dozen cases.
 (8) with how it ended before its time behind, if it did: REGISTER#penerbitan#revoke; by last day.
 (9) a certificate's key by its holder's staff number, and another by the address.
-(10) an official's link that was used in that browser, until ``expires_at``.
+(10) an official's link that was used in that browser, until ``expires_at``; under TURN, whose turn it is.
 (11) who took personal data out, one after the other.
 
 An item may have 400 KB. What a person types is bounded by the forms (a case and its newest event take some 10 KB), the
