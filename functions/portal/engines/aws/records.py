@@ -269,11 +269,10 @@ class DynamoRecords(DynamoCertificates, DynamoAccounts, standings.DynamoStanding
     def hold(self, turn: str, who: str, now: datetime, until: datetime) -> str:
         key, values = items.used_key(turn, "TURN"), {":who": who, ":end": int(until.timestamp())}
         free = "attribute_not_exists(PK) OR expires_at <= :now"
+        given = {**values, ":now": int(now.timestamp())}
         while True:
-            given = {**values, ":now": int(now.timestamp())}
-            if held := self._table.update(key, "SET held_by = :who, expires_at = :end", given, free):
-                return str(held["held_by"])
-            if held := self._table.get(key):
+            held = self._table.update(key, "SET held_by = :who, expires_at = :end", given, free)
+            if held := held or self._table.get(key):
                 return str(held["held_by"])
 
     # --- within --------------------------------------------------------------------------------------------------
