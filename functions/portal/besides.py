@@ -4,6 +4,7 @@ Plays on from what a trial has played, on cases of their own, and like it keeps 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
@@ -12,7 +13,9 @@ from portal.core import amending, corrections, register
 from portal.core.application import Actor, Application
 from portal.core.batch import owed as owed_to_filler
 from portal.core.clerks import clerks
+from portal.core.clocks import due
 from portal.core.draft import Draft
+from portal.core.errors import NotAllowed
 from portal.core.notices import APPLICANT_LETTERS, Notice, about_draft, notice
 from portal.core.parts import StatusText
 from portal.core.register import Certificate
@@ -163,8 +166,21 @@ class Besides:
             yield self._told("desk", [notice("desk", reader, about="meja", event=0, at=trial.now)])
             yield self._told("duty", [notice("duty", reader, about="meja", event=0, at=trial.now)])
             yield from self._together()
+            yield from self._overdue()
             trial.now = self._opening(case.entered.at + LATER)
             yield self._told("reminder", [notice("reminder", reader, about="meja", event=0, at=trial.now)])
+
+    def _overdue(self) -> Iterator[Scene]:
+        """At the moment at which the SOP's time for a step is over, where it says one that ends before any digest."""
+        for case in self._where(lambda case: case.state is State.WAITING):
+            runs_out = due(case, self.trial.edition, self.trial.office.calendar)
+            if runs_out is None:
+                continue
+            self.trial.now, reader = runs_out, self.trial.able(case)[0].as_actor(self.trial.edition)
+            told = notice("overdue", reader, about=case.ticket, event=case.turn.number, at=runs_out)
+            with suppress(NotAllowed):  # the digest tells of it by then
+                yield self._told("overdue", [told], case)
+                return
 
     def _together(self) -> Iterator[Scene]:
         """Several letters that one official gets in one."""
