@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from portal.bootstrap_aws import discreet, rests, warm
 from portal.house import House
-from portal.retention import Retention
-from portal.upkeep import Upkeep
+from portal.usecases.retention import Retention
+from portal.usecases.upkeep import Upkeep
 
 LOOK_BACK: Final = timedelta(days=31)
 """Nights that may fail and are made up for; what is older is looked at only when asked for ``{"everything": true}``."""

@@ -11,7 +11,7 @@ from portal.bootstrap_aws import discreet, rests, warm
 from portal.core.notices import Notice
 from portal.engines.ports import Streamed
 from portal.house import House
-from portal.outbox import Outbox
+from portal.usecases.outbox import Outbox
 
 log = logging.getLogger(__name__)
 

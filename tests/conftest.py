@@ -140,7 +140,7 @@ def city(tmp_path: Path) -> Iterator["City"]:
 @pytest.fixture
 def someone(browser: "Browser", city: "City") -> Iterator["Someone"]:
     """Makes people; they leave before the portal closes."""
-    from portal.web.devices import COOKIE, PATHS
+    from portal.web.official.devices import COOKIE, PATHS
     from tests.support.chromium import Person
     from tests.support.devices import known_to
 

@@ -13,7 +13,7 @@ import pytest
 
 from portal.bootstrap import TimeMachine, build
 from portal.config import Config
-from portal.outbox import LEASE
+from portal.usecases.outbox import LEASE
 from tests.support.city import KABID, KADIS, STATISTISI, VERIFIKATOR
 from tests.support.people import Applicant, Mailbox, Official
 from tests.support.places import ROOT

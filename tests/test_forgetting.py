@@ -11,7 +11,7 @@ from portal.core.application import Actor
 from portal.core.erasing import Ground
 from portal.core.errors import Unavailable
 from portal.core.handouts import OVER
-from portal.forgetting import Forgetting
+from portal.usecases.forgetting import Forgetting
 from tests.support.stage import Stage, StillClock
 from tests.support.ways import FORM, WAYS
 

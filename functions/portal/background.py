@@ -7,11 +7,11 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from portal.clockwork import Clockwork
 from portal.core.errors import Unavailable
 from portal.core.outage import Outage
 from portal.engines.ports import Records
-from portal.outbox import Outbox
+from portal.usecases.clockwork import Clockwork
+from portal.usecases.outbox import Outbox
 from portal.web.here import Inbox
 
 log = logging.getLogger(__name__)

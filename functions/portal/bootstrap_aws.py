@@ -27,7 +27,7 @@ from portal.links import Links
 from portal.web.app import BLUEPRINTS
 from portal.web.here import SentMail, TimeMachine
 
-STATUS: Final = ("status",)
+STATUS: Final = ("public.status",)
 """The module of ``web`` that answers below ``/status``."""
 
 ORIGINAL_LINK: Final = timedelta(minutes=1)

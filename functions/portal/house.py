@@ -28,29 +28,29 @@ from portal.web.images import PageImages
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-    from portal.appointing import Appointing
-    from portal.archive import Archive
-    from portal.batches import Batches
-    from portal.bringing import Bringing
-    from portal.cases import Cases
-    from portal.clockwork import Clockwork
     from portal.core.rounds import Rounds
-    from portal.corrections import Corrections
-    from portal.correspondence import Correspondence
-    from portal.dossiers import Dossiers
-    from portal.entrance import Entrance
-    from portal.erasing import Erasing
-    from portal.experience import Experience
-    from portal.genuine import Genuine
-    from portal.handouts import Handouts
-    from portal.intake import Intake
     from portal.letters.writing import Letters
-    from portal.outbox import Outbox
     from portal.papers.printing import Press
-    from portal.register import Register
-    from portal.signing import Signing
-    from portal.visits import Visits
-    from portal.watch import Watch
+    from portal.usecases.appointing import Appointing
+    from portal.usecases.archive import Archive
+    from portal.usecases.batches import Batches
+    from portal.usecases.bringing import Bringing
+    from portal.usecases.cases import Cases
+    from portal.usecases.clockwork import Clockwork
+    from portal.usecases.corrections import Corrections
+    from portal.usecases.correspondence import Correspondence
+    from portal.usecases.dossiers import Dossiers
+    from portal.usecases.entrance import Entrance
+    from portal.usecases.erasing import Erasing
+    from portal.usecases.experience import Experience
+    from portal.usecases.genuine import Genuine
+    from portal.usecases.handouts import Handouts
+    from portal.usecases.intake import Intake
+    from portal.usecases.outbox import Outbox
+    from portal.usecases.register import Register
+    from portal.usecases.signing import Signing
+    from portal.usecases.visits import Visits
+    from portal.usecases.watch import Watch
 
 
 @dataclass(frozen=True)
@@ -95,94 +95,94 @@ class House:
 
     @cached_property
     def cases(self) -> "Cases":
-        from portal.cases import Cases
+        from portal.usecases.cases import Cases
 
         return Cases(self.office)
 
     @cached_property
     def visits(self) -> "Visits":
-        from portal.visits import Visits
+        from portal.usecases.visits import Visits
 
         return Visits(self.office)
 
     @cached_property
     def watch(self) -> "Watch":
-        from portal.watch import Watch
+        from portal.usecases.watch import Watch
 
         return Watch(self.office)
 
     @cached_property
     def experience(self) -> "Experience":
-        from portal.experience import Experience
+        from portal.usecases.experience import Experience
 
         return Experience(self.office)
 
     @cached_property
     def register(self) -> "Register":
-        from portal.register import Register
+        from portal.usecases.register import Register
 
         schemas = read_json(self.config.schemas / "register.schema.json")["$defs"]
         return Register(self.office, schemas)
 
     @cached_property
     def archive(self) -> "Archive":
-        from portal.archive import Archive
+        from portal.usecases.archive import Archive
 
         return Archive(self.office)
 
     @cached_property
     def corrections(self) -> "Corrections":
-        from portal.corrections import Corrections
+        from portal.usecases.corrections import Corrections
 
         return Corrections(self.office, read_messages()["clerk"]["title"])
 
     @cached_property
     def dossiers(self) -> "Dossiers":
-        from portal.dossiers import Dossiers
+        from portal.usecases.dossiers import Dossiers
 
         return Dossiers(self.office)
 
     @cached_property
     def erasing(self) -> "Erasing":
-        from portal.erasing import Erasing
+        from portal.usecases.erasing import Erasing
 
         return Erasing(self.office, self.handouts)
 
     @cached_property
     def handouts(self) -> "Handouts":
-        from portal.handouts import Handouts
+        from portal.usecases.handouts import Handouts
 
         return Handouts(self.office)
 
     @cached_property
     def genuine(self) -> "Genuine":
-        from portal.genuine import Genuine
+        from portal.usecases.genuine import Genuine
 
         return Genuine(self.office, read_messages()["emails"])
 
     @cached_property
     def entrance(self) -> "Entrance":
-        from portal.entrance import Entrance
+        from portal.usecases.entrance import Entrance
 
         return Entrance(self.office)
 
     @cached_property
     def intake(self) -> "Intake":
-        from portal.intake import Intake
+        from portal.usecases.intake import Intake
 
         return Intake(self.office, secrets.choice, lambda: secrets.token_hex(16))
 
     @cached_property
     def batches(self) -> "Batches":
-        from portal.batches import Batches
+        from portal.usecases.batches import Batches
 
         return Batches(self.intake)
 
     @cached_property
     def bringing(self) -> "Bringing":
-        from portal.bringing import Bringing
         from portal.documents import inspection
         from portal.documents.waiting import Queue
+        from portal.usecases.bringing import Bringing
 
         limits, scanner = inspection.Limits(), self.engine.scanner
 
@@ -198,20 +198,20 @@ class House:
 
     @cached_property
     def appointing(self) -> "Appointing":
-        from portal.appointing import Appointing
+        from portal.usecases.appointing import Appointing
 
         return Appointing(self.office, self.cases)
 
     @cached_property
     def signing(self) -> "Signing":
         from portal.documents import inspection
-        from portal.signing import Signing
+        from portal.usecases.signing import Signing
 
         return Signing(self.cases, self.intake, inspection.signatures)
 
     @cached_property
     def correspondence(self) -> "Correspondence":
-        from portal.correspondence import Correspondence
+        from portal.usecases.correspondence import Correspondence
 
         render, address = self.letters().render, self.config.address
         return Correspondence(
@@ -220,8 +220,8 @@ class House:
 
     @cached_property
     def outbox(self) -> "Outbox":
-        from portal.outbox import Outbox, unmarked
-        from portal.pacing import Pacing
+        from portal.usecases.outbox import Outbox, unmarked
+        from portal.usecases.pacing import Pacing
 
         engine, office = self.engine, self.office
 
@@ -250,7 +250,7 @@ class House:
 
     @cached_property
     def clockwork(self) -> "Clockwork":
-        from portal.clockwork import Clockwork
+        from portal.usecases.clockwork import Clockwork
 
         return Clockwork(self.office, self.cases, self.watch)
 
@@ -291,8 +291,8 @@ def pages(house: House, names: Sequence[str] = BLUEPRINTS) -> Any:
 
 
 def _letters(calendar: Calendar, office: Office, address: str) -> "Letters":
-    from portal.genuine import Genuine
     from portal.letters.writing import Letters
+    from portal.usecases.genuine import Genuine
 
     folder, words = Path(__file__).parent / "letters" / "texts", read_messages()
     code = Genuine(office, words["emails"]).code

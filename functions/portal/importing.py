@@ -7,8 +7,8 @@ from typing import Any
 from portal.core.register import Certificate, corrections, from_before, plain_serial
 from portal.core.sop import Sop
 from portal.forms.form import Form
-from portal.register import Register
 from portal.tables import Row
+from portal.usecases.register import Register
 
 Rows = Sequence[tuple[int, Row]]
 

@@ -23,8 +23,8 @@ from portal.core.steps import State
 from portal.engines.ports import Message
 from portal.house import House
 from portal.noting import Diary, Missed, Noting, Taken
-from portal.outbox import Outbox, Written
 from portal.players import Passing, Players
+from portal.usecases.outbox import Outbox, Written
 
 SITS_DOWN: Final = ((8.5, 13.75), (9.5, 14.25), (10.75, 15))
 """When officials look at their desks, in hours of the day; each has one of these ways."""

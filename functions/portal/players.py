@@ -17,8 +17,8 @@ from portal.core.steps import State
 from portal.documents.samples import sample
 from portal.editions import read_messages, read_toml
 from portal.house import House
-from portal.intake import Intake
 from portal.trial import answer, decision
+from portal.usecases.intake import Intake
 
 
 @dataclass

@@ -24,7 +24,7 @@ from portal.engines.ports import Message, UploadForm
 from portal.engines.standings import Kept
 from portal.forms.form import TICKED, Form
 from portal.office import Office
-from portal.visits import Visits
+from portal.usecases.visits import Visits
 
 BETWEEN: Final = 20
 """Working minutes from one thing to the next."""

@@ -7,7 +7,7 @@ import cloud
 import pytest
 from click.testing import CliRunner, Result
 
-from portal.cli import main
+from portal.commands.cli import main
 from portal.core.listing import line
 from portal.house import House
 from tests.support.builders import a_sop, application

@@ -15,9 +15,10 @@ import cloud
 import pytest
 import stack
 
-from portal import bootstrap, edge, house, outbox
+from portal import bootstrap, edge, house
 from portal.config import Config
 from portal.editions import read_sop
+from portal.usecases import outbox
 from tests.support import builders
 from tests.support.places import ROOT
 from tests.support.template import FUNCTIONS, listed, resources, statements

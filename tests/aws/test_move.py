@@ -17,7 +17,7 @@ from click.testing import CliRunner, Result
 import mailer
 from portal import bootstrap_aws
 from portal.bootstrap import build, rests, wsgi
-from portal.cli import main
+from portal.commands.cli import main
 from portal.config import Config
 from portal.engines.local.records import SqliteRecords
 from portal.engines.moving import ARRIVING, LEAVING

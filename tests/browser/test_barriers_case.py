@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from portal.web.devices import COOKIE, PATHS
+from portal.web.official.devices import COOKIE, PATHS
 from tests.support.chromium import Person, assert_no_barriers
 from tests.support.city import KABID, KADIS, OTHER_VERIFIKATOR, STATISTISI, VERIFIKATOR, City
 from tests.support.devices import known_to

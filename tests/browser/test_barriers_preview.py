@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from portal.previewing import AsItStands, show
+from portal.commands.previewing import AsItStands, show
 from tests.support.chromium import Person, assert_no_barriers
 from tests.support.server import free_port, listening
 from tests.support.services import installed

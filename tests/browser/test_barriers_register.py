@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import FilePayload, expect
 
-from portal.upkeep import Upkeep
+from portal.usecases.upkeep import Upkeep
 from tests.support.chromium import Person, assert_no_barriers
 from tests.support.city import VERIFIKATOR, City
 from tests.support.in_chromium import Someone

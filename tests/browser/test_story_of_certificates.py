@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner
 from playwright.sync_api import ViewportSize, expect
 
-from portal.cli import main
-from portal.upkeep import Upkeep
+from portal.commands.cli import main
+from portal.usecases.upkeep import Upkeep
 from tests.support import recapped
 from tests.support.chromium import Person
 from tests.support.city import VERIFIKATOR, City

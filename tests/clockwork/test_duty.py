@@ -6,10 +6,10 @@ from datetime import date
 
 import pytest
 
-from portal.appointing import Appointing
 from portal.core.clerks import Clerk
 from portal.core.errors import NotAllowed
 from portal.core.officials import Official
+from portal.usecases.appointing import Appointing
 from tests.support.clerk import ClerkInPerson
 from tests.support.office_days import at, chores, mail_to
 from tests.support.stage import KADIS, OTHER_VERIFIKATOR, VERIFIKATOR, Stage

@@ -15,11 +15,11 @@ from portal.core.officials import Official
 from portal.core.sop import APPLICANT
 from portal.core.standing import Standing
 from portal.core.steps import applicant_actions, official_actions
-from portal.desks import Desks
 from portal.engines.local import rows
 from portal.engines.local.database import Database
 from portal.engines.local.records import SqliteRecords
-from portal.watch import Look, Watch
+from portal.usecases.desks import Desks
+from portal.usecases.watch import Look, Watch
 from portal.web.app import LIMITS
 from tests.support.office_days import at, chores
 from tests.support.stage import KABID, KADIS, OTHER_VERIFIKATOR, STATISTISI, VERIFIKATOR, Stage, StillClock

@@ -14,7 +14,7 @@ from portal.core.notices import Notice
 from portal.core.patience import Reason
 from portal.core.rounds import NEWS, Rounds
 from portal.engines.ports import CameBack, Message
-from portal.outbox import LEASE
+from portal.usecases.outbox import LEASE
 from tests.support.office_days import Relay, at, chores
 from tests.support.played_weeks import Weeks
 from tests.support.stage import KABID, KADIS, OTHER_VERIFIKATOR, VERIFIKATOR, Stage, StillClock

@@ -20,9 +20,9 @@ from portal.core.errors import MailDeferred, MailRefused, PortalError
 from portal.core.notices import PATIENCE, Notice
 from portal.core.officials import Official
 from portal.core.steps import State, applicant_actions
-from portal.corrections import EVERYBODY
 from portal.editions import read_messages
 from portal.engines.ports import Message
+from portal.usecases.corrections import EVERYBODY
 from tests.support.stage import KADIS, OTHER_VERIFIKATOR, VERIFIKATOR, Stage, StillClock
 from tests.support.ways import SAYS, WAYS
 

@@ -12,7 +12,7 @@ from portal.core.application import Actor
 from portal.core.errors import MailDeferred
 from portal.core.notices import notice
 from portal.engines.ports import Message
-from portal.pacing import FIRST, REMEMBERED, SLOWEST, SLOWEST_CODE, TURN, Pacing
+from portal.usecases.pacing import FIRST, REMEMBERED, SLOWEST, SLOWEST_CODE, TURN, Pacing
 from tests.support.at_once import at_once
 from tests.support.office_days import Relay
 from tests.support.stage import Stage, StillClock

@@ -13,7 +13,7 @@ from portal.core.notices import Notice
 from portal.core.register import Certificate, corrections, from_before
 from portal.core.services import Services
 from portal.engines.ports import Fact
-from portal.upkeep import NIGHTS, Upkeep
+from portal.usecases.upkeep import NIGHTS, Upkeep
 from tests.support import recapped
 from tests.support.office_days import chores, mail_to
 from tests.support.stage import OTHER_VERIFIKATOR, VERIFIKATOR, Stage

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from portal.core.errors import MailDeferred, MailRefused
-from portal.outbox import LEASE
+from portal.usecases.outbox import LEASE
 from tests.support.office_days import Relay, at, mail_to
 from tests.support.stage import KABID, KADIS, VERIFIKATOR, Stage
 from tests.support.ways import EMAIL, TO_VERIFIKATOR

@@ -6,10 +6,10 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from portal.appointing import Appointing
 from portal.core.officials import Official
 from portal.core.sop import Sop, parse
 from portal.forms import wording
+from portal.usecases.appointing import Appointing
 from tests.support.correspondence import Office, Sent, as_it_is, first, story
 
 # --- what particular letters say ---

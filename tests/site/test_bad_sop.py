@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 from mkdocs.exceptions import PluginError
 
-from portal import cli
+from portal.commands import cli
 from portal.site import publish
 from tests.support.macros import Macros
 from tests.support.places import ROOT

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from portal.cli import main
+from portal.commands.cli import main
 from tests.support.places import ROOT
 
 GUIDE = (ROOT / "site" / "panduan" / "meja.md").read_text("utf-8")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from portal import cli
-from portal.officials import official
+from portal.commands import cli
+from portal.commands.officials import official
 from tests.support.site_page import DEVELOPERS, Page
 
 ROOT = Path(__file__).resolve().parents[2]

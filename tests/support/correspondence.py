@@ -13,12 +13,7 @@ from typing import Any
 
 import lxml.html
 
-from portal import office, tickets
-from portal.appointing import Appointing
-from portal.batches import Batches
-from portal.cases import Cases
-from portal.clockwork import Clockwork
-from portal.codes import Codes
+from portal import office
 from portal.core import worktime
 from portal.core.application import Actor, Application
 from portal.core.clerks import Clerk
@@ -29,22 +24,28 @@ from portal.core.officials import Official
 from portal.core.rounds import Rounds
 from portal.core.services import Services
 from portal.core.sop import APPLICANT, Sop
-from portal.corrections import Corrections
-from portal.correspondence import Correspondence
 from portal.engines.local.files import FolderFiles
 from portal.engines.local.mail import Mailbox
 from portal.engines.local.records import SqliteRecords
 from portal.engines.ports import Message
-from portal.entrance import Entrance
-from portal.experience import Experience
 from portal.forms.letter import Letter
-from portal.intake import Intake
 from portal.letters.writing import Letters
 from portal.links import Links
-from portal.outbox import Outbox
-from portal.register import Register
-from portal.visits import Visits
-from portal.watch import Watch
+from portal.usecases import tickets
+from portal.usecases.appointing import Appointing
+from portal.usecases.batches import Batches
+from portal.usecases.cases import Cases
+from portal.usecases.clockwork import Clockwork
+from portal.usecases.codes import Codes
+from portal.usecases.corrections import Corrections
+from portal.usecases.correspondence import Correspondence
+from portal.usecases.entrance import Entrance
+from portal.usecases.experience import Experience
+from portal.usecases.intake import Intake
+from portal.usecases.outbox import Outbox
+from portal.usecases.register import Register
+from portal.usecases.visits import Visits
+from portal.usecases.watch import Watch
 from tests.support.places import ROOT, SCHEMAS
 
 LETTERS = ROOT / "functions" / "portal" / "letters" / "texts"

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from portal.house import House
-from portal.web.devices import COOKIE, PATHS
+from portal.web.official.devices import COOKIE, PATHS
 
 LONG = timedelta(days=9999)
 

@@ -3,7 +3,8 @@
     make drill                      # build/drill.md; some minutes, over loopback, nothing outside of build/
 
 What is installed runs from a root of its own (DESTDIR), as `make install` lays it down and with its own packages.
-Units and users are for a machine with systemd; `tests/cli/test_install.py` looks at them. A step that fails ends it.
+Units and users are for a machine with systemd; `tests/commands/test_install.py` looks at them. One that fails
+ends it.
 """
 
 import argparse

@@ -19,7 +19,7 @@ from typing import Any, Final, Protocol
 
 from portal.core.errors import MailDeferred, PortalError, Unavailable
 from portal.house import Engine
-from portal.outbox import LEASE
+from portal.usecases.outbox import LEASE
 
 
 class Harm(StrEnum):

@@ -20,8 +20,8 @@ from portal import bootstrap, house
 from portal.config import Config
 from portal.core.officials import Official
 from portal.house import House
-from portal.stocktaking import Stocktaking
-from portal.web.devices import COOKIE, PATHS
+from portal.usecases.stocktaking import Stocktaking
+from portal.web.official.devices import COOKIE, PATHS
 from tests.support import people
 from tests.support.browser_without_javascript import Page
 from tests.support.devices import known_to

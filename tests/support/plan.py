@@ -145,15 +145,15 @@ def _free(library: str, room: str) -> bool:
 def _reaching_calls(source: str, here: str, row: Room, plan: list[Room]) -> Iterator[str]:
     """Calls by which time, files or the machine's zone would come in without being handed in.
 
-    Time is handed in everywhere but in the wiring, the last row; files are for rows with ``pathlib`` or ``os``.
+    Time is handed in everywhere but in the wiring, the last two rows; files are for rows with ``pathlib`` or ``os``.
     """
     nodes = list(ast.walk(ast.parse(source)))
     clocks = _names_of(nodes, ("date", "datetime")) | {"date", "datetime"}
     forbidden = OPENING if here == "core" else frozenset() if row.others & {"os", "pathlib"} else FILES
     for node in nodes:
-        if isinstance(node, ast.Name) and node.id in forbidden:
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in forbidden:
             yield node.id
-        elif isinstance(node, ast.Attribute) and row != plan[-1]:
+        elif isinstance(node, ast.Attribute) and row not in plan[-2:]:
             if node.attr in ASKING and (here == "core" or _last_name(node.value) in clocks):
                 yield node.attr
         elif isinstance(node, ast.Call):

@@ -1,8 +1,8 @@
 """What the recap counts, exactly: everybody is told less of it."""
 
-from portal.compilation import read_sums
 from portal.core.recap import Recap, summarise
 from portal.office import Office
+from portal.usecases.compilation import read_sums
 
 
 def recap(office: Office, service: str = "") -> Recap:

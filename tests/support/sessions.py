@@ -10,8 +10,8 @@ from werkzeug.test import TestResponse
 from portal.core.application import Actor
 from portal.core.notices import notice
 from portal.core.officials import Official
-from portal.web.clerk_people import mark_of
-from portal.web.devices import COOKIE, PATHS
+from portal.web.clerk.people import mark_of
+from portal.web.official.devices import COOKIE, PATHS
 from tests.support.devices import known_to
 from tests.support.document_specimens import png
 from tests.support.filler import ABOUT, batch_of

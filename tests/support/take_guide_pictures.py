@@ -17,7 +17,7 @@ from playwright.sync_api import Page
 
 from portal.core.application import Actor
 from portal.core.notices import notice
-from portal.web.devices import COOKIE, PATHS
+from portal.web.official.devices import COOKIE, PATHS
 from tests.support.chromium import chromium
 from tests.support.city import KABID, KADIS, STATISTISI, VERIFIKATOR, City
 from tests.support.devices import known_to

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from portal import allowance
-from portal.allowance import DAY, HOUR, Allowance
+from portal.usecases import allowance
+from portal.usecases.allowance import DAY, HOUR, Allowance
 from tests.support.http_parts import MULTIPART, multipart
 from tests.support.stage import Stage, StillClock
 

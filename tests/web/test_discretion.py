@@ -147,7 +147,7 @@ def test_a_fault_of_our_own_is_a_page_for_people_and_a_line_without_persons_in_t
         raise TypeError(SECRET)
 
     number = stage.case("confirm")
-    monkeypatch.setattr("portal.web.status.status", fails)
+    monkeypatch.setattr("portal.web.public.status.status", fails)
     answer = stage.browser().get(f"/status/{number}")
     assert answer.status_code == 500
     assert "Terjadi gangguan pada portal" in answer.text

@@ -7,7 +7,7 @@ import pytest
 
 from portal.core.clerks import Clerk
 from portal.core.errors import NotAllowed
-from portal.corrections import EVERYBODY, Corrections
+from portal.usecases.corrections import EVERYBODY, Corrections
 from tests.support.browser_without_javascript import Page
 from tests.support.clerk import ClerkInPerson
 from tests.support.keeper import words

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 from portal.bootstrap import build
 from portal.config import Config
 from portal.editions import read_messages
-from portal.outbox import LEASE
+from portal.usecases.outbox import LEASE
 from tests.support.at_once import at_once
 from tests.support.sessions import Session
 from tests.support.stage import KABID, KADIS, Stage

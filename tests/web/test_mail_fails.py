@@ -11,7 +11,7 @@ from portal.background import Background
 from portal.core import errors
 from portal.core.application import Actor
 from portal.core.notices import notice
-from portal.outbox import LEASE
+from portal.usecases.outbox import LEASE
 from tests.support.stage import KABID, KADIS, Stage
 from tests.support.ways import EMAIL, SAYS, WAYS
 

@@ -10,8 +10,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from portal.beginning import begin_service
+from portal.commands.previewing import AsItStands, show
 from portal.core.steps import KINDS
-from portal.previewing import AsItStands, show
 from portal.trial import Trial
 from tests.support.places import ROOT
 from tests.support.services import installed

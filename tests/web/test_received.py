@@ -3,7 +3,7 @@
 import pytest
 
 from portal.core.errors import NotAllowed
-from portal.upkeep import Upkeep
+from portal.usecases.upkeep import Upkeep
 from tests.support.holder import Holder, holder, words
 from tests.support.office_days import mail_to
 from tests.support.stage import Stage

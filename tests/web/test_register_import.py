@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from portal.upkeep import Upkeep
+from portal.usecases.upkeep import Upkeep
 from tests.support import recapped
 from tests.support.browser_without_javascript import Page
 from tests.support.keeper import LIST, Keeper, imported, words

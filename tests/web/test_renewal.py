@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from portal.core.register import Standing
-from portal.upkeep import Upkeep
+from portal.usecases.upkeep import Upkeep
 from tests.support import recapped, ways
 from tests.support.browser_without_javascript import Page
 from tests.support.keeper import Keeper, imported, words

@@ -24,7 +24,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         made.append("across")
         return across(*given)
 
-    monkeypatch.setattr("portal.web.status.status", worked_out)
+    monkeypatch.setattr("portal.web.public.status.status", worked_out)
     monkeypatch.setattr(layout, "across", drawn)
     return made
 

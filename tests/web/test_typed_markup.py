@@ -10,7 +10,7 @@ from urllib.parse import quote
 import lxml.html
 import pytest
 
-from portal.web.devices import COOKIE, PATHS
+from portal.web.official.devices import COOKIE, PATHS
 from tests.support.devices import known_to
 from tests.support.stage import InProcess, Stage
 from tests.support.ways import EMAIL, SAYS, WAYS

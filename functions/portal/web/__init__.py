@@ -1,1 +1,1 @@
-"""The dynamic pages, a file for each thing that a kind of person does."""
+"""What all dynamic pages share; those of each kind of person are rooms of their own."""

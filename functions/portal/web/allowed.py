@@ -5,10 +5,10 @@ from functools import partial
 
 from werkzeug.exceptions import TooManyRequests
 
-from portal.allowance import HOUR, Allowance
 from portal.core.draft import Draft
 from portal.core.errors import DocumentRefused
 from portal.engines.ports import Stored
+from portal.usecases.allowance import HOUR, Allowance
 from portal.web.here import asker, here, now
 
 

@@ -33,13 +33,49 @@ from portal.web.refusals import failed, http_error, refused
 COMPILED: Final = "templates-compiled"
 
 BLUEPRINTS: Final = (
-    *("apply", "parts", "bring", "send", "uploads", "status", "applicant", "mending", "tasks", "lost_links", "genuine"),
-    *("receipts", "security"),
-    *("official", "codes", "visiting", "signing", "originals", "desk", "together", "one_letter", "opening"),
-    *("batch", "batch_letter", "batch_list", "register", "register_import", "renewal", "recap"),
-    *("clerk_entry", "clerk_desk", "clerk_archive", "clerk_corrections", "clerk_visiting", "clerk_mail"),
-    *("clerk_people", "clerk_appointing", "clerk_changing", "clerk_privacy", "clerk_erasing", "clerk_ahead"),
-    "clerk_register",
+    "applicant.apply",
+    "applicant.parts",
+    "applicant.bring",
+    "applicant.send",
+    "uploads",
+    "public.status",
+    "applicant.own_case",
+    "applicant.mending",
+    "applicant.tasks",
+    "applicant.lost_links",
+    "public.genuine",
+    "applicant.receipts",
+    "public.security",
+    "official.deciding",
+    "official.decided",
+    "official.codes",
+    "official.visiting",
+    "official.signing",
+    "official.originals",
+    "official.desk",
+    "official.together",
+    "official.one_letter",
+    "official.opening",
+    "applicant.batch",
+    "applicant.batch_letter",
+    "applicant.batch_list",
+    "official.register",
+    "official.register_import",
+    "applicant.renewal",
+    "public.recap",
+    "clerk.entry",
+    "clerk.desk",
+    "clerk.archive",
+    "clerk.corrections",
+    "clerk.visiting",
+    "clerk.mail",
+    "clerk.people",
+    "clerk.appointing",
+    "clerk.changing",
+    "clerk.privacy",
+    "clerk.erasing",
+    "clerk.ahead",
+    "clerk.register",
 )
 """The modules with pages."""
 
@@ -206,7 +242,7 @@ def _because(reason: Mapping[str, Any]) -> str:
 
 def _behind(draft: Draft) -> str:
     """Address of the batch from whose page this browser has opened a draft, or empty."""
-    from portal.web.drafts import behind
+    from portal.web.applicant.drafts import behind
 
     return behind(draft)
 

@@ -13,12 +13,12 @@ from typing import Any, Final
 from flask import Response, redirect, render_template, request
 from werkzeug.exceptions import TooManyRequests
 
-from portal.bringing import MOST_PHOTOS
 from portal.core.draft import Document, Draft, requirement_of
 from portal.core.errors import DocumentRefused, LinkExpired, LinkForged, NotAllowed, NotFound, Unavailable
 from portal.core.requirements import Requirement
 from portal.engines.ports import UploadForm
 from portal.forms.typed import one_line
+from portal.usecases.bringing import MOST_PHOTOS
 from portal.web import files
 from portal.web.answers import allow_store
 from portal.web.here import asker, here, now

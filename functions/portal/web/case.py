@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from portal.cases import OfficialView
 from portal.core.application import Application, Event
 from portal.core.clocks import present
 from portal.core.history import UNNOTICED
@@ -17,6 +16,7 @@ from portal.core.worktime import Calendar
 from portal.forms.form import Field, Form
 from portal.forms.typed import texts
 from portal.forms.wording import Fact, Words
+from portal.usecases.cases import OfficialView
 from portal.web.files import THUMB
 from portal.web.here import here
 

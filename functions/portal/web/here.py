@@ -22,25 +22,25 @@ from portal.web.kept import ANSWERS, Charts, Kept
 from portal.web.limits import UNNAMED, Limit, client_of
 
 if TYPE_CHECKING:
-    from portal.appointing import Appointing
-    from portal.archive import Archive
-    from portal.batches import Batches
-    from portal.bringing import Bringing
-    from portal.cases import Cases
-    from portal.clockwork import Clockwork
-    from portal.corrections import Corrections
-    from portal.dossiers import Dossiers
-    from portal.entrance import Entrance
-    from portal.erasing import Erasing
-    from portal.experience import Experience
-    from portal.genuine import Genuine
-    from portal.handouts import Handouts
-    from portal.intake import Intake
-    from portal.outbox import Outbox
-    from portal.register import Register
-    from portal.signing import Signing
-    from portal.visits import Visits
-    from portal.watch import Watch
+    from portal.usecases.appointing import Appointing
+    from portal.usecases.archive import Archive
+    from portal.usecases.batches import Batches
+    from portal.usecases.bringing import Bringing
+    from portal.usecases.cases import Cases
+    from portal.usecases.clockwork import Clockwork
+    from portal.usecases.corrections import Corrections
+    from portal.usecases.dossiers import Dossiers
+    from portal.usecases.entrance import Entrance
+    from portal.usecases.erasing import Erasing
+    from portal.usecases.experience import Experience
+    from portal.usecases.genuine import Genuine
+    from portal.usecases.handouts import Handouts
+    from portal.usecases.intake import Intake
+    from portal.usecases.outbox import Outbox
+    from portal.usecases.register import Register
+    from portal.usecases.signing import Signing
+    from portal.usecases.visits import Visits
+    from portal.usecases.watch import Watch
 
 
 class UseCases(Protocol):

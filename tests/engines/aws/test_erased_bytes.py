@@ -12,13 +12,13 @@ from portal.core.application import Actor, Application
 from portal.core.erasing import Ground
 from portal.core.listing import line
 from portal.core.recap import fact
-from portal.dossiers import Dossiers
 from portal.engines.aws.files import S3Files
 from portal.engines.aws.records import DynamoRecords
 from portal.engines.ports import Change, Fact
-from portal.erasing import Erasing
-from portal.handouts import Handouts
 from portal.office import Office
+from portal.usecases.dossiers import Dossiers
+from portal.usecases.erasing import Erasing
+from portal.usecases.handouts import Handouts
 from tests.support.aws_wire import BUCKET, TABLE, client
 from tests.support.builders import AT, a_notice
 from tests.support.stage import Stage

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from portal.compilation import Compilation, read_sums
 from portal.core.recap import summarise
 from portal.core.steps import State
 from portal.engines.aws.records import DynamoRecords
 from portal.engines.ports import Compiled
+from portal.usecases.compilation import Compilation, read_sums
 from tests.support.aws_wire import Wire
 from tests.support.builders import AT, a_notice, a_sop, after, application, application_in, draft, owed_by
 from tests.support.commits import Open, change, claimed, write

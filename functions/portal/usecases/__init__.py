@@ -1,0 +1,1 @@
+"""The use cases, each in a few lines."""

@@ -1,0 +1,79 @@
+"""Erasing the record of cases whose term is over: nobody asks for it; a tombstone is left, as of what is asked for."""
+
+import logging
+from collections.abc import Iterator
+from datetime import date
+from typing import Final
+
+from portal.core.erasing import years_after
+from portal.core.errors import Conflict, NotFound, Unreadable
+from portal.core.handouts import GONE
+from portal.core.listing import Line
+from portal.core.sop import Sop
+from portal.usecases.erasing import Erasing
+
+log = logging.getLogger(__name__)
+
+MOST: Final = 50
+"""Cases in one round, so that a first night after years is not one that never ends; the next round goes on."""
+
+
+class Forgetting:
+    """The daily sweep of records.
+
+    It looks at the list of cases, and reads only those whose term may be over. What was issued by a case stands in the
+    way for as long as the register is to know of it.
+
+    Args:
+        most: cases in one round.
+    """
+
+    def __init__(self, erasing: Erasing, most: int = MOST) -> None:
+        self._erasing, self._most = erasing, most
+        self._office = erasing.office
+        self._swept: date | None = None
+
+    def forget_records(self) -> int:
+        """Erase what was closed ``retention.record_years`` ago, so many cases at a time; returns how many went.
+
+        Raises:
+            Unavailable: the store could not go on; the next round does.
+        """
+        today = self._office.today()
+        if self._swept == today:
+            return 0
+        gone = 0
+        for ticket in self._over(today):
+            gone += self._forget(ticket)
+            if gone == self._most:
+                return gone
+        self._swept = today
+        return gone
+
+    def _over(self, today: date) -> Iterator[str]:
+        for sop in self._office.services:
+            old = [line for line in self._office.records.lines(sop.service) if self._is_old(line, sop, today)]
+            if old:
+                yield from self._not_held(sorted(old, key=lambda line: line.since), sop, today)
+
+    def _is_old(self, line: Line, sop: Sop, today: date) -> bool:
+        return line.state.is_closed and years_after(self._office.calendar.local(line.since).date(), sop) <= today
+
+    def _not_held(self, old: list[Line], sop: Sop, today: date) -> Iterator[str]:
+        """Those neither erased already nor held by what was issued, the oldest first."""
+        records, years = self._office.records, sop.data["retention"]["record_years"]
+        told = {ticket for each in records.handouts() if each.what in GONE for ticket in each.tickets}
+        ends = {entry.id: entry.forgotten_on(years) for entry in records.certificates(sop.service)}
+        for line in old:
+            is_bare = not (line.name or line.number or line.office) and line.ticket in told
+            if not is_bare and (ends.get(line.ticket, today) or date.max) <= today:
+                yield line.ticket
+
+    def _forget(self, ticket: str) -> bool:
+        try:
+            return self._erasing.erase_over(ticket)
+        except (Conflict, NotFound):  # gone or written meanwhile: tomorrow says more
+            return False
+        except Unreadable as problem:
+            log.error("%s cannot be erased: %s", ticket, type(problem).__name__)
+            return False

@@ -1,0 +1,119 @@
+"""A link that is lost or too old: a new one goes to the registered address, and nobody learns whether there is one."""
+
+from typing import Any, Final
+
+from flask import Blueprint, render_template, request
+
+from portal.core.amending import HOLDER, may_resend
+from portal.core.application import Application
+from portal.core.errors import LinkExpired, LinkForged, NotAllowed, NotFound
+from portal.core.officials import able
+from portal.core.steps import State
+from portal.forms.typed import email, one_line
+from portal.usecases import tickets
+from portal.web.access import without_tail
+from portal.web.applicant.batch import PAGE as BATCH
+from portal.web.applicant.own_case import CONFIRMING, PAGE
+from portal.web.applicant.renewal import PAGE as RENEWAL
+from portal.web.here import here, now
+
+pages = Blueprint("lost_links", __name__)
+
+OF_A_DESK: Final = ("meja", "petugas")
+"""Links for which an address is enough, as they are about no one case."""
+
+
+@pages.get("/tautan")
+def ask_link() -> str:
+    ticket = one_line(request.args.get("tiket", ""))
+    return render_template("applicant/ask_link.html", sent=False, page=_asked_page(), ticket=ticket)
+
+
+@pages.post("/tautan")
+def send_link() -> Any:
+    """A fresh link, to the registered address only; the answer never tells whether there was anything to send."""
+    page, token = _asked_page(), request.form.get("token", "")
+    try:
+        if token:
+            _renew(page, token)
+        elif page in OF_A_DESK:
+            _owe_desk(page, one_line(request.form.get("email", "")))
+        elif page == BATCH or (page == PAGE and not one_line(request.form.get("tiket", ""))):
+            _owe_tickets(request.form.get("email", ""))
+        else:
+            _remind(one_line(request.form.get("tiket", "")), one_line(request.form.get("email", "")), page)
+    except (NotFound, NotAllowed, LinkForged):
+        pass  # same answer as for the others
+    return render_template("applicant/ask_link.html", sent=True, page=page, ticket="")
+
+
+def _asked_page() -> str:
+    page = request.values.get("halaman", PAGE)
+    return page if page in (PAGE, CONFIRMING, RENEWAL, BATCH, "telaah", *OF_A_DESK) else PAGE
+
+
+def _renew(page: str, token: str) -> None:
+    """A genuine but expired link earns its registered recipient a new one."""
+    try:
+        claims = here().office.links.read(page, without_tail(token), now())
+    except LinkExpired as expired:
+        claims = dict(expired.facts["claims"])  # type: ignore[call-overload]
+    if page in OF_A_DESK:
+        _owe_desk(page, claims["r"])
+        return
+    if page == RENEWAL:
+        here().register.owe_again(here().office.records.certificate(claims["s"], claims["c"]))
+        return
+    if page == BATCH:
+        here().batches.owe_link(here().batches.load(claims["d"]))
+        return
+    application = here().office.records.load(claims["t"]).must_be_there()
+    if page == "telaah":
+        _owe_official(application, claims["r"])
+    else:
+        _owe_applicant(application)
+
+
+def _owe_desk(page: str, address: str) -> None:
+    (here().cases.owe_desk if page == "meja" else here().entrance.owe_link)(address)
+
+
+def _owe_tickets(typed: str) -> None:
+    """To an address that the form would take; it is looked for only when the email is written."""
+    address = email(one_line(typed))
+    if "@" in address and len(address) <= tickets.LONGEST:
+        tickets.owe(here().office, address)
+
+
+def _remind(typed: str, address: str, page: str) -> None:
+    application = here().office.find(typed).must_be_there()
+    if page == "telaah":
+        _owe_official(application, address)
+    elif page == RENEWAL:
+        entry = here().office.records.certificate(application.service, application.ticket)
+        if address.lower() == entry.email:
+            here().register.owe_again(entry)
+    elif _is_applicant(application, address):
+        _owe_applicant(application)
+
+
+def _is_applicant(application: Application, address: str) -> bool:
+    """By the address in the form, or by the one that was confirmed before the form was mended."""
+    sop = here().office.sop_of(application)
+    return application.concerns(address, "", sop) or address.lower() == application.address(sop).lower()
+
+
+def _owe_applicant(application: Application) -> None:
+    sop = here().office.sop_of(application)
+    letter = "confirm_address" if application.state is State.UNCONFIRMED else "new_link"
+    here().cases.owe_again(application, letter, application.applicant(sop))
+
+
+def _owe_official(application: Application, address: str) -> None:
+    """To whoever could act on it, also where it was given to another: his page says so, and how he takes it over."""
+    office, sop = here().office, here().office.sop_of(application)
+    if not may_resend(application, HOLDER, sop):
+        return
+    for official in able(application, office.officials(sop.service), sop, office.today()):
+        if official.email.lower() == address.lower():
+            here().cases.owe_again(application, "turn", official.as_actor(sop))

@@ -1,0 +1,162 @@
+"""All cases for a clerk: looked for, filtered, paged, written to a spreadsheet, and one of them read as a story."""
+
+import io
+from dataclasses import replace
+
+import pytest
+from openpyxl import load_workbook
+
+from portal.core.listing import Wanted
+from portal.usecases.archive import Archive
+from tests.support.browser_without_javascript import Page
+from tests.support.clerk import ClerkInPerson
+from tests.support.keeper import words
+from tests.support.stage import Stage
+from tests.support.ways import WAYS
+
+LIST = "/petugas/permohonan"
+
+
+@pytest.fixture(scope="module")
+def shared_stage(shared_stage: Stage) -> Stage:
+    for number in range(27):
+        shared_stage.case(*(("confirm",) if number % 2 else ()), nama_ktp=f"PEMOHON {chr(65 + number % 26)}")
+    shared_stage.case(*WAYS["rejected"], nama_ktp="BUDI DITOLAK", nip="198505052010051005", nik="6473010505850001")
+    return shared_stage
+
+
+@pytest.fixture
+def clerk(shared_stage: Stage) -> ClerkInPerson:
+    return ClerkInPerson.at_the_desk(shared_stage)
+
+
+def search(clerk: ClerkInPerson, button: str = "Tampilkan", **typed: str) -> Page:
+    page = clerk.get(LIST)
+    return clerk.browser.submit(page, page.form(LIST), button, **typed)
+
+
+def names(page: Page) -> list[str]:
+    return [a.text_content() for a in page.html.xpath("//tbody//th/a")]
+
+
+def test_all_cases_are_listed_newest_first_a_page_at_a_time(clerk: ClerkInPerson) -> None:
+    page = clerk.get(LIST)
+    assert "28 permohonan" in page.text
+    assert "Halaman 1 dari 2" in page.text
+    assert names(page)[0] == "BUDI DITOLAK"
+    page = clerk.browser.submit(page, page.form(LIST), "Berikutnya")
+    assert (len(names(page)), "Halaman 2 dari 2" in page.text) == (3, True)
+    assert len(names(clerk.get(f"{LIST}?hal=999999999999"))) == 25
+
+
+def test_a_filter_stays_while_one_turns_the_pages(clerk: ClerkInPerson) -> None:
+    page = search(clerk, cari="pemohon", keadaan="open")
+    assert "27 cocok" in page.text
+    page = clerk.browser.submit(page, page.form(LIST), "Berikutnya")
+    assert ("27 cocok" in page.text, len(names(page))) == (True, 2)
+
+
+@pytest.mark.parametrize("text", ["budi", "198505052010051005", "19850505 201005 1 005"])
+def test_the_only_one_that_is_meant_opens_at_once(clerk: ClerkInPerson, text: str) -> None:
+    page = search(clerk, cari=text)
+    assert page.html.findtext(".//h1") == "BUDI DITOLAK"
+    assert "/permohonan/TTE-" in page.url  # and neither name nor number is in an address
+
+
+def test_a_ticket_opens_its_case_and_what_is_not_there_is_said(shared_stage: Stage, clerk: ClerkInPerson) -> None:
+    (line,) = shared_stage.house.archive.find(Wanted("budi"), shared_stage.house.archive.lines())
+    assert search(clerk, cari=line.ticket.lower().replace("-", "")).url.endswith(line.ticket)
+    page = search(clerk, cari="tidak ada", keadaan="rejected")
+    assert "Tidak ada yang cocok" in page.text
+    assert page.html.xpath("//input[@name='cari']/@value") == ["tidak ada"]
+    assert page.html.xpath("//select[@name='keadaan']/option[@selected]/@value") == ["rejected"]
+
+
+def test_senseless_filters_ask_for_nothing(clerk: ClerkInPerson) -> None:
+    assert "28 permohonan" in clerk.get(f"{LIST}?keadaan=x&menunggu=y&bulan=z&layanan=%00&hal=-1").text
+
+
+def test_the_list_is_written_to_a_spreadsheet_in_which_nothing_is_a_formula(
+    shared_stage: Stage, clerk: ClerkInPerson
+) -> None:
+    (line,) = shared_stage.house.archive.find(Wanted("budi"), shared_stage.house.archive.lines())
+    number = shared_stage.case("confirm", jabatan="=1+1")
+    held = shared_stage.load(number)
+    trap = replace(
+        shared_stage.house.archive.find(Wanted(number), shared_stage.house.archive.lines())[0],
+        ticket="X",
+        name="=HYPERLINK(1)",
+    )
+    shared_stage.records.keep_lines([trap])
+    page = clerk.get(LIST)
+    answer = clerk.post(f"{LIST}/xlsx", page, cari="", keadaan="")
+    assert answer.headers["Content-Type"].startswith("application/vnd.openxml")
+    assert f'permohonan-{shared_stage.office.today()}.xlsx"' in answer.headers["Content-Disposition"]
+    sheet = load_workbook(io.BytesIO(answer.body)).worksheets[0]
+    rows = list(sheet.iter_rows())
+    assert [cell.value for cell in rows[0]][:3] == ["Nomor tiket", "Layanan", "Nama"]
+    assert "f" not in {cell.data_type for row in rows for cell in row}
+    told = {row[2].value: row for row in rows[1:]}
+    assert told["=HYPERLINK(1)"][2].quotePrefix
+    assert told["BUDI DITOLAK"][3].value == "198505052010051005"
+    assert str(told["BUDI DITOLAK"][6].value)[:10] == f"{shared_stage.office.calendar.local(line.opened):%Y-%m-%d}"
+    assert held.ticket in {row[0].value for row in rows}
+    only = clerk.post(f"{LIST}/xlsx", page, cari="budi")
+    assert load_workbook(io.BytesIO(only.body)).worksheets[0].max_row == 2
+    with shared_stage.records._database.writing() as connection:
+        connection.execute("DELETE FROM line WHERE ticket = 'X'")
+
+
+def test_a_case_is_told_from_end_to_end_with_who_in_what_capacity_and_when(
+    shared_stage: Stage, clerk: ClerkInPerson
+) -> None:
+    number = shared_stage.case(*WAYS["done"], nama_ktp="SITI SELESAI")
+    told = words(clerk.get(f"{LIST}/{number}"))
+    application = shared_stage.load(number)
+    for event in application.events:
+        assert event.actor.email in told
+    for said in ("Kepala Dinas, Rahmawati Contoh", "Pemohon, SITI SELESAI", "Mohon diproses.", "catatannya utuh"):
+        assert said in told
+    assert f"{application.version} peristiwa" in told
+
+
+def test_a_case_tells_how_much_of_each_steps_time_is_used_left_and_over(
+    shared_stage: Stage, clerk: ClerkInPerson
+) -> None:
+    told = words(clerk.get(f"{LIST}/{shared_stage.case('confirm')}"))
+    assert "Waktu per langkah" in told
+    assert "terpakai 0 menit dari 15 menit; tersisa 15 menit, sampai" in told
+    sent = words(clerk.get(f"{LIST}/{shared_stage.case(*WAYS['sent'])}"))
+    assert "berhenti selama menunggu pihak lain, tersisa 10 menit." in sent
+    assert "tepat waktu." in sent
+    unconfirmed = words(clerk.get(f"{LIST}/{shared_stage.case()}"))
+    assert "Waktu per langkah" not in unconfirmed
+
+
+def test_a_case_that_was_bent_is_told_as_such(shared_stage: Stage, clerk: ClerkInPerson) -> None:
+    number = shared_stage.case("confirm")
+    with shared_stage.records._database.writing() as connection:
+        connection.execute("UPDATE event SET entry = replace(entry, 'Dinas', 'Xinas') WHERE ticket = ?", (number,))
+        connection.execute(
+            "UPDATE application SET body = replace(body, 'Analis', 'Kepala') WHERE ticket = ?", (number,)
+        )
+    assert "tidak utuh" in clerk.get(f"{LIST}/{number}").text
+
+
+def test_an_unknown_ticket_is_refused_and_a_mistyped_one_led_to_its_case(
+    shared_stage: Stage, clerk: ClerkInPerson
+) -> None:
+    number = shared_stage.case()
+    assert clerk.get(f"{LIST}/TTE-26-2222-2222").status == 404
+    assert clerk.get(f"{LIST}/{number.lower()}").url.endswith(number)
+
+
+def test_cases_of_before_there_was_a_list_come_into_it_once(shared_stage: Stage) -> None:
+    archive = Archive(shared_stage.office)
+    known = archive.lines()
+    with shared_stage.records._database.writing() as connection:
+        connection.execute("DELETE FROM line")
+    assert archive.complete() == len(known)
+    assert archive.lines() == known
+    assert archive.complete() == 0
+    assert Archive(shared_stage.office).complete() == 0

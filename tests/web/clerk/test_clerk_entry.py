@@ -1,0 +1,109 @@
+"""A clerk comes in by an emailed link and a code of six digits; nobody else does, and nobody guesses."""
+
+import pytest
+
+from tests.support.clerk import EMAIL, ClerkInPerson
+from tests.support.stage import KADIS, Stage
+
+
+@pytest.fixture
+def clerk(stage: Stage) -> ClerkInPerson:
+    return ClerkInPerson(stage)
+
+
+def at_the_door(clerk: ClerkInPerson) -> str:
+    """The wrong code, once a right one was sent."""
+    clerk.asks()
+    clerk.wants_code(clerk.opens_link())
+    return f"{(int(clerk.code()) + 1) % 10**6:06}"
+
+
+def test_a_link_and_the_code_that_it_asks_for_open_the_desk(clerk: ClerkInPerson) -> None:
+    page = clerk.comes_in()
+    assert (page.status, page.html.findtext(".//h1")) == (200, "Meja petugas")
+    assert EMAIL in page.text
+    assert clerk.opens_again().url.endswith("/petugas")
+
+
+def test_the_link_alone_opens_nothing_and_the_code_is_in_no_subject(stage: Stage, clerk: ClerkInPerson) -> None:
+    clerk.asks()
+    page = clerk.opens_link()
+    assert "Kode masuk" in page.text
+    assert clerk.get("/petugas").url.endswith("/petugas/masuk")
+    assert clerk.get("/petugas/permohonan").status == 403
+    clerk.wants_code(page)
+    assert clerk.code() not in clerk.newest()["subject"]
+    rows = [row for row in stage.dump()[0] if "INTO message" not in row and 'INTO "message"' not in row]
+    assert not any(clerk.code() in row for row in rows)  # it is kept nowhere but in the mailbox
+
+
+def test_nobody_else_gets_a_link_and_the_answer_is_the_same(stage: Stage) -> None:
+    told = set()
+    for email in (EMAIL, KADIS, "siapa@contoh.id", "", "x\x00"):
+        somebody = ClerkInPerson(stage, email)
+        page = somebody.get("/petugas")
+        told.add(somebody.browser.submit(page, page.form("/petugas/masuk"), email=email).text)
+    assert len(told) == 1
+    assert {message["to"] for message in stage.mail()} == {EMAIL}
+
+
+def test_a_wrong_code_is_told_with_the_tries_that_are_left(stage: Stage, clerk: ClerkInPerson) -> None:
+    """Tries, pause and end of a code are tested with codes themselves (``tests/usecases/test_codes.py``)."""
+    wrong = at_the_door(clerk)
+    page = clerk.types(clerk.get("/petugas/kode"), wrong)
+    assert (page.status, "Sisa percobaan: 4" in page.text) == (422, True)
+    for _ in range(4):
+        page = clerk.types(page, wrong)
+    right = clerk.code()
+    page = clerk.types(page, right)
+    assert (page.status, "terlalu sering dicoba" in page.text) == (422, True)
+    stage.clock.forward(minutes=31)
+    page = clerk.wants_code(clerk.get("/petugas/kode"))
+    assert clerk.types(page, clerk.code()).url.endswith("/petugas")
+
+
+def test_spaces_in_a_code_do_not_matter_and_an_old_one_is_told_as_such(stage: Stage, clerk: ClerkInPerson) -> None:
+    at_the_door(clerk)
+    stage.clock.forward(minutes=11)
+    page = clerk.types(clerk.get("/petugas/kode"), clerk.code())
+    assert (page.status, "sudah lewat" in page.text) == (422, True)
+    page = clerk.wants_code(page)
+    code = clerk.code()
+    assert clerk.types(page, f" {code[:3]} {code[3:]} ").url.endswith("/petugas")
+
+
+def test_a_browser_in_which_no_code_was_asked_for_takes_none(stage: Stage, clerk: ClerkInPerson) -> None:
+    at_the_door(clerk)
+    other = ClerkInPerson(stage)
+    page = other.opens_link_of(clerk)
+    assert not page.html.xpath("//input[@name='kode']")
+    assert other.post("/petugas/kode", page, kode=clerk.code()).url.endswith("/petugas/kode")
+    assert other.get("/petugas/permohonan").status == 403
+
+
+def test_who_is_clerk_no_longer_is_out_at_once(
+    stage: Stage, clerk: ClerkInPerson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clerk.comes_in()
+    office = stage.office.services.first.data["office"]
+    monkeypatch.setitem(office, "clerks", [{"name": "Rina Contoh", "email": "Rina@tarakankota.go.id"}])
+    assert clerk.get("/petugas/permohonan").status == 403
+    rina = ClerkInPerson(stage, "rina@tarakankota.go.id")
+    assert "Rina Contoh" in rina.comes_in().text
+
+
+def test_whoever_leaves_is_out(clerk: ClerkInPerson) -> None:
+    page = clerk.comes_in()
+    clerk.browser.submit(page, page.form("/petugas/keluar"))
+    assert clerk.get("/petugas").url.endswith("/petugas/masuk")
+
+
+def test_an_old_link_offers_a_new_one(stage: Stage, clerk: ClerkInPerson) -> None:
+    clerk.asks()
+    stage.mail()
+    stage.clock.forward(days=15)
+    page = clerk.opens_link()
+    assert page.status == 410
+    before = len(stage.mail())
+    clerk.browser.submit(page, page.form("/tautan"))
+    assert [message["to"] for message in stage.mail()[before:]] == [EMAIL]
