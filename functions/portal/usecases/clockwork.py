@@ -7,29 +7,24 @@ The same functions run in the background thread of one machine and in scheduled 
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING
 
 from portal.core.application import Actor, Application
-from portal.core.draft import Draft
-from portal.core.errors import Conflict, NotFound
 from portal.core.foreseen import eve
 from portal.core.history import assignment, holder
 from portal.core.notices import SHARED, Notice, about_draft, notice
 from portal.core.officials import Official, able, given, gone_since, on_duty
 from portal.core.patience import DRAFT, Reason, Wait, patience
-from portal.core.progress import deadline
 from portal.core.resending import turn_again
-from portal.core.sop import APPLICANT
 from portal.core.steps import State
 from portal.office import Office
-from portal.usecases import batches, tickets
 from portal.usecases.appointing import Appointing
 from portal.usecases.archive import Archive
 from portal.usecases.cases import Cases
 from portal.usecases.compilation import Compilation
-from portal.usecases.drafts import Drafts
+from portal.usecases.expiring import Expiring
 from portal.usecases.retention import Retention
 from portal.usecases.upkeep import Upkeep
 from portal.usecases.watch import Look, Watch
@@ -182,21 +177,8 @@ class Clockwork:
         return len(owed)
 
     def expire(self) -> int:
-        """Forget drafts past their days with their files, and who asked for lost tickets, and close applications never
-        confirmed; returns how many."""
-        now, life = self.office.clock(), {sop.service: sop.data["draft_days"] for sop in self.office.services}
-        gone = tickets.forget(self.office)
-        for service in life:
-            for application in self.office.listed(service, APPLICANT):
-                gone += self._lapse(application, now)
-        shortest = timedelta(days=min(life.values()))
-        for draft in self.office.records.drafts_before(now - shortest):
-            # Of a service that is not offered any more, nobody can send it.
-            if now > draft.expires_at(life.get(draft.service, 0)) and self._is_over(draft):
-                batches.note(self.office, draft)
-                Drafts(self.office).forget(draft)
-                gone += 1
-        return gone
+        """Close and forget what has waited past its days (``expiring``); returns how much."""
+        return Expiring(self.office).expire()
 
     def _office_has_opened(self) -> bool:
         """Is it a working day, and not before its first hour?"""
@@ -265,28 +247,3 @@ class Clockwork:
             actor, slot = application.applicant(self.office.sop_of(application)), application.slot
             about, event, at = application.ticket, application.moved.number, self.office.clock()
             yield notice("visit_tomorrow", actor, about=about, event=event, at=at, occasion=f"visit-{slot}")
-
-    def _lapse(self, application: Application, now: datetime) -> bool:
-        """Close a case whose address was not confirmed in time; False if there is time yet."""
-        sop = self.office.sop_of(application)
-        until = deadline(application, sop)
-        if until is None or now <= until:
-            return False
-        try:
-            self.office.commit(application.lapse(sop=sop, at=now))
-        except Conflict:
-            return False  # confirmed at the last moment
-        return True
-
-    def _is_over(self, draft: Draft) -> bool:
-        """May it be forgotten once its days are over? One that mends, only when its case has been mended; a batch, when
-        all that came of it is over."""
-        if draft.is_batch:
-            return batches.is_over(self.office, draft)
-        if not draft.mends:
-            return True
-        try:
-            application = self.office.records.load(draft.mends)
-        except NotFound:
-            return True  # the case itself is gone
-        return draft.id != application.mending
