@@ -77,6 +77,7 @@ WALKS: Mapping[str, frozenset[str]] = {
     ),
     "clerk": frozenset(
         {
+            "clerk/ahead.html",
             "clerk/amend.html",
             "clerk/amend_check.html",
             "clerk/appoint.html",
