@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from portal.usecases import allowance
-from portal.usecases.allowance import DAY, HOUR, Allowance
+from portal.usecases.allowance import HOUR, Allowance
 from tests.support.http_parts import MULTIPART, multipart
 from tests.support.stage import Stage, StillClock
 
@@ -47,6 +47,15 @@ def test_drafts_are_counted_by_all_processes_together(
     assert begins(there.browser(FLOODER)) == 303
 
 
+def test_whoever_has_begun_already_goes_on_with_it(two: tuple[Stage, Stage], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(allowance, "DRAFTS", 1)
+    kept = Allowance(two[0].records, partial(two[0].office.links.seal, "client"))
+    now = two[0].clock.at
+    kept.has_begun(FLOODER, "a1", now)
+    assert not kept.may_begin(FLOODER, "b2", now)
+    assert kept.may_begin(FLOODER, "a1", now)
+
+
 def test_whoever_plays_on_this_machine_is_not_counted(two: tuple[Stage, Stage]) -> None:
     before = two[0].dump()[0]
     begins(two[0].browser())
@@ -60,17 +69,17 @@ def test_a_client_is_kept_under_a_seal(two: tuple[Stage, Stage]) -> None:
     assert FLOODER not in kept[0]
 
 
-def test_files_and_bytes_of_a_day_are_counted(two: tuple[Stage, Stage], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_and_bytes_of_an_hour_are_counted(two: tuple[Stage, Stage], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(allowance, "FILES", 3)
     monkeypatch.setattr(allowance, "BYTES", 100)
     here, there = (Allowance(stage.records, partial(stage.office.links.seal, "client")) for stage in two)
     now = two[0].clock.at
     for number in range(3):
         assert here.may_send(FLOODER, now)
-        there.has_sent(FLOODER, f"drafts/a/{number} 1", 10, now + timedelta(hours=number))
+        there.has_sent(FLOODER, f"drafts/a/{number} 1", 10, now + timedelta(minutes=number))
     assert not here.may_send(FLOODER, now)
     assert here.may_send(OTHER, now)
-    assert here.may_send(FLOODER, now + DAY)
+    assert here.may_send(FLOODER, now + HOUR + timedelta(minutes=3))
     here.has_sent(OTHER, "drafts/b/1 1", 100, now)
     assert not there.may_send(OTHER, now)
 
@@ -88,5 +97,5 @@ def test_who_has_sent_too_much_reads_so_and_what_was_sent_stays(
     )
     assert first.status_code == 303
     assert again.status_code == 422
-    assert "Lanjutkan besok, atau kirim dari jaringan lain." in again.text
+    assert "Lanjutkan satu jam lagi, atau kirim dari jaringan lain." in again.text
     assert stage.office.files.stat(form.fields["key"]).size == 4

@@ -5,7 +5,7 @@ so that a list and its sum are all there is to reckon with.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -71,9 +71,11 @@ def public(recap: Recap) -> Public:
         counts = _counts(row)
         by_month.add(row.month, counts)
         by_office.add(row.office, counts)
-    named = tuple(line for line in by_office.told() if any(line.told.values()))
-    silent = sum(1 for line in by_office.told() if None in line.told.values() and line not in named)
-    return Public(by_month.total(), tuple(by_month.told()), named, silent)
+    silent = by_month.unsafe | by_office.unsafe
+    lines = by_office.told(silent)
+    named = tuple(line for line in lines if any(line.told.values()))
+    unnamed = sum(1 for line in lines if None in line.told.values() and line not in named)
+    return Public(by_month.total(silent), tuple(by_month.told(silent)), named, unnamed)
 
 
 def holders(recap: Recap) -> Holders:
@@ -81,8 +83,9 @@ def holders(recap: Recap) -> Holders:
     each = discreet(recap.holders)
     ranked = sorted(each.items(), key=lambda item: (-(item[1] or 0), item[0]))
     shown = [Figure(office, count) for office, count in ranked if count][:_OFFICES]
-    rest = [office for office, _ in ranked[len(shown) :]]
-    return Holders(tuple(shown), len(rest), told(sum(recap.holders[office] for office in rest)))
+    rest = [recap.holders[office] for office, _ in ranked[len(shown) :]]
+    together = told(sum(rest)) if not any(map(_is_small, rest)) or _hides_each(rest) else None
+    return Holders(tuple(shown), len(rest), together)
 
 
 def done(recap: Public) -> tuple[Figure, ...]:
@@ -97,13 +100,35 @@ def told(count: int) -> int | None:
 
 
 def discreet(counts: Mapping[str, int]) -> dict[str, int | None]:
-    """The parts of a sum that may be told beside it: what is not told is at least two parts and at least three in all,
-    so that no single one can be found by subtraction. What more has to stay untold is the smallest there is."""
-    untold = {key for key, count in counts.items() if told(count) is None}
-    spare = sorted((count, key) for key, count in counts.items() if count >= ENOUGH)
-    while untold and spare and (len(untold) < 2 or sum(counts[key] for key in untold) < ENOUGH):
-        untold.add(spare.pop(0)[1])
+    """The parts of a sum that may be told beside it, so that none of one or two can be found by reckoning.
+
+    What has to stay untold with them is taken by its name, as a choice by number would tell of numbers. Where even all
+    of it does not hide them (``is_hidden``), the sum must not be told.
+    """
+    untold = {key for key, count in counts.items() if _is_small(count)}
+    spare = sorted(key for key, count in counts.items() if count >= ENOUGH)
+    while untold and spare and not _hides_each([counts[key] for key in untold]):
+        untold.add(spare.pop(0))
     return {key: None if key in untold else count for key, count in counts.items()}
+
+
+def is_hidden(counts: Mapping[str, int]) -> bool:
+    """Is every part of one or two hidden beside the sum?"""
+    untold = [counts[key] for key, count in discreet(counts).items() if count is None]
+    return not untold or _hides_each(untold)
+
+
+def _is_small(count: int) -> bool:
+    return told(count) is None
+
+
+def _hides_each(untold: Sequence[int]) -> bool:
+    """Do so many parts that are not told, and not none, have a sum to which several amounts of each may lead?
+
+    Not one part alone; not a sum that might be a person's; and neither the least nor the most that small ones can make.
+    """
+    rest, number = sum(untold), len(untold)
+    return number > 1 and rest >= ENOUGH and rest not in (number, 2 * number)
 
 
 class _Table:
@@ -117,12 +142,24 @@ class _Table:
         for measure, count in counts.items():
             self._counts[measure][key] += count
 
-    def told(self) -> list[Line]:
-        told = {measure: discreet(counts) for measure, counts in self._counts.items()}
-        return [Line(key, {measure: told[measure][key] for measure in MEASURES}) for key in self._keys]
+    @property
+    def unsafe(self) -> frozenset[str]:
+        """Measures whose sum would tell a part of one or two."""
+        return frozenset(measure for measure, counts in self._counts.items() if not is_hidden(counts))
 
-    def total(self) -> Told:
-        return {measure: told(sum(counts.values())) for measure, counts in self._counts.items()}
+    def told(self, silent: Collection[str]) -> list[Line]:
+        """``silent``: measures of which nothing is told that is not none."""
+        each = {
+            measure: {key: None if count else 0 for key, count in counts.items()}
+            if measure in silent
+            else discreet(counts)
+            for measure, counts in self._counts.items()
+        }
+        return [Line(key, {measure: each[measure][key] for measure in MEASURES}) for key in self._keys]
+
+    def total(self, silent: Collection[str]) -> Told:
+        sums = {measure: sum(counts.values()) for measure, counts in self._counts.items()}
+        return {measure: None if measure in silent and count else told(count) for measure, count in sums.items()}
 
 
 def _counts(row: Row) -> dict[str, int]:

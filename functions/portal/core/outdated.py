@@ -1,5 +1,7 @@
 """Which owed emails tell what is not so any more, or would go to somebody whom the case concerns no more."""
 
+from collections.abc import Iterable
+
 from portal.core.application import Application
 from portal.core.history import assignment
 from portal.core.notices import Notice
@@ -23,3 +25,10 @@ def is_outdated(owed: Notice, application: Application) -> bool:
         return told != application.turn or application.stay is None
     has_moved_on = (told.step, told.state) != (application.step, application.state) or told != application.turn
     return owed.letter == "turn" and not owed.is_asked_for and has_moved_on
+
+
+def is_told_otherwise(owed: Notice, others: Iterable[Notice]) -> bool:
+    """Has the same person got the same word of the same event for another occasion, or will he, alone and sooner?"""
+    said = (owed.letter, owed.event, owed.recipient)
+    alike = (n for n in others if (n.letter, n.event, n.recipient) == said and n.occasion != owed.occasion)
+    return any(each.sent_at or owed.occasion for each in alike)

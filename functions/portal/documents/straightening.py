@@ -23,7 +23,7 @@ _PATTERN: Final = 12  # of 255: what stands out on the table from what is around
 _PART: Final = (0.25, 0.95)  # of the picture
 _LEAN: Final = 0.4  # slope of an edge at most
 _LEAST_LEAN: Final = 0.012  # what is straighter than that is straight
-_UNLIKE: Final = 0.75  # shorter of two opposite edges, compared with the other
+_UNLIKE: Final = 0.9  # shorter of two opposite edges, compared with the other: beyond, it would be laid too short
 _MARGIN: Final = 0.01  # of the sheet, around it: of what is on it nothing is cut off
 
 

@@ -1,7 +1,7 @@
 """How much one client may lay down with the portal, whichever of its processes he meets.
 
-A client is kept under a seal instead of an address, no longer than an hour or a day. The limits are wide enough for a
-course of people behind one address, each with all documents, photographed twice.
+A client is kept under a seal instead of an address, no longer than an hour. The limits are wide enough for a course of
+people behind one address, each with all documents, photographed twice.
 """
 
 from collections.abc import Callable
@@ -15,11 +15,10 @@ DRAFTS: Final = 200
 """Begun in an ``HOUR``."""
 
 FILES: Final = 600
-BYTES: Final = 1024**3
-"""Sent in a ``DAY``."""
+BYTES: Final = 4 * 1024**3
+"""Sent in an ``HOUR``."""
 
 HOUR: Final = timedelta(hours=1)
-DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -31,9 +30,10 @@ class Allowance:
     records: Records
     seal: Callable[[str], str]
 
-    def may_begin(self, client: str, now: datetime) -> bool:
-        """Another draft; ``client`` empty: nobody who is held back."""
-        return not client or len(self.records.used(self._of("begun", client), now)) < DRAFTS
+    def may_begin(self, client: str, draft: str, now: datetime) -> bool:
+        """Another draft, or the same once more; ``client`` empty: nobody who is held back."""
+        begun = self.records.used(self._of("begun", client), now) if client else ()
+        return len(begun) < DRAFTS or draft in begun
 
     def has_begun(self, client: str, draft: str, now: datetime) -> None:
         """Again is once."""
@@ -49,7 +49,7 @@ class Allowance:
 
     def has_sent(self, client: str, key: str, size: int, now: datetime) -> None:
         if client:
-            self.records.use(self._of("files", client), f"{size} {self.seal(key)}", now, now + DAY)
+            self.records.use(self._of("files", client), f"{size} {self.seal(key)}", now, now + HOUR)
 
     def _of(self, what: str, client: str) -> str:
         return f"{what}-{self.seal(f'{what} {client}')}"

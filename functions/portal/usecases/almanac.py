@@ -72,7 +72,10 @@ class Almanac:
 
     def _mail(self, now: datetime) -> Iterator[Foreseen]:
         """Emails that wait for a round; not those that wait for another try, of which the red list tells."""
-        put_off = [n for n in self.office.records.unsent() if n.due_at > now and not n.problem and not n.hopeless]
+        if (rounds := self.outbox.rounds()) is None:
+            return
+        unsent = (n for n in self.office.records.unsent() if n.due_at > now and not n.problem and not n.hopeless)
+        put_off = [n for n in unsent if rounds.collects(n)]
         for (at, name), number in Counter((n.due_at, n.name) for n in put_off).items():
             yield Foreseen(at, Kind.MAIL, whom=(name,), number=number)
 

@@ -11,7 +11,7 @@ from portal.core.forecast import expect
 from portal.core.history import assignment
 from portal.core.notices import OF_A_BATCH, Notice
 from portal.core.officials import Official
-from portal.core.outdated import is_for_another, is_outdated
+from portal.core.outdated import is_for_another, is_outdated, is_told_otherwise
 from portal.core.progress import confirm_by, reasons, standard
 from portal.core.register import Certificate, keeps_register, soon
 from portal.core.rounds import SPENT
@@ -180,7 +180,7 @@ class Correspondence:
             is_outdated(owed, application)
             or is_for_another(owed, application, sop)
             or self._has_gone(owed, application)
-            or self._is_told_daily(owed, application)
+            or (owed.letter == "overdue" and self._is_told_elsewhere(owed, application))
         ):
             raise NotAllowed("outdated")
         before = application.events[owed.event - 2] if owed.event > 1 else event
@@ -213,10 +213,10 @@ class Correspondence:
             return False
         return not self.cases.has_turn(application, owed.recipient)
 
-    def _is_told_daily(self, owed: Notice, application: Application) -> bool:
-        """Does the digest of every working day tell of it by now?"""
-        look = self.watch.look_at([application] if owed.letter == "overdue" else [])
-        return any(look.each(lambda _, how: [self.watch.is_due(how)]))
+    def _is_told_elsewhere(self, owed: Notice, application: Application) -> bool:
+        """Does the digest of every working day tell of it by now, or has another word of it gone, or will?"""
+        told = is_told_otherwise(owed, self.office.records.notices(owed.about))
+        return told or any(self.watch.look_at([application]).each(lambda _, how: [self.watch.is_due(how)]))
 
     def _about_draft(self, owed: Notice) -> DraftLetter:
         draft = self.office.records.load_draft(owed.about)

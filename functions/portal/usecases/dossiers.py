@@ -78,7 +78,8 @@ class Dossiers:
         """
         services = self.office.services
         unclear = [d for d in self._drafts() if d.service in services and not known_by(d.form.values())]
-        if named := [draft for draft in unclear if plain_name(text) and self._name(draft) == plain_name(text)]:
+        named = [draft for draft in unclear if plain_name(text) and self._name(draft) == plain_name(text)]
+        if named and not _is_ticket(text):
             return self._of_drafts(plain_name(text), named)
         keys = known_by([text]) or self._of_ticket(text)
         cases = [case for case in self._cases() if keys & self._keys(case)]
@@ -95,7 +96,14 @@ class Dossiers:
             [notice for notice in letters if notice.role == APPLICANT or notice.recipient.lower() in addresses],
             entries,
             [o for o in self.office.officials() if keys & known_by([o.email, o.number])],
-            self._alike([*map(self._name, drafts), *map(self._named, cases), *(e.name for e in entries)], unclear),
+            self._alike(
+                [
+                    *(self._name(d) for d in drafts if d.service in services),
+                    *map(self._named, cases),
+                    *(e.name for e in entries),
+                ],
+                unclear,
+            ),
         )
 
     def packed(self, dossier: Dossier, words: Words, language: Language, *, files: bool = True) -> bytes:
@@ -252,3 +260,11 @@ def _said(noun: Draft | Notice | Certificate | Official) -> Any:
 
 def _iso(value: object) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _is_ticket(text: str) -> bool:
+    try:
+        ticket.parse(text)
+    except NotFound:
+        return False
+    return True

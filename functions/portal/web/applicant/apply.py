@@ -137,7 +137,7 @@ def begun(form: Form, fixed: Mapping[str, str], start: Callable[..., Draft], tok
     shown = part if posted.names <= part.names else posted
     if taken.stops and not begun_as():  # from no page of ours
         return part_page(form, shown, taken.typed, taken, begins=beginning(), token=token), 422
-    draft = counted(partial(start, taken.answers, id=begun_as(), names=names))
+    draft = counted(partial(start, taken.answers, id=begun_as(), names=names), begun_as())
     if taken.stops:
         page = part_page(form, shown, taken.typed, taken, begins=beginning(draft.id), token=token)
         return remember(make_response(page, 422), draft)

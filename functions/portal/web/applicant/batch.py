@@ -171,7 +171,7 @@ def _begin(service: str) -> Any:
     findings = form.check(answers, here().office.today())
     if _stops(findings):
         return _form_page(form, fields.as_typed(form, raw, answers), findings), 422
-    batch = counted(partial(here().batches.start, service, answers, begun_as() or here().intake.token()))
+    batch = counted(partial(here().batches.start, service, answers, begun_as() or here().intake.token()), begun_as())
     return render_template("batch/sent.html", email=masked_email(here().batches.email(batch)))
 
 

@@ -119,7 +119,7 @@ def _write(writer: Any, edition: Sop, several: bool) -> str:
     writer.writerow([])
     writer.writerow(words["step_columns"])
     for time, is_told in _times(asked, edition):
-        spent = [time.cases, time.average, time.median] if is_told else [words["untold"] if time.cases else 0, "", ""]
+        spent = [time.average, time.median] if is_told else [words["untold"] if time.cases else 0, ""]
         step = edition.step(time.step)
         standard = edition.time(step) if time.standard is None else time.standard
         writer.writerow([_plain(step.name), standard, *spent])

@@ -116,7 +116,7 @@ const slide = (open) => {
 };
 drawer?.addEventListener("change", ({ target: { checked } }) => {
   all("header.bar, .skip, .md-content, .md-sidebar--secondary, .foot").forEach((each) => { each.inert = checked; });
-  const said = { role: "dialog", "aria-modal": "true", "aria-label": one("nav", sheet).ariaLabel };
+  const said = { role: "dialog", "aria-modal": "true", "aria-label": one("nav", sheet).getAttribute("aria-label") };
   for (const name in said) checked ? sheet.setAttribute(name, said[name]) : sheet.removeAttribute(name);
   checked ? one("[data-shut]", sheet).focus() : broad.matches || one(".menu summary").focus();
 });
