@@ -154,7 +154,7 @@ class Relocation:
         self.journal.keep()
 
     def _close(self) -> None:
-        """Both ends, until whoever writes has seen it; noted before, so that no mark is left that nobody answers for."""
+        """Both ends, until whoever writes has seen it; noted first, so that nobody wonders whose mark it is."""
         self.journal.is_marked = True
         self.journal.keep()
         self.source.records.mark_move(LEAVING)

@@ -1,4 +1,4 @@
-"""Whatever cuts a move short or turns it down, what was at the target before is there after, and can be gone on with."""
+"""Whatever cuts a move short or turns it down, what the target held is there after, and it is gone on with."""
 
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext

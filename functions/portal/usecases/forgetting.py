@@ -46,7 +46,7 @@ class Forgetting:
         for ticket in self._over(today):
             try:
                 gone += self._forget(ticket)
-            except Exception as problem:  # noqa: BLE001 (one that cannot go keeps no other from going)
+            except Exception as problem:  # one that cannot go keeps no other from going
                 log.error("%s cannot be erased: %s", ticket, type(problem).__name__)
                 problems.append(problem)
             if gone == self._most:
