@@ -141,3 +141,28 @@ def test_one_that_cannot_be_read_keeps_no_other_from_going(stage: Stage) -> None
         connection.execute("UPDATE application SET body = '{' WHERE ticket = ?", (bad,))
     assert on(stage, date(2031, 11, 23)) == 1
     assert stage.load(good).erased
+
+
+def test_one_whose_files_cannot_go_keeps_no_other_from_going_and_is_not_accounted_for(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    bad = stage.case(*WAYS["rejected"])
+    stage.clock.forward(minutes=1)
+    good = stage.case(*WAYS["rejected"])
+    delete = stage.office.files.delete
+
+    def refuse(prefix: str) -> None:
+        if bad in prefix:
+            raise OSError("/berkas/siti.rahasia")
+        delete(prefix)
+
+    monkeypatch.setattr(stage.office.files, "delete", refuse)
+    for _ in range(2):
+        with pytest.raises(OSError, match="rahasia"):
+            on(stage, date(2031, 11, 23))
+    assert (stage.load(bad).erased, stage.load(good).erased is not None) == (None, True)
+    assert [each.tickets for each in stage.house.handouts.newest()] == [(good,)]
+    assert "rahasia" not in caplog.text
+    monkeypatch.undo()
+    assert on(stage, date(2031, 11, 23)) == 1
+    assert stage.load(bad).erased

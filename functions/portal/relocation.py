@@ -63,6 +63,7 @@ class Journal(Protocol):
 
     Attributes:
         begun: what is past its end by then is left behind.
+        is_marked: both ends may bear this move's marks.
         is_checked: the source was found whole; ``place``: up to which its pieces are taken in; ``is_over``: everything
             was proven at the target.
         pins: of each file that was taken, its version at the target.
@@ -70,6 +71,7 @@ class Journal(Protocol):
     """
 
     begun: datetime
+    is_marked: bool
     is_checked: bool
     place: str
     is_over: bool
@@ -117,12 +119,13 @@ class Relocation:
         return found
 
     def give_up(self) -> None:
-        """Open the source again, and empty what was filled. Raises NotMoved (``move_is_over``)."""
+        """Open the source again, and empty what this move has filled. Raises NotMoved (``move_is_over``)."""
         if self.journal.is_over or self.source.records.move_mark() == LEFT:
             raise NotMoved("move_is_over")
-        if self.target.records.move_mark() == ARRIVING:
-            self.target.records.forget_everything()
-            self.target.files.forget_everything()
+        if self.journal.is_marked and self.target.records.move_mark() == ARRIVING:
+            if self.journal.is_checked:  # before that it has put nothing there
+                self.target.records.forget_everything()
+                self.target.files.forget_everything()
             self.target.records.mark_move("")
         self.source.records.mark_move("")
 
@@ -136,24 +139,36 @@ class Relocation:
             raise NotMoved("move_target_full")
         if self.journal.is_checked:
             return
-        source.mark_move(LEAVING)
-        is_new = target.move_mark() != ARRIVING
-        target.mark_move(ARRIVING)
-        self.source.settle()
-        self.target.settle()
         try:
-            if is_new:
-                self._must_be_free()
+            self._must_be_free()
+            self._close()
+            self._must_be_free()  # whoever had not seen the mark may have written
             if self.source.check().amiss:
                 raise NotMoved("move_amiss")
         except NotMoved:
-            source.mark_move("")
-            target.mark_move("")
+            self._open()
             raise
         self.target.records.forget_everything()
         self.target.files.forget_everything()
         self.journal.is_checked = True
         self.journal.keep()
+
+    def _close(self) -> None:
+        """Both ends, until whoever writes has seen it; noted first, so that nobody wonders whose mark it is."""
+        self.journal.is_marked = True
+        self.journal.keep()
+        self.source.records.mark_move(LEAVING)
+        self.target.records.mark_move(ARRIVING)
+        self.source.settle()
+        self.target.settle()
+
+    def _open(self) -> None:
+        """Both ends, if it was this move that has closed them."""
+        if self.journal.is_marked:
+            self.source.records.mark_move("")
+            self.target.records.mark_move("")
+            self.journal.is_marked = False
+            self.journal.keep()
 
     def _must_be_free(self) -> None:
         """Raises NotMoved (``move_target_full``)."""

@@ -293,6 +293,29 @@ def test_where_somebody_is_already_nothing_is_put(run: Run, aws: cloud.Cloud, cl
     house.office.records.close()  # type: ignore[attr-defined]
 
 
+def test_a_folder_is_filled_by_the_same_command_after_it_was_cut_short_or_turned_down(
+    run: Run, aws: cloud.Cloud, office: Path
+) -> None:
+    """Cut short before anything was looked at; turned down as something is in the folder by then."""
+    assert run(office, "move", "--to", "aws").exit_code == 0
+    new, other = office.parent / "baru", office.parent / "lain"
+
+    def stop(_: float) -> None:
+        raise SystemExit(130)
+
+    for folder in (new, other):
+        assert run(folder, "move", "--to", "local", pause=stop).exit_code == 130
+    given_up = run(other, "move", "--to", "local", "--give-up")
+    assert (given_up.exit_code, "dibatalkan" in given_up.output) == (0, True), given_up.output
+
+    strange = new / "berkas" / "applications" / "a" / "ktp@000001.x"
+    strange.parent.mkdir(parents=True)
+    strange.touch()
+    assert "Tempat tujuan sudah dipakai" in run(new, "move", "--to", "local").stderr
+    strange.unlink()
+    assert run(new, "move", "--to", "local").exit_code == 0
+
+
 def test_half_filled_nothing_is_served(run: Run, aws: cloud.Cloud, office: Path, tmp_path: Path) -> None:
     with closing(SqliteRecords(office / "portal.sqlite", ["penerbitan"])) as records:
         records.mark_move(ARRIVING)

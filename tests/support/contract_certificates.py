@@ -158,6 +158,8 @@ class CertificatesContract:
         assert found("2028-08-03") == ["B"]
         assert found(entry("B", valid_until=date(2027, 1, 1)).place) == []
         assert found(last, ended_by="revoke") == []
+        assert found(entry("B", valid_until=date(2027, 1, 1)).place, after="2028-08-04") == []
+        assert found(entry("C").place, after=entry("C").place) == []
 
     def test_entries_are_found_by_their_holder_as_he_is_known_now(self, records: Records) -> None:
         records.keep_certificates([entry("A"), entry("B", number="", email="wati@x.go.id"), entry("C", service="lain")])

@@ -8,8 +8,6 @@ import os
 import signal
 import sys
 import threading
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
@@ -33,7 +31,7 @@ from portal.config import Config
 from portal.core.errors import PortalError, SettingInvalid, SopInvalid, Unavailable
 from portal.editions import offered, read_language, read_messages, read_old, trusted_sop
 from portal.engines.local.condition import Turn, examine, held
-from portal.engines.local.supervision import READY, Watchdog, tell
+from portal.engines.local.supervision import READY, Watchdog, answers, tell
 from portal.house import House, pages
 from portal.web.bodies import room_for
 
@@ -148,17 +146,6 @@ def serve(
         ExitStack() if no_work or house.equipment.closed else working(house),
     ):
         run()
-
-
-def answers(host: str, port: int, seconds: float) -> bool:
-    """Does the portal answer, whatever it says?"""
-    try:
-        urllib.request.urlopen(f"http://{host}:{port}/sehat", timeout=seconds).close()
-    except urllib.error.HTTPError as told:
-        told.close()
-    except OSError:
-        return False
-    return True
 
 
 @main.command()

@@ -55,6 +55,9 @@ def _move(context: click.Context, here: Config, there: Any, to: str, *, give_up:
     clock = context.obj["clock"] or (TimeMachine(here.data / CLOCK).now if rehearsed else lambda: datetime.now(UTC))
     pause = context.obj.get("pause") or time.sleep
     clients, name = Clients(), there.link_keys_parameter
+    noted = journal.FolderJournal(here.data, {"to": to, "table": there.table, "bucket": there.document_bucket}, clock())
+    if to == LOCAL and not give_up:
+        noted.keep()  # before anything is in the folder, which is free no more then
     if to == LOCAL and not (here.data / exchange.KEYS).exists():
         _write_keys(here.data / exchange.KEYS, read_keys(clients, name))
 
@@ -67,7 +70,6 @@ def _move(context: click.Context, here: Config, there: Any, to: str, *, give_up:
     local = _end(build(here, clock, moving=True), lambda: None)
     cloud = _end(build_aws(there, clock, clients, latched=False), lambda: _wait(pause, SETTLED))
     source, target = (local, cloud) if to == AWS else (cloud, local)
-    noted = journal.FolderJournal(here.data, {"to": to, "table": there.table, "bucket": there.document_bucket}, clock())
     relocation = Relocation(source, target, noted, progress, hand_over_keys)
     if give_up:
         relocation.give_up()
@@ -76,7 +78,12 @@ def _move(context: click.Context, here: Config, there: Any, to: str, *, give_up:
         return
     if noted.is_checked:
         _say("move_resumed")
-    found = relocation.run()
+    try:
+        found = relocation.run()
+    except NotMoved:
+        if to == AWS and not noted.is_marked:
+            noted.forget()  # nothing was begun, so that it may go elsewhere; a folder to be filled is kept for this one
+        raise
     noted.forget()
     counts = noted.sums.counts
     _say(

@@ -1,7 +1,8 @@
 """Erasing what is kept about one person, who has asked for it: told before, done for good, and accounted for after.
 
-It is accounted for first, as what leaves the portal is. What is done again is done once, and what was cut short can be
-done again: a case goes last of all that is kept about it, and until then is found by the person's number as before.
+It is accounted for first, as what leaves the portal is; only of what goes by itself, files and drafts go before. What
+is done again is done once, and what was cut short can be done again: a case goes last of all that is kept about it, and
+until then is found by the person's number as before.
 """
 
 from collections.abc import Iterator, Sequence
@@ -166,12 +167,19 @@ class Erasing:
     ) -> None:
         office, sop, at = self.office, self._sop(case), self.office.clock()
         bare = erase(case, said, by=by, sop=sop, at=at)
+        if what == OVER:  # tried again at every round, so that only what could go is accounted for
+            self._clear(case)
         self.handouts.keep(what, by, 1, (case.ticket,), bare.events[-1].hash)
-        office.files.delete(f"applications/{case.ticket}/")
-        self._forget(draft for draft in self._drafts() if case.ticket in (draft.ticket, draft.mends))
+        if what != OVER:
+            self._clear(case)
         if entry:
             office.records.forget_certificate(entry.service, entry.id)
         office.records.erase(bare, line(bare, sop))
+
+    def _clear(self, case: Application) -> None:
+        """Its files, and the drafts that became it or mend it."""
+        self.office.files.delete(f"applications/{case.ticket}/")
+        self._forget(draft for draft in self._drafts() if case.ticket in (draft.ticket, draft.mends))
 
     def _drafts(self) -> Iterator[Draft]:
         return self.office.records.drafts_before(self.office.clock() + timedelta(days=1))

@@ -37,17 +37,24 @@ class Forgetting:
         """Erase what was closed ``retention.record_years`` ago, so many cases at a time; returns how many went.
 
         Raises:
-            Unavailable: the store could not go on; the next round does.
+            Exception: the first that kept one of them from going; the others are gone, and the next round tries again.
         """
         today = self._office.today()
         if self._swept == today:
             return 0
-        gone = 0
+        gone, problems = 0, list[Exception]()
         for ticket in self._over(today):
-            gone += self._forget(ticket)
+            try:
+                gone += self._forget(ticket)
+            except Exception as problem:  # one that cannot go keeps no other from going
+                log.error("%s cannot be erased: %s", ticket, type(problem).__name__)
+                problems.append(problem)
             if gone == self._most:
-                return gone
-        self._swept = today
+                break
+        if problems:
+            raise problems[0]
+        if gone < self._most:
+            self._swept = today
         return gone
 
     def _over(self, today: date) -> Iterator[str]:

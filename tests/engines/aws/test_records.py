@@ -54,6 +54,14 @@ def test_what_the_index_lists_twice_while_it_changes_is_there_once(
     assert [n.about for n in records.unsent()] == ["a", "b"]
 
 
+def test_the_register_is_not_asked_for_what_comes_after_its_own_end(records: DynamoRecords, wire: Wire) -> None:
+    """Which DynamoDB refuses, and moto does not."""
+    wire.asked.clear()
+    assert list(records.certificates_by_end("contoh", after="2028-08-04", before="2027-01-01#A")) == []
+    assert list(records.certificates_by_end("contoh", after="2028-08-04#A", before="2028-08-04#A")) == []
+    assert "Query" not in wire.asked
+
+
 def test_when_all_that_the_index_lists_is_done_nothing_is_due(
     records: DynamoRecords, wire: Wire, dynamodb: Any
 ) -> None:

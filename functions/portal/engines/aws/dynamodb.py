@@ -126,6 +126,8 @@ class Table:
             backwards: from the last of them to the first.
         """
         condition, values = "GSI1PK = :name", {":name": name}
+        if after and until and f"{after} " > until:
+            return  # DynamoDB refuses to be asked for what is between a later place and an earlier one
         if after and until:
             values |= {":next": f"{after} ", ":until": until}
             condition = f"{condition} AND GSI1SK BETWEEN :next AND :until"

@@ -35,7 +35,7 @@ class FolderJournal:
 
     def __init__(self, data: Path, way: Mapping[str, str], begun: datetime) -> None:
         self._folder, self._way = data / MOVING, dict(way)
-        self.begun, self.is_checked, self.place, self.is_over = begun, False, "", False
+        self.begun, self.is_marked, self.is_checked, self.place, self.is_over = begun, False, False, "", False
         self.pins: dict[Pin, str] = {}
         self.sums = Sums()
         if is_begun(data):
@@ -44,8 +44,8 @@ class FolderJournal:
     def keep(self) -> None:
         """Whole at any moment."""
         self._folder.mkdir(mode=0o700, exist_ok=True)
-        said = {"begun": self.begun.isoformat(), "is_checked": self.is_checked, "place": self.place}
-        said |= {"is_over": self.is_over, "sums": asdict(self.sums), "way": self._way}
+        said = {"begun": self.begun.isoformat(), "is_marked": self.is_marked, "is_checked": self.is_checked}
+        said |= {"place": self.place, "is_over": self.is_over, "sums": asdict(self.sums), "way": self._way}
         unfinished = private(self._folder / f".{STATE}")
         unfinished.write_text(json.dumps(said), "utf-8")
         unfinished.replace(self._folder / STATE)
@@ -63,6 +63,7 @@ class FolderJournal:
         if said["way"] != self._way:
             raise NotMoved("move_elsewhere", value=" ".join(said["way"].values()))
         self.begun = datetime.fromisoformat(said["begun"])
+        self.is_marked = said.get("is_marked", said["is_checked"])  # an earlier portal noted nothing before
         self.is_checked, self.place, self.is_over = said["is_checked"], said["place"], said["is_over"]
         self.sums = Sums(**said["sums"])
         if (self._folder / PINS).exists():
