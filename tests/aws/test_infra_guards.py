@@ -29,6 +29,8 @@ def test_what_slows_down_or_is_refused_is_an_alarm_before_people_call(template: 
     assert {f'"{name}"' for name in wanted} <= watched
     limits = {name: template["Resources"][f"{name}Function"]["Properties"]["Timeout"] * 1000 for name in FUNCTIONS}
     assert alarms["SlowPagesAlarm"]["Threshold"] < limits["Api"]
+    throttled = alarms["TableThrottlesAlarm"]["Metrics"][0]["Expression"]  # each is only there when it happens
+    assert throttled == "FILL(reads, 0) + FILL(writes, 0)"
     told = alarms["SlowNightAlarm"]["Metrics"][0]["Expression"]
     for name, most in re.findall(r"(\w+) / (\d+)", told):
         assert int(most) == limits[name.title()] * 0.8, name

@@ -122,6 +122,7 @@ def test_without_an_address_nothing_is_installed(install: Install, tmp_path: Pat
 def test_the_units_start_the_installed_portal_as_its_own_user(root: Path) -> None:
     for name in ("portal", "portal-work", "portal-backup"):
         unit = (root / f"usr/local/lib/systemd/system/{name}.service").read_text()
+        assert ("\nType=notify\n" in unit) == ("\nTimeoutStartSec=15min\n" in unit)
         assert "\nUser=portal\n" in unit
         assert "PYTHONPATH=/usr/local/lib/portal/functions:/usr/local/lib/portal/packages " in unit
         assert "\nExecStart=/usr/bin/python3 -m portal " in unit
