@@ -9,6 +9,7 @@ import pytest
 from portal.core.application import Actor, Application
 from portal.core.draft import Draft
 from portal.core.errors import NotAllowed
+from portal.core.history import Stay
 from portal.core.notices import owed
 from portal.core.officials import Official, eligible
 from portal.core.progress import status
@@ -147,6 +148,18 @@ def test_whose_case_was_opened_hears_of_it_where_nothing_is_asked_of_him_yet(per
     sop = replace(perpanjangan, steps=(begin, *others))
     told = [notice.letter for notice in owed(opened(sop), [], sop, AT.date())]
     assert told == ["opened", "decided"]
+
+
+def test_the_clock_of_a_case_runs_from_its_opening_where_an_official_has_it_then(perpanjangan: Sop) -> None:
+    begin, _, *others = perpanjangan.steps
+    case = opened(replace(perpanjangan, steps=(begin, *others)))
+    assert len(case.events) == 1
+    assert case.stay == Stay(case.step, 1, AT, (), AT)
+
+
+def test_a_role_that_stands_for_several_is_called_alike_everywhere(surel: Sop) -> None:
+    either = surel.role("pengelola")
+    assert (either.column, either.label) == ("Administrator atau Operator Surel",) * 2
 
 
 def test_whoever_has_done_a_task_is_told_so_and_of_the_next_one(perpanjangan: Sop) -> None:

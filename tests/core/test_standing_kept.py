@@ -1,21 +1,41 @@
 """What is kept of an open case, written out; whose turn it is at each step; and the minute after which time is over."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from portal.core.application import Application
-from portal.core.clocks import due, is_over
+from portal.core.clocks import _runs_out, due, is_over
 from portal.core.forecast import expect
 from portal.core.listing import line
-from portal.core.patience import Posts
+from portal.core.patience import Posts, wait
 from portal.core.standing import Standing, standing
 from portal.core.steps import State
-from tests.support.builders import AT, FORM, a_sop, after, application, application_in, official, officials, reachable
+from portal.core.times import Time
+from tests.support.builders import (
+    AT,
+    FORM,
+    WITA,
+    a_sop,
+    after,
+    application,
+    application_in,
+    official,
+    officials,
+    reachable,
+)
 from tests.support.calendars import ORDINARY
 
 SOP = a_sop()
+SOP_WITH_REMINDERS = replace(
+    SOP,
+    data={
+        **SOP.data,
+        "reminders": {"after_working_days": 1, "escalate_after_working_days": 2},
+        "patience": {"unconfirmed": {"remind": [3, 6]}},
+    },
+)
 OPEN = [application_in(*place) for place in reachable() if not place[1].is_closed]
 BOOKED = application_in("kunjungan", State.BOOKED)
 DAY = date(2026, 11, 24)
@@ -89,3 +109,14 @@ def test_a_visit_for_which_the_sop_says_no_time_is_foreseen_to_begin_when_it_was
     assert BOOKED.slot is not None
     silent = replace(SOP, steps=tuple(replace(step, time=None) for step in SOP.steps))
     assert expect(BOOKED, silent, ORDINARY, AT, {}).at == {"kunjungan": max(BOOKED.slot, ORDINARY.next_opening(AT))}
+
+
+def test_an_hour_that_was_interrupted_goes_on_with_the_minutes_that_are_left() -> None:
+    first, second = datetime(2026, 11, 24, 8, 0, tzinfo=WITA), datetime(2026, 11, 24, 10, 0, tzinfo=WITA)
+    spans = [(first, first + timedelta(minutes=20)), (second, second)]
+    assert _runs_out(Time(1, "hours"), spans, ORDINARY) == second + timedelta(minutes=40)
+
+
+def test_what_ends_by_itself_comes_on_no_list() -> None:
+    waiting = wait(application(), SOP_WITH_REMINDERS, officials(), [], ORDINARY, AT)
+    assert waiting.listed is None
