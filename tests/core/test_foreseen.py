@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from portal.core.application import Application
+from portal.core.amending import assign
+from portal.core.application import Actor, Application
+from portal.core.clerks import CLERK
 from portal.core.foreseen import Foreseen, Kind, eve, of_case
 from portal.core.notices import Notice
 from portal.core.officials import Official
@@ -99,6 +101,45 @@ def test_nobody_is_reminded_who_is_not_there_or_cannot_be_reached(sop: Sop, cale
     assert ahead(returned, sop, calendar, returned.since, failing=[EMAIL]) == {}
 
 
+@pytest.mark.parametrize("state", ["waiting", "waiting_kabid", "returned", "unconfirmed", "invited", "booked"])
+def test_each_says_of_which_case_it_is_whom_it_concerns_and_whether_it_is_of_a_day(
+    sop: Sop, calendar: Calendar, state: str
+) -> None:
+    case = along(sop, *WAYS[state])
+    names = tuple(actor.name for actor in wait(case, sop, OFFICIALS, (), calendar, case.since).whom)
+    found = ahead(case, sop, calendar, case.since)
+    assert found
+    for kind, each in found.items():
+        whom = () if kind is Kind.ABOVE else names
+        assert each == Foreseen(each.at, kind, case.ticket, whom, is_of_a_day=kind is Kind.LISTED)
+
+
+@pytest.mark.parametrize("state", ["waiting", "waiting_kabid", "returned", "unconfirmed", "invited", "booked", "sent"])
+def test_what_is_due_at_this_moment_is_not_ahead_any_more(sop: Sop, calendar: Calendar, state: str) -> None:
+    case = along(sop, *WAYS[state])
+    for kind, each in ahead(case, sop, calendar, case.since).items():
+        then = ahead(case, sop, calendar, each.at).get(kind)
+        assert then is None or then.at > each.at
+
+
+def test_of_a_visit_agreed_for_the_end_of_the_week_somebody_is_reminded_the_working_day_before(
+    sop: Sop, calendar: Calendar
+) -> None:
+    invited = along(sop, *WAYS["invited"])
+    booked = invited.book(at("12-04 08.00"), "visit/x/0", sop=sop, at=at("11-30 09.00"))
+    assert eve(booked, 1, calendar) == at("12-03 07.30")
+    assert eve(booked, 2, calendar) == at("12-02 07.30")
+
+
+def test_a_superior_hears_after_two_working_days_where_a_service_does_not_say(sop: Sop, calendar: Calendar) -> None:
+    case = move(along(sop, *WAYS["waiting"]), "forward", at("11-23 08.10"), sop)
+    how = wait(case, sop, OFFICIALS, (), calendar, case.since)
+    said = {key: days for key, days in sop.data["reminders"].items() if key != "superior_after_working_days"}
+    heard = superior_hears(case, how, replace(sop, data={**sop.data, "reminders": said}), calendar)
+    assert heard is not None
+    assert f"{heard:%d}" == "25"
+
+
 # --- what is so no more -----------------------------------------------------------------------------------------------
 
 
@@ -138,3 +179,42 @@ def test_a_letter_to_an_address_that_was_left_is_for_another_but_the_one_that_sa
 )
 def test_a_whole_name_is_compared_however_it_is_written(said: object, name: str) -> None:
     assert plain_name(said) == name
+
+
+def test_a_letter_to_whoever_has_not_confirmed_yet_is_for_him_at_the_address_he_typed(sop: Sop) -> None:
+    case = along(sop, *WAYS["unconfirmed"])
+    letter = owed(case, "confirm_address", role=APPLICANT)
+    assert not is_for_another(letter, case, sop)
+    assert is_for_another(replace(letter, recipient="lama@tarakankota.go.id"), case, sop)
+
+
+def test_a_visit_is_told_of_while_it_is_the_one_that_is_agreed(sop: Sop) -> None:
+    case = along(sop, *WAYS["booked"])
+    told = owed(case, "visit_booked", event=case.moved.number)
+    assert case.slot
+    assert not is_outdated(told, case)
+    assert is_outdated(told, case.cancel_visit({}, sop=sop, at=case.slot - timedelta(hours=2)))
+    moved = case.book(case.slot + timedelta(days=1), "visit/x/1", sop=sop, at=case.slot - timedelta(hours=2))
+    assert is_outdated(told, moved)
+    assert not is_outdated(owed(moved, "visit_booked", event=moved.moved.number), moved)
+
+
+def test_that_a_case_is_somebodys_alone_is_told_while_it_is(sop: Sop) -> None:
+    case, clerk = along(sop, *WAYS["dispatch"]), Actor(CLERK, "Rina", "Petugas", "rina@tarakankota.go.id")
+    people = (Official("penerbitan", "verifikator", who, f"{who}@tarakankota.go.id") for who in ("satu", "dua"))
+    first, second = (each.as_actor(sop) for each in people)
+    given = assign(case, first, "Cuti.", by=clerk, sop=sop, at=at("11-23 10.00"))
+    told = owed(given, "assigned", event=given.events[-1].number)
+    assert not is_outdated(told, given)
+    assert is_outdated(told, assign(given, second, "Cuti.", by=clerk, sop=sop, at=at("11-23 10.30")))
+    assert is_outdated(told, move(given, "dispatch", at("11-23 11.00"), sop))
+
+
+def test_a_turn_is_told_of_while_it_is_the_same(sop: Sop) -> None:
+    case = along(sop, *WAYS["waiting"])
+    told = owed(case, "turn")
+    assert not is_outdated(told, case)
+    returned = move(case, "return", at("11-23 09.00"), sop)
+    again = move(returned, "resubmit", at("11-23 10.00"), sop)
+    assert (again.step, again.state) == (case.step, case.state)
+    assert is_outdated(told, again)
