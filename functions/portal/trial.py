@@ -178,7 +178,7 @@ class Trial:
         words: what made-up people are called and say: ``name``, ``clerk``, ``answer``, ``note``.
         choice: picks one character of a string, for ticket numbers.
         now: the time of the scene that is played or looked at.
-        others: scenes of letters that no step owes (``besides``).
+        others: scenes of letters that no step owes (``other_letters``).
     """
 
     office: Office

@@ -99,7 +99,7 @@ def test_no_letter_is_left_out(app: Flask) -> None:
     trial, texts = trial_of(app), ROOT / "functions" / "portal" / "letters" / "texts"
     every = {path.stem for path in texts.glob("*.txt") if not path.stem.startswith("_")}
     shown = {owed.letter for scene in [*trial.scenes, *trial.others] for owed, _ in scene.letters}
-    shown |= {"digest"} if trial.words["besides"]["digest"] in {scene.done for scene in trial.others} else set()
+    shown |= {"digest"} if trial.words["other_letters"]["digest"] in {scene.done for scene in trial.others} else set()
     assert every - shown == ONLY_ELSEWHERE[trial.edition.service]
 
 

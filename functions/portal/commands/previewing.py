@@ -11,13 +11,13 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from portal.besides import Besides
 from portal.config import ROOT
 from portal.documents.samples import sample
 from portal.editions import read_messages, read_services, read_sop, read_toml
 from portal.examination import examine, in_words
 from portal.house import Engine, furnish, pages
 from portal.links import Links
+from portal.other_letters import OtherLetters
 from portal.trial import Samples, Shelf, Trial
 from portal.web.app import BLUEPRINTS
 from portal.web.preview import Preview
@@ -55,7 +55,7 @@ def show(folder: Path, address: str, now: datetime, *, has_site: bool = False) -
     trial.play()
     together = lambda owed: house.correspondence.join([(each, house.correspondence.letter(each)) for each in owed])  # noqa: E731
     reasons = lambda action: [each.key for each in house.register.reasons(folder.name, action)]  # noqa: E731
-    Besides(trial, together, reasons).play()
+    OtherLetters(trial, together, reasons).play()
     app = pages(house, (*BLUEPRINTS, "preview"))
     app.extensions["preview"] = Preview(trial, has_site)
     return app

@@ -2,8 +2,9 @@
 so that a slow phone waits for little before the first paint. What pages ask for is seen in the built site itself."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -94,38 +95,37 @@ def pruned(css: str, used: Used, others: str = "") -> str:
     Args:
         others: further styles and scripts that may ask for variables.
     """
-    css = "".join(_kept_rules(css, used))
+    css = "".join(_kept(css, partial(_fitting, used)))
     while True:
-        less = "".join(_kept_variables(css, set(_VARIABLE.findall(css + others))))
+        less = "".join(_kept(css, partial(_asked_for, set(_VARIABLE.findall(css + others)))))
         if less == css:
             return css
         css = less
 
 
-def _kept_rules(css: str, used: Used) -> Iterator[str]:
+def _fitting(used: Used, head: str, body: str) -> tuple[str, str]:
+    """A rule with those of its selectors that some element may fit."""
+    return ",".join(selector for selector in _split(head, ",") if used.asks_for(selector)), body
+
+
+def _asked_for(asked: Collection[str], head: str, body: str) -> tuple[str, str]:
+    """A rule without variables that nothing asks for."""
+    kept = (each for each in _split(body, ";") if not each.startswith("--") or each.split(":")[0] in asked)
+    return head, ";".join(kept)
+
+
+def _kept(css: str, less: Callable[[str, str], tuple[str, str]]) -> Iterator[str]:
+    """A sheet with less of each rule: of its selectors, or of what they set; gone with the last of either."""
     for head, body in rules(css):
         if body is None:
             yield f"{head};"
         elif head.startswith(_NESTS):
-            if within := "".join(_kept_rules(body, used)):
+            if within := "".join(_kept(body, less)):
                 yield f"{head}{{{within}}}"
         elif head.startswith("@"):
             yield f"{head}{{{body}}}"
-        elif kept := [selector for selector in _split(head, ",") if used.asks_for(selector)]:
-            yield f"{','.join(kept)}{{{body}}}"
-
-
-def _kept_variables(css: str, asked: Collection[str]) -> Iterator[str]:
-    for head, body in rules(css):
-        if body is None:
-            yield f"{head};"
-        elif head.startswith(_NESTS):
-            if within := "".join(_kept_variables(body, asked)):
-                yield f"{head}{{{within}}}"
-        elif head.startswith("@"):
-            yield f"{head}{{{body}}}"
-        elif kept := [each for each in _split(body, ";") if not each.startswith("--") or each.split(":")[0] in asked]:
-            yield f"{head}{{{';'.join(kept)}}}"
+        elif all(kept := less(head, body)):
+            yield "{}{{{}}}".format(*kept)
 
 
 def rules(css: str) -> Iterator[tuple[str, str | None]]:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache, cached_property, partial
-from typing import TYPE_CHECKING
 
 from portal.core.application import Actor, Application
 from portal.core.foreseen import eve
@@ -24,13 +23,13 @@ from portal.usecases.appointing import Appointing
 from portal.usecases.archive import Archive
 from portal.usecases.cases import Cases
 from portal.usecases.compilation import Compilation
+from portal.usecases.erasing import Erasing
 from portal.usecases.expiring import Expiring
+from portal.usecases.forgetting import Forgetting
+from portal.usecases.handouts import Handouts
 from portal.usecases.retention import Retention
 from portal.usecases.upkeep import Upkeep
 from portal.usecases.watch import Look, Watch
-
-if TYPE_CHECKING:
-    from portal.usecases.forgetting import Forgetting
 
 
 @dataclass(frozen=True)
@@ -60,12 +59,8 @@ class Clockwork:
         return Archive(self.office)
 
     @cached_property
-    def forgetting(self) -> "Forgetting":
+    def forgetting(self) -> Forgetting:
         """The sweep of records past their term, which remembers when it last swept."""
-        from portal.usecases.erasing import Erasing
-        from portal.usecases.forgetting import Forgetting
-        from portal.usecases.handouts import Handouts
-
         return Forgetting(Erasing(self.office, Handouts(self.office)))
 
     def chores(self) -> tuple[Callable[[], int], ...]:

@@ -33,7 +33,7 @@ LATER: Final = timedelta(days=30)
 
 
 @dataclass(frozen=True)
-class Besides:
+class OtherLetters:
     """Attributes:
     join: writes the one email of several notices to the same person (``correspondence.Correspondence.join``).
     reasons: for what may be recorded in the register, keys of the service's reasons.
@@ -259,4 +259,4 @@ class Besides:
         return Scene("", self._title(title), case or self._first.case, letters, self.trial.now)
 
     def _title(self, key: str) -> str:
-        return str(self.trial.words["besides"][key])
+        return str(self.trial.words["other_letters"][key])
