@@ -133,8 +133,8 @@ def pictures_and_barriers(city: City, browser: Browser, decision: Place, finding
     for phone, size in ((True, PHONE), (False, DESK)):
         for scheme in SCHEMES:
             me = Person(browser, city.address, size=size, phone=phone, album=f"{PICTURES}/{size['width']}-{scheme}")
-            name, _, value = decision.cookie.partition("=")
-            me.context.add_cookies([{"name": name, "value": value, "url": city.address + decision.path}])
+            for name, value in (each.split("=", 1) for each in decision.cookie.split("; ")):
+                me.keep(name, value, "/")
             me.page.emulate_media(color_scheme=scheme)
             for path in paths:
                 me.go(path, 404 if path == "/tidak-ada" else 200)
