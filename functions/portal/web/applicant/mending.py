@@ -13,6 +13,7 @@ from portal.forms.wording import Fact
 from portal.web import cards, fields, files
 from portal.web.applicant.drafts import mark, overtaken
 from portal.web.applicant.own_case import PAGE, case_facts, case_page, done, own, path
+from portal.web.card_routes import Place, documents
 from portal.web.here import here, now
 
 pages = Blueprint("mending", __name__)
@@ -60,35 +61,6 @@ def mended_documents(number: str) -> Any:
     return redirect(f"{path(ticket.parse(number))}/perbaikan", 303)
 
 
-@pages.get("/permohonan/<number>/perbaikan/berkas/<kind>/terunggah")
-def arrived(number: str, kind: str) -> str:
-    return cards.arrived(here().intake.mending(_own(number)), kind, _base(number), _csrf())
-
-
-@pages.post("/permohonan/<number>/perbaikan/berkas/<kind>")
-def accept_document(number: str, kind: str) -> Any:
-    application = _own(number)
-    draft = here().intake.begin_mending(application)
-    return cards.accept(
-        draft, kind, _base(number), _csrf(), lambda refusals: _mending_page(application, draft, refusals=refusals)
-    )
-
-
-@pages.post("/permohonan/<number>/perbaikan/berkas/<kind>/hapus")
-def remove_document(number: str, kind: str) -> Any:
-    return cards.remove(here().intake.begin_mending(_own(number)), kind, _base(number))
-
-
-@pages.post("/permohonan/<number>/perbaikan/berkas/<kind>/halaman")
-def arrange(number: str, kind: str) -> Any:
-    return cards.arrange(here().intake.begin_mending(_own(number)), kind, _base(number))
-
-
-@pages.get("/permohonan/<number>/perbaikan/berkas/<kind>/gambar/<int:page>.jpg")
-def picture(number: str, kind: str, page: int) -> Response:
-    return cards.picture(here().intake.mending(_own(number)), kind, page)
-
-
 @pages.get("/permohonan/<number>/perbaikan/sebelumnya/<kind>/<int:page>.jpg")
 def former_page(number: str, kind: str, page: int) -> Response:
     """A page of a document as it was returned, ``?lebar=`` 320 or 1000 pixels wide."""
@@ -98,14 +70,16 @@ def former_page(number: str, kind: str, page: int) -> Response:
     return files.page_as_asked(application.document(kind), page)
 
 
-@pages.get("/permohonan/<number>/perbaikan/berkas/<kind>/lihat")
-def view_document(number: str, kind: str) -> Response:
-    return cards.view(here().intake.mending(_own(number)), kind)
-
-
-@pages.get("/permohonan/<number>/perbaikan/berkas/unduh/<file>")
-def filled_in(number: str, file: str) -> Response:
-    return cards.filled_in(here().intake.mending(_own(number)), file)
+@documents(pages, "/permohonan/<number>/perbaikan/berkas")
+def _place(number: str, changes: bool) -> Place:
+    application = _own(number)
+    draft = here().intake.begin_mending(application) if changes else here().intake.mending(application)
+    return Place(
+        draft,
+        _base(application.ticket),
+        _csrf(),
+        lambda refusals: _mending_page(application, draft, refusals=refusals),
+    )
 
 
 def _own(number: str) -> Application:

@@ -5,12 +5,12 @@ It is shown on the case's own page.
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, redirect, request
+from flask import Blueprint, abort, redirect, request
 
 from portal.core import ticket
 from portal.core.errors import Conflict, Invalid
-from portal.web import cards
 from portal.web.applicant.own_case import PAGE, case_page, done, own, path, task_base
+from portal.web.card_routes import Place, documents
 from portal.web.here import here, now
 
 pages = Blueprint("tasks", __name__)
@@ -39,41 +39,11 @@ def seen_again(number: str) -> Any:
     return redirect(path(ticket.parse(number)), 303)
 
 
-@pages.get("/permohonan/<number>/tugas/berkas/<kind>/terunggah")
-def arrived(number: str, kind: str) -> str:
-    return cards.arrived(here().intake.mending(own(number)), kind, task_base(number), _csrf())
-
-
-@pages.post("/permohonan/<number>/tugas/berkas/<kind>")
-def accept_document(number: str, kind: str) -> Any:
+@documents(pages, "/permohonan/<number>/tugas/berkas")
+def _place(number: str, changes: bool) -> Place:
     application = own(number)
-    draft = here().intake.begin_mending(application)
-    return cards.accept(draft, kind, task_base(number), _csrf(), lambda refusals: case_page(application, refusals))
-
-
-@pages.post("/permohonan/<number>/tugas/berkas/<kind>/hapus")
-def remove_document(number: str, kind: str) -> Any:
-    return cards.remove(here().intake.begin_mending(own(number)), kind, task_base(number))
-
-
-@pages.post("/permohonan/<number>/tugas/berkas/<kind>/halaman")
-def arrange(number: str, kind: str) -> Any:
-    return cards.arrange(here().intake.begin_mending(own(number)), kind, task_base(number))
-
-
-@pages.get("/permohonan/<number>/tugas/berkas/<kind>/gambar/<int:page>.jpg")
-def picture(number: str, kind: str, page: int) -> Response:
-    return cards.picture(here().intake.mending(own(number)), kind, page)
-
-
-@pages.get("/permohonan/<number>/tugas/berkas/<kind>/lihat")
-def view_document(number: str, kind: str) -> Response:
-    return cards.view(here().intake.mending(own(number)), kind)
-
-
-@pages.get("/permohonan/<number>/tugas/berkas/unduh/<file>")
-def filled_in(number: str, file: str) -> Response:
-    return cards.filled_in(here().intake.mending(own(number)), file)
+    draft = here().intake.begin_mending(application) if changes else here().intake.mending(application)
+    return Place(draft, task_base(application.ticket), _csrf(), lambda refusals: case_page(application, refusals))
 
 
 def _csrf() -> str:
