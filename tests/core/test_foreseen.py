@@ -59,6 +59,9 @@ def test_whoever_is_above_is_told_of_from_the_second_step_on(sop: Sop, calendar:
     assert kinds(case, sop, calendar)["above"] == "25 07.30"
     assert "above" not in kinds(case, sop, calendar, 2)
     how = wait(case, sop, OFFICIALS, (), calendar, case.since)
+    begun = superior_hears(case, how, sop, calendar)
+    assert begun is not None
+    assert Kind.ABOVE not in ahead(case, sop, calendar, begun), "from that day's first moment on it is due"
     later = replace(sop, data={**sop.data, "reminders": {**sop.data["reminders"], "superior_after_working_days": 4}})
     days = [superior_hears(case, how, each, calendar) for each in (sop, later)]
     assert [f"{day:%d}" for day in days if day] == ["25", "27"]
