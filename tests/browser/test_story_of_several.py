@@ -1,20 +1,14 @@
 """On a phone: a clerk with six colleagues from one letter, disposed of once, and one of them returned."""
 
-from dataclasses import replace
-
 import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.support.chromium import Person
 from tests.support.city import KABID, KADIS, City
-from tests.support.filler import ABOUT, EMAIL, NAMES, brought, colleague
+from tests.support.filler import ABOUT, EMAIL, NAMES, OWN, bring_theirs, colleague, pasted
 from tests.support.in_chromium import ANSWERS, Someone, sample_file
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
-
-HEADS = ("Nama", "NIK", "Status", "NIP", "Pangkat", "Jabatan", "Email", "Nomor HP")
-FIELDS = ("nama_ktp", "nik", "status_kepegawaian", "nip", "pangkat", "jabatan", "email", "hp")
-OWN = ("formulir_bsre", "ktp", "sk_terakhir")
 
 
 def test_six_colleagues_from_one_letter_and_one_of_them_returned(someone: Someone, city: City) -> None:
@@ -27,8 +21,7 @@ def test_six_colleagues_from_one_letter_and_one_of_them_returned(someone: Someon
 
     # Six colleagues as a list from his spreadsheet; of each all that the list says stands in the form already.
     budi.go(f"{page}/daftar")
-    rows = ["\t".join(colleague(number)[field] for field in FIELDS) for number in range(6)]
-    budi.fill({"daftar": "\n".join(["\t".join(HEADS), *rows])})
+    budi.fill({"daftar": pasted(6)})
     budi.press("Periksa daftar")
     budi.sees("6 pegawai akan ditambahkan")
     budi.shoot("daftar-dibaca")
@@ -44,7 +37,7 @@ def test_six_colleagues_from_one_letter_and_one_of_them_returned(someone: Someon
     for kind in OWN:
         budi.choose(kind, sample_file(kind))
         expect(budi.card(kind).get_by_text("Terunggah", exact=True)).to_be_visible()
-    _the_others_bring_theirs(city)
+    bring_theirs(city.house, ANSWERS, 6)
 
     tickets = [_send(budi, page, name) for name in NAMES]
     budi.go(page)
@@ -96,19 +89,6 @@ def _say_who_he_is(budi: Person, city: City) -> None:
     budi.sees("Periksa email Anda")
     budi.go(city.mailbox.link(EMAIL, "usulan"))
     budi.sees("Belum ada pegawai")
-
-
-def _the_others_bring_theirs(city: City) -> None:
-    """What the story of one applicant shows is not shown five times more: their answers and documents are there."""
-    records, form = city.house.office.records, city.house.office.words("penerbitan").form
-    drafts = records.drafts_before(city.house.office.clock().replace(year=2100))
-    for draft in [each for each in drafts if each.batch and not each.is_batch and not each.documents]:
-        number = next(n for n in range(6) if colleague(n)["email"] == draft.form["email"])
-        said = form.clean({**ANSWERS, **draft.form, **colleague(number)})
-        documents = tuple(brought(city.house, draft, kind) for kind in OWN)
-        records.save_draft(
-            replace(draft.with_form({**draft.form, **said}), documents=documents, version=draft.version + 1)
-        )
 
 
 def _send(budi: Person, page: str, name: str) -> str:

@@ -58,6 +58,23 @@ def test_a_long_table_has_its_head_on_every_page(press: Press) -> None:
     assert all("Nama dan NIP" in page for page in annex if "CONTOH" in page)
 
 
+@pytest.mark.parametrize("number", [1, 21, 23, 25, 46, 50])
+def test_no_last_page_holds_only_the_signature(press: Press, number: int) -> None:
+    """Just so many rows fill a page that the signature has none left."""
+    *_, last = pages(press.print(f"{FILE}.pdf", BATCH, (PEOPLE * 10)[:number])[0])
+    assert "dr. Contoh" in last
+    assert last.count("19900105 201503 2") >= min(number, 2)
+    assert "Nama dan NIP" in last
+
+
+def test_an_office_program_keeps_the_signature_with_some_of_those_it_is_for(press: Press) -> None:
+    """Seen in LibreOffice 7.4 with 23 to 34 people."""
+    document = Document(BytesIO(press.print(f"{FILE}.docx", BATCH, PEOPLE)[0]))
+    table = next(each for each in document.tables if each.rows[0].cells[0].text == "No")
+    kept = [row.cells[0].paragraphs[0].paragraph_format.keep_with_next for row in table.rows]
+    assert kept == [None] * 5 + [True] * 2
+
+
 def test_an_office_program_opens_the_same_letter(press: Press) -> None:
     content, _ = press.print(f"{FILE}.docx", BATCH, PEOPLE)
     assert content == press.print(f"{FILE}.docx", BATCH, PEOPLE)[0]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.forms.printable import unprintable
-from portal.papers.typeface import BOLD, Pen, font
+from portal.papers.typeface import BOLD, Pen, balanced, font
 from tests.support.answers import FORM, PNS, TODAY
 
 
@@ -28,3 +28,11 @@ def test_whatever_a_form_takes_stands_on_its_papers_as_it_was_typed(name: str, t
     values = FORM.clean({**PNS, name: "S" + typed})
     if not [found for found in FORM.check(values, TODAY) if found.field == name and not found.passable]:
         assert Pen().shown(str(values[name])) == values[name]
+
+
+def test_a_head_of_two_lines_has_no_word_alone_on_the_second() -> None:
+    long = "DINAS KOMUNIKASI INFORMATIKA STATISTIK DAN PERSANDIAN"
+    assert balanced(long, 13, 331) == "DINAS KOMUNIKASI INFORMATIKA\nSTATISTIK DAN PERSANDIAN"
+    assert balanced("DINAS KESEHATAN", 13, 331) == "DINAS KESEHATAN"
+    assert balanced("X" * 90, 13, 331) == "X" * 90
+    assert balanced(f"{'X' * 90} Y", 13, 331).split() == ["X" * 90, "Y"]

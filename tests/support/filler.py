@@ -1,7 +1,9 @@
 """Somebody who fills in for several colleagues, as verbs: what he sees and presses, without JavaScript."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import sha256
+from string import ascii_uppercase
 from typing import Any
 
 from portal.core.draft import Document, Draft
@@ -23,17 +25,22 @@ ABOUT = {
 }
 PAPER = pdf()
 NAMES = ("ANI CONTOH", "BANU CONTOH", "CICI CONTOH", "DODI CONTOH", "EKA CONTOH", "FANI CONTOH")
+FORTY = (*NAMES, *(f"{first} {last} CONTOH" for first in ("GALIH", "HANI") for last in ascii_uppercase[:17]))
+HEADS = ("Nama", "NIK", "Status", "NIP", "Pangkat", "Jabatan", "Email", "Nomor HP")
+FIELDS = ("nama_ktp", "nik", "status_kepegawaian", "nip", "pangkat", "jabatan", "email", "hp")
+OWN = ("formulir_bsre", "ktp", "sk_terakhir")
+"""The columns of a list of colleagues, what they say, and what each colleague brings besides."""
 
 
 def colleague(number: int) -> dict[str, Any]:
-    """What one of six says of himself; the office is not among it."""
+    """What one of them says of himself; the office is not among it."""
     own = {name: said for name, said in PERSON.items() if name not in ("unit_kerja", "nama_dengan_gelar")}
     return {
         **own,
-        "nama_ktp": NAMES[number],
-        "nik": f"647301450190000{number + 1}",
-        "nip": f"19900105201503200{number + 1}",
-        "email": f"{NAMES[number].split()[0].lower()}@tarakankota.go.id",
+        "nama_ktp": FORTY[number],
+        "nik": f"647301450190{number + 1:04}",
+        "nip": f"199001052015032{number + 1:03}",
+        "email": f"{'.'.join(FORTY[number].split()[:-1]).lower()}@tarakankota.go.id",
     }
 
 
@@ -51,11 +58,29 @@ def batch_of(house: House, people: int = 6, *, letter: bool = True) -> Draft:
     batch = batches.add(batch, said)
     for member in batches.members(batch):
         assert member.draft
-        kinds = ("formulir_bsre", "ktp", "sk_terakhir")
         records.save_draft(
-            replace(member.draft, documents=tuple(brought(house, member.draft, kind) for kind in kinds), version=2)
+            replace(member.draft, documents=tuple(brought(house, member.draft, kind) for kind in OWN), version=2)
         )
     return batch
+
+
+def pasted(people: int) -> str:
+    """A list of so many colleagues, as a spreadsheet puts it on the clipboard."""
+    rows = ["\t".join(colleague(number)[field] for field in FIELDS) for number in range(people)]
+    return "\n".join(["\t".join(HEADS), *rows])
+
+
+def bring_theirs(house: House, answers: Mapping[str, Any], people: int) -> None:
+    """What the story of one applicant shows is not shown again for each: their answers and documents are there."""
+    records, form = house.office.records, house.office.words("penerbitan").form
+    of = {colleague(number)["email"]: colleague(number) for number in range(people)}
+    drafts = records.drafts_before(house.office.clock().replace(year=2100))
+    for draft in [each for each in drafts if each.batch and not each.is_batch and not each.documents]:
+        said = form.clean({**answers, **draft.form, **of[draft.form["email"]]})
+        documents = tuple(brought(house, draft, kind) for kind in OWN)
+        records.save_draft(
+            replace(draft.with_form({**draft.form, **said}), documents=documents, version=draft.version + 1)
+        )
 
 
 def brought(house: House, draft: Draft, kind: str) -> Document:

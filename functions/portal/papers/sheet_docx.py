@@ -17,6 +17,7 @@ from docx.shared import Mm, Pt, RGBColor
 
 from portal.papers import qr
 from portal.papers.sheet_pdf import fitting
+from portal.papers.sheet_people import WITH_SIGNATURE
 from portal.papers.sheets import (
     Blank,
     Block,
@@ -32,6 +33,7 @@ from portal.papers.sheets import (
     Single,
     Text,
 )
+from portal.papers.typeface import balanced
 
 _FONT: Final = "Arial"
 _BODY: Final = 11  # points
@@ -40,6 +42,7 @@ _EMBLEM_HIGH: Final = 23
 _LANGUAGE: Final = "id-ID"
 _MUTED: Final = "4A5560"
 _WIDTH: Final = 165  # millimetres between the margins
+_CELL: Final = 11  # points of room that an office program leaves at the sides of a cell
 _NUMBER: Final = 8  # millimetres of a column with numbers
 _LEFT, _CENTER, _RIGHT = WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT
 _ALIGNED: Final = {"left": _LEFT, "right": _RIGHT}
@@ -115,6 +118,7 @@ def _letterhead(document: Any, block: Letterhead, scale: float) -> None:
     for number, line in enumerate(block.lines):
         size = (12, 13, 9)[min(number, 2)] * scale
         text = line if isinstance(line, str) else line.value or f"[{line.label}]"
+        text = balanced(text, size, Mm(_WIDTH - 2 * _EMBLEM).pt - _CELL) if number == 1 else text
         paragraph = head.add_paragraph() if number else head.paragraphs[0]
         paragraph.alignment, paragraph.paragraph_format.space_after = _CENTER, Pt(0)
         _say(paragraph, text, size, bold=number == 1)
@@ -166,6 +170,7 @@ def _signatures(document: Any, block: Signatures) -> None:
         for number, line in enumerate(lines):
             paragraph = cell.paragraphs[0] if number == 0 else cell.add_paragraph()
             paragraph.paragraph_format.space_after = Pt(2)
+            paragraph.paragraph_format.space_before = Pt(0 if number else 10)
             _say(paragraph, line)
 
 
@@ -183,6 +188,8 @@ def _people(document: Any, block: People, scale: float) -> None:
         for cell, lines in zip(table.rows[number].cells, ((str(number),), *row), strict=True):
             _say(cell.paragraphs[0], "\n".join(lines), 8.5)
     _gap(document)
+    # Whoever signs below the table does so on a page with some of those that he names.
+    _keep_with_next([*(row._tr for row in table.rows[-WITH_SIGNATURE:]), document.paragraphs[-1]._p])
 
 
 def _foot(document: Any, sheet: Sheet) -> None:

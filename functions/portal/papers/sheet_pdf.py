@@ -4,7 +4,7 @@ Fields carry their own appearance, so that no reader has to make one up; no scri
 same bytes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any, Final
 
@@ -43,7 +43,7 @@ from portal.papers.sheets import (
     Single,
     Text,
 )
-from portal.papers.typeface import LEADING, PLAIN, Pen, ink, muted, style
+from portal.papers.typeface import LEADING, PLAIN, Pen, balanced, ink, muted, style
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 25 * mm, 20 * mm, 16 * mm, 29 * mm  # margins; the foot stands in the lower one
 _WIDTH = A4[0] - _LEFT - _RIGHT
@@ -123,6 +123,9 @@ def _draw_foot(canvas: Canvas, sheet: Sheet, pages: int) -> None:
 def _story(sheet: Sheet, scale: float) -> Iterator[Flowable]:
     pen = Pen(scale)
     parts = [list(_flowables(block, pen)) for block in sheet.blocks]
+    match sheet.blocks:
+        case (*_, People() as annex, Signatures()):
+            parts[-2:] = [list(_annex(annex, pen, parts[-1])), []]
     yield from chain(*parts[: sheet.ending])
     if ending := list(chain(*parts[sheet.ending :])):
         yield KeepTogether(ending)
@@ -148,7 +151,12 @@ def _flowables(block: Block, pen: Pen) -> Iterator[Flowable]:
         case Signatures():
             yield from (gap, _signatures(block, pen))
         case People():
-            yield from (PageBreak(), pen.write(block.title, pen.look(_BODY)), gap, people(block, pen), gap)
+            yield from (*_annex(block, pen), gap)
+
+
+def _annex(block: People, pen: Pen, signed: Sequence[Flowable] = ()) -> Iterator[Flowable]:
+    yield from (PageBreak(), pen.write(block.title, pen.look(_BODY)), Spacer(1, 3 * mm * pen.scale))
+    yield people(block, pen, [Spacer(1, 3 * mm * pen.scale), *signed] if signed else ())
 
 
 def _letterhead(block: Letterhead, pen: Pen) -> Iterator[Flowable]:
@@ -161,6 +169,7 @@ def _letterhead(block: Letterhead, pen: Pen) -> Iterator[Flowable]:
             lines += [Spacer(1, 2), WritingLine(line, pen, size, wide, "center", has_caption=True)]
         else:
             text = line if isinstance(line, str) else line.value
+            text = balanced(text, size, wide) if number == 1 else text
             lines.append(pen.write(text, style(size, bold=number == 1, alignment=1)))
     table = Table([[Emblem(block, pen, _EMBLEM - 4 * mm, _EMBLEM_HIGH), lines, ""]], [_EMBLEM, wide, _EMBLEM])
     table.setStyle([*_PADDING, ("VALIGN", (0, 0), (-1, -1), "MIDDLE")])

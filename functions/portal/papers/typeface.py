@@ -82,3 +82,24 @@ class Pen:
     def _can_show(self, character: str) -> bool:
         right_to_left = unicodedata.bidirectional(character) in ("R", "AL", "AN")
         return character == "\n" or (ord(character) in self._glyphs and not right_to_left)
+
+
+def balanced(text: str, size: float, wide: float) -> str:
+    """The same in as many lines of bold letters, each about as long: no word of a head stands alone below it."""
+    font()
+    lines = _filled(text, size, wide)
+    while len(lines) > 1 and len(narrower := _filled(text, size, wide := wide - size / 2)) == len(lines) and wide > 0:
+        lines = narrower
+    return "\n".join(lines)
+
+
+def _filled(text: str, size: float, wide: float) -> list[str]:
+    """Line by line, as many words in each as it has room for."""
+    lines: list[str] = []
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and pdfmetrics.stringWidth(longer, BOLD, size) <= wide:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines

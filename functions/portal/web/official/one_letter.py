@@ -11,6 +11,7 @@ from flask import Blueprint, redirect
 from portal.core import batch, ticket
 from portal.core.application import Application, Event
 from portal.forms.form import Form
+from portal.usecases.batches import MOST
 from portal.usecases.cases import Claims, OfficialView
 from portal.web.case import sender
 from portal.web.here import here
@@ -37,7 +38,7 @@ def decide(number: str) -> Any:
             event, other.application.step, other.sop
         )
 
-    chosen = together.ticked(claims["r"])[: together.MOST]
+    chosen = together.ticked(claims["r"])[:MOST]
     return together.done_page(together.all_decided(chosen, event.action, said, may, LINK))
 
 
@@ -70,7 +71,7 @@ def others(view: OfficialView, claims: Claims, waiting: list[Application]) -> li
             "choice": together.choice(other, here().cases.case_claims(other, claims["r"])),
         }
         for other in found
-    ][: together.MOST]
+    ][:MOST]
 
 
 def _said(form: Form, event: Event) -> Mapping[str, Any]:
