@@ -11,7 +11,7 @@ RUNTIME := functions/requirements.txt infra/requirements/site.txt
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help always aws build install run run-aws test test-long test-browser test-aws site-check test-dynamodb photos proof drill bench load mutants package publish check lock clean
+.PHONY: help always aws build install run run-aws test test-long test-browser test-aws site-check test-dynamodb photos proof drill bench load mutants fuzz package publish check lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -116,6 +116,13 @@ build/mutmut/bin/mutmut: infra/requirements/mutants.txt | $(VENV)/bin/python
 
 mutants: $(VENV)/test.stamp build/mutmut/bin/mutmut ## change the core in thousands of small ways, and see which its tests do not notice (an hour)
 	@$(BIN)/python infra/mutants.py $(MUTANTS)
+
+build/fuzz/bin/schemathesis: infra/requirements/fuzz.txt | $(VENV)/bin/python
+	$(BIN)/pip install --quiet --require-hashes --target build/fuzz -r infra/requirements/fuzz.txt
+	@touch $@
+
+fuzz: $(VENV)/test.stamp build/site/index.html build/fuzz/bin/schemathesis ## ten thousand made-up requests and files for a quarter of an hour: build/fuzz.md (FUZZ="--requests 500 --seconds 20")
+	@PYTHONPATH=functions:infra:.:build/fuzz $(BIN)/python -m tests.support.fuzz $(FUZZ)
 
 package: $(VENV)/run.stamp ## build/package.zip, what infra/template.yaml deploys (Lambda: arm64, Python 3.13)
 	@$(BIN)/python infra/package.py

@@ -15,4 +15,5 @@ $compile --generate-hashes pyproject.toml --group aws -c "$all" -o infra/require
 $compile --generate-hashes --group site -c "$all" -o infra/requirements/site.txt
 $compile --generate-hashes --group bench -c "$all" -o infra/requirements/bench.txt
 $compile --generate-hashes --group mutants -c "$all" -o infra/requirements/mutants.txt
+$compile --generate-hashes --group fuzz -c "$all" -o infra/requirements/fuzz.txt
 $compile --generate-hashes --group dev -c "$all" -o infra/requirements/dev.txt

@@ -2,6 +2,7 @@
 
 import random
 from hashlib import sha256
+from struct import pack
 from typing import Any
 
 import pikepdf
@@ -10,9 +11,11 @@ from pikepdf import Dictionary, Name
 from PIL import ImageFile
 
 from portal.core.errors import DocumentRefused
-from portal.documents.inspection import JPEG, PDF, PNG
+from portal.documents import inspection
+from portal.documents.inspection import HEIC, JPEG, PDF, PNG
 from tests.support import document_specimens as specimens
-from tests.support.inspecting import inspect, kept, refusal
+from tests.support import photos
+from tests.support.inspecting import LIMITS, inspect, kept, refusal
 
 
 def truncated(data: bytes) -> bytes:
@@ -172,3 +175,11 @@ def test_a_pdf_encrypted_by_certificate_is_refused_as_encrypted() -> None:
     assert b"/Encrypt" not in data  # the library drops it on saving, so it is put in by hand
     data = data.replace(b"trailer <<", b"trailer << /Encrypt << /Filter /Adobe.PubSec /V 4 >>")
     assert refusal(data) == ("document_encrypted", {})
+
+
+def test_a_phones_largest_photo_is_judged_alone_and_no_other_file_is() -> None:
+    small = photos.heic(specimens.picture((640, 512)))
+    size, sizes = pack(">II", 640, 512), ((4032, 3024), (5712, 4284), (8064, 6048))
+    asked = [inspection._checking(small.replace(size, pack(">II", *each)), HEIC, LIMITS) for each in sizes]
+    assert [each["alone"] for each in asked] == [False, False, True]
+    assert inspection._checking(specimens.pdf(), PDF, LIMITS)["alone"] is False

@@ -6,7 +6,7 @@ from threading import Thread
 import pytest
 
 from portal.core.errors import Unavailable
-from portal.documents.waiting import FORGOTTEN, Queue
+from portal.documents.waiting import FORGOTTEN, Places, Queue
 
 
 class Time:
@@ -107,3 +107,38 @@ def test_the_same_file_reported_twice_at_once_is_looked_at_twice() -> None:
     for each in standing:
         each.join(timeout=60)
     assert sorted(served) == [0, 1]
+
+
+def test_a_heavy_file_has_all_places_and_is_not_kept_waiting_by_who_comes_later() -> None:
+    places, inside, served = Places(2), ExitStack(), list[str]()
+    inside.enter_context(places.place(first=False, patience=0))
+
+    def wait(who: str, *, alone: bool) -> None:
+        with places.place(first=False, alone=alone, patience=60):
+            with pytest.raises(TimeoutError), places.place(first=True, alone=True, patience=0):
+                pass
+            served.append(f"{who}, {places._free} free")
+
+    heavy, light = Thread(target=wait, args=("heavy",), kwargs={"alone": True}), None
+    heavy.start()
+    while not places._alone:
+        pass
+    with pytest.raises(TimeoutError), places.place(first=False, patience=0):
+        pass
+    with places.place(first=True, patience=0):  # but somebody who looks
+        light = Thread(target=wait, args=("light",), kwargs={"alone": False})
+        light.start()
+    inside.close()
+    for each in (heavy, light):
+        each.join(timeout=60)
+    assert sorted(served) == ["heavy, 0 free", "light, 1 free"]
+    assert (places._free, places._alone, places._before) == (2, 0, 0)
+
+
+def test_whoever_gives_up_waiting_for_all_places_holds_nobody_up() -> None:
+    places = Places(2)
+    with places.place(first=False, patience=0):
+        with pytest.raises(TimeoutError), places.place(first=False, alone=True, patience=0):
+            pass
+        with places.place(first=False, patience=0):
+            pass

@@ -18,6 +18,7 @@ OTHER: Final = frozenset({"document_type_unknown"})
 DAMAGED: Final = frozenset({"document_damaged"})
 ACTIVE: Final = frozenset({"document_active_content"})
 LARGE: Final = frozenset({"document_too_large_image", "document_too_heavy", "document_damaged"})
+HUGE: Final = frozenset({"document_too_large_image"})
 PICTURE: Final = frozenset({JPEG, PNG})
 """A picture is kept as either, whichever is smaller."""
 
@@ -90,6 +91,11 @@ def pictures() -> Iterator[Specimen]:
     yield Specimen("png, 12 megapixels", lambda: png((4032, 3024)), PICTURE)
     yield Specimen("heic, 12 megapixels", lambda: photos.heic(picture((4032, 3024))), PICTURE)
     yield Specimen("webp, 12 megapixels", lambda: saved(picture((4032, 3024)), "WEBP"), PICTURE)
+    yield Specimen("png, 48 megapixels", lambda: png((8064, 6048)), PICTURE)
+    yield Specimen("png, 48 megapixels, see-through", lambda: png((8064, 6048), "RGBA"), PICTURE)
+    yield Specimen("png, 27 megapixels, on its side", _large_on_its_side, PICTURE)
+    yield Specimen("heic, 24 megapixels", lambda: photos.heic(picture((5712, 4284)), tile_size=512), PICTURE)
+    yield Specimen("heic, 48 megapixels", lambda: photos.heic(picture((8064, 6048)), tile_size=512), PICTURE)
 
 
 def bombs() -> Iterator[Specimen]:
@@ -97,6 +103,8 @@ def bombs() -> Iterator[Specimen]:
     yield Specimen("png of 40,000 x 40,000", lambda: specimens.bomb_png((40_000, 40_000)), LARGE)
     yield Specimen("png of 7,000 x 7,000, next to nothing in it", lambda: specimens.bomb_png((7_000, 7_000)), LARGE)
     yield Specimen("png, 49 megapixels of one colour", lambda: png((7_000, 7_000), "L"), LARGE | PICTURE)
+    yield Specimen("webp, 48 megapixels", lambda: saved(picture((8064, 6048)), "WEBP", method=0), HUGE)
+    yield Specimen("jpeg, 115 megapixels in passes", lambda: jpeg((11_500, 10_000), progressive=True), HUGE)
     yield Specimen("pdf whose index swells to 200 MB", lambda: specimens.pdf_with_swollen_index(200 * 2**20), LARGE)
     yield Specimen("pdf drawing without end", lambda: pdf(change=specimens.endless_drawing), LARGE)
     yield Specimen("pdf drawing without end on page 2", lambda: pdf(2, change=_endless_second), LARGE)
@@ -152,6 +160,12 @@ def cut() -> Iterator[Specimen]:
 def everything() -> Iterator[Specimen]:
     for group in (types, pictures, bombs, polyglots, active, cut):
         yield from group()
+
+
+def _large_on_its_side() -> bytes:
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    return saved(picture((5199, 5199)), "PNG", exif=turned)
 
 
 def _ultra_hdr() -> bytes:

@@ -7,7 +7,6 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -41,7 +40,7 @@ def judged(data: bytes) -> Cost:
     largest = Limits().max_bytes if kind == PDF else Limits().max_photo
     if len(data) > largest:
         return Cost("document_too_large", 0, 0)
-    request = {"task": "inspect", "media_type": kind, "limits": asdict(Limits()), "seconds": inspection._CHECKING}
+    request = inspection._checking(data, kind, Limits())
     return _child(json.dumps(request).encode() + b"\n" + data)
 
 

@@ -17,7 +17,7 @@ from portal.documents.rebuilding import rebuilt
 from portal.documents.signatures import signatures
 
 _MEMORY = 1024 * 1024 * 1024  # bytes of address space
-_SHEETS = 270 * 1024 * 1024  # bytes of its own while a PDF is checked; photos of 48 megapixels need twice as many
+_SHEETS = 270 * 1024 * 1024  # bytes of its own while a PDF is checked
 _LIBRARIES = {  # by task and what it is about: what each child has to load, and no more
     ("inspect", PDF): ("pikepdf", "pypdfium2", "PIL.Image"),
     ("inspect", HEIC): ("PIL.Image", "pi_heif"),
@@ -123,7 +123,8 @@ def _work(request_in: IO[bytes], answers: IO[bytes]) -> None:
     task, about = request["task"], request["media_type"]
     for library in _LIBRARIES.get((task, about)) or _LIBRARIES[task, ""]:
         import_module(library)  # a missing library must end the child here, not be blamed on the file later
-    _limit_child(request["seconds"], _SHEETS if (task, about) == ("inspect", PDF) else _MEMORY)
+    allowed = request["megabytes"] * 1024 * 1024 if "megabytes" in request else _MEMORY
+    _limit_child(request["seconds"], _SHEETS if (task, about) == ("inspect", PDF) else allowed)
     found, content = answer(request, data)
     answers.write(json.dumps(found).encode() + b"\n" + content)
     answers.flush()

@@ -7,6 +7,7 @@ of its own that has little time, little memory and none of the portal's secrets 
 import atexit
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -27,6 +28,9 @@ _HEADER_WITHIN = 1024  # bytes: where a PDF reader looks for the header (ISO 320
 _BLANK = b"\xef\xbb\xbf\0\t\n\x0c\r "
 _HEIF_BRANDS = frozenset((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"))
 _CHECKING, _SHOWING = 6, 10  # seconds of processor; what was checked within the former can be shown within the latter
+_MEGABYTES, _HEAVY_MEGABYTES = 300, 480  # of a child's own, while it checks
+_MUCH = 30_000_000  # pixels of a HEIC beyond which it is heavy: no decoder here gives it at less than its full size
+_SIZE_IN_HEIC = re.compile(rb"ispe\0{4}(.{4})(.{4})", re.DOTALL)
 WALL_SECONDS = 25  # below the 29 s that a gateway in front may wait
 _OUT_OF_TIME, _OUT_OF_MEMORY = 24, 6  # SIGXCPU, where there is such a signal; SIGABRT, as libraries end then
 _FIRST = ("page", "rebuild", "signatures")  # what somebody looks at, before what is checked for somebody who sends
@@ -89,8 +93,7 @@ def inspect(data: bytes, limits: Limits) -> Inspected:
     largest = limits.max_bytes if media_type == PDF else limits.max_photo
     if len(data) > largest:
         raise DocumentRefused("document_too_large", max_mb=f"{largest / 2**20:g}")
-    request = {"task": "inspect", "media_type": media_type, "limits": asdict(limits)}
-    return _inspected(*_ask_child(request, data))
+    return _inspected(*_ask_child(_checking(data, media_type, limits), data))
 
 
 def join(photos: Sequence[bytes], limits: Limits) -> Inspected:
@@ -163,10 +166,20 @@ def _media_type(data: bytes) -> str:
     raise DocumentRefused("document_type_unknown")
 
 
+def _checking(data: bytes, media_type: str, limits: Limits) -> dict[str, Any]:
+    """What a child is asked for that judges a file. A heavy one may take more, and no other is judged beside it."""
+    sizes = _SIZE_IN_HEIC.findall(data) if media_type == HEIC else ()
+    heavy = any(int.from_bytes(width) * int.from_bytes(height) > _MUCH for width, height in sizes)
+    request = {"task": "inspect", "media_type": media_type, "limits": asdict(limits), "alone": heavy}
+    bounds = (_SHOWING, _HEAVY_MEGABYTES) if heavy else (_CHECKING, _MEGABYTES)
+    return request | dict(zip(("seconds", "megabytes"), bounds, strict=True))
+
+
 def _ask_child(request: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
-    asked = request | {"seconds": _CHECKING if request["task"] == "inspect" else _SHOWING}
+    first, alone = request["task"] in _FIRST, request.get("alone", False)
+    asked = {"seconds": _SHOWING, **request}
     try:
-        with _children()[0].place(first=request["task"] in _FIRST, patience=WALL_SECONDS):
+        with _children()[0].place(first=first, alone=alone, patience=WALL_SECONDS):
             ended, said = _ask(json.dumps(asked).encode() + b"\n" + data)
     except OSError as error:
         raise Unavailable("documents_unavailable") from error

@@ -7,6 +7,7 @@ from math import cos, hypot, radians, sin
 from typing import TYPE_CHECKING, Any
 
 from portal.core.errors import DocumentRefused
+from portal.documents.decoding import check_weight, coarse, reduced, strips_of, strips_of_heic, webp_size
 from portal.documents.inspection import HEIC, JPEG, PNG, WEBP, Limits
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ _MAX_RATIO = 10
 _MAX_PHOTO = 120_000_000  # pixels of a JPEG, which is decoded at a fraction of its size
 _QUALITIES = (85, 78, 70, 62, 54, 46)
 _TRIFLE = 150_000  # bytes: nobody minds that less than this has grown a little
+_HELD_AS = 0x0112  # EXIF: which side was up
 _TILT = 30  # degrees
 _INK, _OPACITY = (118, 118, 138), 0.4  # a middle tone shows on white paper and on a dark photo alike
 
@@ -36,7 +38,7 @@ def opened(
     """The picture, decoded, upright, RGB or greyscale; of several frames the first.
 
     Its size is judged from the header, before anything is decoded. A large JPEG is decoded at a fraction of its size
-    where it is wanted smaller, and so may have more pixels than ``max_pixels``.
+    where it is wanted smaller, and so may have more pixels than ``max_pixels``; the others in strips (``decoding``).
 
     Args:
         width: pixels wide that it is wanted at least; its decoding stops no lower.
@@ -46,31 +48,65 @@ def opened(
         DocumentRefused: too small to read, too large to decode, or of a senseless shape.
         Exception: Pillow's own, for a file that is cut or damaged.
     """
-    from PIL import Image, ImageOps
+    from PIL import Image
+
+    image = _begun(data, media_type)
+    whole = image.size
+    _check_size(whole, min_pixels, _MAX_PHOTO if media_type == JPEG else max_pixels)
+    check_weight(whole, media_type, len(data), bool(image.info.get("progressive")))
+    if media_type == JPEG and (width or side):
+        share = width / whole[0] if width else side / max(whole)
+        image.draft(None, (round(whole[0] * share), round(whole[1] * share)))
+        _check_size(image.size, 1, max_pixels)
+    tables = getattr(image, "quantization", None)
+    held = None if media_type == HEIC else image.getexif().get(_HELD_AS)
+    image = _decoded(data, media_type, image, side)
+    if side and max(image.size) > side:
+        image.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    if held:
+        image = _upright(image, held)
+    if tables and sorted(image.size) == sorted(whole):  # it was not shrunk
+        image.info["tables"] = tables
+    return image
+
+
+def _begun(data: bytes, media_type: str) -> "Image":
+    """Its header read, and no more."""
+    from PIL import Image
 
     if media_type == HEIC:
         from pi_heif import register_heif_opener
 
         register_heif_opener()
+    if media_type == WEBP:
+        check_weight(webp_size(data), WEBP, len(data))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the size is judged here
         try:
-            image: Image.Image = Image.open(BytesIO(data), formats=[_FORMATS[media_type]])
+            return Image.open(BytesIO(data), formats=[_FORMATS[media_type]])
         except Image.DecompressionBombError as error:
             raise DocumentRefused("document_too_large_image") from error
-    whole = image.size
-    _check_size(whole, min_pixels, _MAX_PHOTO if media_type == JPEG else max_pixels)
-    if width or side:
-        share = width / whole[0] if width else side / max(whole)
-        image.draft(None, (round(whole[0] * share), round(whole[1] * share)))
-        _check_size(image.size, 1, max_pixels)
-    tables = getattr(image, "quantization", None)
+
+
+def _decoded(data: bytes, media_type: str, image: "Image", side: int) -> "Image":
+    """No larger than need be, and plain."""
+    if media_type == HEIC:
+        from pi_heif import read_heif
+
+        file = read_heif(data, convert_hdr_to_8bit=True, remove_stride=False)
+        by = coarse(file.size, side)
+        return reduced(map(_plain, strips_of_heic(file, by)), file.size, by)  # its decoder has turned it
+    by = coarse(image.size, side)
     image.load()
-    image = _plain(ImageOps.exif_transpose(image))
-    if side and max(image.size) > side:
-        image.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=2.0)
-    elif tables and sorted(image.size) == sorted(whole):
-        image.info["tables"] = tables
+    return reduced(map(_plain, strips_of(image, by)), image.size, by)
+
+
+def _upright(image: "Image", held: int) -> "Image":
+    from PIL import ImageOps
+
+    image.getexif()[_HELD_AS] = held
+    image = ImageOps.exif_transpose(image)
+    image.info = {}
     return image
 
 

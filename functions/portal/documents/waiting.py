@@ -21,27 +21,40 @@ class Places:
     """
 
     def __init__(self, number: int) -> None:
-        self._free, self._before = number, 0
+        self._number = self._free = number
+        self._before = self._alone = 0  # of those that wait
         self._moved = threading.Condition()
 
     @contextmanager
-    def place(self, *, first: bool, patience: float) -> Iterator[None]:
-        """Around what is done at it. Raises TimeoutError after so many seconds."""
+    def place(self, *, first: bool, patience: float, alone: bool = False) -> Iterator[None]:
+        """Around what is done at it. Raises TimeoutError after so many seconds.
+
+        Args:
+            alone: with nothing at the other places; who comes later waits for it too.
+        """
+        taken = self._number if alone else 1
+
+        def may_come() -> bool:
+            return self._free >= taken and (first or (not self._before and (alone or not self._alone)))
+
         with self._moved:
             self._before += first
+            self._alone += alone
             try:
-                came = self._moved.wait_for(lambda: self._free and (first or not self._before), patience)
+                came = self._moved.wait_for(may_come, patience)
             finally:
                 self._before -= first
+                self._alone -= alone
             if not came:
+                self._moved.notify_all()
                 raise TimeoutError
-            self._free -= 1
+            self._free -= taken
             self._moved.notify_all()  # who waits behind one that came first may come now
         try:
             yield
         finally:
             with self._moved:
-                self._free += 1
+                self._free += taken
                 self._moved.notify_all()
 
 
