@@ -6,9 +6,12 @@ from typing import Any
 import pikepdf
 from PIL import Image
 
+from portal.documents.samples import sample
+from portal.editions import read_toml
 from tests.support import document_specimens as specimens
 from tests.support.applying import Applicant, Page, World
 from tests.support.http_parts import MULTIPART, multipart
+from tests.support.places import SCHEMAS
 
 KIND = "sk_terakhir"
 
@@ -156,3 +159,15 @@ def test_what_may_make_a_photo_hard_to_read_is_said_and_nobody_is_held_up(world:
     page = siti.upload(draft, KIND, photo(5))
     assert "Berkas ini sama dengan KTP-el." in page.card(KIND)
     assert world.house.intake.submit(draft.id).document("ktp").warnings == ("dark",)
+
+
+def test_a_card_in_the_place_of_a_letter_is_pointed_out_and_nobody_is_held_up(world: World) -> None:
+    draft = world.draft()
+    siti = world.holder(draft)
+    card, _ = sample("ktp", read_toml(SCHEMAS / "penerbitan" / "rehearsal.toml"))
+    said = "Foto ini tampak seperti KTP atau kartu lain, bukan lembar kertas."
+    page = siti.upload(draft, "surat_permohonan", card)
+    assert said in page.card("surat_permohonan")
+    assert "Terunggah" in page.card("surat_permohonan")
+    assert said not in siti.upload(draft, "ktp", card).card("ktp")
+    assert world.house.intake.submit(draft.id)

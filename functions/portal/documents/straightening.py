@@ -34,7 +34,7 @@ def straightened(image: "Image", least: int) -> "Image":
         least: pixels that no side of it may be shorter than.
     """
     corners = sheet(image)
-    if corners is None or not _leans(corners) or min(_lengths(corners)) < least:
+    if corners is None or not _leans(corners) or min(lengths(corners)) < least:
         return image
     return _laid(image, _wider(corners))
 
@@ -144,7 +144,7 @@ def _meet(upright: Line, lying: Line) -> Point:
 def _is_likely(corners: Sequence[Point], size: tuple[int, int]) -> bool:
     width, height = size
     inside = all(-0.5 < x < width - 0.5 and -0.5 < y < height - 0.5 for x, y in corners)
-    top, right, bottom, left = _lengths(corners)
+    top, right, bottom, left = lengths(corners)
     alike = all(min(pair) > _UNLIKE * max(pair) for pair in ((top, bottom), (left, right)))
     return inside and alike and _PART[0] < _area(corners) / (width * height) < _PART[1]
 
@@ -183,7 +183,7 @@ def _laid(image: "Image", corners: Sequence[Point]) -> "Image":
     """The four-sided patch as an upright rectangle of its own size."""
     from PIL import Image
 
-    top, right, bottom, left = _lengths(corners)
+    top, right, bottom, left = lengths(corners)
     width, height = round((top + bottom) / 2), round((left + right) / 2)
     to = ((0, 0), (width, 0), (width, height), (0, height))
     rows: list[list[float]] = []
@@ -205,7 +205,7 @@ def _solved(rows: list[list[float]]) -> list[float]:
     return [row[-1] for row in rows]
 
 
-def _lengths(corners: Sequence[Point]) -> list[float]:
+def lengths(corners: Sequence[Point]) -> list[float]:
     """Of the upper, right, lower and left edge."""
     return [hypot(b[0] - a[0], b[1] - a[1]) for a, b in zip(corners, [*corners[1:], corners[0]], strict=True)]
 

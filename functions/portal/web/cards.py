@@ -21,6 +21,7 @@ from portal.forms.typed import one_line
 from portal.usecases.bringing import MOST_PHOTOS
 from portal.web import files
 from portal.web.answers import allow_store
+from portal.web.case import doubts
 from portal.web.here import asker, here, now
 from portal.web.refusals import explain
 
@@ -276,11 +277,10 @@ def _card(
 
 def _warnings(draft: Draft, document: Document) -> list[str]:
     """Of a document just brought: what was measured, and that it was brought twice."""
-    words = here().messages["warnings"]
-    said = [words[warning] for warning in document.warnings if warning in words]
-    brought = here().intake.sop_of(draft).brought(draft.documents)
+    sop = here().intake.sop_of(draft)
+    said, brought = doubts(document, sop), sop.brought(draft.documents)
     same = [label for label, other in brought if other.sha256 == document.sha256 and other.kind != document.kind]
-    return [*said, words["same"].format(labels=", ".join(same))] if same else said
+    return [*said, here().messages["warnings"]["same"].format(labels=", ".join(same))] if same else said
 
 
 def _accept(draft: Draft, patience: float) -> tuple[Explained | None, int]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from portal.core.application import Application, Event
 from portal.core.clocks import present
+from portal.core.draft import Document
 from portal.core.history import UNNOTICED
 from portal.core.sop import APPLICANT, Sop
 from portal.core.worktime import Calendar
@@ -117,7 +118,7 @@ def documents(application: Application, sop: Sop) -> list[dict[str, Any]]:
     """The documents in the SOP's order, as the macro ``thumbs`` takes them."""
     checked = _is_checked(application.events)
     return [
-        _document(application.ticket, document.kind, label, document, checked)
+        _document(application.ticket, label, document, checked, sop)
         for label, document in sop.brought(application.documents)
     ]
 
@@ -178,18 +179,25 @@ def _answer(application: Application, words: Words, meaning: str) -> str:
     return form.label(name, value) if name in form.fields else value
 
 
-def _document(ticket: str, kind: str, label: str, document: Any, checked: bool) -> dict[str, Any]:
-    view, words = f"/telaah/{ticket}/berkas/{kind}", here().messages["warnings"]
+def doubts(document: Document, sop: Sop) -> list[str]:
+    """What was measured in a document that may be wrong with it, in words."""
+    words, asked = here().messages["warnings"], sop.data.get("documents", ())
+    sheets = {each["key"] for each in asked if each.get("shape") == "sheet"}
+    return [words[each] for each in document.warnings if each in words and (each != "card" or document.kind in sheets)]
+
+
+def _document(ticket: str, label: str, document: Document, checked: bool, sop: Sop) -> dict[str, Any]:
+    view = f"/telaah/{ticket}/berkas/{document.kind}"
     # The content's mark is part of the address: a mended document must not be shown from a browser's cache.
     mark = document.sha256[:8]
     return {
-        "kind": kind,
+        "kind": document.kind,
         "label": label,
         "view": view,
         "thumb": f"{view}/1.jpg?lebar={THUMB}&v={mark}",
         "pages": [f"{view}/{page}.jpg?v={mark}" for page in range(1, document.pages + 1)],
         "checked": checked,
-        "warnings": [words[warning] for warning in document.warnings if warning in words],
+        "warnings": doubts(document, sop),
         "document": document,
     }
 
