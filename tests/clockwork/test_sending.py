@@ -2,13 +2,14 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from portal.core.errors import MailDeferred, MailRefused
+from portal.core.errors import MailDeferred, MailRefused, Unavailable
 from portal.engines.ports import Message
 from portal.usecases.outbox import LEASE
 from tests.support.at_once import at_once
@@ -56,7 +57,12 @@ def busy(tmp_path: Path) -> Iterator[Relay]:
 
 
 def test_two_senders_never_send_the_same(busy: Relay) -> None:
-    at_once(*[busy.outbox.send_due] * 4)
+    def send() -> None:
+        with suppress(Unavailable):  # on a busy machine one may have waited too long for its turn to write
+            busy.outbox.send_due()
+
+    at_once(*[send] * 4)
+    send()
     assert len(busy.taken) == len({(message.to, message.text) for message in busy.taken}) == 20
 
 

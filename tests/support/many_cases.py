@@ -79,7 +79,7 @@ def watched() -> Iterator[Worked]:
     worked, connect = Worked(), sqlite3.connect
 
     def counting(*given: Any, **named: Any) -> sqlite3.Connection:
-        connection = connect(*given, **named)
+        connection: sqlite3.Connection = connect(*given, **named)
         connection.set_progress_handler(worked.count, STEP)
         return connection
 

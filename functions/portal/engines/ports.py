@@ -301,3 +301,11 @@ class Mail(Protocol):
             MailRefused: can never be delivered.
             MailDeferred: not now; ``facts["relay"]`` is True where the relay would take no other message either.
         """
+
+
+@runtime_checkable
+class Lingers(Protocol):
+    """What mail can do as well that keeps its connection from one message to the next."""
+
+    def let_go(self) -> None:
+        """Nothing more is to be sent for now."""
