@@ -29,6 +29,10 @@ threading.Event().wait()
 """
 
 
+LONGEST: Final = 60.0
+"""Seconds after which what has gone by then will do."""
+
+
 def sent(emails: int, processes: int) -> float:
     """Emails a second."""
     with tempfile.TemporaryDirectory(dir=ROOT / "build") as folder:
@@ -81,10 +85,11 @@ def _watched(data: Path, emails: int) -> float:
         def left() -> int:
             return sum(1 for _ in records.unsent())
 
-        while left() > emails * 0.95:  # they have begun
+        until = time.monotonic() + LONGEST
+        while left() > emails * 0.95 and time.monotonic() < until:  # they have begun
             time.sleep(0.05)
         first, began = left(), time.perf_counter()
-        while (now := left()) > emails * 0.1:
+        while (now := left()) > emails * 0.1 and time.monotonic() < until:
             time.sleep(0.25)
         return (first - now) / (time.perf_counter() - began)
 
