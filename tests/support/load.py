@@ -220,7 +220,7 @@ def _said(crowd: Crowd, took: Took) -> str:
     return (
         f"{number} applications sent in {took.seconds:.0f} s, {number / took.seconds:.2f} a second with "
         f"{len(crowd.kinds)} documents each. Refused: {_refused(crowd)}. Besides: {wrong}.\n\n"
-        f"Of {there:.0f} s of processor that there were, {took.machine:.0f} were used: by the server {took.server:.0f}, "
+        f"Of {there:.0f} s of processor {took.machine:.0f} were used: by the server {took.server:.0f}, "
         f"by the people {took.people:.0f}, by the children that check files and by whatever else ran here {rest:.0f}. "
         f"That is {took.server * each:.0f}, {took.people * each:.0f} and {rest * each:.0f} ms an application; with all "
         f"processors busy at that, {there / took.seconds / max(0.001, took.machine * each / 1000):.1f} a second is the "
