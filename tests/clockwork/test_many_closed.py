@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from portal.core.application import Application
 from tests.support.many_cases import Worked, fill, watched
 from tests.support.stage import Stage, StillClock
 from tests.support.ways import WAYS
@@ -55,3 +56,20 @@ def _costs(data: Path, worked: Worked, days: int) -> Costs:
 def test_a_look_that_finds_nothing_to_do_costs_the_same(costs: tuple[Costs, Costs]) -> None:
     few, many = costs
     assert {name: (few[name], many[name]) for name in few if many[name] > few[name] * 1.2 + SLACK} == {}
+
+
+def test_a_look_reads_no_case_of_which_there_is_nothing_to_say(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    for way in ("waiting", "waiting_kabid", "returned", "sent", "booked"):
+        stage.case(*WAYS[way])
+    read, load = list[str](), stage.records.load
+
+    def noted(ticket: str) -> Application:
+        read.append(ticket)
+        found: Application = load(ticket)
+        return found
+
+    monkeypatch.setattr(stage.records, "load", noted)
+    monkeypatch.setattr(stage.records, "_waiting", lambda *_: pytest.fail("a list of whole cases was read"))
+    stage.clockwork.look_after_cases()
+    booked = [standing.ticket for standing, _ in stage.watch.glance().waits if standing.slot]
+    assert read == booked, "whether it is told of a visit is asked of the case itself"
