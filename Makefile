@@ -11,7 +11,7 @@ RUNTIME := functions/requirements.txt infra/requirements/site.txt
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help always aws build install run run-aws test test-long test-browser test-aws site-check test-dynamodb photos proof drill bench load mutants fuzz package publish check lock clean
+.PHONY: help always aws build install run run-aws test test-long test-browser test-aws site-check test-dynamodb photos proof drill bench load growth mutants fuzz package publish check lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -104,8 +104,11 @@ test-dynamodb: $(VENV)/test.stamp $(DYNAMODB)/DynamoDBLocal.jar ## the records o
 bench: $(VENV)/test.stamp $(if $(and $(shell command -v java),$(shell command -v npm)),$(DYNAMODB)/DynamoDBLocal.jar) ## measure cold start, calls, growth and cost into build/bench.md (minutes)
 	@PYTHONPATH=infra:. $(BIN)/python -m bench --dynamodb $(DYNAMODB) $(BENCH)
 
-load: $(VENV)/test.stamp build/site/index.html ## measure the portal with many people at once: build/load.md (two minutes; LOAD="--people 30")
+load: $(VENV)/test.stamp build/site/index.html ## measure the portal with many people at once: build/load.md (five minutes; LOAD="--people 30")
 	@PYTHONPATH=functions:infra:. $(BIN)/python -m tests.support.load $(LOAD)
+
+growth: $(VENV)/test.stamp ## measure whether anything grows with the cases that are closed: build/growth.md (GROWTH="--cases 1000 1000000")
+	@PYTHONPATH=functions:infra:. $(BIN)/python -m tests.support.growth $(GROWTH)
 
 drill: $(VENV)/test.stamp build/site/index.html ## install, run, kill, restore, upgrade, move to AWS and back: build/drill.md (minutes)
 	@PYTHONPATH=functions:infra:. $(BIN)/python -m tests.support.drill $(DRILL)

@@ -10,7 +10,8 @@ from portal.usecases.retention import Retention
 from portal.usecases.upkeep import Upkeep
 
 LOOK_BACK: Final = timedelta(days=31)
-"""Nights that may fail and are made up for; what is older is looked at only when asked for ``{"everything": true}``."""
+"""The first night makes up for so many before it, each other for all since the last that did not fail; what is older is
+looked at only when asked for ``{"everything": true}``."""
 
 
 @discreet
@@ -19,10 +20,12 @@ def handler(event: dict[str, Any], context: Any, house: House | None = None) -> 
     house = house or warm()
     if rests(house):
         return {}
-    swept = None if event.get("everything") else house.office.today() - LOOK_BACK
+    retention = Retention(house.office, house.office.today() - LOOK_BACK)
+    if event.get("everything"):
+        retention.begin_anew()
     return {
         "expired": house.clockwork.expire(),
-        "forgotten": Retention(house.office, swept).forget_documents(),
+        "forgotten": retention.forget_documents(),
         "erased": house.clockwork.forgetting.forget_records(),
         "register": Upkeep(house.office).look_after_register(),
         "listed": house.archive.complete(),

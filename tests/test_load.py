@@ -1,10 +1,6 @@
 """What ``make load`` does, with a few people for a moment; how fast is for whoever reads its table."""
 
-import pytest
-
 from tests.support.load import measured
-
-pytestmark = pytest.mark.long
 
 
 def test_a_few_people_apply_at_once_and_nobody_is_refused() -> None:

@@ -25,6 +25,10 @@ def always() -> bool:
     return True
 
 
+def never() -> bool:
+    return False
+
+
 MAIL_EVERY: Final = 1.0
 """Seconds between looks at the owed emails."""
 
@@ -40,12 +44,18 @@ class Background:
 
     Args:
         turn: is it this process that does it, of several? Asked before each round.
+        joins: may it send emails beside the one whose turn it is? Asked when it is not its own.
     """
 
     def __init__(
-        self, outbox: Outbox, clockwork: Clockwork, alarm: Alarm | None = None, turn: Callable[[], bool] = always
+        self,
+        outbox: Outbox,
+        clockwork: Clockwork,
+        alarm: Alarm | None = None,
+        turn: Callable[[], bool] = always,
+        joins: Callable[[], bool] = never,
     ) -> None:
-        self._turn = turn
+        self._turn, self._joins = turn, joins
         self._outbox = outbox
         self._clockwork = clockwork
         self._alarm = alarm
@@ -67,6 +77,8 @@ class Background:
             if self._turn():
                 self.round(chores=rounds % CHORES_EVERY == 0)
                 rounds += 1
+            elif self._joins():
+                self.round(chores=False)
             self._stopped.wait(MAIL_EVERY)
 
     def round(self, *, chores: bool) -> None:
@@ -93,8 +105,11 @@ class Background:
     def _send_mail(self) -> int:
         """All that is due, one by one, so that the end of the portal waits for one email and not for all of them."""
         sent = 0
-        while not self._stopped.is_set() and self._outbox.send_due(1):
-            sent += 1
+        try:
+            while not self._stopped.is_set() and self._outbox.send_due(1):
+                sent += 1
+        finally:
+            self._outbox.let_go()
         return sent
 
 

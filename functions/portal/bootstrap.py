@@ -276,7 +276,8 @@ def smtp(config: Config) -> Smtp:
         password=config.smtp_password,
         starttls=SECURITY[config.smtp_security],
         sender=config.sender,
-        timeout=10,  # up to nine answers a message must stay within the clockwork's lease
+        timeout=10,  # up to eleven answers a message must stay within the clockwork's lease
+        lingers=True,
     )
 
 

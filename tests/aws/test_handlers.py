@@ -23,7 +23,7 @@ from portal.core.notices import notice
 from portal.engines.ports import CameBack
 from portal.house import House, pages
 from tests.support import recapped
-from tests.support.builders import application, official
+from tests.support.builders import after, application, official
 from tests.support.commits import change, write
 from tests.support.server import Clock
 
@@ -240,3 +240,35 @@ def test_a_transaction_whose_answer_came_too_late_is_not_done_twice(office: Offi
                 TransactItems=[{"Put": {**put, "ConditionExpression": "attribute_not_exists(PK)"}}],
                 ClientRequestToken=token,
             )
+
+
+def test_a_night_that_finds_nothing_to_do_looks_at_as_much_however_many_cases_are_closed(office: Office) -> None:
+    records: Any = office.pages.office.records
+    looked_at: list[int] = []
+
+    def closed(numbers: range) -> None:
+        for number in numbers:
+            case = write(records, application(number=number))
+            fact = {"ticket": case.ticket, "closed": str(office.pages.office.today()), "outcome": "done"}
+            records.commit(change(after(case, "withdraw"), fact=fact))
+            records.keep_lines([line(case, office.pages.office.services.first)])
+
+    def a_night() -> int:
+        """In a new process."""
+        office.clock.forward(days=1)
+        office.pages, house = office.aws.furnish(office.clock), office.aws.houses["expiry"]
+        table: Any = house.office.records
+        events = table._table._client.meta.events
+        events.register("after-call.dynamodb.Query", lambda parsed, **_: looked_at.append(parsed["Count"]))
+        looked_at.clear()
+        answer = expiry.handler({}, Hurried(60_000), house)
+        assert (answer["forgotten"], answer["erased"], answer["listed"]) == (0, 0, 0)
+        return sum(looked_at)
+
+    def second_night_after(numbers: range) -> int:
+        closed(numbers)
+        office.clock.forward(days=13)
+        a_night()
+        return a_night()
+
+    assert second_night_after(range(1, 3)) == second_night_after(range(3, 23))

@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 
 import mailer
 from portal import bootstrap_aws
-from portal.bootstrap import build, rests, wsgi
+from portal.bootstrap import build, is_free, rests, wsgi
 from portal.commands.cli import main
 from portal.config import Config
 from portal.engines.local.records import SqliteRecords
@@ -307,6 +307,7 @@ def test_a_folder_is_filled_by_the_same_command_after_it_was_cut_short_or_turned
         assert run(folder, "move", "--to", "local", pause=stop).exit_code == 130
     given_up = run(other, "move", "--to", "local", "--give-up")
     assert (given_up.exit_code, "dibatalkan" in given_up.output) == (0, True), given_up.output
+    assert is_free(other), [path.name for path in other.iterdir()]
 
     strange = new / "berkas" / "applications" / "a" / "ktp@000001.x"
     strange.parent.mkdir(parents=True)

@@ -101,20 +101,35 @@ def test_what_was_handed_over_before_there_was_a_register_enters_by_itself_and_c
     assert look(stage, date(2026, 12, 2)) == 0
 
 
-def test_after_a_month_of_looks_the_cases_are_gone_through_no_more(
+def test_all_cases_ever_closed_are_gone_through_once_and_the_newest_for_a_month_of_looks(
     stage: Stage, number: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[int] = []
+    asked: list[str] = []
     facts: Callable[[str], Iterator[Fact]] = stage.records.facts
+    newest: Callable[[str, str], Iterator[Fact]] = stage.records.facts_after
 
-    def counting(service: str) -> Iterator[Fact]:
-        asked.append(1)
+    def all_of_them(service: str) -> Iterator[Fact]:
+        asked.append("all")
         return facts(service)
 
-    monkeypatch.setattr(stage.records, "facts", counting)
+    def later_ones(service: str, day: str) -> Iterator[Fact]:
+        asked.append(day)
+        return newest(service, day)
+
+    monkeypatch.setattr(stage.records, "facts", all_of_them)
+    monkeypatch.setattr(stage.records, "facts_after", later_ones)
     for night in range(NIGHTS + 5):
         look(stage, date(2026, 12, 1) + timedelta(days=night))
-    assert len(asked) == NIGHTS
+    assert (len(asked), asked[:2], asked[-1]) == (NIGHTS, ["all", "2026-11-24"], "2026-12-23")
+
+
+def test_what_was_closed_and_not_entered_since_the_look_before_is_entered(stage: Stage) -> None:
+    look(stage, date(2026, 12, 1))
+    late = stage.case(*WAYS["done"])
+    with stage.records._database.writing() as connection:
+        connection.execute("DELETE FROM certificate")
+    look(stage, stage.office.today() + timedelta(days=3))
+    assert [entry.id for entry in register(stage)] == [late]
 
 
 def test_a_day_is_looked_at_once_by_one_process(stage: Stage, number: str) -> None:

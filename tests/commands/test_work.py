@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -52,6 +53,28 @@ def test_whoever_has_no_turn_does_nothing_and_asks_again(tmp_path: Path, monkeyp
     thread._run()
     assert mails[:3] == [0, 0, 0]
     assert mails[3] > 0
+    stage.close()
+
+
+def test_who_joins_sends_emails_and_leaves_the_rest_to_whoever_has_the_turn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(background, "MAIL_EVERY", 0)
+    stage, done = Stage(tmp_path), list[str]()
+    stage.case("confirm")
+    chores = [lambda: done.append("chore") or 0]  # type: ignore[func-returns-value]
+    clockwork = SimpleNamespace(chores=lambda: chores)
+
+    def joins() -> bool:
+        done.append(f"{len(stage.mailbox.messages())} emails")
+        thread._stopped.set() if len(done) == 3 else None
+        return len(done) == 2
+
+    thread = Background(stage.outbox, clockwork, turn=lambda: False, joins=joins)  # type: ignore[arg-type]
+    thread._run()
+    assert done[:2] == ["0 emails", "0 emails"]
+    assert done[2] != "0 emails"
+    assert "chore" not in done
     stage.close()
 
 

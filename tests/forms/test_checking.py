@@ -249,3 +249,23 @@ def test_an_office_that_is_no_longer_offered_stays_valid() -> None:
     form = Form(schema)
     assert form.check(form.clean(PNS | {"opd": "Dinas Pasar"}), TODAY) == ()
     assert form.fields["opd"].options[-1] == Option("Dinas Pasar", "Dinas Pasar", active=False)
+
+
+def test_answers_that_were_looked_through_are_not_looked_through_again_but_on_another_day(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    form, looked = Form(FORM._schema), list[date]()
+    errors = form._errors
+
+    def counted(known: Any, today: date) -> dict[str, str]:
+        looked.append(today)
+        return errors(known, today)
+
+    monkeypatch.setattr(form, "_errors", counted)
+    answers = form.clean(PNS)
+    wrong = {**answers, "nik": "1"}
+    assert form.check(answers, TODAY) == form.check(dict(answers), TODAY) == ()
+    assert form.check(wrong, TODAY) == form.check(wrong, TODAY) != ()
+    assert len(looked) == 2
+    form.check(answers, date(2027, 1, 4))
+    assert len(looked) == 3

@@ -15,6 +15,7 @@ from tests.support.contract_notices import NoticesContract
 from tests.support.contract_registers import ClaimsContract, RegistersContract, TalliesContract
 from tests.support.contract_services import ServicesContract
 from tests.support.contract_standings import StandingsContract
+from tests.support.contract_sweeps import SweepsContract
 
 
 class RecordsContract(
@@ -31,6 +32,7 @@ class RecordsContract(
     LinesContract,
     ReopenedContract,
     StandingsContract,
+    SweepsContract,
     DevicesContract,
     HandoutsContract,
     ErasingContract,

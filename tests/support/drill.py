@@ -41,10 +41,21 @@ class Failed(Exception):
 
 
 class Drill:
-    """Args: folder: for all of it; old: a commit, or empty; applications: how full the office is."""
+    """The steps, one after the other.
 
-    def __init__(self, folder: Path, old: str, applications: int) -> None:
+    Args:
+        folder: for all of it.
+        old: a commit, or empty.
+        applications: how full the office is.
+        tools: where the installation finds ``python`` and ``pip``.
+        kills: so many.
+    """
+
+    def __init__(
+        self, folder: Path, old: str, applications: int, tools: Path = Path(sys.executable).parent, kills: int = 3
+    ) -> None:
         self.folder, self.old, self.applications = folder, old, applications
+        self.tools, self.kills = tools, kills
         self.root, self.data = folder / "root", folder / "data"
         self.lib = self.root / "usr/local/lib/portal"
         self.steps: tuple[tuple[str, Callable[[], str]], ...] = (
@@ -62,7 +73,7 @@ class Drill:
     # --- steps -----------------------------------------------------------------------------------------------------
 
     def install(self) -> str:
-        given = {**os.environ, "DESTDIR": str(self.root), "ADDRESS": ADDRESS, "BIN": str(Path(sys.executable).parent)}
+        given = {**os.environ, "DESTDIR": str(self.root), "ADDRESS": ADDRESS, "BIN": str(self.tools)}
         _run(["sh", "infra/install/install.sh"], given)
         files = sum(path.is_file() for path in self.root.rglob("*"))
         return f"{files} files; owner and units are for a real machine"
@@ -75,7 +86,7 @@ class Drill:
 
     def kill(self) -> str:
         acknowledged = 0
-        for _ in range(3):
+        for _ in range(self.kills):
             with Serving(self, self.data, kill=True) as serving:
                 writer = subprocess.Popen(  # something that writes as fast as it can
                     [sys.executable, "-c", _WRITER, str(self.data)],

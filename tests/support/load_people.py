@@ -23,6 +23,13 @@ AGAIN: Final = 1.0
 PATIENT: Final = 60.0
 """Seconds after which he gives up."""
 
+CLOSING: Final = 60.0
+"""Seconds after the time in which people begin, after which whoever is not done goes home, so that it ends."""
+
+
+class GoneHome(Exception):
+    """It took too long."""
+
 
 class Figures:
     """What people did, and the seconds that each deed took; and what went wrong."""
@@ -83,13 +90,15 @@ class Sender(Applicant):
             until = time.monotonic() + PATIENT
             while (found := self.browser.submit(arrived, arrived.form(f"/{kind}"), "Periksa")).status == 503:
                 figures.note("a file waited for its turn")
-                if time.monotonic() > until:
+                if time.monotonic() > min(until, self.crowd.until + CLOSING):
                     figures.note("REFUSED: a file was never looked at")
                     break
                 time.sleep(AGAIN)
         return found
 
     def think(self) -> None:
+        if time.monotonic() > self.crowd.until + CLOSING:
+            raise GoneHome
         time.sleep(self.chance.expovariate(1 / self.crowd.think) if self.crowd.think else 0)
 
 

@@ -21,6 +21,9 @@ class Relay:
         self.senders: list[str] = []
         self.recipients: list[list[str]] = []
         self.greeted: list[str] = []
+        self.at_most = 0
+        """Messages on one connection, if there is a limit."""
+        self._on: dict[int, int] = {}
 
     async def handle_EHLO(
         self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
@@ -32,6 +35,9 @@ class Relay:
     async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
+        self._on[id(session)] = self._on.get(id(session), 0) + 1
+        if 0 < self.at_most < self._on[id(session)]:
+            return "421 too many messages on this connection"
         envelope.mail_from = address
         return self.answers.get(f"MAIL {address}", self.answers.get("MAIL", "250 OK"))
 

@@ -143,7 +143,7 @@ def serve(
     tell(os.environ, READY)
     with (
         Watchdog(os.environ, partial(answers, host, port)),
-        ExitStack() if no_work or house.equipment.closed else working(house),
+        ExitStack() if no_work or house.equipment.closed else working(house, joins=False),
     ):
         run()
 
@@ -151,7 +151,7 @@ def serve(
 @main.command()
 @click.pass_context
 def work(context: click.Context) -> None:
-    """The clockwork alone: emails, reminders, sweeps, until told to end; of several processes one at a time does it."""
+    """The clockwork alone: emails, reminders, sweeps, until told to end; of several, all send and one does the rest."""
     if on_aws(os.environ):
         _refuse("only_here", command="work")
     config = _config(context)
@@ -179,8 +179,12 @@ THREADS: Final = 16
 
 
 @contextmanager
-def working(house: House) -> Iterator[None]:
-    """The threads of the clockwork; once it ends, what they were at has been settled."""
+def working(house: House, *, joins: bool = True) -> Iterator[None]:
+    """The threads of the clockwork; once it ends, what they were at has been settled.
+
+    Args:
+        joins: whether it sends emails beside whoever has the turn, too.
+    """
     from portal.background import Background, Returns
 
     inbox, office, turn = house.engine.inbox, house.office, Turn(house.config.data)
@@ -188,7 +192,10 @@ def working(house: House) -> Iterator[None]:
     def ours() -> bool:
         return turn() and not rests(house)
 
-    threads: list[Background | Returns] = [Background(house.outbox, house.clockwork, alarm(house), ours)]
+    def beside() -> bool:
+        return joins and not rests(house)
+
+    threads: list[Background | Returns] = [Background(house.outbox, house.clockwork, alarm(house), ours, beside)]
     if inbox:
         threads.append(Returns(inbox, office.records, office.clock, alarm(house, "inbox"), ours))
     for each in threads:

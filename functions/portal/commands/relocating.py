@@ -4,7 +4,7 @@ import logging
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, cast
@@ -17,7 +17,7 @@ from portal.config import Config
 from portal.core.errors import NotMoved, SettingInvalid
 from portal.editions import read_messages
 from portal.engines.local import exchange, journal
-from portal.engines.local.condition import DATABASE, examine, held
+from portal.engines.local.condition import DATABASE, DOCUMENTS, examine, held
 from portal.engines.local.database import private
 from portal.house import House
 from portal.relocation import End, Relocation
@@ -67,13 +67,16 @@ def _move(context: click.Context, here: Config, there: Any, to: str, *, give_up:
             theirs = [key for key in read_keys(clients, name) if key not in ours]
             keep_keys(clients, name, [*theirs, *ours])
 
-    local = _end(build(here, clock, moving=True), lambda: None)
+    home = build(here, clock, moving=True)
+    local = _end(home, lambda: None)
     cloud = _end(build_aws(there, clock, clients, latched=False), lambda: _wait(pause, SETTLED))
     source, target = (local, cloud) if to == AWS else (cloud, local)
     relocation = Relocation(source, target, noted, progress, hand_over_keys)
     if give_up:
         relocation.give_up()
         noted.forget()
+        if to == LOCAL:
+            _leave_free(here.data, home, clock())
         _say("move_given_up")
         return
     if noted.is_checked:
@@ -127,6 +130,21 @@ def _folder(here: Config, to: str) -> Iterator[None]:
             examine(here.data, wholly=True)
             kept.enter_context(held(here.data))
         yield
+
+
+def _leave_free(data: Path, home: House, now: datetime) -> None:
+    """The folder was free before, and is again, unless somebody keeps something there by now."""
+    records: Any = home.office.records
+    is_empty = all(piece.kind in ("founder", "sop") for page, _ in records.pages("", now) for piece in page)
+    records.close()
+    if is_empty:
+        for path in data.glob(f"{DATABASE}*"):
+            path.unlink()
+        for path in sorted((data / DOCUMENTS).rglob("*"), reverse=True):
+            with suppress(OSError):  # one that is not empty stays
+                path.rmdir()
+        with suppress(OSError):
+            (data / DOCUMENTS).rmdir()
 
 
 def _write_keys(path: Path, found: list[str]) -> None:

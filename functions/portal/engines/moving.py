@@ -1,7 +1,8 @@
 """What an engine must do so that all it keeps can be taken to another: told of in pieces, and taken in piece by piece.
 
 A piece has no trace of the store that it comes from, so that the sums over all pieces are the same at both ends. What
-every engine can make anew from the pieces is none: how open cases stand, ways by which the register is searched.
+every engine can make anew from the pieces is none: how open cases stand, ways by which the register is searched, how
+far a sweep came.
 """
 
 import json

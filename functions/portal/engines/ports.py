@@ -17,6 +17,7 @@ from portal.core.standing import Standing
 from portal.engines.accounts import Accounts
 from portal.engines.registers import Registers
 from portal.engines.standings import Standings
+from portal.engines.sweeps import Sweeps
 from portal.engines.uses import Uses
 
 Fact = Mapping[str, Any]
@@ -85,7 +86,7 @@ class CameBack:
     final: bool
 
 
-class Records(Accounts, Standings, Registers, Uses, Protocol):
+class Records(Accounts, Standings, Registers, Uses, Sweeps, Protocol):
     """Applications with their events, drafts, owed emails, appointments; durable once a call returns.
 
     What belongs to a service is kept apart from what belongs to another, under the service's key.
@@ -300,3 +301,11 @@ class Mail(Protocol):
             MailRefused: can never be delivered.
             MailDeferred: not now; ``facts["relay"]`` is True where the relay would take no other message either.
         """
+
+
+@runtime_checkable
+class Lingers(Protocol):
+    """What mail can do as well that keeps its connection from one message to the next."""
+
+    def let_go(self) -> None:
+        """Nothing more is to be sent for now."""

@@ -4,10 +4,12 @@ Holds no sentence, no limit and no rule of its own: those are the schema's, or `
 """
 
 import copy
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
+from hashlib import sha256
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -28,6 +30,9 @@ Values = Mapping[str, object]
 
 TICKED: Final = "ya"
 """What a ticked checkbox says; an unticked one says nothing."""
+
+REMEMBERED: Final = 256
+"""What is wrong with so many sets of answers is at hand: one page asks several times, and each page after it again."""
 
 # Which of several broken keywords tells a person most; the others come after these.
 _RANKED: Final = ("required", "type", "maxLength", "format", "pattern")
@@ -50,6 +55,7 @@ class Form:
         self.sections: tuple[Section, ...] = tuple(sections(self._schema))
         self._all = {field.name: field for section in self.sections for field in section.fields}
         self.fields: Mapping[str, Field] = self._all
+        self._found: dict[bytes, tuple[Finding, ...]] = {}
 
     def only(self, names: Iterable[str]) -> "Form":
         """The form reduced to these fields and those that depend on them; it checks as much as the whole form.
@@ -83,6 +89,15 @@ class Form:
             today: in the office's time zone.
         """
         known = {name: values[name] for name in self._all if name in values}
+        said = sha256(json.dumps([str(today), known], default=str).encode()).digest()  # nobody's answers are kept by it
+        if (found := self._found.get(said)) is None:
+            found = self._looked_through(known, today)
+            if len(self._found) >= REMEMBERED:
+                self._found.clear()
+            self._found[said] = found
+        return found
+
+    def _looked_through(self, known: Values, today: date) -> tuple[Finding, ...]:
         errors = self._errors(known, today)
         warnings = [finding for finding in self._warnings(known, today) if finding.field not in errors]
         return (

@@ -35,18 +35,28 @@ class Archive:
     def complete(self) -> int:
         """Give their lines to cases of before there was a list; returns how many it were.
 
-        Since then every move writes its case's own line, so it is enough to look once.
+        Since then every move writes its case's own line, so it is enough to look once; the records tell whether
+        that was done.
         """
         if self._is_complete:
             return 0
+        found = 0 if self._are_listed() else self._list()
+        self.office.keep_standings()
+        self._is_complete = True
+        return found
+
+    def _are_listed(self) -> bool:
+        return all(self.office.records.reached(f"lines/{sop.service}") for sop in self.office.services)
+
+    def _list(self) -> int:
         records, services = self.office.records, [sop.service for sop in self.office.services]
         closed = {fact["ticket"] for service in services for fact in records.facts(service) if is_of_a_case(fact)}
         still_open = {case.ticket for case in Watch(self.office).open()}
         missing = (closed | still_open) - {each.ticket for each in self.lines()}
         found = [*self._lines(self.office.each(sorted(missing)))]
         records.keep_lines(found)
-        self.office.keep_standings()
-        self._is_complete = True
+        for service in services:
+            records.keep_reached(f"lines/{service}", "all")
         return len(found)
 
     def _lines(self, cases: Iterable[Application]) -> Iterator[Line]:

@@ -6,17 +6,21 @@ The same functions run in the background thread of one machine and in scheduled 
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache, cached_property, partial
+from typing import Any
 
 from portal.core.application import Actor, Application
+from portal.core.errors import NotFound
 from portal.core.foreseen import eve
 from portal.core.history import assignment, holder
 from portal.core.notices import SHARED, Notice, about_draft, notice
 from portal.core.officials import Official, able, given, gone_since, on_duty
 from portal.core.patience import DRAFT, Reason, Wait, patience
 from portal.core.resending import turn_again
+from portal.core.standing import Case
 from portal.core.steps import State
 from portal.office import Office
 from portal.usecases.appointing import Appointing
@@ -81,15 +85,18 @@ class Clockwork:
         return Appointing(self.office, self.cases).announce() if self._office_has_opened() else 0
 
     def look_after_cases(self) -> int:
-        """All that is owed about open cases, from one look at all of them; returns how much that is."""
-        look = self.watch.look()
+        """All that is owed about open cases, from one look at how all of them stand; returns how much that is.
+
+        A case is read only where there may be something to say of it.
+        """
+        look = self.watch.glance()
         told = (
             *(self.tell_others, self.tell_overdue, self.remind),
             *(self.tell_clerk, self.remind_applicants, self.remind_visits, self.escalate),
         )
         return self.announce() + sum(tell(look) for tell in told)
 
-    def remind(self, look: Look[Application] | None = None) -> int:
+    def remind(self, look: Look[Any] | None = None) -> int:
         """Owe every official one digest a working day while a case has waited too long; returns how many are owed.
 
         Whoever is above a post that nobody can fill hears of it too, from the next morning on; and of a case that
@@ -97,7 +104,7 @@ class Clockwork:
         """
         if not self._office_has_opened():
             return 0
-        today, look = self.office.today(), look or self.watch.look()
+        today, look = self.office.today(), look or self.watch.glance()
         late = {actor.email for _, how in look.waits if self.watch.is_due(how) for actor in how.whom}
         vacant = {post for _, _, above in self.watch.vacancies(look) for post in above}
         held_up = self.watch.held_up(look)
@@ -112,43 +119,43 @@ class Clockwork:
         self.office.records.owe(digests)
         return len(digests)
 
-    def tell_overdue(self, look: Look[Application] | None = None) -> int:
+    def tell_overdue(self, look: Look[Any] | None = None) -> int:
         """Owe whoever has a case a word once the SOP's time for its step has passed; returns how many are owed.
 
         Once for each turn of the case; from the day of the first digest on, that tells of it.
         """
-        owed = list((look or self.watch.look()).each(self._overdue)) if self._office_has_opened() else []
+        owed = list((look or self.watch.glance()).each(self._overdue)) if self._office_has_opened() else []
         self.office.records.owe(owed)
         return len(owed)
 
-    def tell_others(self, look: Look[Application] | None = None) -> int:
+    def tell_others(self, look: Look[Any] | None = None) -> int:
         """Owe the others a word of cases that were given to one of them who is not there; returns how many are owed."""
         officials = cache(lambda: list(self.office.officials()))  # read for the first case that matters
-        owed = list((look or self.watch.look()).each(partial(self._others_turn, officials)))
+        owed = list((look or self.watch.glance()).each(partial(self._others_turn, officials)))
         self.office.records.owe(owed)
         return len(owed)
 
-    def escalate(self, look: Look[Application] | None = None) -> int:
+    def escalate(self, look: Look[Any] | None = None) -> int:
         """Owe the office's own mailbox the clerk's list once a working day; returns how many are on it."""
         stuck = self.watch.cases_stuck(look) if self._office_has_opened() else []
         if stuck:
             self.office.records.owe([self._digest("escalation", self._clerk)])
         return len(stuck)
 
-    def tell_clerk(self, look: Look[Application] | None = None) -> int:
+    def tell_clerk(self, look: Look[Any] | None = None) -> int:
         """Owe the office's own mailbox word of what cannot wait for the morning; returns of how many cases.
 
         Of a post that nobody fills once a day, however many cases wait for it; of one case, once.
         """
-        look = look or self.watch.look()
+        look = look or self.watch.glance()
         urgent = [*look.each(self._urgent)]
         urgent += [self._to_clerk(ticket, Reason.UNREADABLE) for ticket in look.unread]
         self.office.records.owe(list({owed.identity: owed for owed in urgent}.values()))
         return len(urgent)
 
-    def remind_applicants(self, look: Look[Application] | None = None) -> int:
+    def remind_applicants(self, look: Look[Any] | None = None) -> int:
         """Owe applicants a word about cases that wait for them (``[patience]``); returns how many are owed."""
-        owed = list((look or self.watch.look()).each(self._applicants_reminder))
+        owed = list((look or self.watch.glance()).each(self._applicants_reminder))
         self.office.records.owe(owed)
         return len(owed)
 
@@ -165,9 +172,9 @@ class Clockwork:
         self.office.records.owe(owed)
         return len(owed)
 
-    def remind_visits(self, look: Look[Application] | None = None) -> int:
+    def remind_visits(self, look: Look[Any] | None = None) -> int:
         """Owe applicants a word on the working day before their visit, unless it was agreed since; returns how many."""
-        owed = list((look or self.watch.look()).each(self._visit_reminders))
+        owed = list((look or self.watch.glance()).each(self._visit_reminders))
         self.office.records.owe(owed)
         return len(owed)
 
@@ -190,11 +197,21 @@ class Clockwork:
         office = self.office.services.office
         return Actor("", office["short"], email=office["email"])
 
-    def _others_turn(
-        self, officials: Callable[[], Sequence[Official]], case: Application, how: Wait
-    ) -> Iterator[Notice]:
+    def _as_it_stands(self, standing: Case) -> Iterator[Application]:
+        """The case itself; nothing where it has moved on since the look."""
+        with suppress(NotFound):
+            case = self.office.records.load(standing.ticket)
+            if case.version == standing.version:
+                yield case
+
+    def _others_turn(self, officials: Callable[[], Sequence[Official]], standing: Case, how: Wait) -> Iterator[Notice]:
+        if standing.held_by and how.is_with_officials:
+            for case in self._as_it_stands(standing):
+                yield from self._turns_of_others(officials, case)
+
+    def _turns_of_others(self, officials: Callable[[], Sequence[Official]], case: Application) -> Iterator[Notice]:
         held = assignment(case.events)
-        if held is None or not how.is_with_officials:
+        if held is None:
             return
         sop, today, everybody = self.office.sop_of(case), self.office.today(), officials()
         if not given(case, everybody, sop, today):
@@ -202,8 +219,8 @@ class Clockwork:
             for official in able(case, everybody, sop, today):
                 yield turn_again(case, official.as_actor(sop), held, gone, at=self.office.clock())
 
-    def _overdue(self, case: Application, how: Wait) -> Iterator[Notice]:
-        if self.watch.is_overdue(case, how):
+    def _overdue(self, standing: Case, how: Wait) -> Iterator[Notice]:
+        for case in self._as_it_stands(standing) if self.watch.is_overdue(standing, how) else ():
             brought = case.turn.actor.email.lower()  # who brought it here himself knows that he has it
             about, event, at = case.ticket, case.turn.number, self.office.clock()
             for actor in (each for each in how.whom if each.email.lower() != brought):
@@ -211,25 +228,27 @@ class Clockwork:
                     "overdue", actor, about=about, event=event, at=at, occasion=SHARED if len(how.whom) > 1 else ""
                 )
 
-    def _urgent(self, case: Application, how: Wait) -> Iterator[Notice]:
+    def _urgent(self, standing: Case, how: Wait) -> Iterator[Notice]:
         if how.reason in (Reason.NOBODY, Reason.ENDED):
-            role = case.waits_on(self.office.sop_of(case))
-            yield self._to_clerk(f"peran/{case.service}/{role}", str(self.office.today()))
+            role = standing.waits_on(self.office.sop_of(standing))
+            yield self._to_clerk(f"peran/{standing.service}/{role}", str(self.office.today()))
         elif how.reason and how.reason.is_urgent:
-            yield self._to_clerk(case.ticket, f"{how.reason}-{case.entered.number}")
+            for case in self._as_it_stands(standing):
+                yield self._to_clerk(case.ticket, f"{how.reason}-{case.entered.number}")
 
     def _to_clerk(self, about: str, occasion: str) -> Notice:
         return notice("unattended", self._clerk, about=about, event=0, at=self.office.clock(), occasion=occasion)
 
-    def _applicants_reminder(self, case: Application, how: Wait) -> Iterator[Notice]:
+    def _applicants_reminder(self, standing: Case, how: Wait) -> Iterator[Notice]:
         """The newest that is due; an address is confirmed by the letter that asks for it."""
         now = self.office.clock()
         if how.is_with_officials or how.reason is Reason.UNREACHABLE or not (due := how.reminded(now)):
             return
-        letter = "confirm_address" if case.state is State.UNCONFIRMED else "still_waiting"
-        actor, event = case.applicant(self.office.sop_of(case)), case.entered.number
+        letter = "confirm_address" if standing.state is State.UNCONFIRMED else "still_waiting"
         occasion = f"day-{(due - how.since).days}"
-        yield notice(letter, actor, about=case.ticket, event=event, at=now, occasion=occasion)
+        for case in self._as_it_stands(standing):
+            actor, event = case.applicant(self.office.sop_of(case)), case.entered.number
+            yield notice(letter, actor, about=case.ticket, event=event, at=now, occasion=occasion)
 
     def _visit_is_near(self, application: Application) -> bool:
         """Has the working day before the visit (or as many as the service has) begun, and was it agreed before that?"""
@@ -237,8 +256,9 @@ class Clockwork:
         begun = eve(application, ahead, self.office.calendar)
         return begun is not None and slot is not None and begun <= self.office.clock() < slot
 
-    def _visit_reminders(self, application: Application, _: Wait) -> Iterator[Notice]:
-        if self._visit_is_near(application):
+    def _visit_reminders(self, standing: Case, _: Wait) -> Iterator[Notice]:
+        is_to_come = standing.slot is not None and self.office.clock() < standing.slot
+        for application in filter(self._visit_is_near, self._as_it_stands(standing) if is_to_come else ()):
             actor, slot = application.applicant(self.office.sop_of(application)), application.slot
             about, event, at = application.ticket, application.moved.number, self.office.clock()
             yield notice("visit_tomorrow", actor, about=about, event=event, at=at, occasion=f"visit-{slot}")

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from portal.core.erasing import years_after
@@ -11,18 +11,23 @@ from portal.core.handouts import GONE
 from portal.core.listing import Line
 from portal.core.sop import Sop
 from portal.usecases.erasing import Erasing
+from portal.usecases.retention import closed_between
+from portal.usecases.upkeep import past
 
 log = logging.getLogger(__name__)
 
 MOST: Final = 50
 """Cases in one round, so that a first night after years is not one that never ends; the next round goes on."""
 
+MONTH: Final = timedelta(days=31)
+
 
 class Forgetting:
     """The daily sweep of records.
 
-    It looks at the list of cases, and reads only those whose term may be over. What was issued by a case stands in the
-    way for as long as the register is to know of it.
+    It reads only cases whose term may be over: each month all of those on the list of cases, so that none is left that
+    something kept from going, and each other day those whose term is over since the last sweep, by whomever, and those
+    that were held by what they issued, which stands in the way for as long as the register is to know of it.
 
     Args:
         most: cases in one round.
@@ -53,15 +58,31 @@ class Forgetting:
                 break
         if problems:
             raise problems[0]
-        if gone < self._most:
-            self._swept = today
+        # Of what is left the register may know nothing more by the next round, so that looks at all of them.
+        is_done = gone < self._most
+        for sop in self._office.services:
+            self._office.records.keep_reached(_place(sop), f"{today:%Y-%m} {_last(today, sop)}" if is_done else "")
+        self._swept = today if is_done else None
         return gone
 
     def _over(self, today: date) -> Iterator[str]:
         for sop in self._office.services:
-            old = [line for line in self._office.records.lines(sop.service) if self._is_old(line, sop, today)]
-            if old:
-                yield from self._not_held(sorted(old, key=lambda line: line.since), sop, today)
+            month, _, reached = self._office.records.reached(_place(sop)).partition(" ")
+            after, last = date.fromisoformat(reached) if reached else date.min, _last(today, sop)
+            if month == f"{today:%Y-%m}" and last - MONTH <= after <= last:
+                yield from self._since(after, last, sop, today)
+            else:
+                yield from self._all(sop, today)
+
+    def _since(self, after: date, last: date, sop: Sop, today: date) -> Iterator[str]:
+        records = self._office.records
+        yield from [fact["ticket"] for fact in closed_between(records, sop.service, after, last)]
+        yield from [entry.ticket for entry in past(records, sop, today) if entry.ticket]
+
+    def _all(self, sop: Sop, today: date) -> Iterator[str]:
+        old = [line for line in self._office.records.lines(sop.service) if self._is_old(line, sop, today)]
+        if old:
+            yield from self._not_held(sorted(old, key=lambda line: line.since), sop, today)
 
     def _is_old(self, line: Line, sop: Sop, today: date) -> bool:
         return line.state.is_closed and years_after(self._office.calendar.local(line.since).date(), sop) <= today
@@ -84,3 +105,16 @@ class Forgetting:
         except Unreadable as problem:
             log.error("%s cannot be erased: %s", ticket, type(problem).__name__)
             return False
+
+
+def _place(sop: Sop) -> str:
+    return f"records/{sop.service}"
+
+
+def _last(today: date, sop: Sop) -> date:
+    """The last day of closing whose term is over."""
+    year = today.year - sop.data["retention"]["record_years"]
+    try:
+        return today.replace(year=year)
+    except ValueError:  # the 29th of February
+        return date(year, 2, 28)

@@ -10,7 +10,7 @@ from portal.core.errors import MailDeferred, MailRefused, NotAllowed, NotFound, 
 from portal.core.notices import UNWRITTEN, Notice
 from portal.core.outage import Outage, outage
 from portal.core.rounds import Rounds
-from portal.engines.ports import Mail, Message, Records
+from portal.engines.ports import Lingers, Mail, Message, Records
 from portal.forms.letter import Letter
 from portal.usecases.pacing import Pacing
 
@@ -81,6 +81,11 @@ class Outbox:
             tried += bool(written)
             sent += bool(written) and self._deliver(written)
         return sent
+
+    def let_go(self) -> None:
+        """Nothing more is due for now."""
+        if isinstance(self.mail, Lingers):
+            self.mail.let_go()
 
     def red_list(self, unsent: Iterable[Notice] | None = None) -> list[Notice]:
         """Emails the clerk must know of: hopeless, or undelivered past the deadline; not those that were dropped.

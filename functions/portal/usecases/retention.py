@@ -5,14 +5,18 @@ The case itself stays, with the fingerprints of its files in the ledger; only th
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Final
 
 from portal.core.application import Application
 from portal.core.errors import NotFound, PortalError
 from portal.core.recap import is_of_a_case
 from portal.core.sop import Sop
 from portal.core.worktime import Calendar
-from portal.engines.ports import Fact
+from portal.engines.ports import Fact, Records
 from portal.office import Office
+
+MANY_DAYS: Final = 100
+"""More than so many are asked for at once, with whatever was closed since."""
 
 
 def forgotten_on(application: Application, sop: Sop, calendar: Calendar) -> date | None:
@@ -30,16 +34,24 @@ class Retention:
     """The daily sweep.
 
     It looks at facts and not at cases, and after the first sweep only at those that fell due since the last one, so the
-    work of a day depends on what is due then. A first sweep takes all that was ever due, so that neither a long outage
-    nor a shortened term leaves anything behind; forgetting twice is forgetting once.
+    work of a day depends on what is due then. The records keep up to which day of closing all has been forgotten, so
+    that neither a restart nor a long outage nor a shortened term makes it begin from the start or leaves anything
+    behind; forgetting twice is forgetting once.
 
     Args:
-        swept: the day up to which all has been forgotten already, where that is known.
+        swept: the day up to which all has been forgotten already, where the records do not tell and it is known.
     """
 
     def __init__(self, office: Office, swept: date | None = None) -> None:
         self._office = office
-        self._swept = swept
+        self._before = swept
+        self._swept: date | None = None
+
+    def begin_anew(self) -> None:
+        """The next sweep looks at all that was ever due."""
+        self._before = self._swept = None
+        for sop in self._office.services:
+            self._office.records.keep_reached(_place(sop), "")
 
     def forget_documents(self) -> int:
         """Delete the files of cases closed ``retention.documents_days`` ago; returns how many cases' were due.
@@ -54,6 +66,8 @@ class Retention:
         problems = [problem for fact in due if (problem := self._forget(fact["ticket"]))]
         if problems:
             raise problems[0]
+        for sop in self._office.services:
+            self._office.records.keep_reached(_place(sop), str(today - _kept_for(sop)))
         self._swept = today
         return len(due)
 
@@ -62,12 +76,13 @@ class Retention:
             yield from self._due_of(sop, today)
 
     def _due_of(self, sop: Sop, today: date) -> Iterator[Fact]:
-        kept_for, facts = _kept_for(sop), self._office.records.facts
-        if self._swept is None:
-            closed = filter(is_of_a_case, facts(sop.service))
-            return (fact for fact in closed if date.fromisoformat(fact["closed"]) + kept_for <= today)
-        since = [self._swept + timedelta(days=n) for n in range(1, (today - self._swept).days + 1)]
-        return (fact for day in since for fact in facts(sop.service, str(day - kept_for)) if is_of_a_case(fact))
+        last, reached = today - _kept_for(sop), self._office.records.reached(_place(sop))
+        if reached:
+            return closed_between(self._office.records, sop.service, date.fromisoformat(reached), last)
+        if self._before:
+            return closed_between(self._office.records, sop.service, self._before - _kept_for(sop), last)
+        closed = filter(is_of_a_case, self._office.records.facts(sop.service))
+        return (fact for fact in closed if date.fromisoformat(fact["closed"]) <= last)
 
     def _forget(self, ticket: str) -> PortalError | None:
         try:
@@ -83,6 +98,20 @@ class Retention:
             return not self._office.records.load(ticket).is_closed
         except NotFound:
             return False
+
+
+def closed_between(records: Records, service: str, after: date, last: date) -> Iterator[Fact]:
+    """Facts of cases closed after a day, up to another one; no others are read, unless they are many days."""
+    days = (last - after).days
+    if days > MANY_DAYS:
+        facts = records.facts_after(service, str(after))
+        return (fact for fact in facts if is_of_a_case(fact) and fact["closed"] <= str(last))
+    each = (str(after + timedelta(days=n)) for n in range(1, days + 1))
+    return (fact for day in each for fact in records.facts(service, day) if is_of_a_case(fact))
+
+
+def _place(sop: Sop) -> str:
+    return f"documents/{sop.service}"
 
 
 def _kept_for(sop: Sop) -> timedelta:

@@ -2,24 +2,27 @@
 is past its years forgotten.
 """
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
 
 from portal.core.application import Actor, Application
-from portal.core.errors import Conflict
+from portal.core.errors import Conflict, NotFound
 from portal.core.notices import Notice, notice
 from portal.core.officials import on_duty
 from portal.core.recap import is_of_a_case
 from portal.core.register import Certificate, days_before, handed_over, keeps_register, soon
 from portal.core.sop import APPLICANT, Sop
-from portal.engines.ports import Records
+from portal.engines.ports import Fact, Records
 from portal.office import Office, sound
 
 NIGHTS: Final = 31
-"""In so many looks all cases ever closed are gone through for those that are not entered; then none is left."""
+"""In so many looks cases that are not entered are looked for, in the first all ever closed; then none is left."""
+
+OVERLAP: Final = timedelta(days=7)
+"""What was closed so long before the look before is looked at once more: another portal may have been slow to write."""
 
 
 class Upkeep:
@@ -45,21 +48,13 @@ class Upkeep:
     def _look_after(self, sop: Sop, today: date) -> int:
         records = self._office.records
         made = self._entered(sop, today)
-        gone = list(self._past(sop, today))
+        gone = list(past(records, sop, today))
         for entry in gone:
             records.forget_certificate(entry.service, entry.id)
         ending = ending_soon(records, sop, today)
         owed = [*self._letters(sop, ending, today), *self._lists(sop, ending, today)]
         records.owe(owed)
         return made + len(gone) + len(owed)
-
-    def _past(self, sop: Sop, today: date) -> Iterator[Certificate]:
-        years = sop.data["retention"]["record_years"]
-        latest = date(today.year - years, today.month, 28) + timedelta(days=4)  # at least that day; some days more
-        for ended_by in ("", "revoke", "replace"):
-            for entry in self._office.records.certificates_by_end(sop.service, ended_by, until=latest):
-                if _is_past(entry, years, today):
-                    yield entry
 
     # --- cases from before the register ------------------------------------------------------------------------------
 
@@ -72,20 +67,37 @@ class Upkeep:
         if records.next_number(sop.service, "register") > NIGHTS:
             return 0
         records.refile_certificates(sop.service)
-        known, made = {entry.id for entry in records.certificates(sop.service)}, 0
-        for entry in self._handed_over(sop, known):
+        made = 0
+        for entry in self._handed_over(sop):
             if not _is_past(entry, years, today):
                 with suppress(Conflict):  # the other portal of the same moment was faster
                     records.keep_certificates([entry])
                 made += 1
+        records.keep_reached(f"register/{sop.service}", str(today - OVERLAP))
         return made
 
-    def _handed_over(self, sop: Sop, known: Container[str]) -> Iterator[Certificate]:
-        records = self._office.records
-        for fact in list(records.facts(sop.service)):
-            if is_of_a_case(fact) and fact.get("outcome") == "done" and fact["ticket"] not in known:
+    def _handed_over(self, sop: Sop) -> Iterator[Certificate]:
+        for fact in self._unlooked_at(sop):
+            if is_of_a_case(fact) and fact.get("outcome") == "done":
                 # The case itself may be gone, or its edition.
                 yield from sound(self._office.each([fact["ticket"]]), self._entry)
+
+    def _unlooked_at(self, sop: Sop) -> list[Fact]:
+        """Facts of cases that may not be entered: all of them once, and since then the newest."""
+        records = self._office.records
+        reached = records.reached(f"register/{sop.service}")
+        if not reached:
+            known = {entry.id for entry in records.certificates(sop.service)}
+            return [fact for fact in records.facts(sop.service) if fact["ticket"] not in known]
+        newest = list(records.facts_after(sop.service, reached))
+        return [fact for fact in newest if not self._is_known(sop.service, fact["ticket"])]
+
+    def _is_known(self, service: str, id: str) -> bool:
+        try:
+            self._office.records.certificate(service, id)
+        except NotFound:
+            return False
+        return True
 
     def _entry(self, application: Application) -> list[Certificate]:
         entry = handed_over(application, self._office.sop_of(application), self._office.calendar)
@@ -129,6 +141,16 @@ class Upkeep:
     def _in_office_hours(self, owed: Notice) -> Notice:
         """Nobody is written to at one in the morning about what ends in a month."""
         return replace(owed, due_at=self._office.calendar.next_opening(owed.queued_at))
+
+
+def past(records: Records, sop: Sop, today: date) -> Iterator[Certificate]:
+    """Entries of which the register is to know nothing any more."""
+    years = sop.data["retention"]["record_years"]
+    latest = date(today.year - years, today.month, 28) + timedelta(days=4)  # at least that day; some days more
+    for ended_by in ("", "revoke", "replace"):
+        for entry in records.certificates_by_end(sop.service, ended_by, until=latest):
+            if _is_past(entry, years, today):
+                yield entry
 
 
 def ending_soon(records: Records, sop: Sop, today: date) -> list[Certificate]:

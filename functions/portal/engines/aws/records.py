@@ -22,6 +22,7 @@ from portal.engines.aws.appointed import appointed, keep_apart
 from portal.engines.aws.certificates import DynamoCertificates, entered
 from portal.engines.aws.dynamodb import MOST_AT_ONCE, NEW, Item, Key, Table, Write
 from portal.engines.aws.moving import DynamoMoving, Latch
+from portal.engines.aws.sweeps import DynamoSweeps
 from portal.engines.aws.uses import DynamoUses
 from portal.engines.ports import CameBack, Change, Compiled, Fact
 
@@ -32,7 +33,9 @@ _READS: Final = 3
 """How often a case is read that another write is just changing."""
 
 
-class DynamoRecords(DynamoCertificates, DynamoAccounts, standings.DynamoStandings, DynamoMoving, DynamoUses):
+class DynamoRecords(
+    DynamoCertificates, DynamoAccounts, standings.DynamoStandings, DynamoMoving, DynamoUses, DynamoSweeps
+):
     """``ports.Records`` on the table of ``items``, for any number of callers; also ``Streamed``.
 
     Needs the actions Query (on table and index), GetItem, BatchGetItem, PutItem, UpdateItem and DeleteItem. Nothing is

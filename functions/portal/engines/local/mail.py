@@ -10,6 +10,7 @@ import smtplib
 import ssl
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import parseaddr
@@ -25,6 +26,9 @@ from portal.engines.ports import Message
 # RFC 4954: the relay wants us to log in, or differently. A fault of the configuration, not of this message.
 _OUR_FAULT: Final = frozenset({530, 534, 535, 538})
 
+MOST_ON_ONE: Final = 50
+"""Messages on one connection; some relays take no more than a hundred."""
+
 _LINK: Final = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?)']")
 
 _MAILBOX: Final = (
@@ -32,8 +36,21 @@ _MAILBOX: Final = (
 )
 
 
+@dataclass
+class _Line:
+    """A connection on which we may send, and how many messages have gone by it."""
+
+    relay: smtplib.SMTP
+    messages: int = 0
+
+    def leave(self) -> None:
+        # What the relay has taken it has: whatever happens to the farewell must not make us send it again.
+        with closing(self.relay), suppress(smtplib.SMTPException, OSError):
+            self.relay.quit()
+
+
 class Smtp:
-    """``ports.Mail`` through a relay.
+    """``ports.Mail`` and ``ports.Lingers`` through a relay.
 
     Args:
         sender: who it is from, as in a From line: ``Portal <portal@example.go.id>``; its domain is also what the
@@ -42,6 +59,8 @@ class Smtp:
             (port 587), "ssl" for encryption from the start (port 465).
         timeout: seconds the relay may take for any one answer.
         tls: for a relay whose certificate the system does not know; the system's own trust if None.
+        lingers: keep the connection for the next message, until ``let_go``; to greet, encrypt and log in anew for each
+            takes longer than to send it.
     """
 
     def __init__(
@@ -55,6 +74,7 @@ class Smtp:
         starttls: bool | Literal["ssl"] = True,
         timeout: float = 20,
         tls: ssl.SSLContext | None = None,
+        lingers: bool = False,
     ) -> None:
         self._host = host
         self._port = port
@@ -64,6 +84,8 @@ class Smtp:
         self._starttls = starttls
         self._timeout = timeout
         self._tls = tls
+        self._lingers = lingers
+        self._open: list[_Line] = []
 
     def send(self, message: Message, at: datetime) -> None:
         """Hand it to the relay.
@@ -76,12 +98,17 @@ class Smtp:
                 something about this message).
         """
         mail = compose(message, self._sender, at)
-        with _deferring(), closing(self._connect()) as relay:
-            self._log_in(relay)
-            self._hand_over(relay, mail, message)
-            # The relay has it. Whatever happens to the farewell must not make us send it again.
-            with suppress(smtplib.SMTPException, OSError):
-                relay.quit()
+        with _deferring():
+            if kept := self._kept():
+                # It may take no more on one connection that it would take on another.
+                with suppress(smtplib.SMTPSenderRefused):
+                    self._go(kept, mail, message)
+                    return
+            self._go(self._begun(), mail, message)
+
+    def let_go(self) -> None:
+        while self._open:
+            self._open.pop().leave()
 
     def try_out(self) -> None:
         """Greet the relay, encrypt, log in, say from whom, and leave. Raises MailDeferred as ``send``."""
@@ -93,6 +120,41 @@ class Smtp:
             if code != 250:
                 raise smtplib.SMTPSenderRefused(code, answer, sender)
             relay.rset()
+
+    def _kept(self) -> "_Line | None":
+        """One that is open still, and on which the relay answers."""
+        if not self._open:
+            return None
+        line = self._open.pop()
+        with suppress(smtplib.SMTPException, OSError):
+            if line.relay.noop()[0] == 250:
+                return line
+        line.relay.close()
+        return None
+
+    def _begun(self) -> "_Line":
+        relay = self._connect()
+        try:
+            self._log_in(relay)
+        except BaseException:
+            relay.close()
+            raise
+        return _Line(relay)
+
+    def _go(self, line: "_Line", mail: EmailMessage, message: Message) -> None:
+        line.messages += 1
+        try:
+            self._hand_over(line.relay, mail, message)
+        except MailRefused:
+            line.leave()
+            raise
+        except BaseException:
+            line.relay.close()
+            raise
+        if self._lingers and line.messages < MOST_ON_ONE:
+            self._open.append(line)
+        else:
+            line.leave()
 
     def _hand_over(self, relay: smtplib.SMTP, mail: EmailMessage, message: Message) -> None:
         """From the address for reports, or from our own if the relay does not let us send from there.

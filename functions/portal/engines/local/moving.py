@@ -46,7 +46,7 @@ _QUERIES: Final[Mapping[str, str]] = {
 
 _TABLES: Final = (
     *("standing", "event", "application", "notice", "draft", "official", "claim", "sop", "counter", "fact", "tally"),
-    *("founder", "certificate", "told", "line", "used", "handout"),
+    *("founder", "certificate", "told", "line", "used", "handout", "sweep"),
 )
 """In an order in which they can be emptied."""
 

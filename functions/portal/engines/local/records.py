@@ -24,13 +24,14 @@ from portal.engines.local.certificates import LAST, SqliteCertificates, write_ce
 from portal.engines.local.database import Database
 from portal.engines.local.moving import SqliteMoving, admits
 from portal.engines.local.standings import SqliteStandings, write_standing
+from portal.engines.local.sweeps import SqliteSweeps
 from portal.engines.ports import CameBack, Change, Compiled, Fact
 
 # As in the index, word by word.
 _CLOSED: Final = "coalesce(json_extract(body, '$.closed'), '')"
 
 
-class SqliteRecords(SqliteCertificates, SqliteAccounts, SqliteStandings, SqliteMoving):
+class SqliteRecords(SqliteCertificates, SqliteAccounts, SqliteStandings, SqliteSweeps, SqliteMoving):
     """``ports.Records`` on one machine, for any number of threads and processes; also ``BacksUp``.
 
     Args:

@@ -125,6 +125,7 @@ MIGRATIONS: Final = (
         """CREATE TRIGGER standing_of_less AFTER DELETE ON event
             BEGIN DELETE FROM standing WHERE ticket = old.ticket; END""",
     ),
+    ("CREATE TABLE sweep (name TEXT PRIMARY KEY, place TEXT NOT NULL) WITHOUT ROWID",),
 )
 """The statements that lead from one version of the tables to the next; a released one is never changed."""
 
