@@ -26,6 +26,7 @@ from ses_mailbox import SesMailbox
 from werkzeug.serving import BaseWSGIServer, make_server
 
 import compilation
+import deletion
 import expiry
 import feedback
 import mailer
@@ -37,7 +38,7 @@ from portal.web.here import TimeMachine
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 ACCOUNT: Final = "123456789012"
-FUNCTIONS: Final = ("api", "mailer", "reminder", "expiry", "compilation", "feedback")
+FUNCTIONS: Final = ("api", "mailer", "reminder", "expiry", "deletion", "compilation", "feedback")
 
 MakeClients = Callable[[str, Mapping[str, Any]], Clients]
 
@@ -77,7 +78,8 @@ class Cloud:
         self.clients = Clients(**self._settings)
         self.stack = stack.create(self.clients.made, address)
         self.bucket = self.stack.resources["DocumentBucket"]
-        self._mapping = self.clients.made("lambda").list_event_source_mappings()["EventSourceMappings"][0]
+        mappings = self.clients.made("lambda").list_event_source_mappings()["EventSourceMappings"]
+        self._mappings = {each["FunctionArn"].rpartition("-")[2]: each for each in mappings}
         _take_over(self.stack.resources["Table"])
         if table_endpoint:
             dynamodb_local.create_table(table_endpoint, self.stack.resources["Table"])
@@ -101,7 +103,7 @@ class Cloud:
             given = chosen(environ or {})
             config = AwsConfig.from_environment(variables, **given, rehearsal=function == "api")
             clients = self._make_clients(function, self._settings)
-            return build_aws(config, clock, clients, box, time_machine)
+            return build_aws(config, clock, clients, box, time_machine, owing=True)
 
         self.houses = {function: house(function) for function in FUNCTIONS}
         return self.houses["api"]
@@ -140,19 +142,25 @@ class Cloud:
 
     def batches(self) -> list[list[dict[str, Any]]]:
         """What the stream has for the mailer since last time, by the template's own filter and batch size."""
-        filters = [json.loads(one["Pattern"]) for one in self._mapping["FilterCriteria"]["Filters"]]
-        records = [record for record in next(self._streamed) if any(_matches(one, record) for one in filters)]
-        size = self._mapping["BatchSize"]
-        # As JSON, in which they reach a function.
-        plain = json.loads(json.dumps(records, default=str))
-        return [plain[start : start + size] for start in range(0, len(plain), size)]
+        return self._batches("mailer", next(self._streamed))
 
     def stream(self) -> None:
-        """Hand the mailer what the stream has for it."""
-        for batch in self.batches():
+        """Hand each function what the stream has for it."""
+        records = next(self._streamed)
+        for batch in self._batches("mailer", records):
             answer = mailer.handler({"Records": batch}, Context(), self.houses["mailer"])
             if answer["batchItemFailures"]:
                 raise RuntimeError(f"the mailer could not read its records: {answer}")
+        for batch in self._batches("deletion", records):
+            deletion.handler({"Records": batch}, Context(), self.houses["deletion"])
+
+    def _batches(self, function: str, records: Sequence[Mapping[str, Any]]) -> list[list[dict[str, Any]]]:
+        mapping = self._mappings[function]
+        filters = [json.loads(one["Pattern"]) for one in mapping["FilterCriteria"]["Filters"]]
+        wanted = [record for record in records if any(_matches(one, record) for one in filters)]
+        # As JSON, in which they reach a function.
+        plain, size = json.loads(json.dumps(wanted, default=str)), mapping["BatchSize"]
+        return [plain[start : start + size] for start in range(0, len(plain), size)]
 
     def overlook(self) -> None:
         """Whatever the stream has by now is none of the mailer's business."""
@@ -160,14 +168,16 @@ class Cloud:
             pass
 
     def minute(self) -> None:
-        """The schedule of every minute."""
+        """The schedules of every minute, and of every five."""
         mailer.handler({}, Context(), self.houses["mailer"])
+        deletion.handler({}, Context(), self.houses["deletion"])
 
     def day(self) -> None:
         """The schedules of every day."""
         compilation.handler({}, Context(), self.houses["compilation"])
         reminder.handler({}, Context(), self.houses["reminder"])
         expiry.handler({}, Context(), self.houses["expiry"])
+        deletion.handler({}, Context(), self.houses["deletion"])
 
     def bounce(self, raw: str) -> None:
         """Tell the portal that an email which SES took came back: there is no such mailbox."""

@@ -15,6 +15,7 @@ from portal.config import chosen
 from portal.core.draft import Document
 from portal.core.errors import SettingInvalid, traced
 from portal.editions import read_services, trusted_sop
+from portal.engines.aws.deletions import OwingFiles
 from portal.engines.aws.faults import translated
 from portal.engines.aws.feedback import marked
 from portal.engines.aws.files import S3Files
@@ -167,10 +168,12 @@ def build_aws(
     time_machine: TimeMachine | None = None,
     *,
     latched: bool = True,
+    owing: bool = False,
 ) -> House:
     """The portal on DynamoDB, S3 and SES.
 
     Args:
+        owing: what is to be deleted from the bucket is owed, as one function alone may delete (``deletions``).
         latched: as in ``DynamoRecords``; not for the move itself.
         mailbox: what a rehearsal puts before SES; ``time_machine`` its clock.
     """
@@ -191,13 +194,14 @@ def build_aws(
 
     engine = Engine(
         records,
-        files,
+        OwingFiles(files, records) if owing else files,
         mailbox.before(ses) if mailbox else ses,
         links,
         original=original,
         mark=lambda message, owed: marked(message, [notice.identity for notice in owed]),
         mailbox=mailbox,
         time_machine=time_machine,
+        deleting=(records, files),
     )
     return furnish(services, engine, clock, config)
 
@@ -226,7 +230,7 @@ def discreet(handler: Callable[..., Any]) -> Callable[..., Any]:
 @cache
 def warm() -> House:
     """The house of this process, kept from one invocation to the next."""
-    return build_aws(AwsConfig.from_environment(os.environ))
+    return build_aws(AwsConfig.from_environment(os.environ), owing=True)
 
 
 def wsgi(house: House) -> Any:

@@ -137,14 +137,41 @@ class S3Files:
         return copied["VersionId"]
 
     def delete(self, prefix: str) -> None:
+        self.must_be_some(prefix)
         name = prefix.removesuffix("/")
-        if not name:
-            raise NotFound("file_unknown")
         pages = self._client.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=prefix)
         with translated():
-            for page in pages:  # of at most 1,000, as many as one deletion takes
+            # All are known before the first goes: a page of what has gone meanwhile may begin too late.
+            for page in list(pages):  # of at most 1,000, as many as one deletion takes
                 found = [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
                 self._delete([v for v in found if v["Key"] == prefix or v["Key"].startswith(f"{name}/")])
+
+    def is_leaving(self, prefix: str) -> bool:
+        return False
+
+    def delete_for_good(self, target: str, version: str) -> None:
+        """As ``usecases.deletions.Deleting``: what S3 says is gone is looked for once more."""
+        if version:
+            with translated():
+                self._delete([{"Key": target, "VersionId": version}])
+        else:
+            self.delete(target)
+        left = self.versions(target)
+        if version in left if version else left:
+            raise Unavailable("store_unavailable")
+
+    def versions(self, target: str) -> list[str]:
+        """Of a file, or of all below a beginning that ends with a slash; with what only says that it was deleted."""
+        pages = self._client.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=target)
+        with translated():
+            found = [each for page in pages for each in (*page.get("Versions", ()), *page.get("DeleteMarkers", ()))]
+        return [each["VersionId"] for each in found if target.endswith("/") or each["Key"] == target]
+
+    @staticmethod
+    def must_be_some(prefix: str) -> None:
+        """Raises NotFound (``file_unknown``) for everything."""
+        if not prefix.removesuffix("/"):
+            raise NotFound("file_unknown")
 
     def every(self) -> Iterator[Stored]:
         """As ``moving.MovableFiles``."""

@@ -29,6 +29,7 @@ tally       TALLY                      2026-08
 compiled    COMPILED                   2026-08 (4)
 used        USED#8c1d... (10)          <mark of a browser>
 handout     HANDOUT                    00000012 (11)
+deletion    DELETION                   applications/TTE-26-4F7K.. (12)
 founder     FOUNDER                    FOUNDER
 =========== ========================== =============================== ================= ==============================
 
@@ -47,6 +48,7 @@ The names are those of the service with which the table began. What belongs to a
 (9) a certificate's key by its holder's staff number, and another by the address.
 (10) an official's link that was used in that browser, until ``expires_at``; under TURN, whose turn it is.
 (11) who took personal data out, one after the other.
+(12) what is owed to be deleted from the bucket (``deletions``); the stream tells of it too.
 
 An item may have 400 KB. What a person types is bounded by the forms (a case and its newest event take some 10 KB), the
 events are items of their own, and an edition of the SOP takes some 40 KB; of a tally ``recap.tally`` tells.

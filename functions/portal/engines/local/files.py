@@ -120,6 +120,9 @@ class FolderFiles:
             if place.parent.is_dir():
                 synced(place.parent)
 
+    def is_leaving(self, prefix: str) -> bool:
+        return False
+
     def every(self) -> Iterator[Stored]:
         """As ``moving.MovableFiles``."""
         with _translated():
