@@ -53,6 +53,39 @@ class Context:
         return 60_000
 
 
+EICAR: Final = b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE"
+
+
+def verdict(content: bytes) -> str:
+    """What GuardDuty would say of it, as far as a rehearsal goes."""
+    return "THREATS_FOUND" if EICAR in content else "NO_THREATS_FOUND"
+
+
+class Judged(Clients):
+    """Clients of a function, behind which GuardDuty looks at once at what is put into the bucket."""
+
+    def __init__(self, clients: Clients, judge: Callable[[str, str, bytes], None]) -> None:
+        self._clients, self._judge = clients, judge
+
+    def made(self, service: str) -> Any:
+        client = self._clients.made(service)
+        return _Judged(client, self._judge) if service == "s3" else client
+
+
+@dataclass(frozen=True)
+class _Judged:
+    client: Any
+    judge: Callable[[str, str, bytes], None]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.client, name)
+
+    def put_object(self, **given: Any) -> Any:
+        written = self.client.put_object(**given)
+        self.judge(given["Key"], written["VersionId"], given["Body"])
+        return written
+
+
 class Cloud:
     """The stack, its functions' houses, and hands that carry events from one to another.
 
@@ -75,6 +108,7 @@ class Cloud:
             "aws_secret_access_key": "rehearsal",
         }
         self._make_clients = make_clients
+        self.verdict = verdict
         self.clients = Clients(**self._settings)
         self.stack = stack.create(self.clients.made, address)
         self.bucket = self.stack.resources["DocumentBucket"]
@@ -102,7 +136,7 @@ class Cloud:
             variables = self.stack.environment[f"{function.capitalize()}Function"]
             given = chosen(environ or {})
             config = AwsConfig.from_environment(variables, **given, rehearsal=function == "api")
-            clients = self._make_clients(function, self._settings)
+            clients = Judged(self._make_clients(function, self._settings), self._judge)
             return build_aws(config, clock, clients, box, time_machine, owing=True)
 
         self.houses = {function: house(function) for function in FUNCTIONS}
@@ -125,7 +159,13 @@ class Cloud:
         """One house that may do what any function may, as ``make`` builds it (``bootstrap_aws.build_aws``)."""
         variables = {name: value for each in self.stack.environment.values() for name, value in each.items()}
         config = AwsConfig.from_environment(variables, **chosen({}), rehearsal=True)
-        return make(config, clock, self.clients, SesMailbox(self.sent))
+        return make(config, clock, Judged(self.clients, self._judge), SesMailbox(self.sent))
+
+    def _judge(self, key: str, version: str, content: bytes) -> None:
+        """What GuardDuty does once it has looked; ``verdict`` says nothing while it has not."""
+        if said := self.verdict(content):
+            tags = {"TagSet": [{"Key": "GuardDutyMalwareScanStatus", "Value": said}]}
+            self.clients.made("s3").put_object_tagging(Bucket=self.bucket, Key=key, VersionId=version, Tagging=tags)
 
     def sent(self) -> list[str]:
         """The emails that SES took, oldest first."""
@@ -137,6 +177,11 @@ class Cloud:
         """Keys of documents, whatever their version."""
         found = self.clients.made("s3").list_object_versions(Bucket=self.bucket, Prefix=prefix)
         return [version["Key"] for version in found.get("Versions", ())]
+
+    def settled(self, prefix: str) -> list[str]:
+        """The same once all that is owed to be deleted has been."""
+        deletion.handler({}, Context(), self.houses["deletion"])
+        return self.stored(prefix)
 
     # --- what AWS does -------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,11 +17,13 @@ from portal.core.draft import Document
 from portal.core.errors import SettingInvalid, traced
 from portal.editions import read_services, trusted_sop
 from portal.engines.aws.deletions import OwingFiles
+from portal.engines.aws.dynamodb import Table
 from portal.engines.aws.faults import translated
 from portal.engines.aws.feedback import marked
 from portal.engines.aws.files import S3Files
 from portal.engines.aws.mail import SesMail
 from portal.engines.aws.records import DynamoRecords
+from portal.engines.aws.verdicts import Verdicts
 from portal.engines.moving import Marked
 from portal.engines.ports import Mail
 from portal.house import Engine, House, furnish, pages
@@ -62,6 +65,7 @@ class AwsConfig:
         address: public address, without a slash at the end.
         link_keys_parameter: name of the SSM parameter with the keys that sign links, one a line, newest last.
         origin_word: what CloudFront says with every request, and nobody else knows.
+        malware: ``guardduty`` where a file without its verdict comes under no ticket; ``off`` where nobody looks.
         rehearsal: never from the environment, so that no setting can open a mailbox page to the world.
         proxy: what says for whom it asks; there is one always.
     """
@@ -75,6 +79,7 @@ class AwsConfig:
     sender: str
     configuration_set: str
     origin_word: str = ""
+    malware: str = ""
     site: Path | None = None
     rehearsal: bool = False
     proxy: str = "CloudFront"
@@ -84,7 +89,7 @@ class AwsConfig:
         """Settings from the variables of ``infra/template.yaml``; ``given`` ones go before.
 
         Those of ``config.chosen``, ADDRESS, TABLE, DOCUMENT_BUCKET, LINK_KEYS_PARAMETER, SENDER, CONFIGURATION_SET,
-        ORIGIN_WORD.
+        ORIGIN_WORD, MALWARE.
         """
         settings = {
             **chosen(environ),
@@ -95,6 +100,7 @@ class AwsConfig:
             "sender": environ.get("SENDER", ""),
             "configuration_set": environ.get("CONFIGURATION_SET", ""),
             "origin_word": environ.get("ORIGIN_WORD", ""),
+            "malware": environ.get("MALWARE", ""),
         }
         return cls(**{**settings, **given})
 
@@ -182,7 +188,9 @@ def build_aws(
     links = Links(partial(read_keys, clients, config.link_keys_parameter))
     keys = [edition.service for edition in services]
     records = DynamoRecords(clients.lazily("dynamodb"), config.table, keys, latched=latched)
-    files = S3Files(clients.lazily("s3"), config.document_bucket, clock)
+    table = Table(clients.lazily("dynamodb"), config.table, time.sleep)
+    verdicts = Verdicts(table, clock) if config.malware == "guardduty" else None
+    files = S3Files(clients.lazily("s3"), config.document_bucket, clock, verdicts=verdicts)
     ses = SesMail(clients.lazily("sesv2"), config.sender, config.configuration_set)
 
     def original(document: Document, filename: str, shown: bool) -> str:
@@ -202,6 +210,7 @@ def build_aws(
         mailbox=mailbox,
         time_machine=time_machine,
         deleting=(records, files),
+        scanner=verdicts,
     )
     return furnish(services, engine, clock, config)
 

@@ -33,6 +33,7 @@ DEMANDED = {
 OBJECTS = {
     "Api": "documents are under keys that the portal makes",
     "Deletion": "the files of any draft or case",
+    "Malware": "the files of any draft, and a rule whose name GuardDuty makes up",
     "Mailer": "Lambda lists the streams of the one table",
 }
 """Roles with a resource that ends in /*, and why; none is * itself."""
@@ -198,7 +199,7 @@ def test_of_every_function_that_fails_or_is_held_back_the_office_hears(template:
 @pytest.mark.cloud
 def test_what_moto_passes_over_is_what_the_docs_of_the_stack_say(aws: cloud.Cloud) -> None:
     families = {kind.split("::")[1] for kind in aws.stack.left_out}
-    assert families == {"ApiGatewayV2", "Backup", "CloudFront", "CloudWatch", "Lambda", "S3", "SES"}
+    assert families == {"ApiGatewayV2", "Backup", "CloudFront", "CloudWatch", "GuardDuty", "Lambda", "S3", "SES"}
 
 
 # --- the code --------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol, runtime_checkable
 
 from portal.core.application import Application
-from portal.core.draft import Draft
+from portal.core.draft import Document, Draft
 from portal.core.listing import Line, Unread, passed_over
 from portal.core.notices import Identity, Notice
 from portal.core.officials import Official
@@ -302,6 +302,14 @@ class Files(Protocol):
 
         It is gone when this returns, or owed to be deleted (``is_leaving``); ``stat`` knows it no more.
         Never a neighbour whose name merely begins the same. Raises NotFound (``file_unknown``) for everything.
+        """
+
+    def must_be_judged(self, document: Document) -> None:
+        """Has somebody found no malware in it, where the store has that looked for?
+
+        Raises:
+            DocumentRefused: ``judged_infected``, ``judged_unreadable`` (fact ``file``).
+            Unavailable: nobody has looked yet (``document_unjudged``).
         """
 
     def is_leaving(self, prefix: str) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
+from portal.core.draft import Document
 from portal.core.errors import NotFound
 from portal.engines.aws.dynamodb import Item, Key, Table, Write
 from portal.engines.aws.files import S3Files
@@ -88,6 +89,9 @@ class OwingFiles:
             self._owed.owe_deletion(prefix)
         else:  # the versions there are: another file may come in by the same form before these have gone
             self._owed.owe_deletion(prefix, self.files.versions(prefix))
+
+    def must_be_judged(self, document: Document) -> None:
+        self.files.must_be_judged(document)
 
     def is_leaving(self, prefix: str) -> bool:
         return self._owed.owes_deletion(prefix)

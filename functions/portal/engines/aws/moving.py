@@ -28,7 +28,7 @@ _END: Final = "null"
 _OWN: Final = frozenset({"PK", "SK", "GSI1PK", "GSI1SK", "expires_at"})
 """Attributes that are the table's and no noun's."""
 
-_DERIVED: Final = ("MOVE", "HOLDER", "STANDING", "DELETION", items.COMPILED)
+_DERIVED: Final = ("MOVE", "HOLDER", "STANDING", "DELETION", "SCANNER", items.COMPILED)
 """Beginnings of partitions whose items can be made anew, or are settled before a move."""
 
 _COUNTED: Final[Mapping[str, str]] = {"official": "officials", "handout": "handouts"}
