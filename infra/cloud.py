@@ -164,8 +164,18 @@ class Cloud:
     def _judge(self, key: str, version: str, content: bytes) -> None:
         """What GuardDuty does once it has looked; ``verdict`` says nothing while it has not."""
         if said := self.verdict(content):
-            tags = {"TagSet": [{"Key": "GuardDutyMalwareScanStatus", "Value": said}]}
-            self.clients.made("s3").put_object_tagging(Bucket=self.bucket, Key=key, VersionId=version, Tagging=tags)
+            self._tag(key, version, said)
+
+    def judge_all(self, said: str) -> None:
+        """Of everything that came in from a browser or a function, GuardDuty says this."""
+        for prefix in ("drafts/", "mending/"):
+            found = self.clients.made("s3").list_object_versions(Bucket=self.bucket, Prefix=prefix)
+            for each in found.get("Versions", ()):
+                self._tag(each["Key"], each["VersionId"], said)
+
+    def _tag(self, key: str, version: str, said: str) -> None:
+        tags = {"TagSet": [{"Key": "GuardDutyMalwareScanStatus", "Value": said}]}
+        self.clients.made("s3").put_object_tagging(Bucket=self.bucket, Key=key, VersionId=version, Tagging=tags)
 
     def sent(self) -> list[str]:
         """The emails that SES took, oldest first."""

@@ -112,6 +112,22 @@ def test_versions_of_documents_are_deleted_by_one_role_alone(template: dict[str,
     assert template["Resources"]["DeletionFunctionStillOwed"]["Properties"]["ScheduleExpression"] == "rate(5 minutes)"
 
 
+def test_a_stack_may_use_the_headers_of_another_and_then_makes_none(template: dict[str, Any]) -> None:
+    config = template["Resources"]["Distribution"]["Properties"]["DistributionConfig"]
+    used = {
+        json.dumps(one["ResponseHeadersPolicyId"])
+        for one in [config["DefaultCacheBehavior"], *config["CacheBehaviors"]]
+    }
+    for name in ("Page", "Site"):
+        shared, own = f"Shared{name}Headers", f"{name}Headers"
+        assert json.dumps({"Fn::If": [f"Own{own}", {"Ref": own}, {"Ref": shared}]}) in used
+        assert template["Conditions"][f"Own{own}"] == {"Fn::Equals": [{"Ref": shared}, ""]}
+        assert template["Resources"][own]["Condition"] == template["Outputs"][own]["Condition"] == f"Own{own}"
+        # One policy serves any address: none is named in it.
+        assert "DomainName" not in json.dumps(template["Resources"][own])
+    assert len(used) == 2
+
+
 def test_what_one_stack_takes_is_what_the_docs_say(template: dict[str, Any]) -> None:
     said = (ROOT / "site" / "developers" / "aws.md").read_text("utf-8")
     taken = dict(re.findall(r"^\| (.+?) \| ([0-9])(?: each)? \|", said, re.MULTILINE))
