@@ -26,6 +26,7 @@ from ses_mailbox import SesMailbox
 from werkzeug.serving import BaseWSGIServer, make_server
 
 import compilation
+import deletion
 import expiry
 import feedback
 import mailer
@@ -37,7 +38,7 @@ from portal.web.here import TimeMachine
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 ACCOUNT: Final = "123456789012"
-FUNCTIONS: Final = ("api", "mailer", "reminder", "expiry", "compilation", "feedback")
+FUNCTIONS: Final = ("api", "mailer", "reminder", "expiry", "deletion", "compilation", "feedback")
 
 MakeClients = Callable[[str, Mapping[str, Any]], Clients]
 
@@ -50,6 +51,39 @@ class Context:
 
     def get_remaining_time_in_millis(self) -> int:
         return 60_000
+
+
+EICAR: Final = b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE"
+
+
+def verdict(content: bytes) -> str:
+    """What GuardDuty would say of it, as far as a rehearsal goes."""
+    return "THREATS_FOUND" if EICAR in content else "NO_THREATS_FOUND"
+
+
+class Judged(Clients):
+    """Clients of a function, behind which GuardDuty looks at once at what is put into the bucket."""
+
+    def __init__(self, clients: Clients, judge: Callable[[str, str, bytes], None]) -> None:
+        self._clients, self._judge = clients, judge
+
+    def made(self, service: str) -> Any:
+        client = self._clients.made(service)
+        return _Judged(client, self._judge) if service == "s3" else client
+
+
+@dataclass(frozen=True)
+class _Judged:
+    client: Any
+    judge: Callable[[str, str, bytes], None]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.client, name)
+
+    def put_object(self, **given: Any) -> Any:
+        written = self.client.put_object(**given)
+        self.judge(given["Key"], written["VersionId"], given["Body"])
+        return written
 
 
 class Cloud:
@@ -74,10 +108,12 @@ class Cloud:
             "aws_secret_access_key": "rehearsal",
         }
         self._make_clients = make_clients
+        self.verdict = verdict
         self.clients = Clients(**self._settings)
         self.stack = stack.create(self.clients.made, address)
         self.bucket = self.stack.resources["DocumentBucket"]
-        self._mapping = self.clients.made("lambda").list_event_source_mappings()["EventSourceMappings"][0]
+        mappings = self.clients.made("lambda").list_event_source_mappings()["EventSourceMappings"]
+        self._mappings = {each["FunctionArn"].rpartition("-")[2]: each for each in mappings}
         _take_over(self.stack.resources["Table"])
         if table_endpoint:
             dynamodb_local.create_table(table_endpoint, self.stack.resources["Table"])
@@ -100,8 +136,8 @@ class Cloud:
             variables = self.stack.environment[f"{function.capitalize()}Function"]
             given = chosen(environ or {})
             config = AwsConfig.from_environment(variables, **given, rehearsal=function == "api")
-            clients = self._make_clients(function, self._settings)
-            return build_aws(config, clock, clients, box, time_machine)
+            clients = Judged(self._make_clients(function, self._settings), self._judge)
+            return build_aws(config, clock, clients, box, time_machine, owing=True)
 
         self.houses = {function: house(function) for function in FUNCTIONS}
         return self.houses["api"]
@@ -123,7 +159,23 @@ class Cloud:
         """One house that may do what any function may, as ``make`` builds it (``bootstrap_aws.build_aws``)."""
         variables = {name: value for each in self.stack.environment.values() for name, value in each.items()}
         config = AwsConfig.from_environment(variables, **chosen({}), rehearsal=True)
-        return make(config, clock, self.clients, SesMailbox(self.sent))
+        return make(config, clock, Judged(self.clients, self._judge), SesMailbox(self.sent))
+
+    def _judge(self, key: str, version: str, content: bytes) -> None:
+        """What GuardDuty does once it has looked; ``verdict`` says nothing while it has not."""
+        if said := self.verdict(content):
+            self._tag(key, version, said)
+
+    def judge_all(self, said: str) -> None:
+        """Of everything that came in from a browser or a function, GuardDuty says this."""
+        for prefix in ("drafts/", "mending/"):
+            found = self.clients.made("s3").list_object_versions(Bucket=self.bucket, Prefix=prefix)
+            for each in found.get("Versions", ()):
+                self._tag(each["Key"], each["VersionId"], said)
+
+    def _tag(self, key: str, version: str, said: str) -> None:
+        tags = {"TagSet": [{"Key": "GuardDutyMalwareScanStatus", "Value": said}]}
+        self.clients.made("s3").put_object_tagging(Bucket=self.bucket, Key=key, VersionId=version, Tagging=tags)
 
     def sent(self) -> list[str]:
         """The emails that SES took, oldest first."""
@@ -136,23 +188,34 @@ class Cloud:
         found = self.clients.made("s3").list_object_versions(Bucket=self.bucket, Prefix=prefix)
         return [version["Key"] for version in found.get("Versions", ())]
 
+    def settled(self, prefix: str) -> list[str]:
+        """The same once all that is owed to be deleted has been."""
+        deletion.handler({}, Context(), self.houses["deletion"])
+        return self.stored(prefix)
+
     # --- what AWS does -------------------------------------------------------------------------------------------
 
     def batches(self) -> list[list[dict[str, Any]]]:
         """What the stream has for the mailer since last time, by the template's own filter and batch size."""
-        filters = [json.loads(one["Pattern"]) for one in self._mapping["FilterCriteria"]["Filters"]]
-        records = [record for record in next(self._streamed) if any(_matches(one, record) for one in filters)]
-        size = self._mapping["BatchSize"]
-        # As JSON, in which they reach a function.
-        plain = json.loads(json.dumps(records, default=str))
-        return [plain[start : start + size] for start in range(0, len(plain), size)]
+        return self._batches("mailer", next(self._streamed))
 
     def stream(self) -> None:
-        """Hand the mailer what the stream has for it."""
-        for batch in self.batches():
+        """Hand each function what the stream has for it."""
+        records = next(self._streamed)
+        for batch in self._batches("mailer", records):
             answer = mailer.handler({"Records": batch}, Context(), self.houses["mailer"])
             if answer["batchItemFailures"]:
                 raise RuntimeError(f"the mailer could not read its records: {answer}")
+        for batch in self._batches("deletion", records):
+            deletion.handler({"Records": batch}, Context(), self.houses["deletion"])
+
+    def _batches(self, function: str, records: Sequence[Mapping[str, Any]]) -> list[list[dict[str, Any]]]:
+        mapping = self._mappings[function]
+        filters = [json.loads(one["Pattern"]) for one in mapping["FilterCriteria"]["Filters"]]
+        wanted = [record for record in records if any(_matches(one, record) for one in filters)]
+        # As JSON, in which they reach a function.
+        plain, size = json.loads(json.dumps(wanted, default=str)), mapping["BatchSize"]
+        return [plain[start : start + size] for start in range(0, len(plain), size)]
 
     def overlook(self) -> None:
         """Whatever the stream has by now is none of the mailer's business."""
@@ -160,14 +223,16 @@ class Cloud:
             pass
 
     def minute(self) -> None:
-        """The schedule of every minute."""
+        """The schedules of every minute, and of every five."""
         mailer.handler({}, Context(), self.houses["mailer"])
+        deletion.handler({}, Context(), self.houses["deletion"])
 
     def day(self) -> None:
         """The schedules of every day."""
         compilation.handler({}, Context(), self.houses["compilation"])
         reminder.handler({}, Context(), self.houses["reminder"])
         expiry.handler({}, Context(), self.houses["expiry"])
+        deletion.handler({}, Context(), self.houses["deletion"])
 
     def bounce(self, raw: str) -> None:
         """Tell the portal that an email which SES took came back: there is no such mailbox."""

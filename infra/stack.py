@@ -1,8 +1,8 @@
 """Creates the resources of template.yaml in moto, so that what runs here is what the template says.
 
-moto's CloudFormation knows no API Gateway v2, CloudFront, SES, alarms, bucket policies and async invocation settings:
-those are left out (``Stack.left_out``). What the portal needs of them, and of buckets more than moto creates, is made
-here by the services' own calls, from the same template.
+moto's CloudFormation knows no API Gateway v2, CloudFront, GuardDuty, SES, alarms, bucket policies and async invocation
+settings: those are left out (``Stack.left_out``). What the portal needs of them, and of buckets more than moto creates,
+is made here by the services' own calls, from the same template.
 """
 
 import io

@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,11 +16,14 @@ from portal.config import chosen
 from portal.core.draft import Document
 from portal.core.errors import SettingInvalid, traced
 from portal.editions import read_services, trusted_sop
+from portal.engines.aws.deletions import OwingFiles
+from portal.engines.aws.dynamodb import Table
 from portal.engines.aws.faults import translated
 from portal.engines.aws.feedback import marked
 from portal.engines.aws.files import S3Files
 from portal.engines.aws.mail import SesMail
 from portal.engines.aws.records import DynamoRecords
+from portal.engines.aws.verdicts import Verdicts
 from portal.engines.moving import Marked
 from portal.engines.ports import Mail
 from portal.house import Engine, House, furnish, pages
@@ -61,6 +65,7 @@ class AwsConfig:
         address: public address, without a slash at the end.
         link_keys_parameter: name of the SSM parameter with the keys that sign links, one a line, newest last.
         origin_word: what CloudFront says with every request, and nobody else knows.
+        malware: ``guardduty`` where a file without its verdict comes under no ticket; ``off`` where nobody looks.
         rehearsal: never from the environment, so that no setting can open a mailbox page to the world.
         proxy: what says for whom it asks; there is one always.
     """
@@ -74,6 +79,7 @@ class AwsConfig:
     sender: str
     configuration_set: str
     origin_word: str = ""
+    malware: str = ""
     site: Path | None = None
     rehearsal: bool = False
     proxy: str = "CloudFront"
@@ -83,7 +89,7 @@ class AwsConfig:
         """Settings from the variables of ``infra/template.yaml``; ``given`` ones go before.
 
         Those of ``config.chosen``, ADDRESS, TABLE, DOCUMENT_BUCKET, LINK_KEYS_PARAMETER, SENDER, CONFIGURATION_SET,
-        ORIGIN_WORD.
+        ORIGIN_WORD, MALWARE.
         """
         settings = {
             **chosen(environ),
@@ -94,6 +100,7 @@ class AwsConfig:
             "sender": environ.get("SENDER", ""),
             "configuration_set": environ.get("CONFIGURATION_SET", ""),
             "origin_word": environ.get("ORIGIN_WORD", ""),
+            "malware": environ.get("MALWARE", ""),
         }
         return cls(**{**settings, **given})
 
@@ -167,10 +174,12 @@ def build_aws(
     time_machine: TimeMachine | None = None,
     *,
     latched: bool = True,
+    owing: bool = False,
 ) -> House:
     """The portal on DynamoDB, S3 and SES.
 
     Args:
+        owing: what is to be deleted from the bucket is owed, as one function alone may delete (``deletions``).
         latched: as in ``DynamoRecords``; not for the move itself.
         mailbox: what a rehearsal puts before SES; ``time_machine`` its clock.
     """
@@ -179,7 +188,9 @@ def build_aws(
     links = Links(partial(read_keys, clients, config.link_keys_parameter))
     keys = [edition.service for edition in services]
     records = DynamoRecords(clients.lazily("dynamodb"), config.table, keys, latched=latched)
-    files = S3Files(clients.lazily("s3"), config.document_bucket, clock)
+    table = Table(clients.lazily("dynamodb"), config.table, time.sleep)
+    verdicts = Verdicts(table, clock) if config.malware == "guardduty" else None
+    files = S3Files(clients.lazily("s3"), config.document_bucket, clock, verdicts=verdicts)
     ses = SesMail(clients.lazily("sesv2"), config.sender, config.configuration_set)
 
     def original(document: Document, filename: str, shown: bool) -> str:
@@ -191,13 +202,15 @@ def build_aws(
 
     engine = Engine(
         records,
-        files,
+        OwingFiles(files, records) if owing else files,
         mailbox.before(ses) if mailbox else ses,
         links,
         original=original,
         mark=lambda message, owed: marked(message, [notice.identity for notice in owed]),
         mailbox=mailbox,
         time_machine=time_machine,
+        deleting=(records, files),
+        scanner=verdicts,
     )
     return furnish(services, engine, clock, config)
 
@@ -226,7 +239,7 @@ def discreet(handler: Callable[..., Any]) -> Callable[..., Any]:
 @cache
 def warm() -> House:
     """The house of this process, kept from one invocation to the next."""
-    return build_aws(AwsConfig.from_environment(os.environ))
+    return build_aws(AwsConfig.from_environment(os.environ), owing=True)
 
 
 def wsgi(house: House) -> Any:

@@ -18,7 +18,7 @@ from portal.core.services import Services
 from portal.core.worktime import Calendar
 from portal.editions import read_calendar, read_json, read_language, read_messages, read_papers, read_toml
 from portal.engines.gates import Room, Scanner
-from portal.engines.ports import Files, Mail, Message, Records
+from portal.engines.ports import Files, Mail, Message, OwesDeletions, Records
 from portal.links import Links
 from portal.office import Office
 from portal.web.app import BLUEPRINTS, create_app
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from portal.usecases.clockwork import Clockwork
     from portal.usecases.corrections import Corrections
     from portal.usecases.correspondence import Correspondence
+    from portal.usecases.deletions import Deleting, Deletions
     from portal.usecases.dossiers import Dossiers
     from portal.usecases.entrance import Entrance
     from portal.usecases.erasing import Erasing
@@ -60,7 +61,8 @@ class Engine:
     Attributes:
         original, receiver, closed, room, scanner: as in ``web.here.Equipment``.
         mark: as in ``outbox.Outbox``; None where nothing is told of an email afterwards.
-        inbox: where emails come back to; None where the relay itself tells of them, or nobody reads it.
+        inbox: where emails come back to; None where the relay tells of them, or nobody reads it.
+        deleting: where deletions may be owed, and the files of who may do them; None where nothing is owed.
         mailbox, time_machine: a rehearsal's, which only it shows; ``switches``: what it may let fail, by name.
     """
 
@@ -78,6 +80,7 @@ class Engine:
     closed: str = ""
     room: Room | None = None
     scanner: Scanner | None = None
+    deleting: "tuple[OwesDeletions, Deleting] | None" = None
 
 
 @dataclass(frozen=True)
@@ -121,8 +124,7 @@ class House:
     def register(self) -> "Register":
         from portal.usecases.register import Register
 
-        schemas = read_json(self.config.schemas / "register.schema.json")["$defs"]
-        return Register(self.office, schemas)
+        return Register(self.office, read_json(self.config.schemas / "register.schema.json")["$defs"])
 
     @cached_property
     def archive(self) -> "Archive":
@@ -135,6 +137,12 @@ class House:
         from portal.usecases.corrections import Corrections
 
         return Corrections(self.office, read_messages()["clerk"]["title"])
+
+    @property
+    def deletions(self) -> "Deletions | None":
+        from portal.usecases.deletions import Deletions
+
+        return Deletions(self.office, *self.engine.deleting) if self.engine.deleting else None
 
     @cached_property
     def dossiers(self) -> "Dossiers":
@@ -213,10 +221,8 @@ class House:
     def correspondence(self) -> "Correspondence":
         from portal.usecases.correspondence import Correspondence
 
-        render, address = self.letters().render, self.config.address
-        return Correspondence(
-            self.office, self.cases, self.watch, self.register, self.entrance, self.experience, render, address
-        )
+        looked_up = self.cases, self.watch, self.register, self.entrance, self.experience
+        return Correspondence(self.office, *looked_up, self.letters().render, self.config.address)
 
     @cached_property
     def outbox(self) -> "Outbox":
@@ -235,9 +241,9 @@ class House:
             # In a rehearsal days pass in minutes, and whoever plays wants to see each email, unless he says otherwise.
             return self.rounds if engine.mailbox is None or engine.mailbox.collecting else None
 
-        mark, seal = engine.mark or unmarked, partial(office.links.seal, "sent")
+        mark = engine.mark or unmarked
         # As for the rounds.
-        pacing = Pacing(office.records, seal) if engine.mailbox is None else None
+        pacing = Pacing(office.records, partial(office.links.seal, "sent")) if engine.mailbox is None else None
         return Outbox(office.records, engine.mail, office.clock, letter, join, mark, rounds, pacing)
 
     @cached_property
@@ -245,8 +251,8 @@ class House:
         """When officials' emails are collected to."""
         from portal.core.rounds import Rounds
 
-        calendar = self.office.calendar
-        return Rounds.of(self.office.services.first.data["reminders"], calendar.zone, calendar.is_working_day)
+        first, days = self.office.services.first, self.office.calendar
+        return Rounds.of(first.data["reminders"], days.zone, days.is_working_day)
 
     @cached_property
     def clockwork(self) -> "Clockwork":
@@ -318,13 +324,11 @@ def _page_image(*asked: Any) -> bytes:
     return page_image(*asked)
 
 
-def _press(services: Services, config: Settings, service: str) -> "Press | None":
-    """Prints a service's papers, if it has any."""
+def _press(services: Services, config: Settings, service: str) -> "Press | None":  # None: it has no papers
     from portal.papers.printing import Press
 
-    papers_to_print = read_papers(services[service], config.schemas / service)
-    site = f"{config.address}{services.base(service)}".rstrip("/")
-    return Press(papers_to_print, site) if papers_to_print else None
+    to_print, site = read_papers(services[service], config.schemas / service), config.address + services.base(service)
+    return Press(to_print, site.rstrip("/")) if to_print else None
 
 
 def _receipt(schemas: Path, receipt: Any) -> bytes:
@@ -336,8 +340,7 @@ def _receipt(schemas: Path, receipt: Any) -> bytes:
 
 def _rehearse(services: Services, schemas: Path, records: Records, engine: Engine) -> Rehearsal:
     """Appoint the sample officials, each of them once, and offer the sample documents."""
-    known = {(official.service, official.role, official.email.lower()) for official in records.officials()}
-    props = {}
+    known, props = {(each.service, each.role, each.email.lower()) for each in records.officials()}, {}
     for service in (edition.service for edition in services):
         data = read_toml(schemas / service / "rehearsal.toml")
         for sample in (Official(service, **entry) for entry in data.get("officials", ())):

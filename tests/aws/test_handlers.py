@@ -12,11 +12,12 @@ import pytest
 from botocore.exceptions import ClientError
 
 import compilation
+import deletion
 import expiry
 import mailer
 import reminder
-from portal.bootstrap_aws import build_aws
-from portal.core.errors import Conflict
+from portal.bootstrap_aws import RunFailed, build_aws
+from portal.core.errors import Conflict, Unavailable
 from portal.core.handouts import OVER
 from portal.core.listing import line
 from portal.core.notices import notice
@@ -211,6 +212,8 @@ def test_a_night_forgets_what_fell_due_of_late_and_everything_when_asked(
     office.clock.forward(days=days)
     answer = expiry.handler(event, Hurried(60_000), office.aws.houses["expiry"])
     assert answer["forgotten"] == gone
+    assert len(office.aws.stored("applications/")) == 1  # no night may delete
+    office.aws.stream()
     assert len(office.aws.stored("applications/")) == 1 - gone
 
 
@@ -227,6 +230,36 @@ def test_a_night_erases_the_records_whose_years_are_over(office: Office) -> None
     assert kept_in.records.load(old.ticket).erased
     assert kept_in.records.load(running.ticket).form
     assert [each.what for each in kept_in.records.handouts()] == [OVER]
+
+
+def test_what_is_owed_is_deleted_when_the_stream_tells_and_else_by_the_clock(office: Office) -> None:
+    files = office.pages.office.files
+    for id in ("a1", "a2"):
+        files.write(f"drafts/{id}/ktp", b"%PDF", "application/pdf")
+    files.delete("drafts/a1/")
+    office.aws.stream()
+    assert office.aws.stored("drafts/") == ["drafts/a2/ktp"]
+    files.delete("drafts/a2/")
+    office.aws.overlook()
+    office.aws.minute()
+    assert office.aws.stored("drafts/") == []
+
+
+def test_a_deletion_that_fails_is_told_by_the_clock_and_holds_up_no_stream(office: Office) -> None:
+    house = office.aws.houses["deletion"]
+    office.pages.office.files.delete("drafts/a1/")
+    failing: Any = replace(house.engine, deleting=(house.engine.deleting[0], Failing()))  # type: ignore[index]
+    house = replace(house, engine=failing)
+    assert deletion.handler({"Records": []}, Hurried(60_000), house) == {"settled": 0}
+    with pytest.raises(RunFailed):
+        deletion.handler({}, Hurried(60_000), house)
+    assert deletion.handler({}, Hurried(20_000), office.aws.houses["deletion"]) == {"settled": 0}
+    assert deletion.handler({}, Hurried(60_000), office.aws.houses["deletion"]) == {"settled": 1}
+
+
+class Failing:
+    def delete_for_good(self, target: str, version: str) -> None:
+        raise Unavailable("store_unavailable")
 
 
 def test_a_transaction_whose_answer_came_too_late_is_not_done_twice(office: Office) -> None:

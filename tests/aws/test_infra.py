@@ -32,7 +32,8 @@ DEMANDED = {
 
 OBJECTS = {
     "Api": "documents are under keys that the portal makes",
-    "Expiry": "the files of any draft",
+    "Deletion": "the files of any draft or case",
+    "Malware": "the files of any draft, and a rule whose name GuardDuty makes up",
     "Mailer": "Lambda lists the streams of the one table",
 }
 """Roles with a resource that ends in /*, and why; none is * itself."""
@@ -159,13 +160,15 @@ def test_functions_their_stream_and_their_schedules_are_made(aws: cloud.Cloud) -
     assert set(functions) == {f"portal-{name.lower()}" for name in FUNCTIONS}
     assert {function["Runtime"] for function in functions.values()} == {"python3.13"}
     assert len({function["Role"] for function in functions.values()}) == len(FUNCTIONS)
-    (mapping,) = aws.clients.made("lambda").list_event_source_mappings()["EventSourceMappings"]
-    assert mapping["FunctionArn"].endswith(":portal-mailer")
-    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-    assert mapping["DestinationConfig"]["OnFailure"]["Destination"].split(":")[-1].startswith("portal-DeadLetters")
+    mappings = aws.clients.made("lambda").list_event_source_mappings()["EventSourceMappings"]
+    woken = {mapping["FunctionArn"].rpartition(":")[2]: mapping for mapping in mappings}
+    assert set(woken) == {"portal-mailer", "portal-deletion"}
+    assert woken["portal-mailer"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    for mapping in mappings:
+        assert mapping["DestinationConfig"]["OnFailure"]["Destination"].split(":")[-1].startswith("portal-DeadLetters")
     rules = aws.clients.made("events").list_rules()["Rules"]
     schedules = sorted(rule["ScheduleExpression"] for rule in rules if "ScheduleExpression" in rule)
-    assert schedules == ["cron(0 17 * * ? *)", "cron(15 16 * * ? *)", "rate(1 minute)", "rate(5 minutes)"]
+    assert schedules == ["cron(0 17 * * ? *)", "cron(15 16 * * ? *)", "rate(1 minute)", *["rate(5 minutes)"] * 2]
     groups = aws.clients.made("logs").describe_log_groups()["logGroups"]
     assert {(group["logGroupName"], group["retentionInDays"]) for group in groups} == {
         (f"/aws/lambda/{name}", 90) for name in functions
@@ -196,7 +199,7 @@ def test_of_every_function_that_fails_or_is_held_back_the_office_hears(template:
 @pytest.mark.cloud
 def test_what_moto_passes_over_is_what_the_docs_of_the_stack_say(aws: cloud.Cloud) -> None:
     families = {kind.split("::")[1] for kind in aws.stack.left_out}
-    assert families == {"ApiGatewayV2", "Backup", "CloudFront", "CloudWatch", "Lambda", "S3", "SES"}
+    assert families == {"ApiGatewayV2", "Backup", "CloudFront", "CloudWatch", "GuardDuty", "Lambda", "S3", "SES"}
 
 
 # --- the code --------------------------------------------------------------------------------------------------------

@@ -96,6 +96,38 @@ def test_documents_are_copied_every_night_where_no_function_reaches(template: di
     assert not any(action.startswith("backup:") for action in allowed)
 
 
+def test_versions_of_documents_are_deleted_by_one_role_alone(template: dict[str, Any]) -> None:
+    roles = resources(template, "AWS::IAM::Role")
+    may = {
+        name
+        for name, role in roles.items()
+        for policy in role.get("Policies", ())
+        for statement in policy["PolicyDocument"]["Statement"]
+        for action in listed(statement["Action"])
+        if action in ("s3:*", "*") or action.startswith(("s3:Delete", "s3:PutLifecycle", "s3:PutBucketVersioning"))
+    }
+    assert may == {"DeletionRole"}
+    woken = template["Resources"]["DeletionFunctionOwed"]["Properties"]
+    assert woken["EventSourceArn"] == {"Fn::GetAtt": ["Table", "StreamArn"]}
+    assert template["Resources"]["DeletionFunctionStillOwed"]["Properties"]["ScheduleExpression"] == "rate(5 minutes)"
+
+
+def test_a_stack_may_use_the_headers_of_another_and_then_makes_none(template: dict[str, Any]) -> None:
+    config = template["Resources"]["Distribution"]["Properties"]["DistributionConfig"]
+    used = {
+        json.dumps(one["ResponseHeadersPolicyId"])
+        for one in [config["DefaultCacheBehavior"], *config["CacheBehaviors"]]
+    }
+    for name in ("Page", "Site"):
+        shared, own = f"Shared{name}Headers", f"{name}Headers"
+        assert json.dumps({"Fn::If": [f"Own{own}", {"Ref": own}, {"Ref": shared}]}) in used
+        assert template["Conditions"][f"Own{own}"] == {"Fn::Equals": [{"Ref": shared}, ""]}
+        assert template["Resources"][own]["Condition"] == template["Outputs"][own]["Condition"] == f"Own{own}"
+        # One policy serves any address: none is named in it.
+        assert "DomainName" not in json.dumps(template["Resources"][own])
+    assert len(used) == 2
+
+
 def test_what_one_stack_takes_is_what_the_docs_say(template: dict[str, Any]) -> None:
     said = (ROOT / "site" / "developers" / "aws.md").read_text("utf-8")
     taken = dict(re.findall(r"^\| (.+?) \| ([0-9])(?: each)? \|", said, re.MULTILINE))

@@ -91,6 +91,8 @@ def needed(call: str, params: Mapping[str, Any]) -> Iterator[Call]:
         case ["s3", "GetObject" | "HeadObject"]:
             action = "s3:GetObjectVersion" if "VersionId" in params else "s3:GetObject"
             yield action, f"arn:aws:s3:::{params['Bucket']}/{params['Key']}", ""
+        case ["s3", "GetObjectTagging"]:
+            yield "s3:GetObjectVersionTagging", f"arn:aws:s3:::{params['Bucket']}/{params['Key']}", ""
         case ["s3", "PutObject"]:
             yield "s3:PutObject", f"arn:aws:s3:::{params['Bucket']}/{params['Key']}", ""
         case ["ssm", "GetParameter"]:

@@ -109,7 +109,7 @@ def serving_aws(clock: Clock, **environ: str) -> Iterator[Served]:
             aws.minute()
 
         with listening(bootstrap_aws.wsgi(house), port):
-            yield Served(house, deliver, aws.stored)
+            yield Served(house, deliver, aws.settled)
 
 
 @contextmanager

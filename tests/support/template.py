@@ -2,7 +2,7 @@
 
 from typing import Any
 
-FUNCTIONS = ("Api", "Mailer", "Reminder", "Expiry", "Compilation", "Feedback")
+FUNCTIONS = ("Api", "Mailer", "Reminder", "Expiry", "Deletion", "Compilation", "Feedback")
 
 
 def resources(template: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:

@@ -4,7 +4,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from flask import Response
 
+from portal.web.access import Access
 from tests.support.http_parts import policy
 from tests.support.stage import KADIS, Stage
 
@@ -68,6 +70,34 @@ def test_whoever_has_found_a_hole_reads_where_to_tell_of_it(stage: Stage) -> Non
     assert told["Canonical"] == "http://localhost/.well-known/security.txt"
 
 
+def test_who_was_in_before_cookies_had_a_prefix_stays_in_and_todays_goes_first(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, address="https://tte.tarakankota.go.id")
+    first, second = stage.case("confirm"), stage.case("confirm")
+    values = []
+    for number in (first, second):
+        said = stage.browser().get(stage.link("telaah", number)).headers["Set-Cookie"]
+        values.append(said.split(";")[0].partition("=")[2])
+    browser = stage.browser()
+    browser.set_cookie("telaah", values[0], path="/telaah", domain="tte.tarakankota.go.id")
+    assert browser.get(f"/telaah/{first}", base_url=stage.house.config.address).status_code == 200
+    # As a neighbour of the domain might put it there; the browser has its own already.
+    browser.set_cookie("telaah", values[1], path="/telaah", domain="tte.tarakankota.go.id")
+    browser.set_cookie("__Secure-telaah", values[0], path="/telaah", domain="tte.tarakankota.go.id", secure=True)
+    assert browser.get(f"/telaah/{first}", base_url=stage.house.config.address).status_code == 200
+    stage.close()
+
+
+def test_leaving_takes_away_the_cookies_of_both_names(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, address="https://tte.tarakankota.go.id")
+    with stage.app.test_request_context():
+        answer = Response()
+        Access(stage.office.links, secure=True).forget(answer, "petugas", "/petugas")
+    gone = answer.headers.getlist("Set-Cookie")
+    assert [each.partition("=")[0] for each in gone] == ["__Secure-petugas", "petugas"]
+    assert all("Secure" in each and "Max-Age=0" in each for each in gone)
+    stage.close()
+
+
 @pytest.mark.parametrize("address", ["http://localhost", "https://tte.tarakankota.go.id"])
 def test_a_cookie_is_for_its_own_page_and_for_no_script(tmp_path: Path, address: str) -> None:
     stage = Stage(tmp_path, address=address)
@@ -81,7 +111,8 @@ def test_a_cookie_is_for_its_own_page_and_for_no_script(tmp_path: Path, address:
     ):
         answer = stage.browser().get(link)
         said = answer.headers["Set-Cookie"].split("; ")
-        assert said[0].startswith(f"{name}=")
+        prefix = "__Secure-" if address.startswith("https") else ""
+        assert said[0].startswith(f"{prefix}{name}=")
         assert {"HttpOnly", "SameSite=Lax", f"Path={path}", "Max-Age=43200"} <= set(said)
         assert ("Secure" in said) is address.startswith("https")
         assert "Domain" not in answer.headers["Set-Cookie"]

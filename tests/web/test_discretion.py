@@ -14,6 +14,7 @@ from markupsafe import escape
 from werkzeug.test import TestResponse
 
 import compilation
+import deletion
 import expiry
 import feedback
 import mailer
@@ -177,7 +178,7 @@ def test_a_case_that_cannot_be_read_says_so_and_nothing_of_what_is_in_it(
 # --- functions on AWS ---
 
 
-@pytest.mark.parametrize("function", [mailer, reminder, compilation, expiry, feedback])
+@pytest.mark.parametrize("function", [mailer, reminder, compilation, deletion, expiry, feedback])
 def test_what_a_function_fails_over_is_not_told_to_its_log(function: Any) -> None:
     class House:
         def __getattr__(self, name: str) -> Any:

@@ -69,7 +69,14 @@ def _move(context: click.Context, here: Config, there: Any, to: str, *, give_up:
 
     home = build(here, clock, moving=True)
     local = _end(home, lambda: None)
-    cloud = _end(build_aws(there, clock, clients, latched=False), lambda: _wait(pause, SETTLED))
+    on_aws = build_aws(there, clock, clients, latched=False)
+
+    def settle() -> None:
+        _wait(pause, SETTLED)
+        if on_aws.deletions:
+            on_aws.deletions.carry_out()  # so that nothing is taken along that is to go
+
+    cloud = _end(on_aws, settle)
     source, target = (local, cloud) if to == AWS else (cloud, local)
     relocation = Relocation(source, target, noted, progress, hand_over_keys)
     if give_up:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol, runtime_checkable
 
 from portal.core.application import Application
-from portal.core.draft import Draft
+from portal.core.draft import Document, Draft
 from portal.core.listing import Line, Unread, passed_over
 from portal.core.notices import Identity, Notice
 from portal.core.officials import Official
@@ -225,6 +225,36 @@ class Streamed(Protocol):
         """``Records.unsent``, each with whether it came back and was not tried since."""
 
 
+@dataclass(frozen=True)
+class Deletion:
+    """What is owed to be deleted.
+
+    Attributes:
+        target: key of a file, or the beginning of keys, which ends with a slash.
+        version: of the file; all of them if empty.
+        decided: owed in the very transaction by which it goes.
+    """
+
+    target: str
+    version: str = ""
+    decided: bool = False
+
+
+@runtime_checkable
+class OwesDeletions(Protocol):
+    """What records can do as well whose portal may not delete files itself; ``Records.erase`` and ``delete_draft`` owe
+    the deletion of what a case or a draft has by themselves."""
+
+    def owe_deletion(self, target: str, versions: Sequence[str] = ("",)) -> None:
+        """Owing it twice is owing it once."""
+
+    def owes_deletion(self, beginning: str) -> bool:
+        """Is anything still owed whose target begins so?"""
+
+    def owed_deletions(self) -> Iterator[Deletion]: ...
+    def deletion_done(self, deletion: Deletion) -> None: ...
+
+
 @runtime_checkable
 class BacksUp(Protocol):
     """What records can do as well that lie in a file on this machine."""
@@ -271,8 +301,20 @@ class Files(Protocol):
     def delete(self, prefix: str) -> None:
         """Forget the file of a key, or all below ``drafts/a1/``, with every version; nothing to forget is fine.
 
+        It is gone when this returns, or owed to be deleted (``is_leaving``); ``stat`` knows it no more.
         Never a neighbour whose name merely begins the same. Raises NotFound (``file_unknown``) for everything.
         """
+
+    def must_be_judged(self, document: Document) -> None:
+        """Has somebody found no malware in it, where the store has that looked for?
+
+        Raises:
+            DocumentRefused: ``judged_infected``, ``judged_unreadable`` (fact ``file``).
+            Unavailable: nobody has looked yet (``document_unjudged``).
+        """
+
+    def is_leaving(self, prefix: str) -> bool:
+        """Is something whose key begins so still to be deleted, which was forgotten before?"""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,14 @@ class Custody:
 
     @contextmanager
     def copied(self, documents: Sequence[Document], number: str) -> Iterator[tuple[Document, ...]]:
-        """The documents under the ticket; should the block come to nothing, no copy of them stays behind."""
+        """The documents under the ticket; should the block come to nothing, no copy of them stays behind.
+
+        Raises:
+            DocumentRefused, Unavailable: as ``ports.Files.must_be_judged``, of what is not under the ticket yet.
+        """
+        for document in documents:
+            if not document.key.startswith(f"applications/{number}/"):
+                self.office.files.must_be_judged(document)
         copies: list[Document] = []
         try:
             for document in documents:

@@ -129,6 +129,10 @@ class Erasing:
         self._erase_case(case, self._entry(case), said, Actor("portal"), OVER)
         return True
 
+    def is_done(self, ticket: str = "") -> bool:
+        """Are the files of an erased case gone, and not only to go; or those of all?"""
+        return not self.office.files.is_leaving(_folder(ticket) if ticket else "")
+
     def is_accounted_for(self, application: Application) -> bool:
         """Is it told apart from the case itself that its data was erased, by this very tombstone? Of others, True."""
         stone = application.erased
@@ -178,7 +182,7 @@ class Erasing:
 
     def _clear(self, case: Application) -> None:
         """Its files, and the drafts that became it or mend it."""
-        self.office.files.delete(f"applications/{case.ticket}/")
+        self.office.files.delete(_folder(case.ticket))
         self._forget(draft for draft in self._drafts() if case.ticket in (draft.ticket, draft.mends))
 
     def _drafts(self) -> Iterator[Draft]:
@@ -198,3 +202,7 @@ class Erasing:
     @staticmethod
     def _ground(item: Item, ground: Ground | None) -> Ground:
         return Ground.OVER if ground is None or Ground.OVER in item.verdict.grounds else ground
+
+
+def _folder(ticket: str) -> str:
+    return f"applications/{ticket}/"

@@ -60,7 +60,7 @@ class Access:
     def keep(self, response: Any, name: str, signed: str, path: str, life: timedelta) -> None:
         """A cookie that no script reads."""
         response.set_cookie(
-            name,
+            self._named(name),
             signed,
             path=path,
             max_age=int(life.total_seconds()),
@@ -69,6 +69,22 @@ class Access:
             secure=self._secure,
         )
 
+    def kept(self, name: str) -> str:
+        """What was kept under a name, by this request's cookie; empty if nothing.
+
+        A browser that has none by today's name may have one from before there was a prefix, which goes on to its end.
+        """
+        return request.cookies.get(self._named(name), "") or request.cookies.get(name, "")
+
+    def forget(self, response: Any, name: str, path: str) -> None:
+        for each in dict.fromkeys((self._named(name), name)):
+            response.delete_cookie(each, path=path, secure=self._secure, httponly=True, samesite="Lax")
+
+    def _named(self, name: str) -> str:
+        """With the prefix that lets a browser take it over HTTPS only, so that no neighbour of the domain puts another
+        in its place. ``__Host-`` would be for the path / alone, and each of ours is for its own page."""
+        return f"__Secure-{name}" if self._secure else name
+
     def claims(self, page: str, now: datetime) -> dict[str, Any]:
         """What this request's cookie says.
 
@@ -76,7 +92,7 @@ class Access:
             LinkForged: there is no cookie, or it is not ours (``link_needed``): open the emailed link again.
         """
         try:
-            return self._links.read(f"cookie.{page}", request.cookies.get(page, ""), now)
+            return self._links.read(f"cookie.{page}", self.kept(page), now)
         except (LinkForged, LinkExpired) as problem:
             raise LinkForged("link_needed", page=page) from problem
 

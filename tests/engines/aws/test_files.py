@@ -19,13 +19,9 @@ from tests.support.aws_wire import BUCKET, ON_THE_WAY, Wire, refuses_in_xml, say
 from tests.support.builders import AT
 from tests.support.commits import LEASE
 from tests.support.contract_files import KEY, PDF, FilesContract, Upload
+from tests.support.on_aws import post
 
 pytestmark = pytest.mark.cloud
-
-
-def post(form: Any, content: bytes) -> str:
-    file = {"file": ("ktp.pdf", content, "text/html")}
-    return requests.post(form.url, data=form.fields, files=file, allow_redirects=False).headers["Location"]
 
 
 class TestS3Files(FilesContract):

@@ -15,7 +15,7 @@ from portal.core.errors import Conflict, Unavailable
 from portal.core.steps import State
 from portal.engines.aws import items
 from portal.engines.aws.records import DynamoRecords
-from portal.engines.ports import Compiled
+from portal.engines.ports import Compiled, Deletion
 from tests.support.aws_wire import ON_THE_WAY, TABLE, Answer, Wire, client, refuses, says
 from tests.support.builders import AT, a_notice, after, application, application_in, draft
 from tests.support.commits import LEASE, change, claimed, write
@@ -74,7 +74,7 @@ def test_a_change_of_one_item_that_meets_a_transaction_waits_and_tries_again(
     wire.answers["UpdateItem"] = [refuses("TransactionConflictException")] * 2
     wire.answers["DeleteItem"] = [refuses("TransactionConflictException")]
     assert records.claim_notice(AT, LEASE) is not None
-    records.delete_draft("a1")
+    records.deletion_done(Deletion("drafts/a1/"))
     assert paused == [0.05, 0.1, 0.05]
 
 

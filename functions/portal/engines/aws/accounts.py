@@ -9,6 +9,7 @@ from portal.core.listing import Line
 from portal.core.notices import Notice
 from portal.engines import entries
 from portal.engines.aws import items, owed, standings
+from portal.engines.aws.deletions import decided
 from portal.engines.aws.dynamodb import EXISTING, MOST_AT_ONCE, NEW, Key, Table, Write
 
 HANDOUTS: Final = "HANDOUT"
@@ -37,6 +38,7 @@ class DynamoAccounts:
             Write(items.application_item(application, "")),
             Write(items.line_item(line)),
             standings.write(application, None),
+            decided(f"applications/{ticket}/"),
         ]
         # The tombstone comes with the last of them: until then the case still has its form, so that it is found again.
         while len(bare) + len(last) > MOST_AT_ONCE:

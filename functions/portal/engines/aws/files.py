@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Final, Literal, TypedDict
 
 from botocore.exceptions import ClientError
 
+from portal.core.draft import Document
 from portal.core.errors import NotFound, Unavailable
 from portal.engines.aws.faults import code, translated
+from portal.engines.aws.verdicts import Verdicts
 from portal.engines.ports import Stored, UploadForm
 
 if TYPE_CHECKING:
@@ -32,6 +34,10 @@ LARGEST: Final = 64 * 1024**2
 """Bytes that the store takes in: whoever sends too much, or nothing, is told so by a page of ours, and not in XML."""
 
 
+PROBE: Final = "malware-protection-resource-validation-object"
+"""What GuardDuty puts into a bucket that it looks after, to see whether it may."""
+
+
 class _Encrypted(TypedDict, total=False):
     ServerSideEncryption: "ServerSideEncryptionType"
 
@@ -39,7 +45,8 @@ class _Encrypted(TypedDict, total=False):
 class S3Files:
     """``ports.Files`` in a bucket that keeps versions.
 
-    Needs the actions s3:GetObject, GetObjectVersion, PutObject, DeleteObjectVersion on its objects, and
+    Needs the actions s3:GetObject, GetObjectVersion, GetObjectVersionTagging (with ``verdicts``), PutObject,
+    DeleteObjectVersion on its objects, and
     s3:ListBucketVersions and ListBucket on the bucket; without the latter S3 calls forbidden what is not there.
 
     Args:
@@ -47,6 +54,7 @@ class S3Files:
             addresses are not redirected.
         clock: the time now, which ``expires`` is compared with; signatures count in seconds from when they are made.
         encryption: what every object is encrypted with ("aws:kms", "AES256"); the bucket's own setting if empty.
+        verdicts: what GuardDuty says of what lies there; None where nobody looks for malware.
     """
 
     def __init__(
@@ -55,11 +63,13 @@ class S3Files:
         bucket: str,
         clock: Callable[[], datetime],
         encryption: 'ServerSideEncryptionType | Literal[""]' = "",
+        verdicts: Verdicts | None = None,
     ) -> None:
         self._client = client
         self._bucket = bucket
         self._clock = clock
         self._encryption = encryption
+        self._verdicts = verdicts
 
     # --- straight between browser and bucket ---------------------------------------------------------------------
 
@@ -133,18 +143,57 @@ class S3Files:
     def copy(self, key: str, version: str, target: str) -> str:
         source: CopySourceTypeDef = {"Bucket": self._bucket, "Key": key, "VersionId": _pinned(version)}
         with _missing_is_unknown(), translated():
-            copied = self._client.copy_object(Bucket=self._bucket, Key=target, CopySource=source, **self._encrypted())
+            # Without its tags, which only GuardDuty may set.
+            copied = self._client.copy_object(
+                Bucket=self._bucket, Key=target, CopySource=source, TaggingDirective="REPLACE", **self._encrypted()
+            )
         return copied["VersionId"]
 
     def delete(self, prefix: str) -> None:
+        self.must_be_some(prefix)
         name = prefix.removesuffix("/")
-        if not name:
-            raise NotFound("file_unknown")
         pages = self._client.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=prefix)
         with translated():
-            for page in pages:  # of at most 1,000, as many as one deletion takes
+            # All are known before the first goes: a page of what has gone meanwhile may begin too late.
+            for page in list(pages):  # of at most 1,000, as many as one deletion takes
                 found = [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
                 self._delete([v for v in found if v["Key"] == prefix or v["Key"].startswith(f"{name}/")])
+
+    def must_be_judged(self, document: Document) -> None:
+        if self._verdicts is None:
+            return
+        with _missing_is_unknown(), translated():
+            answer = self._client.get_object_tagging(
+                Bucket=self._bucket, Key=document.key, VersionId=_pinned(document.version)
+            )
+        self._verdicts.judge(document, {tag["Key"]: tag["Value"] for tag in answer["TagSet"]})
+
+    def is_leaving(self, prefix: str) -> bool:
+        return False
+
+    def delete_for_good(self, target: str, version: str) -> None:
+        """As ``usecases.deletions.Deleting``: what S3 says is gone is looked for once more."""
+        if version:
+            with translated():
+                self._delete([{"Key": target, "VersionId": version}])
+        else:
+            self.delete(target)
+        left = self.versions(target)
+        if version in left if version else left:
+            raise Unavailable("store_unavailable")
+
+    def versions(self, target: str) -> list[str]:
+        """Of a file, or of all below a beginning that ends with a slash; with what only says that it was deleted."""
+        pages = self._client.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=target)
+        with translated():
+            found = [each for page in pages for each in (*page.get("Versions", ()), *page.get("DeleteMarkers", ()))]
+        return [each["VersionId"] for each in found if target.endswith("/") or each["Key"] == target]
+
+    @staticmethod
+    def must_be_some(prefix: str) -> None:
+        """Raises NotFound (``file_unknown``) for everything."""
+        if not prefix.removesuffix("/"):
+            raise NotFound("file_unknown")
 
     def every(self) -> Iterator[Stored]:
         """As ``moving.MovableFiles``."""
@@ -155,7 +204,7 @@ class S3Files:
             # By key, and of each key the newest first; what was deleted and can only be brought back stays behind.
             for each in (version for page in pages for version in page.get("Versions", ())):
                 stored = Stored(each["Key"], each["VersionId"], each["Size"])
-                if stored.key == gone:
+                if stored.key in (gone, PROBE):
                     continue
                 if not of_one or of_one[0].key != stored.key:
                     yield from reversed(of_one)

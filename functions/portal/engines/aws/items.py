@@ -30,6 +30,7 @@ compiled    COMPILED                   2026-08 (4)
 used        USED#8c1d... (10)          <mark of a browser>
 handout     HANDOUT                    00000012 (11)
 sweep       SWEEP#documents/penerbitan SWEEP (12)
+deletion    DELETION                   applications/TTE-26-4F7K.. (13)
 founder     FOUNDER                    FOUNDER
 =========== ========================== =============================== ================= ==============================
 
@@ -49,6 +50,7 @@ The names are those of the service with which the table began. What belongs to a
 (10) an official's link that was used in that browser, until ``expires_at``; under TURN, whose turn it is.
 (11) who took personal data out, one after the other.
 (12) how far it came, so that the next one need not begin from the start.
+(13) what is owed to be deleted from the bucket (``deletions``); the stream tells of it too.
 
 An item may have 400 KB. What a person types is bounded by the forms (a case and its newest event take some 10 KB), the
 events are items of their own, and an edition of the SOP takes some 40 KB; of a tally ``recap.tally`` tells.

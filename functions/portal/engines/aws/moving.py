@@ -28,8 +28,8 @@ _END: Final = "null"
 _OWN: Final = frozenset({"PK", "SK", "GSI1PK", "GSI1SK", "expires_at"})
 """Attributes that are the table's and no noun's."""
 
-_DERIVED: Final = ("MOVE", "HOLDER", "STANDING", "SWEEP", items.COMPILED)
-"""Beginnings of partitions whose items can be made anew."""
+_DERIVED: Final = ("MOVE", "HOLDER", "STANDING", "SWEEP", "DELETION", "SCANNER", items.COMPILED)
+"""Beginnings of partitions whose items can be made anew, or are settled before a move."""
 
 _COUNTED: Final[Mapping[str, str]] = {"official": "officials", "handout": "handouts"}
 """Series by which the table itself keeps an order."""

@@ -20,6 +20,7 @@ from portal.engines.aws import items, owed, standings, writing
 from portal.engines.aws.accounts import DynamoAccounts
 from portal.engines.aws.appointed import appointed, keep_apart
 from portal.engines.aws.certificates import DynamoCertificates, entered
+from portal.engines.aws.deletions import DynamoDeletions, decided, draft_folder
 from portal.engines.aws.dynamodb import MOST_AT_ONCE, NEW, Item, Key, Table, Write
 from portal.engines.aws.moving import DynamoMoving, Latch
 from portal.engines.aws.sweeps import DynamoSweeps
@@ -34,7 +35,13 @@ _READS: Final = 3
 
 
 class DynamoRecords(
-    DynamoCertificates, DynamoAccounts, standings.DynamoStandings, DynamoMoving, DynamoUses, DynamoSweeps
+    DynamoCertificates,
+    DynamoAccounts,
+    DynamoDeletions,
+    standings.DynamoStandings,
+    DynamoMoving,
+    DynamoUses,
+    DynamoSweeps,
 ):
     """``ports.Records`` on the table of ``items``, for any number of callers; also ``Streamed``.
 
@@ -187,7 +194,9 @@ class DynamoRecords(
     def delete_draft(self, id: str) -> None:
         owed.forget_all(self._table, id)
         # Last, so that a sweep which was cut short finds the draft again.
-        self._table.delete(items.draft_key(id))
+        if kept := self._table.get(items.draft_key(id)):
+            gone = Write(items.draft_key(id), deletes=True)
+            self._table.transact([gone, decided(draft_folder(kept))])
 
     # --- owed emails ---------------------------------------------------------------------------------------------
 

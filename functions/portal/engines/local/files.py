@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
+from portal.core.draft import Document
 from portal.core.errors import DocumentRefused, LinkExpired, LinkForged, NotFound, Unavailable
 from portal.engines.ports import Stored, UploadForm
 from portal.links import Links
@@ -119,6 +120,12 @@ class FolderFiles:
             _remove(place)
             if place.parent.is_dir():
                 synced(place.parent)
+
+    def must_be_judged(self, document: Document) -> None:
+        """The scanner has looked at all before it was kept."""
+
+    def is_leaving(self, prefix: str) -> bool:
+        return False
 
     def every(self) -> Iterator[Stored]:
         """As ``moving.MovableFiles``."""

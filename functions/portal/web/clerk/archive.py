@@ -104,7 +104,14 @@ def case_page(
     if stone := application.erased:
         damage = bool(application.first_damage()) or not here().erasing.is_accounted_for(application)
         words = here().messages["erasing"]
-        return render_template("clerk/erased.html", application=application, stone=stone, words=words, damage=damage)
+        return render_template(
+            "clerk/erased.html",
+            application=application,
+            stone=stone,
+            words=words,
+            damage=damage,
+            leaving=not here().erasing.is_done(application.ticket),
+        )
     words, sop = office.words_of(application), turn_to(application.service)
     officials = office.records.officials(sop.service) if assignment(application.events) else ()
     holders = given(application, officials, words.sop, office.today())

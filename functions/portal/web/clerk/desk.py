@@ -67,7 +67,7 @@ def show() -> Any:
         clerk = reader()
     except LinkForged:
         return redirect("/petugas/masuk", 303)
-    look = here().watch.glance()
+    look, scanner = here().watch.glance(), here().equipment.scanner
     officials, attention, lines = here().office.records.officials(), here().watch.attention(look), open_lines(look)
     return render_template(
         "clerk/desk.html",
@@ -80,6 +80,7 @@ def show() -> Any:
         running=len(lines),
         red=here().outbox.red_list(),
         relay=here().outbox.outage(),
+        unscanned=scanner is not None and not scanner.answers(now()),
         why=here().messages["stuck"],
         loads=loads(lines, officials),
         coming=coming([standing for standing, _ in look.waits], here().office.today()),

@@ -89,7 +89,7 @@ def come_in() -> Any:
             raise
         return _door_page(explain(refused.code, refused.facts)["sentence"]), 422
     response = here().access.enter(DESK, {"r": clerk.email}, PATH, now())
-    response.delete_cookie(DOOR, path=f"{PATH}/kode")
+    here().access.forget(response, DOOR, f"{PATH}/kode")
     return response
 
 
@@ -103,7 +103,7 @@ def send_code_again() -> Any:
 def leave() -> Any:
     here().access.check_csrf(DESK, now())
     response = redirect(f"{PATH}/masuk", 303)
-    response.delete_cookie(DESK, path=PATH)
+    here().access.forget(response, DESK, PATH)
     return response
 
 

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 
 from portal.core.draft import Draft
 from portal.core.errors import Finding, NotFound
+from portal.core.handouts import GONE
 from portal.forms.typed import one_line
 from portal.usecases.register import page_of
 from portal.usecases.retention import forgotten_on
@@ -64,8 +65,16 @@ def log() -> str:
     reader()
     taken = here().handouts.newest()
     shown, number, last = page_of(taken, request.args.get("hal", ""), SIZE)
-    what = here().messages["handouts"]
-    return render_template("clerk/handouts.html", shown=shown, found=len(taken), number=number, last=last, what=what)
+    tickets = {ticket for each in shown if each.what in GONE for ticket in each.tickets}
+    return render_template(
+        "clerk/handouts.html",
+        shown=shown,
+        found=len(taken),
+        number=number,
+        last=last,
+        what=here().messages["handouts"],
+        leaving={ticket for ticket in tickets if not here().erasing.is_done(ticket)},
+    )
 
 
 def who() -> str:
@@ -93,6 +102,7 @@ def _page(asked: str, dossier: Any = None, findings: list[Finding] | None = None
         answers={draft.id: _answers(draft) for draft in dossier.drafts} if dossier and dossier.by_name else {},
         today=office.today(),
         erased="dihapus" in request.args,
+        leaving="dihapus" in request.args and not here().erasing.is_done(),
         findings=findings or [],
         csrf=csrf(),
     )

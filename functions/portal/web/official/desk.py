@@ -113,7 +113,7 @@ def leave() -> Any:
     sent_from_desk()
     response = redirect("/meja", 303)
     for at in _PATHS:
-        response.delete_cookie(DESK, path=at)
+        here().access.forget(response, DESK, at)
     return response
 
 

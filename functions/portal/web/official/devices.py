@@ -10,7 +10,7 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Any, Final
 
-from flask import after_this_request, request
+from flask import after_this_request
 
 from portal.core.errors import LinkExpired, LinkForged
 from portal.usecases.cases import Claims, Means, OfficialView
@@ -107,7 +107,7 @@ def _new_mark() -> str:
 
 def _kept() -> Mapping[str, Any]:
     try:
-        return here().office.links.read(COOKIE, request.cookies.get(COOKIE, ""), now())
+        return here().office.links.read(COOKIE, here().access.kept(COOKIE), now())
     except (LinkForged, LinkExpired):
         return {}
 

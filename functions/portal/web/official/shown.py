@@ -7,8 +7,6 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Any, Final
 
-from flask import request
-
 from portal.core.application import Application
 from portal.core.errors import LinkExpired, LinkForged
 from portal.web.here import here, now
@@ -43,7 +41,7 @@ def _mark(application: Application, email: str) -> str:
 
 def _marks() -> list[str]:
     try:
-        said = here().office.links.read(COOKIE, request.cookies.get(COOKIE, ""), now())
+        said = here().office.links.read(COOKIE, here().access.kept(COOKIE), now())
     except (LinkForged, LinkExpired):
         return []
     return str(said["o"]).split()

@@ -74,8 +74,8 @@ def health() -> Any:
     read, ``relay`` is false while the mail relay takes nothing, ``inbox`` (if there is one) while the mailbox that
     emails come back to cannot be read, ``room`` (if it can end) while no documents are taken in, ``scanner`` (if
     there is one) while malware is not looked for and so none are either; with any of these, not all is ``ok``.
-    ``unscanned`` is true where nobody wants it to be looked for (CLAMD=off, a rehearsal). ``stuck`` counts cases on the
-    clerk's list, for whatever reason.
+    ``unscanned`` is true where nobody wants it to be looked for (CLAMD=off, MALWARE=off, a rehearsal).
+    ``stuck`` counts cases on the clerk's list, for whatever reason.
     """
     if closed := here().equipment.closed:
         return _ill(closed)
