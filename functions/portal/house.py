@@ -18,7 +18,8 @@ from portal.core.services import Services
 from portal.core.worktime import Calendar
 from portal.editions import read_calendar, read_json, read_language, read_messages, read_papers, read_toml
 from portal.engines.gates import Room, Scanner
-from portal.engines.ports import Files, Mail, Message, OwesDeletions, Records
+from portal.engines.owed_deletions import OwesDeletions
+from portal.engines.ports import Files, Mail, Message, Records
 from portal.links import Links
 from portal.office import Office
 from portal.web.app import BLUEPRINTS, create_app
@@ -59,11 +60,10 @@ class Engine:
     """What carries the portal.
 
     Attributes:
-        original, receiver, closed, room, scanner: as in ``web.here.Equipment``.
-        mark: as in ``outbox.Outbox``; None where nothing is told of an email afterwards.
+        original, receiver, closed, room, scanner: as in ``web.here.Equipment``; ``mark``: as in ``outbox.Outbox``.
         inbox: where emails come back to; None where the relay tells of them, or nobody reads it.
-        deleting: where deletions may be owed, and the files of who may do them; None where nothing is owed.
         mailbox, time_machine: a rehearsal's, which only it shows; ``switches``: what it may let fail, by name.
+        deleting: where deletions are owed, and the files of who carries them out; None where nothing is owed.
     """
 
     records: Records

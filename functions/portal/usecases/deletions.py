@@ -10,7 +10,7 @@ from typing import Protocol
 
 from portal.core.draft import Document
 from portal.core.errors import NotFound, PortalError
-from portal.engines.ports import Deletion, OwesDeletions
+from portal.engines.owed_deletions import Deletion, OwesDeletions
 from portal.office import Office
 from portal.usecases.retention import forgotten_on
 

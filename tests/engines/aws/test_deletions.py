@@ -13,7 +13,7 @@ from portal.core.errors import NotFound, Unavailable
 from portal.engines.aws.deletions import OwingFiles
 from portal.engines.aws.files import S3Files
 from portal.engines.aws.records import DynamoRecords
-from portal.engines.ports import Deletion, OwesDeletions
+from portal.engines.owed_deletions import Deletion, OwesDeletions
 from portal.office import Office
 from portal.usecases.deletions import Deletions
 from portal.usecases.dossiers import Dossiers

@@ -15,7 +15,8 @@ from portal.core.errors import Conflict, Unavailable
 from portal.core.steps import State
 from portal.engines.aws import items
 from portal.engines.aws.records import DynamoRecords
-from portal.engines.ports import Compiled, Deletion
+from portal.engines.owed_deletions import Deletion
+from portal.engines.ports import Compiled
 from tests.support.aws_wire import ON_THE_WAY, TABLE, Answer, Wire, client, refuses, says
 from tests.support.builders import AT, a_notice, after, application, application_in, draft
 from tests.support.commits import LEASE, change, claimed, write

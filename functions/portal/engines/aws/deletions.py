@@ -12,7 +12,8 @@ from portal.core.draft import Document
 from portal.core.errors import NotFound
 from portal.engines.aws.dynamodb import Item, Key, Table, Write
 from portal.engines.aws.files import S3Files
-from portal.engines.ports import Deletion, Stored, UploadForm
+from portal.engines.owed_deletions import Deletion
+from portal.engines.ports import Stored, UploadForm
 
 DELETIONS: Final = "DELETION"
 
@@ -21,7 +22,7 @@ _DECIDED: Final = "decided"
 
 
 class DynamoDeletions:
-    """What ``ports.OwesDeletions`` promises."""
+    """What ``owed_deletions.OwesDeletions`` promises."""
 
     _table: Table
 

@@ -23,6 +23,7 @@ from portal.engines.aws.certificates import DynamoCertificates, entered
 from portal.engines.aws.deletions import DynamoDeletions, decided, draft_folder
 from portal.engines.aws.dynamodb import MOST_AT_ONCE, NEW, Item, Key, Table, Write
 from portal.engines.aws.moving import DynamoMoving, Latch
+from portal.engines.aws.standings import DynamoStandings
 from portal.engines.aws.sweeps import DynamoSweeps
 from portal.engines.aws.uses import DynamoUses
 from portal.engines.ports import CameBack, Change, Compiled, Fact
@@ -35,13 +36,7 @@ _READS: Final = 3
 
 
 class DynamoRecords(
-    DynamoCertificates,
-    DynamoAccounts,
-    DynamoDeletions,
-    standings.DynamoStandings,
-    DynamoMoving,
-    DynamoUses,
-    DynamoSweeps,
+    DynamoCertificates, DynamoAccounts, DynamoDeletions, DynamoStandings, DynamoMoving, DynamoUses, DynamoSweeps
 ):
     """``ports.Records`` on the table of ``items``, for any number of callers; also ``Streamed``.
 
