@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
-from tests.support import file_table, interrupted_table
+from tests.support import file_table, interrupted_table, killed, proofs_elsewhere
 from tests.support.once import worked_out_once
 from tests.support.places import ROOT
 
 TABLES: Final[Mapping[str, Callable[[], Iterable[str]]]] = {
     "An interruption at every call of the story": interrupted_table.table,
     "Files of every kind": file_table.table,
+    "kill -9 of the real server while people type": killed.table,
+    "The rest, by tests": proofs_elsewhere.table,
 }
 
 
