@@ -2,16 +2,23 @@
 
 import random
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
+import cloud
 import pytest
 
 import mailer
 from portal.core.notices import notice
-from tests.aws.test_handlers import Hurried, Office, office
+from tests.support.handled import Hurried, Office
 
 pytestmark = pytest.mark.cloud
-__all__ = ["office"]
+
+
+@pytest.fixture
+def office() -> Iterator[Office]:
+    with cloud.cloud("https://tte.example.go.id") as aws:
+        yield Office(aws)
 
 
 def owed_to_everybody(office: Office) -> list[dict[str, Any]]:

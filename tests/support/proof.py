@@ -1,4 +1,7 @@
-"""Everything that is proven by going through all of it, as tables in build/proof.md (`make proof`, minutes)."""
+"""Everything that is proven by going through all of it, as tables in build/proof.md (`make proof`, minutes).
+
+What is made up at random is in build/fuzz.md (`make fuzz`).
+"""
 
 import platform
 import time
