@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -22,41 +22,13 @@ from portal.core.handouts import OVER
 from portal.core.listing import line
 from portal.core.notices import notice
 from portal.engines.ports import CameBack
-from portal.house import House, pages
+from portal.house import pages
 from tests.support import recapped
 from tests.support.builders import after, application, official
 from tests.support.commits import change, write
-from tests.support.server import Clock
+from tests.support.handled import KADIS, Hurried, Office
 
 pytestmark = pytest.mark.cloud
-
-KADIS = "kepala.dinas@tarakankota.go.id"
-
-
-@dataclass(frozen=True)
-class Hurried:
-    """A run that has so much time left."""
-
-    milliseconds: int
-    function_name: str = "portal-mailer"
-
-    def get_remaining_time_in_millis(self) -> int:
-        return self.milliseconds
-
-
-class Office:
-    def __init__(self, aws: cloud.Cloud) -> None:
-        self.aws, self.clock = aws, Clock()
-        self.pages = aws.furnish(self.clock)
-        self.mailer: House = aws.houses["mailer"]
-        self.box: Any = self.pages.engine.mailbox
-
-    def owe(self, occasion: str) -> None:
-        """An official wants a link to all that waits for him."""
-        head = next(o for o in self.pages.office.records.officials() if o.email == KADIS)
-        actor = head.as_actor(self.pages.office.services.first)
-        owed = notice("desk", actor, about="meja", event=0, at=self.clock(), occasion=occasion)
-        self.pages.office.records.owe([owed])
 
 
 @pytest.fixture

@@ -64,7 +64,11 @@ class Portal:
             answered[:] = [int(status[:3])]
             return start(status, headers, exc)
 
-        said = b"".join(self.stage.app(environ, noted))
+        try:
+            said = b"".join(self.stage.app(environ, noted))
+        except Exception as problem:
+            self.broken.append(f"{environ['REQUEST_METHOD']} {path}: {type(problem).__name__}")
+            raise
         status = answered[0]
         self.asked[status] = self.asked.get(status, 0) + 1
         if status >= 500:

@@ -1,10 +1,10 @@
 """Ten thousand requests that schemathesis makes up from ``openapi.json``: run by its own Python (``make fuzz``)."""
 
 import json
+import signal
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,22 +20,25 @@ SPEC: Final = "/openapi.json"
 
 def main() -> None:
     cases = int(sys.argv[1]) if len(sys.argv) > 1 else CASES
-    begun = time.monotonic()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended early"))
     with tempfile.TemporaryDirectory() as folder:
         portal = Portal(Path(folder) / "data")
         (ROOT / "build" / "openapi.json").write_text(json.dumps(portal.spec, indent=1), "utf-8")
-        operations = ask(portal, cases)
-    asked = sum(portal.asked.values())
-    print("| Answer | Times |\n|---|---:|")
-    for status, times in sorted(portal.asked.items()):
-        print(f"| {status} | {times} |")
-    print(f"\n{asked} requests to {operations} operations, {len(portal.broken)} that broke something.")
-    print("".join(f"- {each}\n" for each in sorted(set(portal.broken))))
-    print(f"\n{(time.monotonic() - begun) / 60:.0f} minutes.")
+        try:
+            ask(portal, cases)
+        finally:
+            print(*tell(portal), sep="\n", flush=True)
     sys.exit(bool(portal.broken))
 
 
-def ask(portal: Portal, cases: int) -> int:
+def tell(portal: Portal) -> Iterator[str]:
+    yield "| Answer | Times |\n|---|---:|"
+    yield from (f"| {status} | {times} |" for status, times in sorted(portal.asked.items()))
+    yield f"\n{sum(portal.asked.values())} requests, {len(portal.broken)} that broke something."
+    yield from (f"- {each}" for each in sorted(set(portal.broken)))
+
+
+def ask(portal: Portal, cases: int) -> None:
     schema = schemathesis.openapi.from_wsgi(SPEC, with_spec(portal))
     operations = [found.ok() for found in schema.get_all_operations()]
     each = -(-cases // len(operations))
@@ -43,7 +46,6 @@ def ask(portal: Portal, cases: int) -> int:
         half = (schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE)
         for mode, number in zip(half, (each - each // 2, each // 2), strict=True):
             _ask_one(operation, mode, number)
-    return len(operations)
 
 
 def _ask_one(operation: Any, mode: Any, number: int) -> None:

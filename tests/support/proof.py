@@ -1,4 +1,7 @@
-"""Everything that is proven by going through all of it, as tables in build/proof.md (`make proof`, minutes)."""
+"""Everything that is proven by going through all of it, as tables in build/proof.md (`make proof`, minutes).
+
+What is made up at random is in build/fuzz.md (`make fuzz`).
+"""
 
 import platform
 import time
@@ -6,13 +9,15 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
-from tests.support import file_table, interrupted_table
+from tests.support import file_table, interrupted_table, killed, proofs_elsewhere
 from tests.support.once import worked_out_once
 from tests.support.places import ROOT
 
 TABLES: Final[Mapping[str, Callable[[], Iterable[str]]]] = {
     "An interruption at every call of the story": interrupted_table.table,
     "Files of every kind": file_table.table,
+    "kill -9 of the real server while people type": killed.table,
+    "The rest, by tests": proofs_elsewhere.table,
 }
 
 

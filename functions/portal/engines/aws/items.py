@@ -48,8 +48,7 @@ The names are those of the service with which the table began. What belongs to a
 (8) with how it ended before its time behind, if it did: REGISTER#penerbitan#revoke; by last day.
 (9) a certificate's key by its holder's staff number, and another by the address.
 (10) an official's link that was used in that browser, until ``expires_at``; under TURN, whose turn it is.
-(11) who took personal data out, one after the other. (12) how far it came, and no more than a help.
-(13) what is owed to be deleted from the bucket (``deletions``); the stream tells of it too.
+(11) who took personal data out, in order. (12) how far it came. (13) what is to be deleted (``deletions``; streamed).
 
 An item may have 400 KB. What a person types is bounded by the forms (a case and its newest event take some 10 KB), the
 events are items of their own, and an edition of the SOP takes some 40 KB; of a tally ``recap.tally`` tells.
