@@ -4,6 +4,7 @@ import json
 import signal
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -20,15 +21,14 @@ SPEC: Final = "/openapi.json"
 
 def main() -> None:
     cases = int(sys.argv[1]) if len(sys.argv) > 1 else CASES
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended early"))
+    ended = threading.Event()  # no exception: Hypothesis would take it for something that the portal did
+    signal.signal(signal.SIGTERM, lambda *_: ended.set())
     with tempfile.TemporaryDirectory() as folder:
         portal = Portal(Path(folder) / "data")
         (ROOT / "build" / "openapi.json").write_text(json.dumps(portal.spec, indent=1), "utf-8")
-        try:
-            ask(portal, cases)
-        finally:
-            print(*tell(portal), sep="\n", flush=True)
-    sys.exit(bool(portal.broken))
+        ask(portal, cases, ended)
+        print(*tell(portal), sep="\n", flush=True)
+    sys.exit(bool(portal.broken) or ended.is_set())
 
 
 def tell(portal: Portal) -> Iterator[str]:
@@ -38,24 +38,25 @@ def tell(portal: Portal) -> Iterator[str]:
     yield from (f"- {each}" for each in sorted(set(portal.broken)))
 
 
-def ask(portal: Portal, cases: int) -> None:
+def ask(portal: Portal, cases: int, ended: threading.Event) -> None:
     schema = schemathesis.openapi.from_wsgi(SPEC, with_spec(portal))
     operations = [found.ok() for found in schema.get_all_operations()]
     each = -(-cases // len(operations))
     for operation in operations:
         half = (schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE)
         for mode, number in zip(half, (each - each // 2, each // 2), strict=True):
-            _ask_one(operation, mode, number)
+            _ask_one(operation, mode, number, ended)
 
 
-def _ask_one(operation: Any, mode: Any, number: int) -> None:
+def _ask_one(operation: Any, mode: Any, number: int, ended: threading.Event) -> None:
     @settings(
         max_examples=number, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     @given(case=operation.as_strategy(generation_mode=mode))
     def once(case: Any) -> None:
-        case.call()
+        if not ended.is_set():
+            case.call()
 
     try:
         once()
