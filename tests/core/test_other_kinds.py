@@ -157,8 +157,8 @@ def test_the_clock_of_a_case_runs_from_its_opening_where_an_official_has_it_then
     assert case.stay == Stay(case.step, 1, AT, (), AT)
 
 
-def test_a_role_that_stands_for_several_is_called_alike_everywhere(surel: Sop) -> None:
-    either = surel.role("pengelola")
+def test_a_role_that_stands_for_several_is_called_alike_everywhere(tmp_path_factory: pytest.TempPathFactory) -> None:
+    either = _read(tmp_path_factory, "surel").role("pengelola")
     assert (either.column, either.label) == ("Administrator atau Operator Surel",) * 2
 
 
