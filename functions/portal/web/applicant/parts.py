@@ -6,6 +6,7 @@ its buttons was pressed; only an address is kept when it is good, as the link to
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from flask import Blueprint, abort, redirect, render_template, request
@@ -15,7 +16,10 @@ from portal.core.draft import Draft, answers_to
 from portal.core.errors import Conflict, Finding
 from portal.forms.form import Form
 from portal.web import fields
+from portal.web.allowed import counted
 from portal.web.applicant.drafts import (
+    beginning,
+    begun_as,
     begun_at,
     csrf,
     enter,
@@ -34,6 +38,9 @@ pages = Blueprint("parts", __name__)
 SAVE: Final = "simpan"
 BACK: Final = "kembali"
 """Ways to leave a page (field ``tindakan``) without being told what is missing; the key of a part is another."""
+
+APART: Final = "lain"
+"""In the same field: what was typed is somebody else's."""
 
 
 @dataclass(frozen=True)
@@ -180,7 +187,8 @@ def part_page(
 
     Args:
         taken: what is said of what stands on it; what stops somebody, at its top too.
-        begins: of a page with which a draft begins, what its form carries (``drafts.beginning``).
+        begins: of a page with which a draft begins, or may begin beside ``draft``, what its form carries
+            (``drafts.beginning``).
         token: of one that an official begins, what its form carries besides.
         mine: what this browser has begun before and not sent.
         changed: as ``drafts.overtaken`` tells it.
@@ -222,8 +230,10 @@ def part_page(
 def _taken(draft: Draft, form: Form, part: Part) -> Any:
     """What was typed on a page, kept and on to the next; or the page again, with what is wrong."""
     taken = Taken.of(form, part, dict(request.form.lists()), draft.form)
+    if begun_as() and request.form.get("tindakan") == APART:
+        return _taken_apart(draft, form, part, taken)
     if changed := overtaken(draft, form, taken.answers, part.names):
-        return part_page(form, part, taken.typed, taken, draft=draft, changed=changed), 409
+        return _overtaken_page(draft, form, part, taken, changed), 409
     if taken.stops and "tanda" not in request.form:  # from no page of ours: it empties nothing
         return part_page(form, part, taken.typed, taken, draft=draft), 422
     _must_not_flood(draft, taken)
@@ -234,10 +244,27 @@ def _taken(draft: Draft, form: Form, part: Part) -> Any:
             raise
         draft = here().intake.draft(draft.id)  # changed at this very moment
         changed = overtaken(draft, form, taken.answers, part.names)
-        return part_page(form, part, taken.typed, taken, draft=draft, changed=changed), 409
+        return _overtaken_page(draft, form, part, taken, changed), 409
     if taken.stops:
         return part_page(form, part, taken.typed, taken, draft=kept), 422
     return enter(kept, onward(kept, part, taken.onward))
+
+
+def _overtaken_page(draft: Draft, form: Form, part: Part, taken: Taken, changed: Sequence[tuple[str, str]]) -> str:
+    """Two tabs may hold one draft for two people, as long as neither has said anything; so one of them may go apart."""
+    begins = "" if draft.opened_by or draft.batch or draft.renews else beginning()
+    return part_page(form, part, taken.typed, taken, draft=draft, begins=begins, changed=changed)
+
+
+def _taken_apart(draft: Draft, form: Form, part: Part, taken: Taken) -> Any:
+    """What was typed begins a draft of its own; the one that the page was of stays as it is."""
+    if taken.stops:
+        return part_page(form, part, taken.typed, taken, draft=draft, begins=beginning()), 422
+    _must_not_flood(draft, taken)
+    own = {name: answer for name, answer in taken.answers.items() if name in (*part.names, fields.FILLED_BY)}
+    start = partial(here().intake.start, draft.service, own, id=begun_as(), names=part.names)
+    begun = counted(start, begun_as())
+    return enter(begun, onward(begun, part))
 
 
 def _must_not_flood(draft: Draft, taken: Taken) -> None:
