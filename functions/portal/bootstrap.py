@@ -276,7 +276,7 @@ def smtp(config: Config) -> Smtp:
         password=config.smtp_password,
         starttls=SECURITY[config.smtp_security],
         sender=config.sender,
-        timeout=10,  # up to eleven answers a message must stay within the clockwork's lease
+        timeout=10,  # up to eighteen waits for the relay must stay within the lease of an email (outbox)
         lingers=True,
     )
 

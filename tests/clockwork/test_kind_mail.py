@@ -179,8 +179,28 @@ def test_the_first_one_is_tried_again_soon_when_the_relay_puts_it_off_or_its_sen
         office.records.settle_notice(crashed.delivered(office.clock()))
         crashed = office.records.claim_notice(office.clock(), LEASE)
     assert office.records.goes_first(crashed, office.clock() - timedelta(hours=1), office.clock())
-    office.clock.forward(minutes=2)
+    office.clock.at += LEASE
     assert len(delivered(relay, KADIS)) == 1
+
+
+def test_what_another_sender_takes_hold_of_while_this_one_writes_is_left_to_him(office: Stage, relay: Relay) -> None:
+    office.case("confirm")
+    assert len(delivered(relay, KADIS)) == 1
+    for _ in range(4):
+        office.case("confirm")
+    assert delivered(relay, KADIS) == []
+    at(office, 0, 10)
+    whole, his = relay.outbox.letter, list[Notice | None]()
+
+    def slowly(owed: Notice) -> Any:
+        if not his:
+            office.clock.forward(seconds=1)
+            his.append(office.records.claim_notice(office.clock(), LEASE))
+        return whole(owed)
+
+    relay.outbox = replace(relay.outbox, letter=slowly)
+    assert relay.outbox.send_due(1) == 1
+    assert [owed.identity for owed in office.records.unsent()] == [each.identity for each in his if each]
 
 
 def test_after_days_without_a_relay_each_official_gets_one_email_of_what_still_is_so(

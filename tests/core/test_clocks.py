@@ -154,6 +154,7 @@ def test_in_time_and_late_by_how_much(sop: Sop, calendar: Calendar) -> None:
     early = clock(case, sop, calendar, "11-23 08.10")
     assert (early.used, early.left, early.late_by, early.is_late) == (10, 5, 0, False)
     assert (early.due, early.since, early.turn, early.runs) == (at("11-23 08.15"), at("11-23 08.00"), 2, True)
+    assert early.allowed == sop.step(case.step).time
     late = clock(case, sop, calendar, "11-23 13.30")  # over lunch
     assert (late.used, late.left, late.late_by, late.is_late) == (270, 0, 255, True)
 

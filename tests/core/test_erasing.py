@@ -88,6 +88,10 @@ def test_nothing_follows_and_nobody_is_shown_anything() -> None:
         assert (refused.value.code, refused.value.facts["ticket"]) == ("data_erased", case.ticket)
     assert refused.value.facts["at"] == case.events[-1].at
     assert DONE.must_be_there() is DONE
+    over = erase(DONE, SAID, by=Actor("portal"), sop=a_sop(), at=at)
+    with pytest.raises(NotAllowed) as refused:
+        over.must_be_there()
+    assert refused.value.code == "data_over", "nobody asked for it, as its term was over"
     assert DONE.erased is None
 
 

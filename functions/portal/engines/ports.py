@@ -147,7 +147,8 @@ class Records(Accounts, Standings, Registers, Uses, Sweeps, Protocol):
         """What else is owed to the recipient of a held notice, wanted and held by nobody; now held by the caller.
 
         Due or not, as one may wait for another try that need not wait for it any more; not what is hopeless, and at
-        most ``MOST_IN_ONE``, oldest first. What falls due within a ``lease`` somebody may hold, so it is left alone.
+        most ``MOST_IN_ONE``, oldest first. What falls due within two of ``lease`` somebody may hold, by a clock
+        that is ahead perhaps, so it is left alone.
         """
 
     def goes_first(self, held: Notice, since: datetime, now: datetime) -> bool:

@@ -14,8 +14,8 @@ from portal.engines.ports import Lingers, Mail, Message, Records
 from portal.forms.letter import Letter
 from portal.usecases.pacing import Pacing
 
-LEASE: Final = timedelta(minutes=2)
-"""How long a sender may hold a notice; longer than any relay's time-out."""
+LEASE: Final = timedelta(minutes=4)
+"""How long a sender may hold a notice; longer than a relay may take for one email, answer by answer."""
 
 OUTDATED: Final = "outdated"
 UNMISSED: Final = frozenset(
@@ -111,12 +111,12 @@ class Outbox:
         """Due now: hopeless emails of the red list, as after an address was mended, and those that wait for another try
         after a failed one, as after the relay was; returns how many.
 
-        What falls due within a ``LEASE`` somebody may just be sending, so it is left alone.
+        What falls due within two ``LEASE`` somebody may just be sending, so it is left alone.
         """
         now = self.clock()
 
         def waits(owed: Notice) -> bool:
-            return bool(owed.problem) and owed.is_owed and not owed.hopeless and owed.due_at > now + LEASE
+            return bool(owed.problem) and owed.is_owed and not owed.hopeless and owed.due_at > now + 2 * LEASE
 
         again = [owed for owed in self.records.unsent() if (owed.hopeless and owed.is_red(now)) or waits(owed)]
         for owed in again:
@@ -167,7 +167,8 @@ class Outbox:
         def joins(other: Notice) -> bool:
             return rounds.join(held, other) and not rounds.waits(other, now)
 
-        return [*written, *self._write(self.records.claim_also(held, joins, now, LEASE), now)]
+        # What another sender took hold of while this one was writing is told by the time of now.
+        return [*written, *self._write(self.records.claim_also(held, joins, self.clock(), LEASE), now)]
 
     def _write(self, held: Iterable[Notice], now: datetime) -> list[Written]:
         """Those of them that there is something to say of; the others are settled."""

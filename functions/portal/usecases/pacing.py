@@ -28,7 +28,7 @@ SLOWEST: Final = timedelta(hours=1)
 SLOWEST_CODE: Final = timedelta(minutes=2)
 """A code is good for ten minutes, and is asked for with a link that has arrived already: nobody is locked out by it."""
 
-TURN: Final = timedelta(minutes=2)
+TURN: Final = timedelta(minutes=4)
 """How long a sender has for the email that he may send, before another sender may: a ``LEASE`` of the outbox."""
 
 REMEMBERED: Final = timedelta(hours=12)

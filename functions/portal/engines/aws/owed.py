@@ -64,7 +64,7 @@ def claim_also(
     """As ``Records.claim_also``."""
     keys = (key for key in table.listed(items.OUTBOX) if items.recipient(key) == held.recipient)
     found = sorted(map(entries.notice, table.get_all(keys)), key=lambda n: (n.queued_at, n.identity))
-    free = (other for other in found if other.due_at <= now or other.due_at > now + lease)
+    free = (other for other in found if other.due_at <= now or other.due_at > now + 2 * lease)
     taken = [other for other in free if other.identity != held.identity and wanted(other)]
     tried = (_held_as_read(table, other, now + lease) for other in taken[: MOST_IN_ONE - 1])
     return [other for other in tried if other is not None]

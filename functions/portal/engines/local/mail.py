@@ -100,8 +100,8 @@ class Smtp:
         mail = compose(message, self._sender, at)
         with _deferring():
             if kept := self._kept():
-                # It may take no more on one connection that it would take on another.
-                with suppress(smtplib.SMTPSenderRefused):
+                # It may take no more on one connection, now or for good, that it would take on another.
+                with suppress(smtplib.SMTPSenderRefused, MailRefused):
                     self._go(kept, mail, message)
                     return
             self._go(self._begun(), mail, message)

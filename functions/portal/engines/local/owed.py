@@ -42,7 +42,7 @@ def claim_also(
     """As ``Records.claim_also``."""
     free = f"""SELECT * FROM notice WHERE recipient = ? AND {_UNSENT} AND hopeless = 0 AND (due_at <= ? OR due_at > ?)
         ORDER BY queued_at, about, event, letter"""  # noqa: S608
-    found = _notices(connection, free, held.recipient, entries.moment(now), entries.moment(now + lease))
+    found = _notices(connection, free, held.recipient, entries.moment(now), entries.moment(now + 2 * lease))
     taken = [other for other in found if other.identity != held.identity and wanted(other)]
     return [_hold(connection, other.held(now + lease), held.email) for other in taken[: MOST_IN_ONE - 1]]
 
