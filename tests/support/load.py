@@ -83,7 +83,7 @@ def _report(server: Process, data: Path, people: int, seconds: float, rounds: in
     beside = [
         *_of_pages(alone, health),
         *_of_people(calm, rush, took_rush.seconds),
-        ["idle connections still open", str(IDLE), str(still), _kept(still >= IDLE)],
+        [f"of {IDLE} idle connections still open; silent ones are let go after a minute", "", str(still), ""],
         *[[f"emails a second, {n} `portal work`", *_row(150 if n == 2 else 0, each)] for n, each in mails.items()],
     ]
     columns = ["", "times", "P50 ms", "P99 ms"]
