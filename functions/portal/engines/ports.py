@@ -280,7 +280,8 @@ class Files(Protocol):
         """Has somebody found no malware in it, where the store has that looked for?
 
         Raises:
-            DocumentRefused: ``judged_infected``, ``judged_unreadable`` (fact ``file``).
+            DocumentRefused: ``judged_infected``, ``judged_unreadable``, or nobody has looked and nobody will any more
+                (``judged_never``); fact ``file``.
             Unavailable: nobody has looked yet (``document_unjudged``).
         """
 
