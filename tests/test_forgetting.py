@@ -1,6 +1,7 @@
 """The record of a case goes when the privacy page says so: by itself, with a tombstone, and nothing else goes."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,10 @@ import pytest
 
 from portal.core.application import Actor
 from portal.core.erasing import Ground
-from portal.core.errors import Unavailable
+from portal.core.errors import Conflict, PortalError, Unavailable
 from portal.core.handouts import OVER
 from portal.usecases.forgetting import Forgetting
+from portal.usecases.upkeep import Upkeep
 from tests.support.stage import Stage, StillClock
 from tests.support.ways import FORM, WAYS
 
@@ -132,6 +134,29 @@ def test_a_store_that_fails_halfway_is_gone_on_with_at_the_next_round(
     monkeypatch.undo()
     assert stage.load(number).erased is None
     assert on(stage, date(2031, 11, 23)) == 1
+    assert stage.load(number).erased
+
+
+@pytest.mark.parametrize("problem", [Conflict("event_taken"), Unavailable("store_unavailable")])
+def test_one_that_did_not_go_when_the_register_let_go_of_it_goes_the_day_after(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, problem: PortalError
+) -> None:
+    number = stage.case(*WAYS["done"])
+    day = stage.records.certificate("penerbitan", number).forgotten_on(5)
+    assert day
+    assert 1 < day.day < 28, "the first look of a month is at everything"
+    assert on(stage, day - timedelta(days=1)) == 0
+
+    def refuse(*_: object) -> None:
+        raise problem
+
+    with monkeypatch.context() as patched:
+        patched.setattr(stage.office.records, "erase", refuse)
+        with suppress(Unavailable):
+            assert on(stage, day) == 0
+    Upkeep(stage.office).look_after_register()
+    assert list(stage.records.certificates("penerbitan")) == []
+    assert on(stage, day + timedelta(days=1)) == 1
     assert stage.load(number).erased
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final, Protocol
 
-from portal.core.errors import NotFound, NotMoved, Unavailable
+from portal.core.errors import NotFound, NotMoved, PortalError, Unavailable
 from portal.engines.moving import (
     ARRIVING,
     LEAVING,
@@ -49,7 +49,7 @@ class End:
 
     Attributes:
         check: goes through every case and every document.
-        settle: waits until whoever writes has seen the mark.
+        settle: waits until whoever writes has seen the mark, and does what is owed until then.
     """
 
     records: MovableRecords
@@ -99,9 +99,10 @@ class Relocation:
         """All of it, or what is left to do; returns what was found at the target.
 
         Raises:
-            NotMoved: ``move_amiss`` (the source is not whole), ``move_target_full``, ``move_unreadable``; the source is
-                open again, as nothing was begun. ``move_differs``, ``move_arrived_amiss``: the target is not what the
-                source is; it stays closed, and so does the source.
+            NotMoved: ``move_amiss`` (the source is not whole), ``move_target_full``, ``move_unreadable``,
+                ``move_unsettled`` (what is owed could not be done first); the source is open again, as nothing was
+                begun. ``move_differs``, ``move_arrived_amiss``: the target is not what the source is; it stays closed,
+                and so does the source.
             Unavailable: one of the two cannot answer now; the next run goes on from here.
         """
         if not self.journal.is_over:
@@ -159,8 +160,11 @@ class Relocation:
         self.journal.keep()
         self.source.records.mark_move(LEAVING)
         self.target.records.mark_move(ARRIVING)
-        self.source.settle()
-        self.target.settle()
+        try:
+            self.source.settle()
+            self.target.settle()
+        except PortalError as problem:
+            raise NotMoved("move_unsettled", problem=type(problem).__name__) from problem
 
     def _open(self) -> None:
         """Both ends, if it was this move that has closed them."""

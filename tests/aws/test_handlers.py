@@ -23,6 +23,7 @@ from portal.core.listing import line
 from portal.core.notices import notice
 from portal.engines.ports import CameBack
 from portal.house import pages
+from portal.usecases.retention import Retention
 from tests.support import recapped
 from tests.support.builders import after, application, official
 from tests.support.commits import change, write
@@ -202,6 +203,21 @@ def test_a_night_erases_the_records_whose_years_are_over(office: Office) -> None
     assert kept_in.records.load(old.ticket).erased
     assert kept_in.records.load(running.ticket).form
     assert [each.what for each in kept_in.records.handouts()] == [OVER]
+
+
+def test_what_stops_one_chore_of_a_night_stops_no_other(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    house = office.aws.houses["expiry"]
+    kept_in, sop = office.pages.office, office.pages.office.services.first
+    old = application("withdraw")
+    write(kept_in.records, old)
+    kept_in.records.keep_lines([line(old, sop)])
+    office.clock.forward(days=5 * 366)
+    with monkeypatch.context() as patched:
+        patched.setattr(Retention, "forget_documents", lambda _: Failing().delete_for_good("", ""))
+        with pytest.raises(RunFailed):
+            expiry.handler({}, Hurried(60_000), house)
+    assert kept_in.records.load(old.ticket).erased
+    assert all(kept_in.records.reached(f"{chore}/{sop.service}") for chore in ("register", "lines"))
 
 
 def test_what_is_owed_is_deleted_when_the_stream_tells_and_else_by_the_clock(office: Office) -> None:

@@ -18,6 +18,7 @@ import stack
 from portal import bootstrap, edge, house
 from portal.config import Config
 from portal.editions import read_sop
+from portal.engines.aws.deletions import DELETIONS
 from portal.usecases import outbox
 from tests.support import builders
 from tests.support.places import ROOT
@@ -164,6 +165,11 @@ def test_functions_their_stream_and_their_schedules_are_made(aws: cloud.Cloud) -
     woken = {mapping["FunctionArn"].rpartition(":")[2]: mapping for mapping in mappings}
     assert set(woken) == {"portal-mailer", "portal-deletion"}
     assert woken["portal-mailer"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    # It never fails what the stream hands it: all that is owed is looked at again by the schedule.
+    assert not woken["portal-deletion"].get("FunctionResponseTypes")
+    (pattern,) = woken["portal-deletion"]["FilterCriteria"]["Filters"]
+    assert json.loads(pattern["Pattern"]) == {"eventName": ["INSERT"], "dynamodb": {"Keys": {"PK": {"S": [DELETIONS]}}}}
+    assert woken["portal-deletion"]["EventSourceArn"] == woken["portal-mailer"]["EventSourceArn"]
     for mapping in mappings:
         assert mapping["DestinationConfig"]["OnFailure"]["Destination"].split(":")[-1].startswith("portal-DeadLetters")
     rules = aws.clients.made("events").list_rules()["Rules"]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from portal.core.errors import NotMoved
+from portal.core.errors import NotMoved, PortalError, Unavailable, Unreadable
 from portal.engines.local.files import FolderFiles
 from portal.engines.local.journal import FolderJournal
 from portal.engines.local.records import SqliteRecords
@@ -124,6 +124,21 @@ def test_cut_short_before_anything_was_looked_at_it_is_gone_on_with(places: tupl
         moving(places, cut_short).run()
     moving(places).run()
     assert (marks(places)[1], places[1].is_whole) == ("", True)
+
+
+@pytest.mark.parametrize("problem", [Unavailable("store_unavailable"), Unreadable("case_unreadable")])
+def test_when_what_is_owed_cannot_be_done_first_both_ends_are_open_again(
+    places: tuple[Place, Place], problem: PortalError
+) -> None:
+    def fail() -> None:
+        assert marks(places) == (LEAVING, ARRIVING)
+        raise problem
+
+    with pytest.raises(NotMoved) as refusal:
+        moving(places, fail).run()
+    assert (refusal.value.code, marks(places)) == ("move_unsettled", ("", ""))
+    moving(places).run()
+    assert places[1].is_whole
 
 
 def test_turned_down_it_is_open_again_at_both_ends_and_can_be_asked_for_again(places: tuple[Place, Place]) -> None:

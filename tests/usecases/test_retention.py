@@ -129,6 +129,31 @@ def test_a_store_that_refuses_one_case_is_asked_again_and_the_others_are_forgott
     assert kept(stage, stuck) == []
 
 
+def test_one_that_cannot_be_read_holds_up_nothing_and_is_asked_for_until_it_can(stage: Stage) -> None:
+    bad, good = stage.case(*WAYS["withdrawn"]), stage.case(*WAYS["withdrawn"])
+    database = stage.records._database
+    with database.writing() as connection:
+        (body,) = connection.execute("SELECT body FROM application WHERE ticket = ?", (bad,)).fetchone()
+        connection.execute("UPDATE application SET body = '{' WHERE ticket = ?", (bad,))
+    stage.clock.forward(days=DAYS)
+    assert [sweep(stage), sweep(stage)] == [1, 0]
+    assert kept(stage, good) == []
+    assert below(stage, bad), "nobody can say whether it is open again"
+
+    stage.clock.forward(days=40)
+    later = stage.case(*WAYS["withdrawn"])
+    stage.clock.forward(days=DAYS)
+    assert Retention(stage.office).forget_documents() == 1, "it goes on, also in another process"
+    assert kept(stage, later) == []
+    with database.writing() as connection:
+        connection.execute("UPDATE application SET body = ? WHERE ticket = ?", (body, bad))
+    stage.clock.forward(days=1)
+    assert sweep(stage) == 1
+    assert below(stage, bad) == []
+    stage.clock.forward(days=1)
+    assert sweep(stage) == 0
+
+
 def test_the_sweep_is_one_of_the_chores(stage: Stage) -> None:
     number = stage.case(*WAYS["withdrawn"])
     stage.clock.forward(days=DAYS)

@@ -70,20 +70,47 @@ def test_whoever_has_found_a_hole_reads_where_to_tell_of_it(stage: Stage) -> Non
     assert told["Canonical"] == "http://localhost/.well-known/security.txt"
 
 
+SECURE = "https://tte.tarakankota.go.id"
+HOST = "tte.tarakankota.go.id"
+
+
+def todays_cookie(stage: Stage, number: str) -> str:
+    said = stage.browser().get(stage.link("telaah", number)).headers["Set-Cookie"]
+    return said.split(";")[0].partition("=")[2]
+
+
+def old_cookie(stage: Stage, number: str) -> str:
+    """As it was signed before there was a prefix."""
+    return stage.sign("cookie.telaah", stage.cases.case_claims(stage.load(number), stage.official(number).email))
+
+
 def test_who_was_in_before_cookies_had_a_prefix_stays_in_and_todays_goes_first(tmp_path: Path) -> None:
-    stage = Stage(tmp_path, address="https://tte.tarakankota.go.id")
+    stage = Stage(tmp_path, address=SECURE)
     first, second = stage.case("confirm"), stage.case("confirm")
-    values = []
-    for number in (first, second):
-        said = stage.browser().get(stage.link("telaah", number)).headers["Set-Cookie"]
-        values.append(said.split(";")[0].partition("=")[2])
     browser = stage.browser()
-    browser.set_cookie("telaah", values[0], path="/telaah", domain="tte.tarakankota.go.id")
-    assert browser.get(f"/telaah/{first}", base_url=stage.house.config.address).status_code == 200
-    # As a neighbour of the domain might put it there; the browser has its own already.
-    browser.set_cookie("telaah", values[1], path="/telaah", domain="tte.tarakankota.go.id")
-    browser.set_cookie("__Secure-telaah", values[0], path="/telaah", domain="tte.tarakankota.go.id", secure=True)
-    assert browser.get(f"/telaah/{first}", base_url=stage.house.config.address).status_code == 200
+    for name in ("telaah", "__Secure-telaah"):  # the first ones with a prefix were signed as those without
+        browser.set_cookie(name, old_cookie(stage, first), path="/telaah", domain=HOST, secure=True)
+        assert browser.get(f"/telaah/{first}", base_url=SECURE).status_code == 200
+    # As who speaks plain HTTP for the domain might put it there; the browser has its own already.
+    browser.set_cookie("telaah", old_cookie(stage, second), path="/telaah", domain=HOST)
+    browser.set_cookie("__Secure-telaah", todays_cookie(stage, first), path="/telaah", domain=HOST, secure=True)
+    assert browser.get(f"/telaah/{first}", base_url=SECURE).status_code == 200
+    assert browser.get(f"/telaah/{second}", base_url=SECURE).status_code == 403
+    stage.close()
+
+
+def test_todays_cookie_counts_by_no_other_name_and_an_old_one_ends(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, address=SECURE)
+    number = stage.case("confirm")
+    for value, life, status in (
+        (todays_cookie(stage, number), 0, 403),
+        (old_cookie(stage, number), 0, 200),
+        (old_cookie(stage, number), 8, 403),
+    ):
+        browser = stage.browser()
+        browser.set_cookie("telaah", value, path="/telaah", domain=HOST)
+        stage.clock.forward(days=life)
+        assert browser.get(f"/telaah/{number}", base_url=SECURE).status_code == status
     stage.close()
 
 

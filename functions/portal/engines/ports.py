@@ -258,7 +258,12 @@ class Files(Protocol):
         """A short-lived signed form for exactly this key; without JavaScript the browser goes to ``redirect`` after."""
 
     def stat(self, key: str) -> Stored:
-        """Raises NotFound (``file_unknown``)."""
+        """The newest file of a key.
+
+        Raises:
+            NotFound: there is none, or it was forgotten (``file_unknown``). Of what was forgotten with a whole draft or
+                ticket that may be said only when it is gone (``is_leaving``), as nobody asks for it any more.
+        """
 
     def read(self, key: str, version: str) -> bytes:
         """Exactly the pinned content. Raises NotFound (``file_unknown``)."""
@@ -272,7 +277,8 @@ class Files(Protocol):
     def delete(self, prefix: str) -> None:
         """Forget the file of a key, or all below ``drafts/a1/``, with every version; nothing to forget is fine.
 
-        It is gone when this returns, or owed to be deleted (``is_leaving``); ``stat`` knows it no more.
+        It is gone when this returns, or owed to be deleted (``is_leaving``). What comes in later by the same form
+        stays, unless all of a draft or a ticket was forgotten.
         Never a neighbour whose name merely begins the same. Raises NotFound (``file_unknown``) for everything.
         """
 
@@ -280,7 +286,8 @@ class Files(Protocol):
         """Has somebody found no malware in it, where the store has that looked for?
 
         Raises:
-            DocumentRefused: ``judged_infected``, ``judged_unreadable`` (fact ``file``).
+            DocumentRefused: ``judged_infected``, ``judged_unreadable``, or nobody has looked and nobody will any more
+                (``judged_never``); fact ``file``.
             Unavailable: nobody has looked yet (``document_unjudged``).
         """
 

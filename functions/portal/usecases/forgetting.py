@@ -37,6 +37,7 @@ class Forgetting:
         self._erasing, self._most = erasing, most
         self._office = erasing.office
         self._swept: date | None = None
+        self._left = date.min, list[tuple[Sop, str]]()
 
     def forget_records(self) -> int:
         """Erase what was closed ``retention.record_years`` ago, so many cases at a time; returns how many went.
@@ -47,32 +48,41 @@ class Forgetting:
         today = self._office.today()
         if self._swept == today:
             return 0
-        gone, problems = 0, list[Exception]()
-        for ticket in self._over(today):
+        gone, left, problems = 0, list[tuple[Sop, str]](), list[Exception]()
+        for sop, ticket in self._left_on(today) or self._over(today):
             try:
                 gone += self._forget(ticket)
+            except Conflict:  # written meanwhile: the next round says more
+                left.append((sop, ticket))
             except Exception as problem:  # one that cannot go keeps no other from going
                 log.error("%s cannot be erased: %s", ticket, type(problem).__name__)
+                left.append((sop, ticket))
                 problems.append(problem)
             if gone == self._most:
                 break
+        is_done = gone < self._most
+        self._left = today, left if is_done else []
+        # Of what is left the register may know nothing more by then, so that another day looks at all of them.
+        for sop in self._office.services:
+            is_left = not is_done or sop.service in {each.service for each, _ in left}
+            self._office.records.keep_reached(_place(sop), "" if is_left else f"{today:%Y-%m} {_last(today, sop)}")
         if problems:
             raise problems[0]
-        # Of what is left the register may know nothing more by the next round, so that looks at all of them.
-        is_done = gone < self._most
-        for sop in self._office.services:
-            self._office.records.keep_reached(_place(sop), f"{today:%Y-%m} {_last(today, sop)}" if is_done else "")
-        self._swept = today if is_done else None
+        self._swept = today if is_done and not left else None
         return gone
 
-    def _over(self, today: date) -> Iterator[str]:
+    def _left_on(self, today: date) -> list[tuple[Sop, str]]:
+        """What the round before has left of today's."""
+        day, left = self._left
+        return left if day == today else []
+
+    def _over(self, today: date) -> Iterator[tuple[Sop, str]]:
         for sop in self._office.services:
             month, _, reached = self._office.records.reached(_place(sop)).partition(" ")
             after, last = date.fromisoformat(reached) if reached else date.min, _last(today, sop)
-            if month == f"{today:%Y-%m}" and last - MONTH <= after <= last:
-                yield from self._since(after, last, sop, today)
-            else:
-                yield from self._all(sop, today)
+            is_of_this_month = month == f"{today:%Y-%m}" and last - MONTH <= after <= last
+            found = self._since(after, last, sop, today) if is_of_this_month else self._all(sop, today)
+            yield from ((sop, ticket) for ticket in found)
 
     def _since(self, after: date, last: date, sop: Sop, today: date) -> Iterator[str]:
         records = self._office.records
@@ -100,7 +110,7 @@ class Forgetting:
     def _forget(self, ticket: str) -> bool:
         try:
             return self._erasing.erase_over(ticket)
-        except (Conflict, NotFound):  # gone or written meanwhile: tomorrow says more
+        except NotFound:  # gone meanwhile
             return False
         except Unreadable as problem:
             log.error("%s cannot be erased: %s", ticket, type(problem).__name__)

@@ -5,7 +5,8 @@ it stays out of history, logs and Referer.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -55,35 +56,57 @@ class Access:
         now: datetime,
         life: timedelta = SESSION,
     ) -> None:
-        self.keep(response, page, self._links.sign(f"cookie.{page}", claims, now + life), path, life)
+        """A cookie that says for so long by which link a page was opened."""
+        self.keep(response, f"cookie.{page}", claims, (path,), now, life)
 
-    def keep(self, response: Any, name: str, signed: str, path: str, life: timedelta) -> None:
-        """A cookie that no script reads."""
-        response.set_cookie(
-            self._named(name),
-            signed,
-            path=path,
-            max_age=int(life.total_seconds()),
-            httponly=True,
-            samesite="Lax",
-            secure=self._secure,
-        )
+    def keep(
+        self,
+        response: Any,
+        purpose: str,
+        claims: Mapping[str, Any],
+        paths: Sequence[str],
+        now: datetime,
+        life: timedelta,
+    ) -> None:
+        """A cookie for each of the paths, that no script reads; it is called by the last part of what it is for."""
+        signed = self._links.sign(f"{self._prefix}{purpose}", claims, now + life)
+        for path in paths:
+            response.set_cookie(
+                f"{self._prefix}{_name(purpose)}",
+                signed,
+                path=path,
+                max_age=int(life.total_seconds()),
+                httponly=True,
+                samesite="Lax",
+                secure=self._secure,
+            )
 
-    def kept(self, name: str) -> str:
-        """What was kept under a name, by this request's cookie; empty if nothing.
+    def kept(self, purpose: str, now: datetime) -> dict[str, Any]:
+        """What this request's cookie for it says.
 
         A browser that has none by today's name may have one from before there was a prefix, which goes on to its end.
+        What is kept by today's name is signed for another purpose, so that none of it counts by the other name.
+
+        Raises:
+            LinkForged, LinkExpired: there is none of ours.
         """
-        return request.cookies.get(self._named(name), "") or request.cookies.get(name, "")
+        name = _name(purpose)
+        said = request.cookies.get(f"{self._prefix}{name}", "")
+        if said:
+            with suppress(LinkForged):  # the first ones with a prefix were signed as those without
+                return self._links.read(f"{self._prefix}{purpose}", said, now)
+        return self._links.read(purpose, said or request.cookies.get(name, ""), now)
 
     def forget(self, response: Any, name: str, path: str) -> None:
-        for each in dict.fromkeys((self._named(name), name)):
+        for each in dict.fromkeys((f"{self._prefix}{name}", name)):
             response.delete_cookie(each, path=path, secure=self._secure, httponly=True, samesite="Lax")
 
-    def _named(self, name: str) -> str:
-        """With the prefix that lets a browser take it over HTTPS only, so that no neighbour of the domain puts another
-        in its place. ``__Host-`` would be for the path / alone, and each of ours is for its own page."""
-        return f"__Secure-{name}" if self._secure else name
+    @property
+    def _prefix(self) -> str:
+        """Lets a browser take the cookie over HTTPS only, so that nobody on the line, or who speaks for a neighbour of
+        the domain without TLS, puts another in its place. A neighbour with TLS can: that only ``__Host-`` forbids,
+        which is for the path / alone, and each of ours is for its own page."""
+        return "__Secure-" if self._secure else ""
 
     def claims(self, page: str, now: datetime) -> dict[str, Any]:
         """What this request's cookie says.
@@ -92,7 +115,7 @@ class Access:
             LinkForged: there is no cookie, or it is not ours (``link_needed``): open the emailed link again.
         """
         try:
-            return self._links.read(f"cookie.{page}", self.kept(page), now)
+            return self.kept(f"cookie.{page}", now)
         except (LinkForged, LinkExpired) as problem:
             raise LinkForged("link_needed", page=page) from problem
 
@@ -133,6 +156,10 @@ class Access:
         except LinkExpired:
             pass
         return True
+
+
+def _name(purpose: str) -> str:
+    return purpose.rpartition(".")[2]
 
 
 def without_tail(token: str) -> str:

@@ -116,13 +116,28 @@ def test_no_prefix_can_owe_everything(owing: OwingFiles, records: DynamoRecords,
     assert not list(records.owed_deletions())
 
 
-def test_a_file_that_comes_in_by_the_same_form_stays(owing: OwingFiles, deletions: Deletions) -> None:
+@pytest.mark.parametrize("forgotten", [KEY, KEY.rpartition("/")[0] + "/"])
+def test_a_file_that_comes_in_by_the_same_form_stays(owing: OwingFiles, deletions: Deletions, forgotten: str) -> None:
     owing.write(KEY, b"refused", PDF)
-    owing.delete(KEY)
+    owing.delete(forgotten)
+    with pytest.raises(NotFound):
+        owing.stat(KEY)
+    assert owing.is_leaving(forgotten)
     later = owing.write(KEY, b"the right one", PDF)
     assert owing.stat(KEY) == later
     deletions.carry_out()
     assert owing.read(KEY, later.version) == b"the right one"
+    assert not owing.is_leaving(forgotten)
+
+
+def test_of_a_folder_within_a_draft_every_version_that_is_there_goes(
+    owing: OwingFiles, deletions: Deletions, s3: Any
+) -> None:
+    for key in (KEY, KEY, f"{KEY}-checked", "drafts/a1/other/x"):
+        owing.write(key, b"a", PDF)
+    owing.delete(KEY.rpartition("/")[0] + "/")
+    deletions.carry_out()
+    assert versions(s3) == ["drafts/a1/other/x"]
 
 
 # --- a case that is erased ---

@@ -59,7 +59,7 @@ class OwingFiles:
     Needs of ``S3Files``'s actions all but s3:DeleteObjectVersion.
 
     Attributes:
-        files: the bucket, of who may delete.
+        files: the bucket, of who may not delete.
     """
 
     def __init__(self, files: S3Files, owed: DynamoDeletions) -> None:
@@ -85,17 +85,24 @@ class OwingFiles:
         return self.files.copy(key, version, target)
 
     def delete(self, prefix: str) -> None:
-        if prefix.endswith("/"):
+        if _is_all_of_one(prefix):
             self.files.must_be_some(prefix)
             self._owed.owe_deletion(prefix)
-        else:  # the versions there are: another file may come in by the same form before these have gone
-            self._owed.owe_deletion(prefix, self.files.versions(prefix))
+            return
+        # The versions there are: another file may come in by the same form before these have gone.
+        for key, version in self.files.versions(prefix):
+            self._owed.owe_deletion(key, [version])
 
     def must_be_judged(self, document: Document) -> None:
         self.files.must_be_judged(document)
 
     def is_leaving(self, prefix: str) -> bool:
         return self._owed.owes_deletion(prefix)
+
+
+def _is_all_of_one(prefix: str) -> bool:
+    """``drafts/5b0c/`` or ``applications/TTE-26-4F7K-9QXM/``, in which nothing is to come any more."""
+    return prefix.endswith("/") and prefix.count("/") <= 2
 
 
 def _item(target: str, why: str) -> Item:

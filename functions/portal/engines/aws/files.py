@@ -178,16 +178,18 @@ class S3Files:
                 self._delete([{"Key": target, "VersionId": version}])
         else:
             self.delete(target)
-        left = self.versions(target)
+        left = [each for _, each in self.versions(target)]
         if version in left if version else left:
             raise Unavailable("store_unavailable")
 
-    def versions(self, target: str) -> list[str]:
-        """Of a file, or of all below a beginning that ends with a slash; with what only says that it was deleted."""
+    def versions(self, target: str) -> list[tuple[str, str]]:
+        """Key and version of a file, or of all below a beginning that ends with a slash; of what says that it was
+        deleted, too."""
         pages = self._client.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=target)
         with translated():
             found = [each for page in pages for each in (*page.get("Versions", ()), *page.get("DeleteMarkers", ()))]
-        return [each["VersionId"] for each in found if target.endswith("/") or each["Key"] == target]
+        pairs = [(each["Key"], each["VersionId"]) for each in found]
+        return [(key, version) for key, version in pairs if target.endswith("/") or key == target]
 
     @staticmethod
     def must_be_some(prefix: str) -> None:

@@ -107,13 +107,11 @@ def _new_mark() -> str:
 
 def _kept() -> Mapping[str, Any]:
     try:
-        return here().office.links.read(COOKIE, here().access.kept(COOKIE), now())
+        return here().access.kept(COOKIE, now())
     except (LinkForged, LinkExpired):
         return {}
 
 
 def _remember(response: Any, claims: Mapping[str, Any]) -> Any:
-    signed = here().office.links.sign(COOKIE, claims, now() + REMEMBERED)
-    for path in PATHS:
-        here().access.keep(response, COOKIE, signed, path, REMEMBERED)
+    here().access.keep(response, COOKIE, claims, PATHS, now(), REMEMBERED)
     return response

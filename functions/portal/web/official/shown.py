@@ -24,9 +24,7 @@ def noted(response: Any, application: Application, email: str) -> Any:
     """The answer, by which the browser keeps that it has shown this person the case as it stands."""
     mark = _mark(application, email)
     marks = [*(each for each in _marks() if each != mark), mark][-MOST:]
-    signed = here().office.links.sign(COOKIE, {"o": " ".join(marks)}, now() + KEPT)
-    for path in PATHS:
-        here().access.keep(response, COOKIE, signed, path, KEPT)
+    here().access.keep(response, COOKIE, {"o": " ".join(marks)}, PATHS, now(), KEPT)
     return response
 
 
@@ -41,7 +39,7 @@ def _mark(application: Application, email: str) -> str:
 
 def _marks() -> list[str]:
     try:
-        said = here().office.links.read(COOKIE, here().access.kept(COOKIE), now())
+        said = here().access.kept(COOKIE, now())
     except (LinkForged, LinkExpired):
         return []
     return str(said["o"]).split()
