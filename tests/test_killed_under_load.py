@@ -12,4 +12,4 @@ pytestmark = pytest.mark.long
 def test_what_was_answered_is_there_although_the_server_is_killed_again_and_again(disk: Path) -> None:
     found = killed(disk, 3)
     assert (found.lost, found.whole) == ((), True)
-    assert found.answered > 3
+    assert found.answered > 0

@@ -46,6 +46,21 @@ def test_no_letter_is_taken_for_a_card_also_in_blue_light(lying: bool, fill: flo
             assert not is_card(photo(sheet, size, fill=fill, light=LIGHT, desk=desk)), (tint, desk)
 
 
+@pytest.mark.parametrize("sides", [(215, 330), (216, 356)], ids=["F4", "Legal"])
+@pytest.mark.parametrize("fill", [0.6, 0.9])
+@pytest.mark.parametrize("lying", [False, True])
+def test_no_long_sheet_in_the_shade_is_taken_for_a_card(lying: bool, fill: float, sides: tuple[int, int]) -> None:
+    printed = paper(11, every=2).image.convert("RGB")
+    page = printed.resize((printed.width, round(printed.width * sides[1] / sides[0])))
+    page = page.rotate(90, expand=True) if lying else page
+    for tint in ((215, 228, 246), (190, 205, 230)):
+        sheet = Image.merge("RGB", [band.point(lambda value, most=most: value * most // 246)
+                                    for band, most in zip(page.split(), tint, strict=True)])  # fmt: skip
+        for desk in (DESK, (40, 60, 110)):
+            size = (1000, 750) if lying else (750, 1000)
+            assert not is_card(photo(sheet, size, fill=fill, light=LIGHT, desk=desk)), (tint, desk)
+
+
 def test_of_the_forty_photos_none_but_a_card_is_taken_for_one() -> None:
     few = ("surat 10", "gelap 0.6", "kabur 2.5", "miring", "terpotong", "terlalu", "kertas", "pantulan pada surat")
     photos = {name: make for name, make in made() if name.startswith(few)}

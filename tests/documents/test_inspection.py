@@ -183,3 +183,20 @@ def test_a_phones_largest_photo_is_judged_alone_and_no_other_file_is() -> None:
     asked = [inspection._checking(small.replace(size, pack(">II", *each)), HEIC, LIMITS) for each in sizes]
     assert [each["alone"] for each in asked] == [False, False, True]
     assert inspection._checking(specimens.pdf(), PDF, LIMITS)["alone"] is False
+
+
+@pytest.mark.parametrize(
+    ("size", "how", "alone"),
+    [
+        ((8192, 6144), {"subsampling": 2, "progressive": True}, False),
+        ((8000, 6000), {"subsampling": 0, "progressive": True}, True),
+        ((9000, 9000), {"subsampling": 2, "progressive": True}, True),
+        ((5050, 5050), {"subsampling": 0, "progressive": True}, False),
+        ((9000, 9000), {"subsampling": 0}, False),
+        ((12_000, 10_000), {"subsampling": 2}, False),
+    ],
+)
+def test_a_jpeg_whose_passes_are_large_is_judged_alone(size: tuple[int, int], how: dict[str, Any], alone: bool) -> None:
+    small = specimens.jpeg((640, 512), **how)
+    data = small.replace(pack(">HH", 512, 640), pack(">HH", size[1], size[0]), 1)
+    assert inspection._checking(data, JPEG, LIMITS)["alone"] is alone

@@ -1,5 +1,6 @@
 """The queue before a busy checker."""
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from threading import Thread
 
@@ -23,6 +24,12 @@ def place(queue: Queue, who: str) -> int:
             return 0
     except Unavailable as told:
         return int(str(told.facts["place"]))
+
+
+def _until(so: Callable[[], bool], *waiting: Thread) -> None:
+    """What those who wait have brought about; not for ever, should one of them have ended."""
+    while not so():
+        assert all(each.is_alive() for each in waiting)
 
 
 def test_who_comes_first_is_served_first_whoever_asks_sooner_again() -> None:
@@ -56,8 +63,7 @@ def test_whoever_stands_and_waits_comes_in_when_there_is_a_place() -> None:
 
     standing = Thread(target=wait)
     standing.start()
-    while not queue._waiting:
-        pass
+    _until(lambda: bool(queue._waiting), standing)
     assert place(queue, "budi") == 2
     inside.close()
     standing.join(timeout=60)
@@ -101,8 +107,7 @@ def test_the_same_file_reported_twice_at_once_is_looked_at_twice() -> None:
     standing = [Thread(target=wait, args=(number,)) for number in range(2)]
     for each in standing:
         each.start()
-    while queue._standing:
-        pass
+    _until(lambda: not queue._standing, *standing)
     inside.close()
     for each in standing:
         each.join(timeout=60)
@@ -121,8 +126,7 @@ def test_a_heavy_file_has_all_places_and_is_not_kept_waiting_by_who_comes_later(
 
     heavy, light = Thread(target=wait, args=("heavy",), kwargs={"alone": True}), None
     heavy.start()
-    while not places._alone:
-        pass
+    _until(lambda: places._alone == 1, heavy)
     with pytest.raises(TimeoutError), places.place(first=False, patience=0):
         pass
     with places.place(first=True, patience=0):  # but somebody who looks
@@ -133,6 +137,27 @@ def test_a_heavy_file_has_all_places_and_is_not_kept_waiting_by_who_comes_later(
         each.join(timeout=60)
     assert sorted(served) == ["heavy, 0 free", "light, 1 free"]
     assert (places._free, places._alone, places._before) == (2, 0, 0)
+
+
+def test_who_wants_all_places_has_them_in_the_end_however_many_come_first() -> None:
+    places, inside, served = Places(1, long=0), ExitStack(), list[str]()
+    inside.enter_context(places.place(first=True, patience=0))
+
+    def wait(who: str, *, alone: bool) -> None:
+        with places.place(first=not alone, alone=alone, patience=60):
+            served.append(who)
+
+    heavy = Thread(target=wait, args=("heavy",), kwargs={"alone": True})
+    heavy.start()
+    _until(lambda: places._overdue == 1, heavy)
+    looks = Thread(target=wait, args=("looks",), kwargs={"alone": False})
+    looks.start()
+    _until(lambda: places._before == 1, looks)
+    inside.close()
+    for each in (heavy, looks):
+        each.join(timeout=60)
+    assert served == ["heavy", "looks"]
+    assert (places._free, places._alone, places._before, places._overdue) == (1, 0, 0, 0)
 
 
 def test_whoever_gives_up_waiting_for_all_places_holds_nobody_up() -> None:

@@ -88,6 +88,9 @@ def pictures() -> Iterator[Specimen]:
     yield Specimen("KTP, cropped", lambda: jpeg((640, 403)), PICTURE)
     yield Specimen("jpeg, 48 megapixels", lambda: jpeg((8192, 6144)), PICTURE)
     yield Specimen("jpeg, 48 megapixels, progressive", lambda: jpeg((8192, 6144), progressive=True), PICTURE)
+    yield Specimen("jpeg, 48 megapixels in passes, 4:4:4", lambda: _in_passes((8000, 6000), 0), PICTURE)
+    yield Specimen("jpeg, 81 megapixels in passes, 4:2:0", lambda: _in_passes((9000, 9000), 2), PICTURE)
+    yield Specimen("jpeg, 115 megapixels in passes, 4:2:0", lambda: _in_passes((11_500, 10_000), 2), PICTURE)
     yield Specimen("png, 12 megapixels", lambda: png((4032, 3024)), PICTURE)
     yield Specimen("heic, 12 megapixels", lambda: photos.heic(picture((4032, 3024))), PICTURE)
     yield Specimen("webp, 12 megapixels", lambda: saved(picture((4032, 3024)), "WEBP"), PICTURE)
@@ -104,7 +107,8 @@ def bombs() -> Iterator[Specimen]:
     yield Specimen("png of 7,000 x 7,000, next to nothing in it", lambda: specimens.bomb_png((7_000, 7_000)), LARGE)
     yield Specimen("png, 49 megapixels of one colour", lambda: png((7_000, 7_000), "L"), LARGE | PICTURE)
     yield Specimen("webp, 48 megapixels", lambda: saved(picture((8064, 6048)), "WEBP", method=0), HUGE)
-    yield Specimen("jpeg, 115 megapixels in passes", lambda: jpeg((11_500, 10_000), progressive=True), HUGE)
+    yield Specimen("jpeg, 81 megapixels in passes, 4:4:4", lambda: _in_passes((9000, 9000), 0), HUGE)
+    yield Specimen("jpeg, 115 megapixels in passes, 4:4:4", lambda: _in_passes((11_500, 10_000), 0), HUGE)
     yield Specimen("pdf whose index swells to 200 MB", lambda: specimens.pdf_with_swollen_index(200 * 2**20), LARGE)
     yield Specimen("pdf drawing without end", lambda: pdf(change=specimens.endless_drawing), LARGE)
     yield Specimen("pdf drawing without end on page 2", lambda: pdf(2, change=_endless_second), LARGE)
@@ -166,6 +170,10 @@ def _large_on_its_side() -> bytes:
     turned = Image.Exif()
     turned[0x0112] = 6
     return saved(picture((5199, 5199)), "PNG", exif=turned)
+
+
+def _in_passes(size: tuple[int, int], subsampling: int) -> bytes:
+    return jpeg(size, progressive=True, subsampling=subsampling)
 
 
 def _ultra_hdr() -> bytes:

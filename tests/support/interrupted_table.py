@@ -32,4 +32,4 @@ def lines(points: Iterable[Point]) -> Iterator[str]:
     twice = sum(point.twice for point in everything)
     yield ""
     yield f"{len(everything)} interruptions, {len(wrong)} that left something wrong, {twice} emails sent twice."
-    yield from (f"- {point.step}, `{point.call}`, {point.harm.value}: {point.wrong}" for point in wrong)
+    yield from (f"- {point.step}, `{point.call}`, {point.harm.value}: **{point.wrong}**" for point in wrong)

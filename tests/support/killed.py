@@ -76,7 +76,8 @@ def table(kills: int = KILLS) -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         found = killed(Path(folder) / "data", kills)
     yield "| Killed | Pages answered meanwhile | Lost | Database whole |\n|---:|---:|---:|---|"
-    yield f"| {found.kills} | {found.answered} | {len(found.lost)} | {'yes' if found.whole else '**no**'} |"
+    lost, whole = f"**{len(found.lost)}**" if found.lost else 0, "yes" if found.whole else "**no**"
+    yield f"| {found.kills} | {found.answered} | {lost} | {whole} |"
 
 
 def _types(person: Types, over: threading.Event) -> None:

@@ -4,8 +4,10 @@ Atheris follows which branches of the checker's Python, and of pikepdf's and Pil
 file ends well when it has an answer: kept, or refused with a code. What is refused has nothing kept of it.
 """
 
+import signal
 import sys
 import tempfile
+import threading
 import time
 from os import _exit
 from pathlib import Path
@@ -54,26 +56,33 @@ def seeds(folder: Path) -> None:
 
 def main() -> None:
     seconds = int(sys.argv[1]) if len(sys.argv) > 1 else SECONDS
-    begun = time.monotonic()
+    begun, ended = time.monotonic(), threading.Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda *_: ended.set())
 
     def until(data: bytes) -> None:
-        one(data)
-        if time.monotonic() - begun > seconds:
+        try:
+            one(data)
+        except Exception as problem:
+            tell(time.monotonic() - begun, f"one that broke something ({type(problem).__name__}: {problem})")
+            raise  # the fuzzer keeps the file, and says where
+        if ended.is_set() or time.monotonic() - begun > seconds:
             tell(time.monotonic() - begun)
-            _exit(0)  # the fuzzer itself knows no end
+            _exit(ended.is_set())  # the fuzzer itself knows no end
 
     with tempfile.TemporaryDirectory() as folder:
         seeds(Path(folder))
         bounds: list[Any] = ["-max_len=60000", "-len_control=0", "-timeout=20", "-rss_limit_mb=1200", "-verbosity=0"]
+        bounds += ["-handle_int=0", "-handle_term=0"]
         atheris.Setup([sys.argv[0], *bounds, folder], until)
         atheris.Fuzz()
 
 
-def tell(seconds: float) -> None:
+def tell(seconds: float, amiss: str = "none without an answer") -> None:
     print("| Answer | Files |\n|---|---:|")
     for answer, times in sorted(ANSWERS.items()):
         print(f"| {answer} | {times} |")
-    print(f"\n{sum(ANSWERS.values())} files in {seconds / 60:.0f} minutes, none without an answer.", flush=True)
+    print(f"\n{sum(ANSWERS.values())} files in {seconds / 60:.0f} minutes, {amiss}.", flush=True)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,8 @@ SPEC: Final = "/openapi.json"
 def main() -> None:
     cases = int(sys.argv[1]) if len(sys.argv) > 1 else CASES
     ended = threading.Event()  # no exception: Hypothesis would take it for something that the portal did
-    signal.signal(signal.SIGTERM, lambda *_: ended.set())
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda *_: ended.set())
     with tempfile.TemporaryDirectory() as folder:
         portal = Portal(Path(folder) / "data")
         (ROOT / "build" / "openapi.json").write_text(json.dumps(portal.spec, indent=1), "utf-8")
@@ -45,6 +46,8 @@ def ask(portal: Portal, cases: int, ended: threading.Event) -> None:
     for operation in operations:
         half = (schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE)
         for mode, number in zip(half, (each - each // 2, each // 2), strict=True):
+            if ended.is_set():
+                return
             _ask_one(operation, mode, number, ended)
 
 

@@ -1,4 +1,4 @@
-"""Forty photos as people send them, and what becomes of each: ``make photos`` writes build/photos.md."""
+"""Some forty photos as people send them, and what becomes of each: ``make photos`` writes build/photos.md."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -58,8 +58,9 @@ def made() -> Iterator[tuple[str, Made]]:
     yield "HEIC", lambda: [photos.heic(photo(page, SIZE))]
     yield "HEIC 12 MP", lambda: [photos.heic(photo(page, LARGE))]
     yield "WebP", lambda: [encoded(photo(page, SIZE), "WEBP")]
-    yield "48 MP", lambda: [encoded(photo(page, LARGE).resize((6144, 8192)))]
-    yield "48 MP progresif", lambda: [encoded(photo(page, LARGE).resize((6144, 8192)), progressive=True)]
+    yield "48 MP", lambda: [encoded(_largest(page))]
+    yield "48 MP progresif 4:2:0", lambda: [encoded(_largest(page), progressive=True, subsampling=2)]
+    yield "48 MP progresif 4:4:4", lambda: [encoded(_largest(page), progressive=True, subsampling=0)]
     yield "CMYK", lambda: [encoded(photo(page, SIZE).convert("CMYK"))]
     yield "PNG", lambda: [encoded(photo(page, SIZE), "PNG")]
     yield "PNG 16 bit", lambda: [encoded(page.convert("I;16").point(lambda value: value * 257), "PNG")]
@@ -67,6 +68,10 @@ def made() -> Iterator[tuple[str, Made]]:
     yield "tembus pandang", lambda: [encoded(Image.new("RGBA", SIZE, (0, 0, 0, 0)), "PNG")]
     for pages in (3, 8):
         yield f"{pages} halaman", partial(_pages, pages)
+
+
+def _largest(page: Image.Image) -> Image.Image:
+    return photo(page, LARGE).resize((6144, 8192))
 
 
 def _soft(image: Image.Image, radius: float) -> list[bytes]:

@@ -4,9 +4,11 @@ What is made up at random is in build/fuzz.md (`make fuzz`).
 """
 
 import platform
+import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final
 
 from tests.support import file_table, interrupted_table, killed, proofs_elsewhere
@@ -21,15 +23,28 @@ TABLES: Final[Mapping[str, Callable[[], Iterable[str]]]] = {
 }
 
 
-def main() -> None:
+FAILED: Final = "**"
+"""What failed, was lost or is "no" stands in bold in each of them."""
+
+
+def main() -> int:
+    return write(TABLES, ROOT / "build" / "proof.md")
+
+
+def write(tables: Mapping[str, Callable[[], Iterable[str]]], file: Path) -> int:
+    """As many of them as there are at any time; non-zero if any line says that something failed."""
     said = [f"# Proof\n\n{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, Python {platform.python_version()}.\n"]
+    failed = False
     with worked_out_once():
-        for title, table in TABLES.items():
+        for title, table in tables.items():
             begun = time.monotonic()
-            said += [f"## {title}\n", *table(), f"\n{(time.monotonic() - begun) / 60:.0f} minutes.\n"]
-            print("\n".join(said[-1:]), flush=True)
-    (ROOT / "build" / "proof.md").write_text("\n".join(said), "utf-8")
+            lines = [*table()]
+            failed |= any(FAILED in line for line in lines)
+            said += [f"## {title}\n", *lines, f"\n{(time.monotonic() - begun) / 60:.0f} minutes.\n"]
+            file.write_text("\n".join(said), "utf-8")
+            print("\n".join(said[-len(lines) - 2 :]), flush=True)
+    return int(failed)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from portal.core.errors import DocumentRefused
+from portal.documents import passes
 from portal.documents.inspection import HEIC, PNG, WEBP
 
 if TYPE_CHECKING:
@@ -19,19 +20,25 @@ _HELD: Final = {PNG: 4.0, HEIC: 4.5, WEBP: 16.0}
 and as red, green and blue; of a WebP four times the four of Pillow, as its reader is made for moving pictures.
 """
 
-_PROGRESSIVE: Final = 3.0
-"""The same of a JPEG that comes in several passes, all of which are kept until the last, however small it is wanted."""
+_POINT: Final = 4  # bytes, as Pillow holds it
 
-_AT_MOST: Final = 265 * 1000 * 1000
-"""Bytes for that, and the file; what Python and its libraries hold comes to it."""
+_AT_MOST, _AT_MOST_ALONE = 265 * 1000 * 1000, 440 * 1000 * 1000
+"""Bytes for that, and the file; what Python and its libraries hold comes to it. A heavy JPEG is judged alone."""
 
 _STRIP: Final = 64  # rows of what comes out
 
 
-def check_weight(size: tuple[int, int], media_type: str, came: int, progressive: bool = False) -> None:
+def check_weight(size: tuple[int, int], media_type: str, came: int) -> None:
     """Raises DocumentRefused for what would take too much memory to decode."""
-    held = _PROGRESSIVE if progressive else _HELD.get(media_type, 0)
-    if size[0] * size[1] * held + came > _AT_MOST:
+    if size[0] * size[1] * _HELD.get(media_type, 0) + came > _AT_MOST:
+        raise DocumentRefused("document_too_large_image")
+
+
+def check_passes(data: bytes, size: tuple[int, int]) -> None:
+    """The same of a JPEG, which is decoded at that size beside all its passes."""
+    held = passes.held(data)
+    at_most = _AT_MOST_ALONE if passes.heavy(data) else _AT_MOST
+    if held and held + size[0] * size[1] * _POINT + len(data) > at_most:
         raise DocumentRefused("document_too_large_image")
 
 

@@ -18,6 +18,7 @@ from hashlib import sha256
 from typing import Any
 
 from portal.core.errors import DocumentRefused, NotFound, Unavailable
+from portal.documents import passes
 from portal.documents.nursery import Nursery, command
 from portal.documents.waiting import Places
 
@@ -170,6 +171,7 @@ def _checking(data: bytes, media_type: str, limits: Limits) -> dict[str, Any]:
     """What a child is asked for that judges a file. A heavy one may take more, and no other is judged beside it."""
     sizes = _SIZE_IN_HEIC.findall(data) if media_type == HEIC else ()
     heavy = any(int.from_bytes(width) * int.from_bytes(height) > _MUCH for width, height in sizes)
+    heavy |= media_type == JPEG and passes.heavy(data)
     request = {"task": "inspect", "media_type": media_type, "limits": asdict(limits), "alone": heavy}
     bounds = (_SHOWING, _HEAVY_MEGABYTES) if heavy else (_CHECKING, _MEGABYTES)
     return request | dict(zip(("seconds", "megabytes"), bounds, strict=True))

@@ -7,7 +7,7 @@ from math import cos, hypot, radians, sin
 from typing import TYPE_CHECKING, Any
 
 from portal.core.errors import DocumentRefused
-from portal.documents.decoding import check_weight, coarse, reduced, strips_of, strips_of_heic, webp_size
+from portal.documents.decoding import check_passes, check_weight, coarse, reduced, strips_of, strips_of_heic, webp_size
 from portal.documents.inspection import HEIC, JPEG, PNG, WEBP, Limits
 
 if TYPE_CHECKING:
@@ -53,11 +53,13 @@ def opened(
     image = _begun(data, media_type)
     whole = image.size
     _check_size(whole, min_pixels, _MAX_PHOTO if media_type == JPEG else max_pixels)
-    check_weight(whole, media_type, len(data), bool(image.info.get("progressive")))
+    check_weight(whole, media_type, len(data))
     if media_type == JPEG and (width or side):
         share = width / whole[0] if width else side / max(whole)
         image.draft(None, (round(whole[0] * share), round(whole[1] * share)))
         _check_size(image.size, 1, max_pixels)
+    if media_type == JPEG:
+        check_passes(data, image.size)
     tables = getattr(image, "quantization", None)
     held = None if media_type == HEIC else image.getexif().get(_HELD_AS)
     image = _decoded(data, media_type, image, side)

@@ -18,11 +18,13 @@ class Places:
 
     Args:
         number: how many.
+        long: seconds after which whoever wants all of them has waited for others to come first.
     """
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, long: float = 5.0) -> None:
         self._number = self._free = number
-        self._before = self._alone = 0  # of those that wait
+        self._long = long
+        self._before = self._alone = self._overdue = 0  # of those that wait
         self._moved = threading.Condition()
 
     @contextmanager
@@ -30,19 +32,25 @@ class Places:
         """Around what is done at it. Raises TimeoutError after so many seconds.
 
         Args:
-            alone: with nothing at the other places; who comes later waits for it too.
+            alone: with nothing at the other places; who comes later waits for it too, in the end also who comes first.
         """
-        taken = self._number if alone else 1
+        taken, overdue = self._number if alone else 1, False
 
         def may_come() -> bool:
-            return self._free >= taken and (first or (not self._before and (alone or not self._alone)))
+            if self._free < taken or self._overdue:
+                return False
+            return first or (not self._before and (alone or not self._alone))
 
         with self._moved:
             self._before += first
             self._alone += alone
             try:
-                came = self._moved.wait_for(may_come, patience)
+                came = self._moved.wait_for(may_come, min(patience, self._long) if alone else patience)
+                if overdue := not came and alone and patience > self._long:
+                    self._overdue += 1
+                    came = self._moved.wait_for(lambda: self._free >= taken, patience - self._long)
             finally:
+                self._overdue -= overdue
                 self._before -= first
                 self._alone -= alone
             if not came:

@@ -86,9 +86,12 @@ def test_what_becomes_of_one_message_is_nothing_to_the_next(
 def test_a_message_of_which_nobody_knows_whether_it_was_taken_is_not_sent_again_at_once(
     server: Server, relay: Relay
 ) -> None:
-    mail = smtp(server, lingers=True, timeout=0.5)
+    mail = smtp(server, lingers=True)
     mail.send(MESSAGE, AT)
     relay.answers["DATA"] = "hang"
+    connection = mail._open[0].relay.sock
+    assert connection
+    connection.settimeout(0.5)
     with pytest.raises(MailDeferred):
         mail.send(MESSAGE, AT)
     assert len(relay.greeted) == 1
