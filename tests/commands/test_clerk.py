@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from portal.core.officials import Official
+from portal.usecases.outbox import LEASE
 from tests.support.command_line import Run
 from tests.support.server import Clock
 from tests.support.stage import Stage
@@ -165,7 +166,7 @@ def test_what_waits_for_another_try_is_tried_at_once_when_asked(run: Run, tmp_pa
         stage.clock.forward(hours=1)
         stage.outbox.send_due()
     stage.mailbox.failing = False
-    waiting = [owed for owed in stage.records.unsent() if owed.due_at > clock.at + timedelta(minutes=2)]
+    waiting = [owed for owed in stage.records.unsent() if owed.due_at > clock.at + LEASE]
     assert waiting
     assert stage.outbox.send_due() == 0
     assert f"dicoba lagi: {len(waiting)}\n" in run("red-list", "--again").output

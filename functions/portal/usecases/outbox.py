@@ -111,12 +111,12 @@ class Outbox:
         """Due now: hopeless emails of the red list, as after an address was mended, and those that wait for another try
         after a failed one, as after the relay was; returns how many.
 
-        What falls due within two ``LEASE`` somebody may just be sending, so it is left alone.
+        What falls due within a ``LEASE`` somebody may just be sending, so it is left alone.
         """
         now = self.clock()
 
         def waits(owed: Notice) -> bool:
-            return bool(owed.problem) and owed.is_owed and not owed.hopeless and owed.due_at > now + 2 * LEASE
+            return bool(owed.problem) and owed.is_owed and not owed.hopeless and owed.due_at > now + LEASE
 
         again = [owed for owed in self.records.unsent() if (owed.hopeless and owed.is_red(now)) or waits(owed)]
         for owed in again:
