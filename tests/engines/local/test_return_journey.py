@@ -40,6 +40,7 @@ def open_stage(tmp_path: Path, server: Controller) -> Iterator[Open]:
 
     yield open_one
     for stage in opened:
+        stage.outbox.let_go()
         stage.close()
 
 
