@@ -5,8 +5,9 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from portal.documents.cards import is_card
+from portal.documents import cards
 from portal.documents.samples import sample
+from portal.documents.straightening import sheet as found_in
 from portal.editions import read_toml
 from tests.support.photo_table import made
 from tests.support.photos import DESK, encoded, paper, photo
@@ -15,6 +16,10 @@ from tests.support.places import SCHEMAS
 
 def _shown(name: str) -> Image.Image:
     return Image.open(BytesIO(sample(name, read_toml(SCHEMAS / "penerbitan" / "rehearsal.toml"))[0])).convert("RGB")
+
+
+def is_card(image: Image.Image) -> bool:
+    return cards.is_card(image, found_in(image))
 
 
 CARD = _shown("ktp")

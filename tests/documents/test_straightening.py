@@ -32,6 +32,10 @@ def askew(image: Image.Image, lean: float) -> Image.Image:
     return image.transform(image.size, Image.Transform.QUAD, corners, Image.Resampling.BICUBIC, fillcolor=photos.DESK)
 
 
+def laid_straight(image: Image.Image, least: int) -> Image.Image:
+    return straightened(image, sheet(image), least)
+
+
 def taken(**how: object) -> Image.Image:
     return photos.photo(PRINTED.image, SIZE, **{"fill": 0.8, **how})  # type: ignore[arg-type]
 
@@ -52,7 +56,7 @@ def brightest_rim(image: Image.Image) -> int:
 
 @pytest.mark.parametrize("tilt", [-8, -3, 2, 5, 10])
 def test_what_is_tilted_is_straight_and_nothing_on_it_is_lost(tilt: float) -> None:
-    laid = straightened(taken(tilt=tilt), LEAST)
+    laid = laid_straight(taken(tilt=tilt), LEAST)
     assert laid.size != SIZE
     assert leaning(laid) < 0.006
     assert abs(laid.height / laid.width - 2**0.5) < 0.02
@@ -63,7 +67,7 @@ def test_what_is_tilted_is_straight_and_nothing_on_it_is_lost(tilt: float) -> No
 def test_what_was_taken_from_below_and_from_one_side_is_a_rectangle_again(lean: float) -> None:
     image = askew(taken(fill=0.7), lean)
     assert leaning(image) > 0.02
-    laid = straightened(image, LEAST)
+    laid = laid_straight(image, LEAST)
     assert laid is not image
     assert leaning(laid) < 0.01
     assert brightest_rim(laid) < 150
@@ -72,7 +76,7 @@ def test_what_was_taken_from_below_and_from_one_side_is_a_rectangle_again(lean: 
 def test_what_lies_straight_already_is_the_same_picture() -> None:
     image = taken()
     assert sheet(image) is not None
-    assert straightened(image, LEAST) is image
+    assert laid_straight(image, LEAST) is image
 
 
 def hand(image: Image.Image) -> None:
@@ -90,10 +94,10 @@ def writing_beside_it(image: Image.Image) -> None:
 @pytest.mark.parametrize("spoil", [hand, second_paper, writing_beside_it])
 def test_where_something_else_is_there_it_stays_as_it_was_taken(spoil: object) -> None:
     image = taken(tilt=5, fill=0.72)
-    assert straightened(image, LEAST) is not image
+    assert laid_straight(image, LEAST) is not image
     assert callable(spoil)
     spoil(image)
-    assert straightened(image, LEAST) is image
+    assert laid_straight(image, LEAST) is image
 
 
 @pytest.mark.parametrize(
@@ -108,18 +112,18 @@ def test_where_something_else_is_there_it_stays_as_it_was_taken(spoil: object) -
 )
 def test_what_is_cut_or_hardly_stands_out_stays_as_it_was_taken(how: dict[str, object]) -> None:
     image = taken(**{"tilt": 4, **how})
-    assert straightened(image, LEAST) is image
+    assert laid_straight(image, LEAST) is image
 
 
 @pytest.mark.parametrize("image", [Image.new("RGB", SIZE), Image.new("L", SIZE, 255), Image.new("RGB", (900, 120))])
 def test_a_picture_of_nothing_stays(image: Image.Image) -> None:
-    assert straightened(image, LEAST) is image
+    assert laid_straight(image, LEAST) is image
 
 
 def test_a_sheet_that_would_be_too_small_alone_stays_with_its_table() -> None:
     image = taken(tilt=5, fill=0.72).resize((450, 600))
-    assert straightened(image, LEAST) is image
-    assert straightened(image, 100) is not image
+    assert laid_straight(image, LEAST) is image
+    assert laid_straight(image, 100) is not image
 
 
 def test_what_is_uploaded_is_kept_straight() -> None:

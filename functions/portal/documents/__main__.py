@@ -63,8 +63,9 @@ def judge(data: bytes, media_type: str, limits: Limits) -> tuple[dict[str, Any],
     image = pictures.opened(
         data, media_type, min_pixels=limits.min_pixels, max_pixels=limits.max_pixels, side=pictures.SIDE
     )
-    found = [*quality.warnings(image), *([cards.CARD] if cards.is_card(image) else ())]
-    image = straightening.straightened(image, limits.min_pixels)
+    corners = straightening.sheet(image)
+    found = [*quality.warnings(image), *([cards.CARD] if cards.is_card(image, corners) else ())]
+    image = straightening.straightened(image, corners, limits.min_pixels)
     content, kept_as = pictures.saved_anew(image, media_type, len(data), max_bytes=limits.photo_bytes)
     return {"media_type": kept_as, "pages": 1, "warnings": found}, content
 

@@ -5,6 +5,7 @@ a sheet seen aslant, or in the shade. What is not certain passes: a card seen mu
 table, or copied in black and white.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from portal.documents import straightening
@@ -19,9 +20,8 @@ _OFF: Final = 0.02  # part by which a card may be broader or narrower; F4 is by 
 _BLUE: Final = 14  # of 255: how much more blue than red is in half of its points
 
 
-def is_card(image: "Image") -> bool:
-    """Of an upright picture; a card may lie on its side."""
-    corners = straightening.sheet(image)
+def is_card(image: "Image", corners: Sequence[straightening.Point] | None) -> bool:
+    """Of an upright picture, in which ``straightening.sheet`` found these; a card may lie on its side."""
     if corners is None:
         return False
     top, right, bottom, left = straightening.lengths(corners)

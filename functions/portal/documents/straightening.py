@@ -27,13 +27,13 @@ _UNLIKE: Final = 0.9  # shorter of two opposite edges, compared with the other: 
 _MARGIN: Final = 0.01  # of the sheet, around it: of what is on it nothing is cut off
 
 
-def straightened(image: "Image", least: int) -> "Image":
+def straightened(image: "Image", corners: Sequence[Point] | None, least: int) -> "Image":
     """The sheet alone, laid straight; or the very picture where it is not certain, or lies straight already.
 
     Args:
+        corners: what ``sheet`` found in it.
         least: pixels that no side of it may be shorter than.
     """
-    corners = sheet(image)
     if corners is None or not _leans(corners) or min(lengths(corners)) < least:
         return image
     return _laid(image, _wider(corners))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from aiosmtpd.controller import Controller
 
 from portal.core.errors import MailDeferred, MailRefused
 from portal.engines.local.mail import MOST_ON_ONE, Smtp
@@ -13,20 +14,7 @@ from tests.support.smtp_relay import Relay, Server, smtp
 
 
 @pytest.fixture
-def relay() -> Relay:
-    return Relay()
-
-
-@pytest.fixture
-def server(relay: Relay) -> Iterator[Server]:
-    server = Server(relay, hostname="127.0.0.1", port=0)
-    server.start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def mail(server: Server) -> Iterator[Smtp]:
+def mail(server: Controller) -> Iterator[Smtp]:
     mail = smtp(server, lingers=True)
     yield mail
     mail.let_go()
@@ -84,7 +72,7 @@ def test_what_becomes_of_one_message_is_nothing_to_the_next(
 
 
 def test_a_message_of_which_nobody_knows_whether_it_was_taken_is_not_sent_again_at_once(
-    server: Server, relay: Relay
+    server: Controller, relay: Relay
 ) -> None:
     mail = smtp(server, lingers=True)
     mail.send(MESSAGE, AT)
