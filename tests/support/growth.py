@@ -1,7 +1,7 @@
 """Does what a deed takes grow with the cases stored on one machine? Fills SQLite and asks again: build/growth.md.
 
     make growth                                     # 10^3, 10^4 and 10^5 closed cases
-    make growth GROWTH="--cases 1000 1000000"       # some minutes, and 4 GB in build/
+    make growth GROWTH="--cases 1000 1000000"       # four minutes, and 5 GB in build/
 
 The same few cases are open each time. Counted are SQLite's own instructions, which are the same on a busy machine, and
 milliseconds of processor, the best of some tries.

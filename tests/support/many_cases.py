@@ -17,22 +17,23 @@ _DAY: Final = "date('2024-01-02', '+' || (n.i % 700) || ' days')"
 
 COPIES: Final = (
     f"""INSERT INTO application SELECT {_TICKET}, '', waiting_since, replace(body, ?3, {_TICKET})
-    FROM n, application WHERE ticket = ?3""",
-    f"""INSERT INTO event SELECT {_TICKET}, number, entry FROM n, event WHERE ticket = ?3""",
+    FROM application CROSS JOIN n WHERE ticket = ?3""",
+    f"""INSERT INTO event SELECT {_TICKET}, number, entry FROM event CROSS JOIN n WHERE ticket = ?3""",
     f"""INSERT INTO line SELECT service, {_TICKET}, json_set(body, '$.ticket', {_TICKET},
-    '$.since', {_DAY} || 'T02:00:00+00:00', '$.opened', {_DAY} || 'T00:00:00+00:00') FROM n, line WHERE ticket = ?3""",
+    '$.since', {_DAY} || 'T02:00:00+00:00', '$.opened', {_DAY} || 'T00:00:00+00:00')
+    FROM line CROSS JOIN n WHERE ticket = ?3""",
     f"""INSERT INTO fact (ticket, body, book) SELECT {_TICKET}, json_set(body, '$.ticket', {_TICKET},
-    '$.closed', {_DAY}, '$.received', {_DAY}), book FROM n, fact WHERE ticket = ?3""",
+    '$.closed', {_DAY}, '$.received', {_DAY}), book FROM fact CROSS JOIN n WHERE ticket = ?3""",
     f"""INSERT INTO notice SELECT {_TICKET}, event, letter, printf('orang%d@tarakankota.go.id', n.i), occasion, role,
     name, queued_at, due_at, attempts, problem, hopeless, sent_at, dropped_at, email || n.i, came_back
-    FROM n, notice WHERE about = ?3 AND sent_at IS NOT NULL""",
+    FROM notice CROSS JOIN n WHERE about = ?3 AND sent_at IS NOT NULL""",
     f"""INSERT INTO certificate (service, id, version, body, ended_by, place) SELECT service, {_TICKET}, version,
     json_set(body, '$.id', {_TICKET}, '$.number', printf('1990%014d', n.i),
     '$.email', printf('orang%d@tarakankota.go.id', n.i)), ended_by, '2031-05-01#' || {_TICKET}
-    FROM n, certificate WHERE n.i % 4 = 0 AND id = ?4""",
+    FROM certificate CROSS JOIN n WHERE n.i % 4 = 0 AND id = ?4""",
 )
 """Of one case, and every fourth one with an entry in the register such as that of another; closed day by day within
-two years, so that nothing of it is over or ends soon."""
+two years, so that nothing of it is over or ends soon. ``CROSS JOIN``: it is looked for once, not for each number."""
 
 
 def fill(data: Path, closed: str, done: str, numbers: range) -> None:
