@@ -72,6 +72,10 @@ def _case(me: Person, siti: Applicant, city: City) -> Iterator[tuple[str, Person
     yield "application, waiting", me
     me.press("Batalkan permohonan")
     yield "withdraw", me
+    application()
+    me.press("Keluar dari permohonan ini")
+    me.sees("tertutup di peramban ini")
+    yield "application, left", me
 
     review(KADIS)
     ticks = {"items": "ktp", "reason": "ktp_tidak_terbaca"}

@@ -15,7 +15,7 @@ from pikepdf import Array, Dictionary, Name
 
 from portal.core.errors import DocumentRefused, Unavailable
 from portal.documents import __main__ as child
-from portal.documents import inspection, pdf
+from portal.documents import inspection, objects, pdf
 from portal.documents.inspection import JPEG, PDF, PNG
 from tests.support import document_specimens as specimens
 from tests.support.inspecting import LIMITS, inspect, page, refusal
@@ -43,7 +43,7 @@ def test_of_very_many_small_parts_only_those_that_name_something_telling_are_loo
     assert pdf.check(data, max_pages=1) == 1
     with pikepdf.open(BytesIO(data)) as document:
         assert len(document.objects) > 30_000
-        assert len(list(pdf.dictionaries(document))) < 10
+        assert len(list(objects.looked_into(document))) < 10
 
 
 def test_an_index_that_swells_beyond_all_measure_is_refused() -> None:

@@ -38,6 +38,16 @@ class DevicesContract:
         assert records.hold("giliran", "dua", AT + LONG, AT + LONG + LONG) == "dua"
         assert records.hold("giliran", "satu", AT + LONG, AT + LONG + LONG) == "dua"
 
+    def test_what_is_held_until_now_or_a_time_that_is_over_is_free_for_whoever_comes_next(
+        self, open_records: Open
+    ) -> None:
+        records = open_records()
+        assert records.hold("giliran", "", AT, AT) == ""
+        assert records.hold("giliran", "", AT, AT - LONG) == ""
+        assert records.hold("giliran", "satu", AT - MOMENT, AT + LONG) == "satu"
+        assert open_records().hold("giliran", "", AT, AT) == "satu"
+        assert records.hold("giliran", "dua", AT + MOMENT, AT + LONG) == "satu"
+
     def test_of_several_who_reach_for_it_at_once_all_are_told_the_same(self, open_records: Open) -> None:
         def reach(name: str) -> str:
             return open_records().hold("giliran", name, AT, AT + LONG)

@@ -61,6 +61,16 @@ def pdf_with_action(action: dict[str, Any], place: str = "open") -> bytes:
     return pdf(change=change)
 
 
+def added_to(data: bytes, number: int, made: bytes) -> bytes:
+    """The file with a further version behind it, in which that object is another; ``made`` is the whole of it."""
+    before = int(data.rsplit(b"startxref\n", 1)[1].split()[0])
+    with pikepdf.open(BytesIO(data)) as document:
+        root = document.Root.objgen[0]
+    index = b"xref\n%d 1\n%010d 00000 n \ntrailer\n<< /Root %d 0 R /Size 90 /Prev %d >>\n"
+    body = data + made
+    return body + index % (number, len(data), root, before) + b"startxref\n%d\n%%%%EOF\n" % len(body)
+
+
 def annotation(document: pikepdf.Pdf, subtype: str, **more: Any) -> pikepdf.Object:
     box = Array([50, 50, 250, 80])
     return document.make_indirect(Dictionary(Type=Name.Annot, Subtype=Name("/" + subtype), Rect=box, **more))

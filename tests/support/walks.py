@@ -34,6 +34,7 @@ WALKS: Mapping[str, frozenset[str]] = {
             "applicant/acknowledgement.html",
             "applicant/call_off.html",
             "applicant/handover.html",
+            "applicant/left.html",
             "applicant/mend.html",
             "applicant/show.html",
             "applicant/slots.html",

@@ -51,6 +51,36 @@ def test_whoever_reads_the_mail_can_type_the_code_also_with_blanks_and_twice(sta
         assert codes.check("perangkat", asked, typed) == KADIS
 
 
+def test_a_code_is_good_in_one_browser_as_often_as_its_form_is_sent_and_in_no_other(stage: Stage) -> None:
+    codes = Codes(stage.office)
+    asked = codes.ask("perangkat", BUDI)
+    code = told(stage)
+    for _ in range(2):
+        assert codes.check("perangkat", asked, code, "satu") == KADIS
+    with pytest.raises(NotAllowed) as refusal:
+        codes.check("perangkat", asked, code, "dua")
+    assert refusal.value.code == "code_used"
+    assert codes.check("perangkat", asked, code, "satu") == KADIS
+
+
+def test_whoever_asks_again_after_a_code_was_used_gets_another_within_the_same_minute(stage: Stage) -> None:
+    codes, found = Codes(stage.office), dict[str, str]()
+    for browser in ("satu", "dua", "tiga"):
+        asked = codes.ask("perangkat", BUDI)
+        found[asked] = told(stage)
+        assert codes.check("perangkat", asked, found[asked], browser) == KADIS
+    assert len(found) == len(set(found.values())) == len(stage.mail()) == 3
+
+
+def test_a_wrong_try_uses_no_code_up(stage: Stage) -> None:
+    codes = Codes(stage.office)
+    asked = codes.ask("perangkat", BUDI)
+    code = told(stage)
+    with pytest.raises(NotAllowed):
+        codes.check("perangkat", asked, wrong(code), "satu")
+    assert codes.check("perangkat", asked, code, "dua") == KADIS
+
+
 def test_neither_the_form_nor_the_subject_nor_what_is_kept_holds_a_code(stage: Stage) -> None:
     asked = Codes(stage.office).ask("perangkat", BUDI)
     before = "\n".join(stage.dump()[0])

@@ -275,7 +275,9 @@ documents of several photos (``test_photos``), and of a letter for several peopl
 
 
 OF_DEVICES = {"/telaah/<number>/kode", "/telaah/<number>/kode/kirim", "/meja/kode", "/meja/kode/kirim", "/meja/keluar"}
-"""Forms that only a strange browser is shown, or that change only what a browser keeps: see ``test_second_device``."""
+OF_DEVICES |= {"/permohonan/<number>/keluar"}
+"""Forms that only a strange browser is shown, or that change only what a browser keeps: see ``test_second_device`` and
+``test_applicant_leaving``."""
 
 
 def test_every_form_is_known_here(stage: Stage) -> None:

@@ -1,7 +1,6 @@
 """What a PDF may contain, and one of its pages as a picture; it never changes a file, runs it or fetches anything."""
 
 import re
-from collections.abc import Iterator
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -20,20 +19,9 @@ _MIN_SIDE, _MAX_SIDE = 72, 14_400  # points: an inch, and the most that ISO 3200
 _MAX_RATIO = 10
 _MAX_STREAM = 64 * 1024 * 1024  # bytes that one compressed stream may grow to
 
-# Actions that run code, start programs, open other files or send the form's data (ISO 32000-1, 12.6.4). What office
-# programs write is not among them: GoTo, Named, Hide, ResetForm, SetOCGState, and URI to a web or mail address.
-_ACTIVE_ACTIONS = {
-    *(b"/JavaScript", b"/Launch", b"/SubmitForm", b"/ImportData", b"/GoToR", b"/GoToE"),
-    *(b"/Rendition", b"/RichMediaExecute", b"/GoTo3DView", b"/Movie", b"/Sound"),
-}
-_ACTIVE_ANNOTATIONS = {b"/FileAttachment", b"/RichMedia", b"/Screen", b"/Movie", b"/Sound", b"/3D"}
-# A kind may be an object of its own, which the dictionary does not spell out.
-_TELLING = re.compile(
-    b"|".join(
-        [*sorted(_ACTIVE_ACTIONS | _ACTIVE_ANNOTATIONS | {b"/AA", b"/EF", b"/URI"}), rb"/(?:S|Subtype) \d+ \d+ R"]
-    )
-)
-_ACTIVE_SCHEMES = (b"javascript:", b"vbscript:", b"data:", b"file:", b"\\\\")
+_VERSIONS = 30  # of one file: each signature adds one or two
+_HEADING = re.compile(rb"jbo[\0\t\n\f\r ]+(\d{1,5})[\0\t\n\f\r ]+(\d{1,9})")
+"""How an object begins, from its end: a search for a word is some ten times as fast as one for any number."""
 
 
 def check(data: bytes, *, max_pages: int) -> int:
@@ -77,8 +65,11 @@ def _is_whole(data: bytes) -> bool:
     return data.rstrip(BLANK).endswith(MARKER)
 
 
-def opened(data: bytes) -> Any:
+def opened(data: bytes, *, attempt_recovery: bool = True) -> Any:
     """The file as qpdf reads it, within bounds for what is packed in it; to be closed.
+
+    Args:
+        attempt_recovery: search the file for its objects when its index is of no use.
 
     Raises:
         pikepdf.PdfError: it cannot be read, or not without a password.
@@ -93,11 +84,13 @@ def opened(data: bytes) -> Any:
         dct_max_memory=_MAX_STREAM,
         max_stream_filters=5,
     )
-    return pikepdf.open(BytesIO(data))
+    return pikepdf.open(BytesIO(data), attempt_recovery=attempt_recovery)
 
 
 def _check_objects(data: bytes, max_pages: int) -> int:
     import pikepdf
+
+    from portal.documents.objects import active
 
     try:
         with opened(data) as pdf:
@@ -106,7 +99,7 @@ def _check_objects(data: bytes, max_pages: int) -> int:
             pages = len(pdf.pages)
             if pages > max_pages:
                 raise DocumentRefused("document_too_many_pages", pages=pages, max_pages=max_pages)
-            if "/XFA" in pdf.Root.get("/AcroForm", {}) or any(map(_is_active, dictionaries(pdf))):
+            if active(pdf) or _hides(data, pdf):
                 raise DocumentRefused("document_active_content")
             return pages
     except pikepdf.PasswordError as error:
@@ -116,42 +109,41 @@ def _check_objects(data: bytes, max_pages: int) -> int:
         raise DocumentRefused("document_encrypted" if b"/Encrypt" in data else "document_damaged") from error
 
 
-def dictionaries(pdf: Any) -> Iterator[Any]:
-    """The file's dictionaries, those of streams too, reachable or not: no cycle to be caught in.
+def _hides(data: bytes, pdf: Any) -> bool:
+    """Whether the file is active as it was before it was added to, or as readers find it that distrust its index.
 
-    Objects that do not even spell a telling name are passed over: a tagged PDF has tens of thousands of them.
+    Raises:
+        DocumentRefused: it was added to too often to look at it all.
     """
-    from pikepdf import Array, Dictionary, Stream
-
-    for top in (pdf.trailer, *pdf.objects):
-        waiting = [top.stream_dict if isinstance(top, Stream) else top]
-        if not isinstance(waiting[0], Array | Dictionary) or not _TELLING.search(waiting[0].unparse(resolved=True)):
-            continue
-        while waiting:
-            thing = waiting.pop()
-            if isinstance(thing, Dictionary):
-                yield thing
-            inner = [value for _, value in thing.items()] if isinstance(thing, Dictionary) else list(thing)
-            waiting += [value for value in inner if isinstance(value, Array | Dictionary) and not value.is_indirect]
+    before, starts = pdf.trailer.get("/Prev"), list[int]()
+    while isinstance(before, int) and before not in starts:
+        if len(starts) == _VERSIONS:
+            raise DocumentRefused("document_active_content")
+        starts.append(before)
+        found, before = _found(b"%b\nstartxref\n%d\n%b\n" % (data, before, MARKER), attempt_recovery=False)
+        if found:
+            return True
+    return not _knows_all(pdf, data) and _found(data.replace(b"startxref", b"startxxxx"), attempt_recovery=True)[0]
 
 
-def _is_active(found: Any) -> bool:
-    from pikepdf import Dictionary, Name, Stream, String
+def _found(data: bytes, *, attempt_recovery: bool) -> tuple[bool, Any]:
+    """Whether the file is active, and where the index before its own is; neither if it cannot be opened."""
+    import pikepdf
 
-    action = found.get("/S")
-    if isinstance(action, Name) and action.unparse(resolved=True) in _ACTIVE_ACTIONS:
-        return True
-    address = found.get("/URI")
-    if isinstance(address, String) and bytes(address).strip().lower().startswith(_ACTIVE_SCHEMES):
-        return True
-    kind = found.get("/Subtype")
-    if isinstance(kind, Name) and kind.unparse(resolved=True) in _ACTIVE_ANNOTATIONS:
-        return True
-    # Fonts, pictures and glyphs may bear any name, these two included; only the real ones hold actions and files.
-    triggers, files = found.get("/AA"), found.get("/EF")
-    if isinstance(triggers, Dictionary) and any(isinstance(v, Dictionary) and "/S" in v for _, v in triggers.items()):
-        return True
-    return isinstance(files, Dictionary) and any(isinstance(value, Stream) for _, value in files.items())
+    from portal.documents.objects import active
+
+    try:
+        with opened(data, attempt_recovery=attempt_recovery) as pdf:
+            return active(pdf), pdf.trailer.get("/Prev")
+    except (pikepdf.PdfError, pikepdf.PasswordError):
+        return False, None
+
+
+def _knows_all(pdf: Any, data: bytes) -> bool:
+    """Whether all that looks like an object is one by the index, and once."""
+    seen = [(int(number[::-1]), int(generation[::-1])) for generation, number in _HEADING.findall(data[::-1])]
+    known = {each.objgen for each in pdf.objects if hasattr(each, "objgen")}  # not those that are a number, say
+    return len(seen) == len(set(seen)) and all(pdf.get_object(*one) is not None for one in set(seen) - known)
 
 
 def _check_pages(data: bytes, pages: int) -> None:

@@ -1,7 +1,8 @@
 """Six-digit codes, emailed to an address that the portal knows already: whoever can type one reads its mail.
 
 No code is kept anywhere. It follows from the portal's keys, what it is for, the address and the minute in which it was
-asked for, and is worked out again for the letter and for the check. What is kept is how often somebody tried.
+asked for, and is worked out again for the letter and for the check. What is kept is how often somebody tried, and until
+its end in which browser a code was good: in another one it is good no more.
 """
 
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ from portal.office import Office
 LETTER: Final = "code"
 ABOUT: Final = "kode/"
 """What a notice of a code is about begins so; behind it what the code is for."""
+
+_NOBODY: Final = ""
+"""Who only asks whether a code was used: he has it until a time that is over by every machine's clock."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,8 @@ class Codes:
     pause: timedelta = timedelta(minutes=30)
 
     def ask(self, purpose: str, whom: Actor) -> str:
-        """Owe the letter with a code; a second time within one minute is the same code and no further letter.
+        """Owe the letter with a code; a second time within one minute is the same code and no further letter, unless it
+        has been used.
 
         Args:
             purpose: what it opens; a code for one purpose is none for another.
@@ -44,22 +49,25 @@ class Codes:
         Returns:
             What the page's form has to send along (field of its own): signed, says whose code it is and holds none.
         """
-        at = self._asked_at()
-        owed = notice(LETTER, whom, about=f"{ABOUT}{purpose}", event=0, at=self.office.clock(), occasion=at.isoformat())
+        now, at = self.office.clock(), self._asked_at()
+        while self._used_in(purpose, whom.email, at, _NOBODY, until=now - self.pause):
+            at += timedelta(seconds=1)
+        owed = notice(LETTER, whom, about=f"{ABOUT}{purpose}", event=0, at=now, occasion=at.isoformat())
         self.office.records.owe([owed])
         claims = {"r": whom.email, "a": at.isoformat()}
         return self.office.links.sign(_signed(purpose), claims, self.until(at))
 
-    def check(self, purpose: str, asked: str, typed: str) -> str:
-        """The address whose code was typed.
+    def check(self, purpose: str, asked: str, typed: str, browser: str = "-") -> str:
+        """The address whose code was typed; in the same browser as often as its form is sent, in another no more.
 
         Args:
             asked: what ``ask`` returned; ``typed`` may have blanks in it.
+            browser: tells the one in which it was typed from others.
 
         Raises:
             LinkForged: ``asked`` is not ours, or was for another purpose (``link_forged``).
             NotAllowed: too late (``code_expired``), not the code (``code_wrong``; fact ``left``: how many tries are
-                left), or tried too often (``code_paused``; fact ``until``).
+                left), tried too often (``code_paused``; fact ``until``), or used in another browser (``code_used``).
         """
         now = self.office.clock()
         try:
@@ -72,8 +80,10 @@ class Codes:
         codes = self.office.links.codes(_signed(purpose), _said(claims["r"], claims["a"]))
         if "".join(filter(str.isdecimal, typed)) not in codes:
             raise NotAllowed("code_wrong", left=left)
-        email: str = claims["r"]
-        return email
+        email, at = claims["r"], datetime.fromisoformat(claims["a"])
+        if self._used_in(purpose, email, at, browser, until=self.until(at) + timedelta(seconds=1)) != browser:
+            raise NotAllowed("code_used")
+        return str(email)
 
     def code(self, about: str, email: str, occasion: str) -> tuple[str, datetime]:
         """The code that a notice tells, and until when it is good; for its letter only.
@@ -91,6 +101,11 @@ class Codes:
 
     def _asked_at(self) -> datetime:
         return self.office.clock().astimezone(self.office.calendar.zone).replace(second=0, microsecond=0)
+
+    def _used_in(self, purpose: str, email: str, at: datetime, browser: str, *, until: datetime) -> str:
+        """The browser in which the code of then is good: this one until its end, unless it was another before."""
+        whose = sha256(f"{purpose} {_said(email, at.isoformat())}".encode()).hexdigest()[:16]
+        return self.office.records.hold(f"{ABOUT}{whose}", browser, self.office.clock(), until)
 
     def _tried(self, purpose: str, email: str, now: datetime) -> tuple[int, datetime]:
         """Counts one more try: how many are left after it (below 0: it was one too many), and when counting begins

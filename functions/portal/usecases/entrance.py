@@ -41,9 +41,9 @@ class Entrance:
         """Owe a clerk a code; returns what has to be shown along with it (``Codes.ask``)."""
         return Codes(self.office).ask(PURPOSE, _addressee(self.clerk(email)))
 
-    def enter(self, asked: str, typed: str) -> Clerk:
-        """Whoever has the code comes in. Raises as ``Codes.check``."""
-        return self.clerk(Codes(self.office).check(PURPOSE, asked, typed))
+    def enter(self, asked: str, typed: str, browser: str) -> Clerk:
+        """Whoever has the code comes in. Arguments, and what it raises, as ``Codes.check``."""
+        return self.clerk(Codes(self.office).check(PURPOSE, asked, typed, browser))
 
 
 def _addressee(found: Clerk) -> Actor:

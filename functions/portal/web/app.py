@@ -44,6 +44,7 @@ BLUEPRINTS: Final = (
     "applicant.tasks",
     "applicant.lost_links",
     "public.genuine",
+    "applicant.leaving",
     "applicant.receipts",
     "public.security",
     "official.deciding",

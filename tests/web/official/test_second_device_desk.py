@@ -133,3 +133,21 @@ def test_an_office_may_do_without_at_the_desk_too(tmp_path: Path) -> None:
     presses(mine, at_desk(office, mine), "/meja/tetap")
     assert not asks(at_desk(office, Person(office, KADIS)))
     office.office.records.close()  # type: ignore[attr-defined]
+
+
+def test_a_code_that_was_typed_in_one_browser_opens_no_other_and_a_double_click_is_none(
+    office: Office, person: Callable[[str], Person]
+) -> None:
+    office.case()
+    mine, other, third = person(KADIS), person(KADIS), person(KADIS)
+    presses(mine, at_desk(office, mine), "/meja/tetap")
+    pages = [presses(who, at_desk(office, who), "/meja/kode/kirim") for who in (other, third)]
+    code = sent_code(office, KADIS)
+    for _ in range(2):
+        assert presses(other, pages[0], "/meja/kode", kode=code).url == "/meja"
+    refused = presses(third, pages[1], "/meja/kode", kode=code)
+    assert (refused.status, "Kode ini sudah dipakai di peramban lain." in refused.text) == (422, True)
+    page = presses(third, refused, "/meja/kode/kirim")
+    owed = [each for each in office.office.records.unsent() if each.letter == "code"]
+    (again,) = {office.house.correspondence.compose(each).text for each in owed} - {office.emailed("code", KADIS)}
+    assert presses(third, page, "/meja/kode", kode=re.findall(r"\d{3} \d{3}", again)[0]).url == "/meja"

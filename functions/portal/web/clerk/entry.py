@@ -83,7 +83,7 @@ def come_in() -> Any:
     if "n" not in claims:
         return redirect(f"{PATH}/kode", 303)
     try:
-        clerk = here().entrance.enter(claims["n"], request.form.get("kode", ""))
+        clerk = here().entrance.enter(claims["n"], request.form.get("kode", ""), here().access.mark(DOOR))
     except NotAllowed as refused:
         if not refused.code.startswith("code_"):
             raise

@@ -117,7 +117,7 @@ def _sent(door: Door) -> Any:
 def _checked(claims: Claims, door: Callable[[], Door]) -> Any:
     asked = request.form.get("diminta", "")
     try:
-        email = _codes().check(PURPOSE, asked, request.form.get("kode", ""))
+        email = _codes().check(PURPOSE, asked, request.form.get("kode", ""), devices.mark() or "-")
     except LinkForged:
         return _page(door(), ""), 422
     except NotAllowed as refusal:

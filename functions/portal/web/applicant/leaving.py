@@ -1,0 +1,33 @@
+"""Closing one's case in a browser that others use too, as offices share computers."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template
+
+from portal.core import ticket
+from portal.core.errors import LinkForged
+from portal.web.applicant.own_case import CONFIRMING, PAGE, own, path
+from portal.web.here import here, now
+
+pages = Blueprint("leaving", __name__)
+
+
+@pages.post("/permohonan/<number>/keluar")
+def leave(number: str) -> Any:
+    """The case is closed in this browser, and no other; the emailed link opens it again."""
+    own(number)
+    response = redirect(f"{path(number)}/keluar", 303)
+    for page in (PAGE, CONFIRMING):
+        here().access.forget(response, page, f"/{page}/{number}")
+    return response
+
+
+@pages.get("/permohonan/<number>/keluar")
+def left(number: str) -> Any:
+    """That it is closed, whichever it was; whoever has it open is led back to it."""
+    number = ticket.parse(number)
+    try:
+        here().access.claims(PAGE, now())
+    except LinkForged:
+        return render_template("applicant/left.html", number=number)
+    return redirect(path(number), 303)
