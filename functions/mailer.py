@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Final
 
 from portal.bootstrap_aws import discreet, rests, warm
-from portal.core.notices import Notice
+from portal.core.notices import Notice, Shares
 from portal.engines.ports import Streamed
 from portal.house import House
 from portal.usecases.outbox import Outbox
@@ -35,9 +35,11 @@ def handler(event: dict[str, Any], context: Any, house: House | None = None) -> 
     return _measured(outbox, context.function_name, _streamed(outbox).unsent_or_returned())
 
 
-def _while_there_is_room(outbox: Outbox, context: Any, now: datetime, lease: timedelta) -> Notice | None:
+def _while_there_is_room(
+    outbox: Outbox, context: Any, now: datetime, lease: timedelta, shares: Shares
+) -> Notice | None:
     room: bool = context.get_remaining_time_in_millis() > ROOM
-    return outbox.records.claim_notice(now, lease) if room else None
+    return outbox.records.claim_notice(now, lease, shares) if room else None
 
 
 def _not_sent(house: House, records: Iterable[dict[str, Any]]) -> list[str]:

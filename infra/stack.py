@@ -61,6 +61,14 @@ def translated(code: str = "s3://artifacts/package.zip") -> Template:
     return plain
 
 
+def at_the_edge() -> Template:
+    """The template of what CloudFront wants in us-east-1."""
+    from samtranslator.yaml_helper import yaml_parse
+
+    edge: Template = yaml_parse(TEMPLATE.with_name("edge.yaml").read_text("utf-8"))
+    return edge
+
+
 def create(clients: Clients, address: str = "https://tte.example.go.id", name: str = "portal") -> Stack:
     """The stack in moto.
 

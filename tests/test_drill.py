@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.drill import Drill
+from tests.support.drill import WITHOUT_PAUSE, Drill
+from tests.support.processes import run, said
 
 PIP = """#!/bin/sh
 while [ "$1" != --target ]; do shift; done
@@ -40,3 +41,7 @@ def test_what_is_installed_is_killed_and_restored_and_has_lost_nothing(tmp_path:
     drill.back_up()
     assert drill.restore() == drill.verified(drill.data)
     assert "1 permohonan" in drill.verified(drill.data)
+
+
+def test_a_move_without_pause_is_the_command_line_that_there_is() -> None:
+    assert said(run(WITHOUT_PAUSE, "move", "--help"))[0].startswith("Usage: ")

@@ -118,18 +118,19 @@ class Clients:
     the clients that boto3 hands out too, without the modules around them, for which no function has a use.
 
     Args:
+        patience: seconds to wait for an answer where no page does, if more than ``PATIENCE`` says.
         given: what else botocore is to know (``endpoint_url``, say).
     """
 
-    def __init__(self, **given: Any) -> None:
-        self._given = given
+    def __init__(self, patience: int = 0, /, **given: Any) -> None:
+        self._patience, self._given = patience, given
         self._made: dict[str, Any] = {}
         self._one_at_a_time = threading.Lock()  # botocore may not make two at once
 
     def made(self, service: str) -> Any:
         with self._one_at_a_time:
             if service not in self._made:
-                self._made[service] = _client(service, self._given)
+                self._made[service] = _client(service, self._given, self._patience)
             return self._made[service]
 
     def lazily(self, service: str) -> Any:
@@ -137,7 +138,7 @@ class Clients:
         return _Lazily(lambda: self.made(service))
 
 
-def _client(service: str, given: Mapping[str, Any]) -> Any:
+def _client(service: str, given: Mapping[str, Any], patience: int) -> Any:
     from botocore.config import Config
     from botocore.session import get_session
 
@@ -146,7 +147,7 @@ def _client(service: str, given: Mapping[str, Any]) -> Any:
     if service == "s3":
         # Signed addresses of the region's own host: one that is to be enabled first, such as Jakarta, knows no other.
         settings |= {"signature_version": "s3v4", "s3": {"addressing_style": "virtual"}}
-    config = Config(connect_timeout=connect, read_timeout=answer, **settings)
+    config = Config(connect_timeout=connect, read_timeout=max(answer, patience), **settings)
     make: Any = get_session().create_client  # its stubs know services by their literal names only
     return make(service, config=config, **given)
 

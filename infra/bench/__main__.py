@@ -101,7 +101,7 @@ def _money(city: walk.City, one: Sequence[Act], ticket: str, cold: float) -> str
         own, template, documents=len(sop.requirements), visits=visits, cold_start=cold, kept_days=days,
         table_bytes=_stored(city, ticket),
     )  # fmt: skip
-    monthly = bill.month(minute, hour, night, template)
+    monthly = bill.month(minute, hour, night, template, stack.at_the_edge())
     return "\n\n".join(
         [
             f"US$ for **1,000 complete applications** in ap-southeast-3 (Jakarta): **{cost.total(used, at):.2f}**; and "
@@ -112,7 +112,8 @@ def _money(city: walk.City, one: Sequence[Act], ticket: str, cold: float) -> str
             f"{bill.memory('MailerFunction', template):.0f} GB). Assumed: {bill.ROUND_TRIP * 1000:.0f} ms for an "
             f"answer of AWS, {visits} visits each with a cold start of {cold:.2f} s, documents of "
             f"{bill.DOCUMENT_BYTES / 1000:.0f} KB kept for {days} days and opened once, {bill.LOG_BYTES} bytes of log "
-            "a run, a year in the table.",
+            f"a run, a year in the table; GuardDuty looks at each document {bill.LOOKED_AT} times. Without `Malware` "
+            "or `WebAclArn` their lines fall away; one web ACL may serve several stacks.",
             "A month with nothing to do:",
             cost.bill(monthly, at),
             "Where the prices are from (`infra/bench/prices.toml`):",

@@ -15,6 +15,11 @@ DOCUMENT_BYTES: Final = 800_000
 LOG_BYTES: Final = 500
 """What Lambda itself writes of one run (START, END, REPORT), and the mailer of its measures. Assumed."""
 
+LOOKED_AT: Final = 2
+"""Times that GuardDuty looks at a document: as it came, and as it is kept in the draft. Of pages that somebody had to
+send again there are more, and none that is looked at again under its ticket.
+"""
+
 MONTH: Final = 30.4
 """Days."""
 
@@ -37,7 +42,8 @@ def applications(
 
     Args:
         visits: how often somebody sat down to it; each begins with a cold start of so many seconds.
-        kept_days: how long documents are kept.
+        kept_days: how long documents are kept; the nightly copy keeps each so many days more as the template says, and
+            none of a draft, which is gone in days.
         table_bytes: what one application leaves in the table.
     """
     pages = [act for act in acts if act.name.startswith(("GET ", "POST "))]
@@ -58,6 +64,10 @@ def applications(
         "s3_reads": sum(act.count("s3", S3_READS) for act in acts),
         "s3_gb_months": documents * DOCUMENT_BYTES / GB * kept_days / MONTH,
         "s3_gb_out": documents * DOCUMENT_BYTES / GB,
+        "waf_requests": len(pages),
+        "malware_objects": documents * LOOKED_AT,
+        "malware_gb": documents * LOOKED_AT * DOCUMENT_BYTES / GB,
+        "backup_gb_months": documents * DOCUMENT_BYTES / GB * (kept_days + _backup_days(template)) / MONTH,
         "ses_emails": sum(act.count("sesv2", frozenset({"SendEmail"})) for act in acts),
         "kms_requests": visits + sum(act.count("ssm", frozenset({"GetParameter"})) for act in acts),
         "logs_gb": (len(pages) + len(runs)) * LOG_BYTES / GB,
@@ -71,14 +81,15 @@ def visits(acts: Iterable[Act]) -> int:
     return sum(act.name in begun or act.name.endswith("/<token>") for act in acts)
 
 
-def month(minute: Act, hour: Act, night: Act, template: Mapping[str, Any]) -> Use:
-    """What the schedules, the key and the alarms use, with nothing to do.
+def month(minute: Act, hour: Act, night: Act, template: Mapping[str, Any], edge: Mapping[str, Any]) -> Use:
+    """What the schedules, the key, the alarms and the web ACL use, with nothing to do.
 
     Two functions run at night, of which the one that forgets documents has been taken to do as much as the other.
     """
     runs = ((MONTH * 24 * 60, minute), (MONTH * 24, hour), (MONTH * 2, night))
     times = sum(often for often, _ in runs)
-    alarms = [one["Properties"] for one in template["Resources"].values() if one["Type"] == "AWS::CloudWatch::Alarm"]
+    alarms = _all(template, "AWS::CloudWatch::Alarm")
+    lists = _all(edge, "AWS::WAFv2::WebACL")
     return {
         "schedules": times,
         "lambda_requests": times,
@@ -91,6 +102,8 @@ def month(minute: Act, hour: Act, night: Act, template: Mapping[str, Any]) -> Us
         "kms_keys": 1,
         "alarm_metrics": sum(_metrics(alarm) for alarm in alarms),
         "custom_metrics": 2,
+        "waf_acls": len(lists),
+        "waf_rules": sum(len(each["Rules"]) for each in lists),
     }
 
 
@@ -98,6 +111,16 @@ def memory(function: str, template: Mapping[str, Any]) -> float:
     """GB"""
     size: int = template["Resources"][function]["Properties"]["MemorySize"]
     return size / 1024
+
+
+def _all(template: Mapping[str, Any], kind: str) -> list[Mapping[str, Any]]:
+    return [one["Properties"] for one in template["Resources"].values() if one["Type"] == kind]
+
+
+def _backup_days(template: Mapping[str, Any]) -> int:
+    """How long the nightly copy keeps what is deleted."""
+    plans = [each["BackupPlan"]["BackupPlanRule"] for each in _all(template, "AWS::Backup::BackupPlan")]
+    return max((rule["Lifecycle"]["DeleteAfterDays"] for rules in plans for rule in rules), default=0)
 
 
 def _gb_seconds(acts: Iterable[Act], template: Mapping[str, Any]) -> float:

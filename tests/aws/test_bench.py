@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import stack
 from bench import acts, bill, cold_start, cost, growth, many
 from bench.meter import MAILER, MINUTE, NIGHT, REMINDER, Act, Call, route
 from bench.tables import amount, table
@@ -83,7 +84,9 @@ def test_every_price_says_where_and_when_it_was_seen() -> None:
 def template(**alarm: Any) -> Mapping[str, Any]:
     functions = ("ApiFunction", "MailerFunction", "ReminderFunction", "CompilationFunction")
     resources: dict[str, Any] = {name: {"Type": "F", "Properties": {"MemorySize": 2048}} for name in functions}
-    return {"Resources": resources | {"Alarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": alarm}}}
+    rules = [{"Lifecycle": {"DeleteAfterDays": 35}}]
+    plan = {"Type": "AWS::Backup::BackupPlan", "Properties": {"BackupPlan": {"BackupPlanRule": rules}}}
+    return {"Resources": resources | {"Alarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": alarm}, "Plan": plan}}
 
 
 def played() -> list[Act]:
@@ -103,6 +106,8 @@ def test_a_thousand_applications_use_a_thousand_times_what_one_does() -> None:
     assert (used["dynamodb_reads"], used["dynamodb_writes"]) == (1000, 3000)
     assert (used["s3_writes"], used["ses_emails"]) == (1000, 1000)
     assert used["cloudfront_gb_out"] == pytest.approx(0.001)
+    assert (used["waf_requests"], used["malware_objects"], used["malware_gb"]) == (1000, 8000, 6.4)
+    assert used["backup_gb_months"] == pytest.approx(3.2 * (30 + 35) / 30.4)
     assert used.keys() <= cost.prices().keys()
 
 
@@ -110,11 +115,12 @@ def test_a_month_counts_every_minute_and_every_metric_of_an_alarm() -> None:
     minute, hour = Act(MINUTE, [Call("dynamodb", "Query", reads=0.5)] * 5), Act(REMINDER)
     night = Act(NIGHT, [Call("dynamodb", "Query", reads=3)])
     metrics = [{"Expression": "a + b"}, {"MetricStat": {}}, {"MetricStat": {}}]
-    used = bill.month(minute, hour, night, template(Metrics=metrics))
+    used = bill.month(minute, hour, night, template(Metrics=metrics), stack.at_the_edge())
     assert used["dynamodb_reads"] == pytest.approx(30.4 * (1440 * 2.5 + 2 * 3))
     assert used["schedules"] == pytest.approx(30.4 * (1440 + 24 + 2))
     assert used["alarm_metrics"] == 2
-    assert bill.month(minute, hour, night, template(MetricName="Errors"))["alarm_metrics"] == 1
+    assert bill.month(minute, hour, night, template(MetricName="Errors"), {"Resources": {}})["alarm_metrics"] == 1
+    assert (used["waf_acls"], used["waf_rules"]) == (1, 1)
     assert used.keys() <= cost.prices().keys()
 
 

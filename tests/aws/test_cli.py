@@ -2,17 +2,22 @@
 
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import cloud
 import pytest
 from click.testing import CliRunner, Result
 
+from portal import importing
 from portal.commands.cli import main
 from portal.core.listing import line
+from portal.engines.aws import dynamodb
 from portal.house import House
 from tests.support.builders import a_sop, application
 from tests.support.commits import write
+from tests.support.cut_short import cut_short
 from tests.support.server import Clock
+from tests.support.sessions import long_table
 
 pytestmark = pytest.mark.cloud
 
@@ -73,6 +78,22 @@ def test_a_case_on_the_table_is_verified_and_listed_as_late(run: Run, house: Hou
     assert run("verify", case.ticket).output.startswith(f"{case.ticket}: {case.version} peristiwa, utuh.\n")
     assert run("late").output.startswith(case.ticket)
     assert run("red-list").output == "Semua email terkirim atau masih dalam batas waktu.\n"
+
+
+def test_an_import_killed_on_the_way_is_finished_by_the_same_command(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "AT_A_TIME", 20)
+    table = tmp_path / "lama.csv"
+    table.write_text(long_table(45), "utf-8")
+    after, there = 0, list[int]()
+    while cut_short(lambda: run("register", "import", str(table)), after, dynamodb):
+        there.append(run("register", "list").output.count("9C:"))
+        after += 150
+    assert there == sorted(there)
+    assert 0 < there[-1] < 45 or len(set(there)) > 1
+    assert run("register", "import", str(table)).output == "Diimpor: 0. Sudah ada dan dilewati: 45.\n"
+    assert run("register", "list").output.count("9C:") == 45
 
 
 @pytest.mark.parametrize("name", ["ADDRESS", "TABLE", "DOCUMENT_BUCKET", "LINK_KEYS_PARAMETER"])

@@ -40,9 +40,7 @@ def test_what_slows_down_or_is_refused_is_an_alarm_before_people_call(template: 
 
 
 def test_one_address_that_asks_without_end_is_held_back_at_the_edge(template: dict[str, Any]) -> None:
-    from samtranslator.yaml_helper import yaml_parse
-
-    edge_template = yaml_parse((ROOT / "infra" / "edge.yaml").read_text("utf-8"))
+    edge_template = stack.at_the_edge()
     (acl,) = resources(edge_template, "AWS::WAFv2::WebACL").values()
     (rule,) = acl["Rules"]
     rate = rule["Statement"]["RateBasedStatement"]

@@ -1,13 +1,15 @@
 """``portal move``: a story that begins on one machine goes on on AWS, and ends on another machine."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import cloud
@@ -19,11 +21,15 @@ from portal import bootstrap_aws
 from portal.bootstrap import build, is_free, rests, wsgi
 from portal.commands.cli import main
 from portal.config import Config
+from portal.core.draft import Draft
 from portal.engines.local.records import SqliteRecords
 from portal.engines.moving import ARRIVING, LEAVING
 from portal.house import House
+from portal.usecases.deletions import Deletions
+from portal.usecases.stocktaking import Stocktaking
 from tests.support.builders import a_notice
 from tests.support.city import KABID, KADIS, OTHER_VERIFIKATOR, STATISTISI, VERIFIKATOR, City
+from tests.support.drill import WITHOUT_PAUSE
 from tests.support.people import Mailbox
 from tests.support.places import ROOT
 from tests.support.server import Clock, Served, free_port, listening
@@ -226,15 +232,14 @@ def office(tmp_path: Path) -> Path:
 
 def kill_at(data: Path, environ: dict[str, str], reached: Callable[[Path], bool]) -> None:
     """``portal move --to aws`` as a process of its own, until it has come so far."""
-    said = "from portal.cli import main; main(obj={'pause': lambda _: None})"
-    command = [sys.executable, "-c", said, "--data", str(data), "move", "--to", "aws"]
+    command = [sys.executable, "-c", WITHOUT_PAUSE, "--data", str(data), "move", "--to", "aws"]
     process = subprocess.Popen(command, env={**os.environ, **environ, "PYTHONPATH": str(ROOT / "functions")})
     try:
         while process.poll() is None and not reached(data / "pindahan"):
             time.sleep(0.002)
     finally:
         process.kill()
-        process.wait(timeout=30)
+        assert process.wait(timeout=30) == -signal.SIGKILL
 
 
 def some_files(journal: Path) -> bool:
@@ -336,3 +341,58 @@ def test_links_that_were_sent_before_hold_at_both_ends(run: Run, aws: cloud.Clou
     assert read() == [*theirs, *ours]
     assert run(office.parent / "lain", "move", "--to", "local").exit_code == 0
     assert (office.parent / "lain" / "kunci").read_text().split() == [*theirs, *ours]
+
+
+# --- what is owed to be deleted ---
+
+
+def the_draft(records: Any, clock: Clock) -> Draft:
+    """Which nobody has sent, with its one document."""
+    (found,) = (each for each in records.drafts_before(clock() + timedelta(days=1)) if len(each.documents) == 1)
+    return cast("Draft", found)
+
+
+def test_what_is_owed_to_be_deleted_goes_before_a_move_and_nothing_that_was_moved(
+    run: Run, aws: cloud.Cloud, clock: Clock, office: Path, tmp_path: Path
+) -> None:
+    assert run(office, "move", "--to", "aws").exit_code == 0
+    house = aws.furnish(clock)
+    records: Any = house.office.records
+    aws.settled("")
+    draft = the_draft(records, clock)
+    before = [key for key in aws.stored("") if not key.startswith(draft.folder)]
+    assert aws.stored(draft.folder)
+    house.office.files.delete(draft.documents[0].key)
+    records.delete_draft(draft.id)
+    kept = records.load(Stocktaking(house.office, house.erasing).tickets()[0]).documents[
+        0
+    ]  # as of a decision that came to nothing
+    records.owe_deletion(kept.key, [kept.version])
+    assert len(list(records.owed_deletions())) == 3
+
+    folder = tmp_path / "kembali"
+    back = run(folder, "move", "--to", "local")
+    assert (back.exit_code, "Semua sudah pindah" in back.output) == (0, True), back.output
+    assert (list(records.owed_deletions()), aws.stored(draft.folder)) == ([], [])
+    assert sorted(aws.stored("")) == sorted(before)
+    assert run(folder, "verify", "--all").exit_code == 0
+    assert not [path for path in (folder / "berkas" / draft.folder).rglob("*") if path.is_file()]
+
+
+def test_a_move_back_that_was_cut_short_before_the_deletions_does_them_when_it_goes_on(
+    run: Run, aws: cloud.Cloud, clock: Clock, office: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run(office, "move", "--to", "aws").exit_code == 0
+    records: Any = aws.furnish(clock).office.records
+    draft = the_draft(records, clock)
+    records.delete_draft(draft.id)
+    folder = tmp_path / "kembali"
+    with monkeypatch.context() as patched:
+        patched.setattr(Deletions, "carry_out", lambda _: 1 / 0)
+        with pytest.raises(AssertionError):
+            run(folder, "move", "--to", "local")
+    assert aws.stored(draft.folder)
+    back = run(folder, "move", "--to", "local")
+    assert (back.exit_code, "Semua sudah pindah" in back.output) == (0, True), back.output
+    assert (list(records.owed_deletions()), aws.stored(draft.folder)) == ([], [])
+    assert run(folder, "verify", "--all").exit_code == 0

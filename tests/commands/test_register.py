@@ -1,9 +1,15 @@
 """The clerk's register: listed, taken in from a table and written to one."""
 
+import re
 from pathlib import Path
 
+import pytest
+
+from portal import importing
+from portal.engines.local import certificates, records
 from tests.support.command_line import Run
-from tests.support.sessions import BEFORE_THE_PORTAL
+from tests.support.cut_short import cut_short
+from tests.support.sessions import BEFORE_THE_PORTAL, long_table
 
 RAHMAT = "2027-06-01  Berlaku  Rahmat Contoh  198001012005011001  BKPSDM  9C:01:AA  impor-"
 
@@ -41,3 +47,32 @@ def test_what_is_no_table_is_refused_in_words(run: Run, tmp_path: Path) -> None:
     table = tmp_path / "leer.csv"
     table.write_text("")
     assert run("register", "import", table).exit_code == 2
+
+
+@pytest.mark.parametrize("step", [89, 233])
+def test_killed_again_and_again_an_import_is_finished_at_last_with_nothing_twice(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    """Each time a little later than the time before; what is there is never less, and said by the next one."""
+    monkeypatch.setattr(importing, "AT_A_TIME", 20)
+    table, lines = tmp_path / "lama.csv", 45
+    table.write_text(long_table(lines), "utf-8")
+    kills, there, seen = 0, 0, set[int]()
+    while cut_short(lambda: run("register", "import", table), kills * step, importing, certificates, records):
+        kills += 1
+        listed = run("register", "list").output.count("9C:")
+        assert listed >= there
+        there = listed
+        seen.add(listed)
+    assert kills > 5
+    assert {0, 20} <= seen <= {0, 20, 40, lines}
+    serials = re.findall(r"9C:\w+", run("register", "list").output)
+    assert (len(serials), len(set(serials))) == (lines, lines)
+    assert run("register", "import", table).output == f"Diimpor: 0. Sudah ada dan dilewati: {lines}.\n"
+
+
+def test_what_is_there_already_is_said_and_the_rest_taken_in(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "sebagian.csv").write_text(long_table(200), "utf-8")
+    (tmp_path / "lama.csv").write_text(long_table(450), "utf-8")
+    run("register", "import", tmp_path / "sebagian.csv")
+    assert run("register", "import", tmp_path / "lama.csv").output == "Diimpor: 250. Sudah ada dan dilewati: 200.\n"

@@ -17,7 +17,7 @@ from portal.core.errors import Unavailable
 from portal.engines.local import exchange, safekeeping
 from portal.engines.local.condition import held
 from tests.support.command_line import Run
-from tests.support.harm import DATABASE, config, settle, sound, sql, write, zero_pages
+from tests.support.harm import DATABASE, config, contents, settle, sound, sql, write, zero_pages
 from tests.support.server import MONDAY
 from tests.support.stage import Stage
 
@@ -67,15 +67,6 @@ def test_a_backup_that_is_no_good_changes_nothing(
     told = run("restore", backups / "dua.zip", data=data)
     assert (told.exit_code, any(each in told.stderr for each in words.split("|")) or told.stderr) == (2, True)
     assert contents(data) == before
-
-
-def contents(data: Path) -> dict[str, bytes]:
-    """All that a portal would look at."""
-    return {
-        str(path.relative_to(data)): path.read_bytes()
-        for path in data.rglob("*")
-        if path.is_file() and "pemulihan" not in path.parts and path.name != "dipakai"
-    }
 
 
 def test_another_portals_backup_is_refused(run: Run, data: Path, newest: Path) -> None:

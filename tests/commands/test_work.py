@@ -2,7 +2,6 @@
 
 import os
 import signal
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +12,6 @@ import pytest
 from portal import background
 from portal.background import Background
 from portal.commands import cli
-from portal.engines.local import safekeeping
 from portal.engines.local.condition import Turn, held
 from portal.house import House
 from tests.support.command_line import Run
@@ -104,19 +102,3 @@ def test_the_clockwork_does_not_begin_on_what_is_damaged_or_not_there(run: Run, 
     for folder, words in ((data, "Basis data rusak"), (tmp_path / "salah", "Tidak ada portal")):
         told = run("work", data=folder, SENDER="portal@example.go.id")
         assert (told.exit_code, told.stderr.startswith(words)) == (2, True), told.stderr
-
-
-def test_a_backup_that_is_told_to_end_leaves_nothing_half_done(
-    run: Run, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    put = safekeeping._put
-
-    def told_to_end(archive: zipfile.ZipFile, *given: object) -> object:
-        if given[1] != "portal.sqlite":
-            os.kill(os.getpid(), signal.SIGTERM)
-        return put(archive, *given)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(safekeeping, "_put", told_to_end)
-    (tmp_path / "cadangan").mkdir()
-    assert run("backup", tmp_path / "cadangan", data=data).exit_code == 143
-    assert list((tmp_path / "cadangan").iterdir()) == []

@@ -5,9 +5,14 @@ from datetime import UTC, timedelta
 
 import pytest
 
+from portal.core.notices import Notice
 from portal.engines.ports import Records
 from tests.support.builders import AT, a_notice, after, application, owed_by
 from tests.support.commits import LEASE, MOMENT, Open, at_once, change, claimed, write
+
+
+def shares(owed: Notice) -> bool:
+    return owed.role != "applicant" and not owed.is_asked_for
 
 
 class NoticesContract:
@@ -185,6 +190,54 @@ class NoticesContract:
 
         gathered = [about for abouts in at_once(3, gather) for about in abouts]
         assert sorted(gathered) == [f"T{number:02}" for number in range(12)]
+
+    def test_of_those_that_share_an_email_one_is_given_out_at_a_time(self, records: Records) -> None:
+        shared = [
+            a_notice(f"T{number}", role="kadis", queued_at=AT - timedelta(hours=9 - number)) for number in range(3)
+        ]
+        asked = a_notice("asked", role="kadis", occasion="again-1")
+        other = a_notice("other", role="kabid", recipient="kabid@x.id")
+        records.owe([*shared, asked, other])
+        first = records.claim_notice(AT, LEASE, shares)
+        assert first
+        assert first.about == "T0"
+        rest = [records.claim_notice(AT, LEASE, shares) for _ in range(3)]
+        assert [each.about if each else "" for each in sorted(rest, key=str)] == ["", "asked", "other"]
+        assert [each.about for each in records.claim_also(first, shares, AT, LEASE)] == ["T1", "T2"]
+
+    @pytest.mark.parametrize("ends", ["delivered", "failed", "dropped", "put off", "lease over"])
+    def test_once_that_one_is_settled_or_its_lease_is_over_the_next_is_given_out(
+        self, records: Records, ends: str
+    ) -> None:
+        records.owe([a_notice(f"T{number}", role="kadis", due_at=AT - (2 - number) * MOMENT) for number in range(2)])
+        first, now = records.claim_notice(AT, LEASE, shares), AT + timedelta(seconds=3)
+        assert first
+        assert records.claim_notice(now, LEASE, shares) is None
+        became = {
+            "delivered": first.delivered(now),
+            "failed": first.failed("451", now),
+            "dropped": first.dropped(now),
+            "put off": first.put_off(now + timedelta(hours=1)),
+        }
+        if ends in became:
+            records.settle_notice(became[ends])
+        else:
+            now = AT + LEASE
+        second = records.claim_notice(now, LEASE, shares)
+        assert second
+        records.settle_notice(first.delivered(now))  # late, and no matter of the present one
+        records.owe([a_notice("T9", role="kadis", due_at=AT)])
+        assert records.claim_notice(now, LEASE, shares) is None
+
+    def test_of_senders_at_once_one_has_all_that_share_an_email(self, records: Records, open_records: Open) -> None:
+        records.owe([a_notice(f"T{number:02}", role="kadis") for number in range(12)])
+        handles = [open_records() for _ in range(3)]
+
+        def gather(number: int) -> int:
+            first = handles[number].claim_notice(AT, LEASE, shares)
+            return 1 + len(handles[number].claim_also(first, shares, AT, LEASE)) if first else 0
+
+        assert sorted(at_once(3, gather)) == [0, 0, 12]
 
     def test_an_email_put_off_is_due_then_and_not_before(self, records: Records) -> None:
         records.owe([a_notice()])

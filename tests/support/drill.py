@@ -32,7 +32,7 @@ ADDRESS: Final = "https://tte.example.go.id"
 OLD: Final = "a007691"
 """A portal of before, whose folder is upgraded: its tables are of an earlier version."""
 
-WITHOUT_PAUSE: Final = "from portal.cli import main; main(obj={'pause': lambda _: None})"
+WITHOUT_PAUSE: Final = "from portal.commands.cli import main; main(obj={'pause': lambda _: None})"
 """The command line, but a move does not wait for functions: none is at work here."""
 
 

@@ -48,7 +48,17 @@ def write(stage: Stage, target: Path, earlier: str = "") -> None:
         keys=keys,
         earlier=known,
         told=lambda _: None,
+        resumed=lambda _: None,
     )
+
+
+def contents(data: Path) -> dict[str, bytes]:
+    """All that a portal would look at."""
+    return {
+        str(path.relative_to(data)): path.read_bytes()
+        for path in data.rglob("*")
+        if path.is_file() and "pemulihan" not in path.parts and path.name != "dipakai"
+    }
 
 
 def config(data: Path) -> Config:

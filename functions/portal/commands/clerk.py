@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from portal.bootstrap import open_house
+from portal.commands.keeping import progress
 from portal.commands.listed import as_json, facts_of, say_json
 from portal.commands.persons import operator
 from portal.core.errors import DocumentRefused
@@ -49,7 +50,10 @@ def list_entries(context: click.Context, service: str, standing: str, *, as_json
 @click.option("--service", default="", help="Key of the service; the first one by default.")
 @click.pass_context
 def import_entries(context: click.Context, file: Path, service: str) -> None:
-    """Take in what was issued before the portal, from CSV or XLSX: all lines, or none."""
+    """Take in what was issued before the portal, from CSV or XLSX: all lines, or none if one is wrong.
+
+    Cut short, the same command goes on with what is left.
+    """
     kept = _open(context, begins=True)
     key, importing = service or kept.office.services.first.service, Importing(kept.register)
     plan = importing.plan(key, read(_content(file)))
@@ -58,7 +62,9 @@ def import_entries(context: click.Context, file: Path, service: str) -> None:
     if plan.problems:
         _say("register_refused", number=len(plan.problems))
         sys.exit(1)
-    _say("register_imported", number=importing.take_in(key, plan), known=plan.known)
+    with progress("import", len(plan.new)) as told:
+        number = importing.take_in(plan, told)
+    _say("register_imported", number=number, known=plan.known)
 
 
 @register.command("export")

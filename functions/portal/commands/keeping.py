@@ -18,7 +18,16 @@ from portal.core.errors import NotRestored, SettingInvalid, Unavailable
 from portal.core.ticket import parse
 from portal.editions import read_messages
 from portal.engines.local import exchange
-from portal.engines.local.condition import AT_WORK, DATABASE, DOCUMENTS, RESTORED, examine, examine_database, held
+from portal.engines.local.condition import (
+    AT_WORK,
+    DATABASE,
+    DOCUMENTS,
+    RESTORED,
+    alone,
+    examine,
+    examine_database,
+    held,
+)
 from portal.engines.local.database import private
 from portal.engines.local.records import SqliteRecords
 from portal.engines.local.safekeeping import Contents, back_up, contents_of, documents, unpack
@@ -66,7 +75,8 @@ def verify(context: click.Context, ticket: str | None, *, whole: bool) -> None:
 def backup(context: click.Context, target: Path, *, whole: bool, key_file: Path | None) -> None:
     """Write what is kept into one ZIP while the portal runs: TARGET, or a new name in the folder TARGET.
 
-    Documents that the newest backup beside it holds are not written again. The keys are not in it.
+    Documents that the newest backup beside it holds are not written again, nor those that one which was cut short has
+    written there. The keys are not in it.
     """
     # On AWS nothing is opened to say so.
     given = {"data": context.obj["data"], "rehearsal": False}  # what a rehearsal can let fail is in nobody's way here
@@ -80,8 +90,7 @@ def backup(context: click.Context, target: Path, *, whole: bool, key_file: Path 
         _refuse("backup_nowhere", target=target)  # as where a disk is not mounted
     if target.is_dir():
         target = target / f"portal-{made.astimezone(UTC):%Y%m%d-%H%M%S}{SUFFIX}"
-    earlier = None if whole else _newest(target, secret)
-    with progress("backup", _size(data)) as told:
+    with alone(data, lambda: _say("backup_waits")), progress("backup", _size(data)) as told:
         written = back_up(
             data,
             records.backup,
@@ -89,8 +98,9 @@ def backup(context: click.Context, target: Path, *, whole: bool, key_file: Path 
             made=made,
             founder=records.founder,
             keys=secret,
-            earlier=earlier,
+            earlier=None if whole else _newest(target, secret),
             told=told,
+            resumed=lambda number: _say("backup_resumed", documents=number),
         )
     fresh = sum(item.archive == target.name for item in written.documents.values())
     _say("backed_up", target=target, documents=len(written.documents), fresh=fresh)
@@ -244,7 +254,7 @@ def _keys_of(data: Path, key_file: Path | None) -> list[str]:
 
 @contextmanager
 def progress(key: str, length: int) -> Iterator[Any]:
-    """How far it is, on a terminal; nothing of it in a log. Told to end, it ends as after an error: nothing is left."""
+    """How far it is, on a terminal; nothing of it in a log. Told to end, it ends as after an error: nothing is half."""
     label = read_messages()["cli"][f"progress_{key}"]
     before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(TOLD_TO_END))
     try:

@@ -26,6 +26,9 @@ from portal.usecases.stocktaking import Stocktaking, Tally
 AWS: Final = "aws"
 LOCAL: Final = "local"
 
+PATIENCE: Final = 60
+"""Seconds for an answer of AWS, as a whole page of the table may come over an office's own line."""
+
 
 @click.command()
 @click.option("--to", type=click.Choice([AWS, LOCAL]), required=True, help="Where everything is to go.")
@@ -54,7 +57,7 @@ def _move(context: click.Context, here: Config, there: Any, to: str, *, give_up:
     rehearsed = (here.data / MAILBOX).exists()
     clock = context.obj["clock"] or (TimeMachine(here.data / CLOCK).now if rehearsed else lambda: datetime.now(UTC))
     pause = context.obj.get("pause") or time.sleep
-    clients, name = Clients(), there.link_keys_parameter
+    clients, name = Clients(PATIENCE), there.link_keys_parameter
     noted = journal.FolderJournal(here.data, {"to": to, "table": there.table, "bucket": there.document_bucket}, clock())
     if to == LOCAL and not give_up:
         noted.keep()  # before anything is in the folder, which is free no more then

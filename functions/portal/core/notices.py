@@ -3,7 +3,7 @@
 Decides; never renders, sends or stores.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -80,8 +80,16 @@ VISIT_LETTERS: Final[Mapping[str, str]] = {
 """Letter to the officials who expect a visit, by action; whoever acted himself knows, and needs no receipt of it."""
 
 
+Shares = Callable[["Notice"], bool]
+"""May it go with others to the same person in one email?"""
+
 Identity = tuple[str, int, str, str, str]
 """What tells a notice from every other: about, event, letter, recipient, occasion."""
+
+
+def alone(_: "Notice") -> bool:
+    """Each goes in an email of its own."""
+    return False
 
 
 @dataclass(frozen=True)
@@ -140,6 +148,11 @@ class Notice:
     def is_unwritten(self) -> bool:
         """Did the portal fail to write it, so that it says nothing about the recipient's address?"""
         return self.problem.startswith(UNWRITTEN)
+
+    @property
+    def turn(self) -> str:
+        """Of whoever writes an email of several notices to its recipient, so that there are no two such emails."""
+        return f"email/{self.recipient}"
 
     @property
     def is_asked_for(self) -> bool:

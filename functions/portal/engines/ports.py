@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol, runtime_checkable
 from portal.core.application import Application
 from portal.core.draft import Document, Draft
 from portal.core.listing import Line, Unread, passed_over
-from portal.core.notices import Identity, Notice
+from portal.core.notices import Identity, Notice, Shares, alone
 from portal.core.officials import Official
 from portal.core.recap import Tally
 from portal.core.register import Certificate
@@ -138,8 +138,12 @@ class Records(Accounts, Standings, Registers, Uses, Sweeps, Protocol):
     def owe(self, notices: Sequence[Notice]) -> None:
         """Queue emails that no event owes (reminders, renewed links); one already queued stays as it is."""
 
-    def claim_notice(self, now: datetime, lease: timedelta) -> Notice | None:
-        """The longest-due notice that is owed and not hopeless, held by the caller for ``lease``; None if none is."""
+    def claim_notice(self, now: datetime, lease: timedelta, shares: Shares = alone) -> Notice | None:
+        """The longest-due notice that is owed and not hopeless, held by the caller for ``lease``; None if none is.
+
+        Of those to one person that share an email one is given out at a time, until it is settled or its lease over:
+        whoever has it has the others by ``claim_also``.
+        """
 
     def claim_also(
         self, held: Notice, wanted: Callable[[Notice], bool], now: datetime, lease: timedelta
@@ -214,8 +218,12 @@ class Records(Accounts, Standings, Registers, Uses, Sweeps, Protocol):
 class Streamed(Protocol):
     """What records can do as well whose store tells of a new owed email at once, by a stream of its keys."""
 
-    def claim_under(self, key: Mapping[str, str], now: datetime, lease: timedelta) -> Notice | None:
+    def claim_under(
+        self, key: Mapping[str, str], now: datetime, lease: timedelta, shares: Shares = alone
+    ) -> Notice | None:
         """The notice of this key, held by the caller for ``lease``; None if it is not there, not due or held already.
+
+        Nor while somebody else has one with which it shares an email, as above.
 
         The stream may tell of a notice before ``Records.claim_notice`` finds it. The key is the store's own, by the
         names of its parts: ``{"PK": "NOTICE#...", "SK": "0003#turn#..."}``. After Unavailable, whether the notice is

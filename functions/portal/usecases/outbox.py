@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Final
 
 from portal.core.errors import MailDeferred, MailRefused, NotAllowed, NotFound, PortalError
-from portal.core.notices import UNWRITTEN, Notice
+from portal.core.notices import UNWRITTEN, Notice, Shares, alone
 from portal.core.outage import Outage, outage
 from portal.core.rounds import Rounds
 from portal.engines.ports import Lingers, Mail, Message, Records
@@ -26,6 +26,9 @@ UNMISSED: Final = frozenset(
     }
 )
 """Why an email is dropped without anybody having to know: what it is about is gone, or its reader left the office."""
+
+Claim = Callable[[datetime, timedelta, Shares], Notice | None]
+"""Takes hold of the next notice, as ``Records.claim_notice`` does."""
 
 Written = tuple[Notice, Letter]
 """A notice, and what its email may say."""
@@ -64,17 +67,18 @@ class Outbox:
     rounds: Callable[[], Rounds | None] = at_once
     pacing: Pacing | None = None
 
-    def send_due(self, most: int = 50, claim: Callable[[datetime, timedelta], Notice | None] | None = None) -> int:
+    def send_due(self, most: int = 50, claim: Claim | None = None) -> int:
         """Send owed emails that are due; returns how many were taken by the relay.
 
         A crash between sending and settling repeats an email; it never loses one.
 
         Args:
-            claim: takes hold of the next one, as ``Records.claim_notice`` does, which it is by default.
+            claim: ``Records.claim_notice`` by default.
         """
         sent, tried = 0, 0
         while tried < most:
-            held = (claim or self.records.claim_notice)(self.clock(), LEASE)
+            rounds = self._rounds()
+            held = (claim or self.records.claim_notice)(self.clock(), LEASE, rounds.collects if rounds else alone)
             if held is None:
                 break
             written = self._together(held)

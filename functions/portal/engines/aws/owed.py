@@ -4,11 +4,14 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from portal.core.notices import SLOWEST_RETRY, Notice
+from portal.core.notices import SLOWEST_RETRY, Notice, Shares, alone
+from portal.core.sop import APPLICANT
 from portal.engines import entries
 from portal.engines.aws import items
 from portal.engines.aws.dynamodb import EXISTING, NEW, Key, Table, Write
 from portal.engines.ports import MOST_IN_ONE, CameBack
+
+_WRITES: Final = "TURN"
 
 _AHEAD: Final = 25
 """How many due emails a sender reads the keys of at a time: others may be faster at the first ones."""
@@ -37,18 +40,39 @@ def forget_all(table: Table, about: str) -> None:
         table.delete({"PK": each["PK"], "SK": each["SK"]})
 
 
-def claim(table: Table, now: datetime, lease: timedelta) -> Notice | None:
+def claim(table: Table, now: datetime, lease: timedelta, shares: Shares) -> Notice | None:
     """As ``Records.claim_notice``."""
     for key in table.listed(items.OUTBOX, until=entries.moment(now), page=_AHEAD):
         # The index may still list what another sender holds or has sent by now; the item itself tells.
-        held = claim_under(table, key, now, lease)
+        held = claim_under(table, key, now, lease, shares)
         if held is not None:
             return held
     return None
 
 
-def claim_under(table: Table, key: Key, now: datetime, lease: timedelta) -> Notice | None:
+def claim_under(table: Table, key: Key, now: datetime, lease: timedelta, shares: Shares) -> Notice | None:
     """As ``Streamed.claim_under``."""
+    if shares is alone:
+        return _held_if_due(table, key, now, lease)
+    found = table.get(key)
+    owed = entries.notice(found) if found else None
+    if owed is None or not owed.is_owed or owed.hopeless or owed.due_at > now:
+        return None
+    if not shares(owed):
+        return _held_if_due(table, key, now, lease)
+    turn, mark = items.used_key(owed.turn, _WRITES), owed.held(now + lease).email
+    free = "attribute_not_exists(PK) OR expires_at <= :now"
+    values = {":who": mark, ":now": int(now.timestamp()), ":end": int((now + lease).timestamp())}
+    # Before the notice, so that nobody who has one of them meets another sender with the next.
+    if table.update(turn, "SET held_by = :who, held_at = :now, expires_at = :end", values, free) is None:
+        return None
+    held = _held_if_due(table, key, now, lease)
+    if held is None:
+        _give_up_turn(table, owed.turn, mark)
+    return held
+
+
+def _held_if_due(table: Table, key: Key, now: datetime, lease: timedelta) -> Notice | None:
     held = table.update(
         key,
         _HELD,
@@ -92,6 +116,8 @@ def settle(table: Table, notice: Notice) -> None:
         table.update(key, f"{_SETTLED}, {_ON_LIST}", values, condition)
     else:
         table.update(key, f"{_SETTLED} {_OFF_LISTS}", values, condition)
+    if notice.role != APPLICANT:
+        _give_up_turn(table, notice.turn, notice.email)
 
 
 def came_back(table: Table, word: CameBack, at: datetime) -> None:
@@ -121,6 +147,11 @@ def unsent_or_returned(table: Table) -> Sequence[tuple[Notice, bool]]:
     found = ((entries.notice(item), item.get("came_back", 0)) for item in table.get_all(keys))
     owed = [(notice, 0 < came_back == notice.attempts) for notice, came_back in found if notice.is_owed]
     return sorted(owed, key=lambda each: (each[0].queued_at, each[0].identity))
+
+
+def _give_up_turn(table: Table, turn: str, mark: str) -> None:
+    """If it is still that notice's; the item goes by itself."""
+    table.update(items.used_key(turn, _WRITES), "SET expires_at = held_at", {":who": mark}, "held_by = :who")
 
 
 def _held_as_read(table: Table, notice: Notice, until: datetime) -> Notice | None:

@@ -11,7 +11,7 @@ from portal.core.application import Application
 from portal.core.draft import Draft
 from portal.core.errors import Conflict, NotFound, Unavailable, Unreadable
 from portal.core.listing import Line, Unread, passed_over
-from portal.core.notices import Notice
+from portal.core.notices import Notice, Shares, alone
 from portal.core.officials import Official
 from portal.core.recap import Tally
 from portal.core.register import Certificate
@@ -201,11 +201,11 @@ class DynamoRecords(
         for start in range(0, len(writes), MOST_AT_ONCE):
             self._table.transact(writes[start : start + MOST_AT_ONCE])
 
-    def claim_notice(self, now: datetime, lease: timedelta) -> Notice | None:
-        return owed.claim(self._table, now, lease)
+    def claim_notice(self, now: datetime, lease: timedelta, shares: Shares = alone) -> Notice | None:
+        return owed.claim(self._table, now, lease, shares)
 
-    def claim_under(self, key: Key, now: datetime, lease: timedelta) -> Notice | None:
-        return owed.claim_under(self._table, key, now, lease)
+    def claim_under(self, key: Key, now: datetime, lease: timedelta, shares: Shares = alone) -> Notice | None:
+        return owed.claim_under(self._table, key, now, lease, shares)
 
     def claim_also(
         self, held: Notice, wanted: Callable[[Notice], bool], now: datetime, lease: timedelta

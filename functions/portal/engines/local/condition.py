@@ -1,8 +1,9 @@
 """In what condition a data folder is, before anything is done in it; and what stands there if in a bad one."""
 
 import fcntl
+import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, Never
@@ -78,6 +79,21 @@ def held(data: Path, *, alone: bool = False) -> Iterator[None]:
         except BlockingIOError as problem:
             raise Unavailable("store_in_use" if alone else "store_restoring", value=str(data)) from problem
         yield
+
+
+@contextmanager
+def alone(data: Path, waits: Callable[[], object]) -> Iterator[None]:
+    """One after the other where several back up the same folder; ``waits`` hears that somebody else is at it."""
+    folder = os.open(data, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            waits()
+            fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 class Turn:

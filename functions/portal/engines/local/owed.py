@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from sqlite3 import Connection
 from typing import Final
 
-from portal.core.notices import SLOWEST_RETRY, Identity, Notice
+from portal.core.notices import SLOWEST_RETRY, Identity, Notice, Shares
+from portal.core.sop import APPLICANT
 from portal.engines import entries
 from portal.engines.local import rows
 from portal.engines.ports import MOST_IN_ONE, CameBack
@@ -28,12 +29,16 @@ def queue(connection: Connection, notices: Iterable[Notice]) -> None:
     )
 
 
-def claim(connection: Connection, now: datetime, lease: timedelta) -> Notice | None:
+def claim(connection: Connection, now: datetime, lease: timedelta, shares: Shares) -> Notice | None:
     """As ``Records.claim_notice``."""
     due = f"""SELECT * FROM notice WHERE {_UNSENT} AND hopeless = 0 AND due_at <= ?
-        ORDER BY due_at, queued_at LIMIT 1"""  # noqa: S608
-    found = _notices(connection, due, entries.moment(now))
-    return _hold(connection, found[0].held(now + lease)) if found else None
+        ORDER BY due_at, queued_at LIMIT ?"""  # noqa: S608
+    for most in (1, 50, -1):  # nearly always the first one, of which no others need be put in order
+        for owed in _notices(connection, due, entries.moment(now), most):
+            held = owed.held(now + lease)
+            if not shares(owed) or _takes_turn(connection, held, now):
+                return _hold(connection, held)
+    return None
 
 
 def claim_also(
@@ -65,6 +70,8 @@ def settle(connection: Connection, notice: Notice) -> None:
         AND (attempts = :attempts AND :sent_at IS NULL OR came_back < :attempts AND :sent_at IS NOT NULL)""",  # noqa: S608
         rows.notice_row(notice),
     )
+    if notice.role != APPLICANT:
+        connection.execute("DELETE FROM used WHERE link = ? AND device = ?", (notice.turn, notice.email))
 
 
 def unsent(connection: Connection) -> Sequence[Notice]:
@@ -113,6 +120,16 @@ def _hold(connection: Connection, held: Notice, email: str = "") -> Notice:
         {**rows.notice_row(held), "email": email or held.email},
     )
     return held
+
+
+def _takes_turn(connection: Connection, held: Notice, now: datetime) -> bool:
+    """To write to its recipient what others may go with, for as long as it is held."""
+    written = connection.execute(
+        """INSERT INTO used SELECT :turn, :by, :until
+        WHERE NOT EXISTS (SELECT 1 FROM used WHERE link = :turn AND until > :now)""",
+        {"turn": held.turn, "by": held.email, "until": entries.moment(held.due_at), "now": entries.moment(now)},
+    )
+    return bool(written.rowcount)
 
 
 def _notices(connection: Connection, query: str, *values: object) -> list[Notice]:

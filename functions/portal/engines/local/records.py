@@ -13,7 +13,7 @@ from portal.core.application import Application
 from portal.core.draft import Draft
 from portal.core.errors import NotFound, Unavailable, Unreadable
 from portal.core.listing import Line, Unread, passed_over
-from portal.core.notices import Identity, Notice
+from portal.core.notices import Identity, Notice, Shares, alone
 from portal.core.officials import Official
 from portal.core.recap import Tally
 from portal.core.register import Certificate, about
@@ -210,9 +210,9 @@ class SqliteRecords(SqliteCertificates, SqliteAccounts, SqliteStandings, SqliteS
         with self._database.writing() as connection:
             owed.queue(connection, notices)
 
-    def claim_notice(self, now: datetime, lease: timedelta) -> Notice | None:
+    def claim_notice(self, now: datetime, lease: timedelta, shares: Shares = alone) -> Notice | None:
         with self._database.writing() as connection:
-            return owed.claim(connection, now, lease)
+            return owed.claim(connection, now, lease, shares)
 
     def claim_also(
         self, held: Notice, wanted: Callable[[Notice], bool], now: datetime, lease: timedelta

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from errno import EDQUOT, ENOSPC
 from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any, Final
@@ -21,13 +22,11 @@ from typing import IO, Any, Final
 from portal.core.errors import NotRestored, Unavailable
 from portal.engines.local.condition import DATABASE, DOCUMENTS, examine_database
 from portal.engines.local.database import private
+from portal.engines.local.unfinished import Part, Told, Unfinished
 
 CONTENTS: Final = "isi.json"
 FORMAT: Final = 1
 _CHUNK: Final = 1024**2
-
-Told = Callable[[int], object]
-"""Hears how many bytes are done, again and again."""
 
 
 @dataclass(frozen=True)
@@ -72,38 +71,47 @@ def back_up(
     keys: Sequence[str],
     earlier: Contents | None,
     told: Told,
+    resumed: Callable[[int], object],
 ) -> Contents:
     """Write a backup under its name once it is whole; until then nothing has that name.
+
+    Cut short, the next one in the same folder goes on with the documents that it has written.
 
     Args:
         copy: makes a consistent copy of the database in a file, while the portal works.
         earlier: a backup in the same folder, whose documents are not written again.
+        resumed: hears how many documents one that was cut short has written.
 
     Raises:
         Unavailable: ``store_damaged``: a damaged database is in nobody's place a backup; ``store_unavailable``.
     """
-    unfinished, copied = (target.with_name(f".{target.name}.{end}") for end in ("tmp", "sqlite"))
+    unfinished = target.with_name(f".{_seal_of('unfinished', keys[-1])[:16]}.tmp")
+    copied = unfinished.with_suffix(".sqlite")
+    copies = [copied, *(copied.with_name(f"{copied.name}-{end}") for end in ("wal", "shm", "journal"))]
     try:
+        _forget(copies)  # a half one of a backup that was cut short
         copy(copied)  # before the documents, as files are written before the case that names them
         examine_database(copied)
-        with zipfile.ZipFile(private(unfinished), "w") as archive:
-            database = _put(archive, copied, DATABASE, target.name, told, zipfile.ZIP_DEFLATED)
+        archive = Unfinished(unfinished, keys[-1])
+        try:
+            done = archive.resume({f"{DOCUMENTS}/{name}" for name in documents(data)}, told)
+            if done:
+                resumed(len(done))
             known = earlier.documents if earlier else {}
-            kept = dict(_documents(archive, data, known, target.name, told))
+            kept = dict(_documents(archive, data, done, known, target.name, told))
+            database = _item(archive.put(copied, DATABASE, told, zipfile.ZIP_DEFLATED), target.name)
             contents = Contents(made.isoformat(timespec="seconds"), founder, database, kept)
-            archive.writestr(CONTENTS, json.dumps(_sealed(contents, keys)), zipfile.ZIP_DEFLATED)
-        with unfinished.open("rb") as written:
-            os.fsync(written.fileno())
-        unfinished.replace(target)
+            archive.finish(CONTENTS, json.dumps(_sealed(contents, keys)), target)
+        except OSError as problem:
+            if problem.errno in (ENOSPC, EDQUOT):
+                archive.forget()  # the portal itself may need the room
+            raise
+        finally:
+            archive.close()
     except OSError as problem:
         raise Unavailable("store_unavailable") from problem
     finally:
-        for left in (
-            unfinished,
-            copied,
-            *(copied.with_name(f"{copied.name}-{end}") for end in ("wal", "shm", "journal")),
-        ):
-            left.unlink(missing_ok=True)
+        _forget(copies)
     return contents
 
 
@@ -156,31 +164,30 @@ def unpack(backup: Path, contents: Contents, fresh: Path, told: Told) -> None:
 
 
 def _documents(
-    archive: zipfile.ZipFile, data: Path, known: Mapping[str, Item], here: str, told: Told
+    archive: Unfinished, data: Path, done: Mapping[str, Part], known: Mapping[str, Item], here: str, told: Told
 ) -> Iterator[tuple[str, Item]]:
     for name in documents(data):
-        path = data / DOCUMENTS / name
+        path, entry = data / DOCUMENTS / name, f"{DOCUMENTS}/{name}"
         try:
             size = path.stat().st_size
-            if name in known and known[name].size == size:
+            if entry in done:
+                yield name, _item(done[entry], here)
+            elif name in known and known[name].size == size:
                 told(size)
                 yield name, known[name]
             else:
-                yield name, _put(archive, path, f"{DOCUMENTS}/{name}", here, told)
+                yield name, _item(archive.put(path, entry, told), here)
         except FileNotFoundError:
             continue  # deleted a moment ago
 
 
-def _put(archive: zipfile.ZipFile, path: Path, name: str, here: str, told: Told, how: int = zipfile.ZIP_STORED) -> Item:
-    entry, proof, size = zipfile.ZipInfo(name), sha256(), 0
-    entry.compress_type, entry.external_attr = how, 0o600 << 16
-    with path.open("rb") as source, archive.open(entry, "w", force_zip64=True) as written:
-        while chunk := source.read(_CHUNK):
-            proof.update(chunk)
-            size += len(chunk)
-            written.write(chunk)
-            told(len(chunk))
-    return Item(size, proof.hexdigest(), here)
+def _item(part: Part, here: str) -> Item:
+    return Item(part.size, part.sha256, here)
+
+
+def _forget(paths: Sequence[Path]) -> None:
+    for path in paths:
+        path.unlink(missing_ok=True)
 
 
 def _zip(path: Path, opened: dict[str, zipfile.ZipFile]) -> zipfile.ZipFile:
@@ -227,7 +234,10 @@ def _sealed(contents: Contents, keys: Sequence[str]) -> dict[str, Any]:
 
 
 def _seal(contents: Contents, key: str) -> str:
-    said = json.dumps(asdict(contents), sort_keys=True, separators=(",", ":"))
+    return _seal_of(json.dumps(asdict(contents), sort_keys=True, separators=(",", ":")), key)
+
+
+def _seal_of(said: str, key: str) -> str:
     return hmac.new(f"backup:{key}".encode(), said.encode(), "sha256").hexdigest()
 
 

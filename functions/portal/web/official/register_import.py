@@ -47,7 +47,7 @@ def take_in(service: str) -> Any:
     if plan.problems:
         return _page(service, plan, rows), 422
     try:
-        _importing().take_in(service, plan)
+        _importing().take_in(plan)
     except Conflict:  # the other click of a double click was faster, or another person; what is left is shown
         plan = _importing().plan(service, rows)
         if plan.new:
