@@ -92,8 +92,8 @@ site-check: $(VENV)/test.stamp build/site/index.html build/npm/lighthouse.stamp 
 photos: $(VENV)/test.stamp ## what becomes of forty photos, good and bad: build/photos.md (minutes)
 	@PYTHONPATH=functions:. $(BIN)/python -m tests.support.photo_table
 
-proof: $(VENV)/test.stamp build/site/index.html ## what is proven by going through all of it: build/proof.md (minutes)
-	@PYTHONPATH=functions:infra:. $(BIN)/python -m tests.support.proof
+proof: $(VENV)/test.stamp build/site/index.html ## what is proven by going through all of it: build/proof.md (an hour; PROOF=Files for one table)
+	@PYTHONPATH=functions:infra:. $(BIN)/python -m tests.support.proof $(PROOF)
 
 test-aws: $(VENV)/test.stamp build/site/index.html ## the story, the handlers, the package and its permissions on AWS as moto plays it
 	$(BIN)/pytest -m cloud

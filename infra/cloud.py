@@ -142,19 +142,6 @@ class Cloud:
         self.houses = {function: house(function) for function in FUNCTIONS}
         return self.houses["api"]
 
-    @contextmanager
-    def still(self) -> Iterator[None]:
-        """As long as it lasts nothing answers in this process, so that copies of it (``os.fork``) may ``answer``, each
-        with all there is, at the same address."""
-        self.server.shutdown()
-        try:
-            yield
-        finally:
-            self.answer()
-
-    def answer(self) -> None:
-        _answer(self.server)
-
     def everything(self, clock: Callable[[], datetime], make: Callable[..., House]) -> House:
         """One house that may do what any function may, as ``make`` builds it (``bootstrap_aws.build_aws``)."""
         variables = {name: value for each in self.stack.environment.values() for name, value in each.items()}

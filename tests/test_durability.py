@@ -15,8 +15,7 @@ from portal.bootstrap import TimeMachine, build
 from portal.config import Config
 from portal.usecases.outbox import LEASE
 from tests.support.city import KABID, KADIS, STATISTISI, VERIFIKATOR
-from tests.support.people import Applicant, Mailbox, Official
-from tests.support.places import ROOT
+from tests.support.people import Applicant, Mailbox, Official, samples
 from tests.support.server import Clock, Process
 from tests.support.stage import Stage
 
@@ -32,7 +31,7 @@ class Survivor:
         self.server = Process(data)
         self.server.start()
         self.mailbox = Mailbox(self.server.address)
-        self.applicant = Applicant(self.server.address, self.mailbox, _samples())
+        self.applicant = Applicant(self.server.address, self.mailbox, samples())
 
     def official(self, email: str) -> Official:
         """Each with a browser of his own, the same each time."""
@@ -66,13 +65,6 @@ class Survivor:
             TimeMachine(self.data / "jam").forward(timedelta(days=1))
             page = self.official(VERIFIKATOR).open(ticket)
         raise AssertionError(page.text)
-
-
-def _samples() -> dict[str, Any]:
-    import tomllib
-
-    data = tomllib.loads((ROOT / "schemas" / "penerbitan" / "rehearsal.toml").read_text())
-    return {key: data[key] for key in ("samples", "specimen")}
 
 
 def test_killed_after_every_step_of_the_story_nothing_acknowledged_is_lost(disk: Path) -> None:

@@ -12,6 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import ConnectionClosedError, ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
 from moto.core.botocore_stubber import MockRawResponse
 from moto.core.models import botocore_stubber
+from werkzeug.test import Client
 
 from portal.engines.aws.feedback import HEADER, reference
 from tests.support.builders import a_notice
@@ -57,6 +58,19 @@ class Wire:
         if isinstance(answer, Exception):
             raise answer
         return answer(request)
+
+
+def without_network(client: Any, app: Any) -> None:
+    """What the client asks is answered by moto's server application in this process: no socket, and no other thread."""
+
+    def send(request: Any, **_: Any) -> AWSResponse:
+        body = request.body.read() if hasattr(request.body, "read") else request.body
+        headers = {name: said.decode() if isinstance(said, bytes) else said for name, said in request.headers.items()}
+        answer = Client(app).open(request.url, method=request.method, headers=headers, data=body)
+        said = MockRawResponse(answer.get_data())
+        return AWSResponse(request.url, answer.status_code, cast(Any, answer.headers), said)
+
+    client.meta.events.register("before-send", send)
 
 
 def says(content: bytes | dict[str, Any], status: int = 200, **headers: str) -> Answer:

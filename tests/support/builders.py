@@ -5,6 +5,7 @@ A case is never put together by hand; it is moved through the core, one real act
 
 import random
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from hashlib import sha256
@@ -13,6 +14,7 @@ from typing import Any
 from portal.core import ticket
 from portal.core.application import Actor, Application
 from portal.core.draft import Document, Draft
+from portal.core.errors import NotFound
 from portal.core.notices import Notice, notice, owed
 from portal.core.officials import Official
 from portal.core.register import Certificate
@@ -181,6 +183,14 @@ def after(before: Application, action: str, at: datetime | None = None) -> Appli
         mended = tuple(document(d.kind, sha256="b" * 64) if d.kind in items else d for d in before.documents)
         return before.resubmit(mending, documents=mended, sop=sop, at=at)
     return before.withdraw(sop=sop, at=at) if action == "withdraw" else before.lapse(sop=sop, at=at)
+
+
+def a_number_nobody_has() -> str:
+    """Whose check letter is right, so that only looking it up can tell."""
+    for letter in ticket.ALPHABET:
+        with suppress(NotFound):
+            return ticket.parse(f"TTE-26-2222-222{letter}")
+    raise AssertionError
 
 
 def draw(letters: str) -> Callable[[str], str]:

@@ -10,7 +10,6 @@ import pickle
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
@@ -104,7 +103,6 @@ class World(Protocol):
     the same data, as after it was killed. ``left``: all that is there now, as plain values (``Left``).
     """
 
-    def still(self) -> AbstractContextManager[None]: ...
     def copied(self, fuse: Fuse) -> None: ...
     def start(self, fuse: Fuse) -> None: ...
     def deliver(self) -> None: ...
@@ -177,11 +175,11 @@ def interrupt(world: World, steps: Sequence[Step], chosen: Callable[[int], bool]
     number = 0
     for step in steps:
         if step.interrupted:
-            calls, whole = _in_a_copy(world, partial(_unharmed, world, step))
+            calls, whole = _in_a_copy(partial(_unharmed, world, step))
             for at, call in enumerate(calls):
                 for harm in Harm:
                     if chosen(number):
-                        yield _in_a_copy(world, partial(_harmed, world, step, at, call, harm, whole))
+                        yield _in_a_copy(partial(_harmed, world, step, at, call, harm, whole))
                     number += 1
         step.act()
 
@@ -231,13 +229,8 @@ def _settled(world: World) -> Left:
     return world.left()
 
 
-def _in_a_copy(world: World, play: Callable[[], Any]) -> Any:
+def _in_a_copy(play: Callable[[], Any]) -> Any:
     """What it returns in a copy of this process, which is gone afterwards."""
-    with world.still():
-        return _copied(play)
-
-
-def _copied(play: Callable[[], Any]) -> Any:
     here, there = os.pipe()
     child = os.fork()
     if not child:

@@ -6,7 +6,7 @@ import tempfile
 import urllib.request
 from collections import Counter
 from collections.abc import Callable, Container, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -63,10 +63,6 @@ class World:
         """The portal on what is kept, with its pages; each call of its ports goes through the fuse."""
         raise NotImplementedError
 
-    def still(self) -> AbstractContextManager[None]:
-        """While it lasts, this process may be copied."""
-        return nullcontext()
-
     def part(self) -> None:
         """In a copy of the process: from now on nothing here reaches what the original keeps."""
         raise NotImplementedError
@@ -107,7 +103,7 @@ class World:
         events = [[event.action for event in case.events] for case in cases]
         claims = list(self.records.taken("visit"))
         self.wait(LONG)
-        self.chores()
+        self.house.clockwork.expire()
         return Left(events, mail, claims, [each.what for each in tally.amiss], sorted(self._unnamed()))
 
     def _unnamed(self) -> set[str]:
@@ -164,7 +160,12 @@ class OnAws(World):
     """On the template's resources in moto, which lie in this process and go into every copy of it."""
 
     def __init__(self, aws: "Cloud") -> None:
+        from portal.bootstrap_aws import PATIENCE
+        from tests.support.aws_wire import without_network
+
         self.aws = aws
+        for service in PATIENCE:
+            without_network(aws.clients.made(service), aws.server.app)
         super().__init__()
 
     def furnish(self, fuse: Fuse) -> tuple[House, Any]:
@@ -174,34 +175,28 @@ class OnAws(World):
             built = self.aws.everything(self.clock, bootstrap_aws.build_aws)
         return built, bootstrap_aws.wsgi(built)
 
-    def still(self) -> AbstractContextManager[None]:
-        return self.aws.still()
-
     def part(self) -> None:
-        self.aws.answer()
+        """Whatever the copy has is its own."""
 
     def stored(self) -> set[str]:
         return set(self.aws.stored(""))
 
     def browser(self) -> InProcess:
-        return BesideStore(Client(self.app))
+        return BesideStore(Client(self.app), Client(self.aws.server.app))
 
 
 class BesideStore(InProcess):
     """A browser that brings files to the store itself, and is sent back to the portal from there."""
 
+    def __init__(self, client: Client, store: Client) -> None:
+        super().__init__(client)
+        self.store = store
+
     def _open(self, request: urllib.request.Request) -> Page:
-        if request.full_url.startswith(ADDRESS):
+        if request.full_url.startswith(f"{ADDRESS}/"):
             return super()._open(request)
-        answer = urllib.request.build_opener(_Unmoved).open(request, timeout=60)
+        answer = self.store.post(request.full_url, data=request.data, headers=request.headers)
         return self.get(answer.headers["Location"])
-
-
-class _Unmoved(urllib.request.HTTPErrorProcessor):
-    """Where one is sent is not gone to."""
-
-    def http_response(self, request: urllib.request.Request, response: Any) -> Any:
-        return response
 
 
 def _fused(fuse: Fuse) -> Callable[..., House]:

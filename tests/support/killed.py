@@ -7,7 +7,7 @@ import sqlite3
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -61,7 +61,8 @@ def killed(data: Path, kills: int, seed: int = 20261127) -> Survived:
         for thread in threads:
             thread.start()
         for _ in range(kills):
-            time.sleep(chance.uniform(0.2, 1.2))
+            _until(people, sum(person.pages for person in people) + chance.randint(0, 4))
+            time.sleep(chance.uniform(0, 0.3))
             server.kill()
             server.start()
     finally:
@@ -70,6 +71,13 @@ def killed(data: Path, kills: int, seed: int = 20261127) -> Survived:
             thread.join()
         server.kill()
     return Survived(kills, sum(person.pages for person in people), tuple(_lost(data, kept)), _is_whole(data))
+
+
+def _until(people: Sequence[Types], pages: int) -> None:
+    """So many have been answered: however busy the machine is, people are at it. At most half a minute."""
+    until = time.monotonic() + 30
+    while sum(person.pages for person in people) < pages and time.monotonic() < until:
+        time.sleep(0.01)
 
 
 def table(kills: int = KILLS) -> Iterator[str]:

@@ -6,12 +6,14 @@ Everything is read from the pages and from the rehearsal's mailbox; nothing reac
 import json
 import re
 import time
+import tomllib
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
 from portal.documents.samples import sample
 from tests.support.browser_without_javascript import Browser, File, Page
+from tests.support.places import SCHEMAS
 
 PERSON: Mapping[str, Any] = {
     "nama_ktp": "SITI CONTOH",
@@ -34,6 +36,12 @@ KINDS = ("surat_permohonan", "formulir_bsre", "ktp", "sk_terakhir")
 
 ASKING = ".//button[@name='diisi_oleh' or (not(@name) and normalize-space()='Lanjut')]"
 """In a form that asks a part of an application."""
+
+
+def samples() -> dict[str, Any]:
+    """What a rehearsal has to draw sample documents by."""
+    data = tomllib.loads((SCHEMAS / "penerbitan" / "rehearsal.toml").read_text("utf-8"))
+    return {key: data[key] for key in ("samples", "specimen")}
 
 
 class Mailbox:

@@ -12,6 +12,7 @@ from tests.support.places import ROOT
 
 TESTS: Final[Mapping[str, Sequence[str]]] = {
     "the records or the disk take nothing, at every form": ["tests/web/test_store_fails.py"],
+    "the disk full to the last page under the real server": ["tests/test_full_disk.py"],
     "the relay is away for eight days": ["tests/web/test_mail_fails.py"],
     "the real server killed after each step, and within one": ["tests/test_durability.py"],
     "two workers whose clocks are five minutes apart": ["tests/test_clocks_apart.py"],

@@ -133,16 +133,22 @@ def listening(app: Any, port: int) -> Iterator[None]:
 
 
 class Process:
-    """``python -m portal serve --rehearsal`` as a process of its own, which can be killed and started again."""
+    """``python -m portal serve --rehearsal`` as a process of its own, which can be killed and started again.
 
-    def __init__(self, data: Path) -> None:
+    Args:
+        options: of ``serve``, such as ``--no-work``.
+        settings: variables, such as ``REHEARSAL="0"``.
+    """
+
+    def __init__(self, data: Path, *options: str, **settings: str) -> None:
         self._data, self._port = data, free_port()
+        self._options, self._settings = options, {"REHEARSAL": "1", **settings}
         self.address = f"http://127.0.0.1:{self._port}"
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "portal", "--data", str(self._data), "serve", "--rehearsal", "--port"]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT / "functions")}
+        command = [sys.executable, "-m", "portal", "--data", str(self._data), "serve", *self._options, "--port"]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT / "functions"), **self._settings}
         self._process = subprocess.Popen(
             [*command, str(self._port), "--address", self.address],
             env=environment,

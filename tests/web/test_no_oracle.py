@@ -2,17 +2,15 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from portal.core import ticket
-from portal.core.errors import NotFound
+from tests.support.builders import a_number_nobody_has
 from tests.support.sessions import SOMEBODY
 from tests.support.stage import KADIS, Stage
-from tests.support.ways import WAYS
+from tests.support.ways import EMAIL, WAYS
 
 CASE = (
     "/permohonan/{}", "/permohonan/{}/perbaikan", "/permohonan/{}/jadwal", "/permohonan/{}/tanda-terima",
@@ -26,14 +24,6 @@ DRAFT = (
 )  # fmt: skip
 ENTRY = ("/meja/register/penerbitan/entri/{}", "/meja/register/penerbitan/entri/{}/periksa")
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "DELETE")
-
-
-def a_number_nobody_has() -> str:
-    """Whose check letter is right, so that only looking it up can tell."""
-    for letter in ticket.ALPHABET:
-        with suppress(NotFound):
-            return ticket.parse(f"TTE-26-2222-222{letter}")
-    raise AssertionError
 
 
 NOBODY_S = {"case": a_number_nobody_has(), "draft": "0" * 32, "entry": a_number_nobody_has()}
@@ -84,6 +74,27 @@ def test_what_is_there_is_answered_as_what_is_not(
                 assert found == missed, (name, method, path)
                 assert found[0] != 200 or method == "OPTIONS", (name, method, path)
     assert stage.dump() == before
+
+
+def test_whoever_asks_for_a_link_has_as_much_written_whether_or_not_there_is_one(stage: Stage) -> None:
+    """To write takes longer than to write nothing, and that can be told from far away."""
+    number, clerk = stage.case("confirm"), stage.office.services.office["email"]
+    nobody, forms = "tidak.ada@tarakankota.go.id", []
+    for page, ticket, known in (
+        ("permohonan", number, EMAIL), ("permohonan", "", EMAIL), ("telaah", number, KADIS), ("meja", "", KADIS),
+        ("petugas", "", clerk),
+    ):  # fmt: skip
+        forms += [("/tautan", {"halaman": page, "tiket": ticket, "email": each}) for each in (known, nobody)]
+    forms += [("/petugas/masuk", {"email": each}) for each in (clerk, nobody)]
+    forms += [("/tautan", {"halaman": "permohonan", "tiket": NOBODY_S["case"], "email": nobody})]
+    for address, form in forms:
+        stage.mail()
+        stage.clock.forward(hours=1)
+        assert stage.browser().post(address, data=form).status_code == 200
+        assert len(list(stage.records.unsent())) == 1, form
+    stage.mail()
+    assert nobody not in {mail["to"] for mail in stage.mail()}
+    assert stage.outbox.red_list() == []
 
 
 def test_a_token_tells_nothing_of_what_it_was_made_for_once_it_is_bent(stage: Stage, there: dict[str, str]) -> None:

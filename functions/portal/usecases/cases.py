@@ -247,12 +247,18 @@ class Cases:
         officials = eligible(application, officials, sop, self.office.today())
         return bool(application.official_actions(sop)) and email.lower() in {o.email.lower() for o in officials}
 
-    def owe_desk(self, email: str) -> None:
-        """Owe somebody appointed today a link to all that waits for him, at most one an hour; others nothing."""
-        for official in self.appointments(email)[:1]:
+    def owe_desk(self, email: str) -> bool:
+        """Owe somebody appointed today a link to all that waits for him, at most one an hour; others nothing.
+
+        Returns:
+            Is he?
+        """
+        held = self.appointments(email)[:1]
+        for official in held:
             at, actor = self.office.clock(), Actor(official.role, official.name, email=official.email.lower())
             asked = notice("desk", actor, about="meja", event=0, at=at, occasion=hourly(at))
             self.office.records.owe([asked])
+        return bool(held)
 
     @staticmethod
     def case_claims(application: Application, email: str) -> dict[str, Any]:

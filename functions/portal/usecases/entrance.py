@@ -29,13 +29,14 @@ class Entrance:
             raise NotAllowed("not_a_clerk")
         return found
 
-    def owe_link(self, email: str) -> None:
-        """Owe a clerk a link to the desk, at most one an hour; others nothing."""
+    def owe_link(self, email: str) -> bool:
+        """Owe a clerk a link to the desk, at most one an hour; others nothing. Returns: is this one?"""
         if found := clerk(self.office.services.office, email):
             at = self.office.clock()
             self.office.records.owe(
                 [notice("clerk_link", _addressee(found), about=PURPOSE, event=0, at=at, occasion=hourly(at))]
             )
+        return found is not None
 
     def ask(self, email: str) -> str:
         """Owe a clerk a code; returns what has to be shown along with it (``Codes.ask``)."""

@@ -24,6 +24,20 @@ LARGEST_LOOKED_AT: Final = 2 * 1024**3
 """Bytes of a database that is looked through at every start (a second or two for one of 1 GB); a larger one is by every
 backup."""
 
+# What keeps SQLite from looking, and says nothing of the file: it needs a page of its own beside it to read a log.
+_IN_THE_WAY: Final = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_IOERR_WRITE,
+        sqlite3.SQLITE_IOERR_SHMOPEN,
+        sqlite3.SQLITE_IOERR_SHMSIZE,
+        sqlite3.SQLITE_IOERR_SHMMAP,
+    }
+)
+
 
 def examine(data: Path, *, wholly: bool = False) -> None:
     """Look without changing anything, not even the log of a database that was cut short.
@@ -32,8 +46,8 @@ def examine(data: Path, *, wholly: bool = False) -> None:
         wholly: whatever its size, and its indexes against its tables.
 
     Raises:
-        Unavailable: ``store_damaged``, ``store_missing`` (there are documents of cases and no cases), or
-            ``store_restoring`` (a restore was cut short between the old data and the new).
+        Unavailable: ``store_damaged``, ``store_missing`` (there are documents of cases and no cases),
+            ``store_restoring`` (a restore was cut short between the old data and the new), or ``store_unavailable``.
     """
     database = data / DATABASE
     if (data / RESTORED / "siap").exists():
@@ -54,13 +68,14 @@ def has_records(data: Path) -> bool:
 
 
 def examine_database(path: Path, check: str = "integrity_check") -> None:
-    """Raises Unavailable (``store_damaged``)."""
+    """Raises Unavailable: ``store_damaged``; or ``store_unavailable``, where only the looking failed (a full disk)."""
     try:
         # Read only, so that closing it writes nothing of a log that is not its own into it.
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as looked_at:
             said = looked_at.execute(f"PRAGMA {check}(1)").fetchone()[0]
     except sqlite3.DatabaseError as problem:
-        raise Unavailable("store_damaged") from problem
+        in_the_way = problem.sqlite_errorcode in _IN_THE_WAY or problem.sqlite_errorcode & 0xFF in _IN_THE_WAY
+        raise Unavailable("store_unavailable" if in_the_way else "store_damaged") from problem
     if said != "ok":
         raise Unavailable("store_damaged")
 

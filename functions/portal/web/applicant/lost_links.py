@@ -8,6 +8,7 @@ from portal.core.amending import HOLDER, may_resend
 from portal.core.application import Application
 from portal.core.errors import LinkExpired, LinkForged, NotAllowed, NotFound
 from portal.core.officials import able
+from portal.core.register import Certificate
 from portal.core.steps import State
 from portal.forms.typed import email, one_line
 from portal.usecases import tickets
@@ -31,19 +32,26 @@ def ask_link() -> str:
 
 @pages.post("/tautan")
 def send_link() -> Any:
-    """A fresh link, to the registered address only; the answer never tells whether there was anything to send."""
+    """A fresh link, to the registered address only; the answer never tells whether there was anything to send.
+
+    Nor does the time it takes: where none is owed, as much is written (``tickets.owe_nobody``).
+    """
     page, token = _asked_page(), request.form.get("token", "")
+    ticket, address = (one_line(request.form.get(name, "")) for name in ("tiket", "email"))
+    owed = False
     try:
         if token:
-            _renew(page, token)
+            owed = _renew(page, token)
         elif page in OF_A_DESK:
-            _owe_desk(page, one_line(request.form.get("email", "")))
-        elif page == BATCH or (page == PAGE and not one_line(request.form.get("tiket", ""))):
-            _owe_tickets(request.form.get("email", ""))
+            owed = _owe_desk(page, address)
+        elif page == BATCH or (page == PAGE and not ticket):
+            owed = _owe_tickets(address)
         else:
-            _remind(one_line(request.form.get("tiket", "")), one_line(request.form.get("email", "")), page)
+            owed = _remind(ticket, address, page)
     except (NotFound, NotAllowed, LinkForged):
         pass  # same answer as for the others
+    if not owed:
+        tickets.owe_nobody(here().office, address)
     return render_template("applicant/ask_link.html", sent=True, page=page, ticket="")
 
 
@@ -52,49 +60,44 @@ def _asked_page() -> str:
     return page if page in (PAGE, CONFIRMING, RENEWAL, BATCH, "telaah", *OF_A_DESK) else PAGE
 
 
-def _renew(page: str, token: str) -> None:
+def _renew(page: str, token: str) -> bool:
     """A genuine but expired link earns its registered recipient a new one."""
     try:
         claims = here().office.links.read(page, without_tail(token), now())
     except LinkExpired as expired:
         claims = dict(expired.facts["claims"])  # type: ignore[call-overload]
     if page in OF_A_DESK:
-        _owe_desk(page, claims["r"])
-        return
+        return _owe_desk(page, claims["r"])
     if page == RENEWAL:
-        here().register.owe_again(here().office.records.certificate(claims["s"], claims["c"]))
-        return
+        return _owe_renewal(here().office.records.certificate(claims["s"], claims["c"]))
     if page == BATCH:
         here().batches.owe_link(here().batches.load(claims["d"]))
-        return
+        return True
     application = here().office.records.load(claims["t"]).must_be_there()
-    if page == "telaah":
-        _owe_official(application, claims["r"])
-    else:
-        _owe_applicant(application)
+    return _owe_official(application, claims["r"]) if page == "telaah" else _owe_applicant(application)
 
 
-def _owe_desk(page: str, address: str) -> None:
-    (here().cases.owe_desk if page == "meja" else here().entrance.owe_link)(address)
+def _owe_desk(page: str, address: str) -> bool:
+    return (here().cases.owe_desk if page == "meja" else here().entrance.owe_link)(address)
 
 
-def _owe_tickets(typed: str) -> None:
+def _owe_tickets(typed: str) -> bool:
     """To an address that the form would take; it is looked for only when the email is written."""
-    address = email(one_line(typed))
-    if "@" in address and len(address) <= tickets.LONGEST:
-        tickets.owe(here().office, address)
+    address = email(typed)
+    if "@" not in address or len(address) > tickets.LONGEST:
+        return False
+    tickets.owe(here().office, address)
+    return True
 
 
-def _remind(typed: str, address: str, page: str) -> None:
+def _remind(typed: str, address: str, page: str) -> bool:
     application = here().office.find(typed).must_be_there()
     if page == "telaah":
-        _owe_official(application, address)
-    elif page == RENEWAL:
+        return _owe_official(application, address)
+    if page == RENEWAL:
         entry = here().office.records.certificate(application.service, application.ticket)
-        if address.lower() == entry.email:
-            here().register.owe_again(entry)
-    elif _is_applicant(application, address):
-        _owe_applicant(application)
+        return address.lower() == entry.email and _owe_renewal(entry)
+    return _is_applicant(application, address) and _owe_applicant(application)
 
 
 def _is_applicant(application: Application, address: str) -> bool:
@@ -103,17 +106,25 @@ def _is_applicant(application: Application, address: str) -> bool:
     return application.concerns(address, "", sop) or address.lower() == application.address(sop).lower()
 
 
-def _owe_applicant(application: Application) -> None:
+def _owe_renewal(entry: Certificate) -> bool:
+    here().register.owe_again(entry)
+    return True
+
+
+def _owe_applicant(application: Application) -> bool:
     sop = here().office.sop_of(application)
     letter = "confirm_address" if application.state is State.UNCONFIRMED else "new_link"
     here().cases.owe_again(application, letter, application.applicant(sop))
+    return True
 
 
-def _owe_official(application: Application, address: str) -> None:
+def _owe_official(application: Application, address: str) -> bool:
     """To whoever could act on it, also where it was given to another: his page says so, and how he takes it over."""
     office, sop = here().office, here().office.sop_of(application)
     if not may_resend(application, HOLDER, sop):
-        return
-    for official in able(application, office.officials(sop.service), sop, office.today()):
-        if official.email.lower() == address.lower():
-            here().cases.owe_again(application, "turn", official.as_actor(sop))
+        return False
+    acting = able(application, office.officials(sop.service), sop, office.today())
+    his = [official for official in acting if official.email.lower() == address.lower()]
+    for official in his:
+        here().cases.owe_again(application, "turn", official.as_actor(sop))
+    return bool(his)

@@ -10,6 +10,7 @@ from flask import Blueprint, redirect, render_template, request
 from portal.core.clerks import Clerk
 from portal.core.errors import Finding, LinkForged, NotAllowed
 from portal.forms.typed import masked_email, one_line
+from portal.usecases import tickets
 from portal.usecases.entrance import PURPOSE
 from portal.web.here import here, now
 from portal.web.refusals import explain
@@ -49,8 +50,10 @@ def ask() -> str:
 
 @pages.post("/petugas/masuk")
 def send_link() -> str:
-    """The answer does not tell whether the address is a clerk's."""
-    here().entrance.owe_link(one_line(request.form.get("email", "")))
+    """The answer does not tell whether the address is a clerk's, nor does its time."""
+    address = one_line(request.form.get("email", ""))
+    if not here().entrance.owe_link(address):
+        tickets.owe_nobody(here().office, address)
     return render_template("clerk/enter.html", sent=True)
 
 
