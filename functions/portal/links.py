@@ -6,7 +6,7 @@ Time comes in as an argument; keys come from ``bootstrap``. Around ``itsdangerou
 from base64 import b32encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from hmac import HMAC, compare_digest
 from typing import Any
@@ -24,6 +24,7 @@ class Links:
 
     def __init__(self, keys: Sequence[str] | Callable[[], Sequence[str]]) -> None:
         self._given = keys
+        self._serializer = lru_cache(64)(self._serializer_of)  # there are some twenty purposes
 
     @cached_property
     def _keys(self) -> list[str]:
@@ -79,7 +80,7 @@ class Links:
         """What each key makes of a text; the newest first."""
         return (HMAC(key.encode(), f"portal.{purpose} {said}".encode(), sha256).digest() for key in self._keys[::-1])
 
-    def _serializer(self, purpose: str) -> Any:
+    def _serializer_of(self, purpose: str) -> Any:
         from itsdangerous import URLSafeSerializer
 
         return URLSafeSerializer(self._keys, salt=f"portal.{purpose}")

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -121,3 +122,10 @@ def test_a_place_is_waited_for_no_longer_than_that() -> None:
 def _forking(children: Nursery) -> int:
     """The process that forks."""
     return int(children.ask(b"whose")[1].split()[0])
+
+
+def test_whoever_looks_at_a_file_lets_whoever_answers_a_page_go_first() -> None:
+    program = "import os; from portal.documents.__main__ import _limit_child; _limit_child(5, 2**30); print(os.nice(0))"
+    path = {**os.environ, "PYTHONPATH": str(ROOT / "functions")}
+    said = subprocess.run([sys.executable, "-c", program], env=path, capture_output=True, text=True, check=True).stdout
+    assert int(said) == os.nice(0) + 5

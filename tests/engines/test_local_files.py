@@ -1,3 +1,5 @@
+import errno
+import os
 import random
 import signal
 import stat
@@ -319,3 +321,20 @@ def by_form(files: FolderFiles, key: str) -> None:
     """Sent by a form for this key."""
     form = files.upload_form(key, 1_000, AT + timedelta(minutes=15), NEXT_PAGE)
     files.receive(form.fields, BytesIO(CONTENT), AT)
+
+
+def test_a_copy_takes_no_room_of_its_own_and_outlives_what_it_is_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = FolderFiles(tmp_path, Links(["kunci"]), iter("abcdef").__next__)
+    stored = kept.write("drafts/a1/ktp/x", b"isi", "image/jpeg")
+    first = kept.copy(stored.key, stored.version, "applications/T/ktp/y")
+    monkeypatch.setattr(os, "link", _refused)
+    second = kept.copy(stored.key, stored.version, "applications/T/ktp/z")
+    kept.delete("drafts/a1/")
+    assert kept.read("applications/T/ktp/y", first) == kept.read("applications/T/ktp/z", second) == b"isi"
+    assert [path.stat().st_nlink for path in sorted((tmp_path / "applications/T/ktp").iterdir())] == [1, 1]
+
+
+def _refused(*_: object) -> None:
+    raise PermissionError(errno.EPERM, "of a file system that knows no links")

@@ -10,6 +10,7 @@ from tests.support.contract_came_back import CameBackContract
 from tests.support.contract_certificates import CertificatesContract
 from tests.support.contract_devices import DevicesContract
 from tests.support.contract_drafts import DraftsContract
+from tests.support.contract_limits import LimitsContract
 from tests.support.contract_lines import LinesContract, ReopenedContract
 from tests.support.contract_notices import NoticesContract
 from tests.support.contract_registers import ClaimsContract, RegistersContract, TalliesContract
@@ -34,6 +35,7 @@ class RecordsContract(
     StandingsContract,
     SweepsContract,
     DevicesContract,
+    LimitsContract,
     HandoutsContract,
     ErasingContract,
 ):

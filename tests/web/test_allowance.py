@@ -5,6 +5,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
+import lxml.html
 import pytest
 from flask.testing import FlaskClient
 
@@ -54,6 +55,30 @@ def test_whoever_has_begun_already_goes_on_with_it(two: tuple[Stage, Stage], mon
     kept.has_begun(FLOODER, "a1", now)
     assert not kept.may_begin(FLOODER, "b2", now)
     assert kept.may_begin(FLOODER, "a1", now)
+
+
+def test_addresses_that_are_written_to_are_counted_by_all_processes_together(
+    two: tuple[Stage, Stage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(allowance, "ADDRESSES", 3)
+    draft = two[0].draft(kinds=())
+    browsers = [stage.browser(address) for stage in two for address in (FLOODER, OTHER)]
+    for browser in browsers:
+        browser.get(two[0].draft_link(draft))
+    path = f"/ajukan/{draft.id}/data/kontak"
+
+    def written(browser: FlaskClient, number: int) -> int:
+        form = lxml.html.fromstring(browser.get(path).get_data()).xpath("//form[@data-once]")[0]
+        typed = {**dict(form.form_values()), "email": f"siti{number}@tarakankota.go.id"}
+        return browser.post(path, data=typed).status_code
+
+    here, other, there, _ = browsers
+    assert [written(browser, number) for number, browser in enumerate((here, there, here, there))] == [303] * 3 + [429]
+    assert written(there, 0) == 303, "who was written to already"
+    assert written(here, 5) == 429
+    assert written(other, 5) == 303
+    two[0].clock.at += HOUR
+    assert written(here, 6) == 303
 
 
 def test_whoever_plays_on_this_machine_is_not_counted(two: tuple[Stage, Stage]) -> None:

@@ -18,6 +18,7 @@ from portal.documents.signatures import signatures
 
 _MEMORY = 1024 * 1024 * 1024  # bytes of address space
 _SHEETS = 270 * 1024 * 1024  # bytes of its own while a PDF is checked
+_YIELDS = 5  # steps by which whoever answers a page goes before whoever looks at a file, where both want a processor
 _LIBRARIES = {  # by task and what it is about: what each child has to load, and no more
     ("inspect", PDF): ("pikepdf", "pypdfium2", "PIL.Image"),
     ("inspect", HEIC): ("PIL.Image", "pi_heif"),
@@ -102,6 +103,7 @@ def _limit_child(seconds: int, memory: int) -> None:
         import resource
     except ImportError:  # not a Unix: the clock on the wall is the only bound
         return
+    os.nice(_YIELDS)
     bounds = (resource.RLIMIT_AS, _MEMORY), (resource.RLIMIT_DATA, memory), (resource.RLIMIT_CORE, 0)
     for bound, value in bounds:
         resource.setrlimit(bound, (value, value))

@@ -4,7 +4,10 @@
 """
 
 from email.header import Header
+from email.headerregistry import HeaderRegistry
 from email.policy import EmailPolicy
+from functools import cache
+from typing import Any
 
 
 class ExactSubjects(EmailPolicy):
@@ -25,3 +28,21 @@ class ExactSubjects(EmailPolicy):
         charset = "us-ascii" if text.isascii() else "utf-8"
         folded = Header(text, charset, self.max_line_length, header_name=name).encode(linesep=self.linesep)
         return f"{name}: {folded}{self.linesep}"
+
+
+class _Headers(HeaderRegistry):
+    """Makes the class of a kind of header once, and not for each header, which took longer than to read its words."""
+
+    def __getitem__(self, name: str) -> Any:
+        return _joined(self.registry.get(name.lower(), self.default_class), self.base_class)
+
+
+@cache
+def headers() -> HeaderRegistry:
+    """What makes the headers of every email."""
+    return _Headers()
+
+
+@cache
+def _joined(kind: type, base: type) -> type:
+    return type(f"_{kind.__name__}", (kind, base), {})

@@ -28,11 +28,11 @@ def compose(message: Message, sender: str, at: datetime) -> "EmailMessage":
     """
     from email.message import EmailMessage
 
-    from portal.engines.folding import ExactSubjects
+    from portal.engines.folding import ExactSubjects, headers
 
     if not _ADDRESS.fullmatch(message.to):
         raise MailRefused("mail_refused", answer="not an address")
-    mail = EmailMessage(policy=ExactSubjects(linesep="\r\n"))
+    mail = EmailMessage(policy=ExactSubjects(linesep="\r\n", header_factory=headers()))
     mail["From"] = sender
     mail["To"] = message.to
     mail["Subject"] = one_line(message.subject)

@@ -1,10 +1,10 @@
-"""How much one client may lay down with the portal, whichever of its processes he meets.
+"""How much one client may lay down with the portal, and to how many it writes for him, whichever process he meets.
 
 A client is kept under a seal instead of an address, no longer than an hour. The limits are wide enough for a course of
 people behind one address, each with all documents, photographed twice.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,6 +13,9 @@ from portal.engines.ports import Records
 
 DRAFTS: Final = 200
 """Begun in an ``HOUR``."""
+
+ADDRESSES: Final = 400
+"""Written to in an ``HOUR``, each of them however often."""
 
 FILES: Final = 600
 BYTES: Final = 4 * 1024**3
@@ -40,6 +43,16 @@ class Allowance:
         if client:
             self.records.use(self._of("begun", client), draft, now, now + HOUR)
 
+    def may_write_to(self, client: str, addresses: Iterable[str], now: datetime) -> bool:
+        """Emails to these addresses too, or to the same once more."""
+        written = set(self.records.used(self._of("addresses", client), now)) if client else set()
+        return len(written | set(map(self._address, addresses))) <= ADDRESSES or not client
+
+    def writes_to(self, client: str, addresses: Iterable[str], now: datetime) -> None:
+        """Again is once."""
+        for address in addresses if client else ():
+            self.records.use(self._of("addresses", client), self._address(address), now, now + HOUR)
+
     def may_send(self, client: str, now: datetime) -> bool:
         """Another file."""
         if not client:
@@ -50,6 +63,9 @@ class Allowance:
     def has_sent(self, client: str, key: str, size: int, now: datetime) -> None:
         if client:
             self.records.use(self._of("files", client), f"{size} {self.seal(key)}", now, now + HOUR)
+
+    def _address(self, address: str) -> str:
+        return self.seal(f"address {address.lower()}")
 
     def _of(self, what: str, client: str) -> str:
         return f"{what}-{self.seal(f'{what} {client}')}"

@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from flask import Request, Response, redirect, request
+from flask import Request, Response, g, redirect, request
 
 from portal.core.errors import LinkExpired, LinkForged, NotAllowed
 from portal.links import Links
@@ -83,7 +83,7 @@ class Access:
             )
 
     def kept(self, purpose: str, now: datetime) -> dict[str, Any]:
-        """What this request's cookie for it says.
+        """What this request's cookie for it says, read once.
 
         A browser that has none by today's name may have one from before there was a prefix, which goes on to its end.
         What is kept by today's name is signed for another purpose, so that none of it counts by the other name.
@@ -91,6 +91,12 @@ class Access:
         Raises:
             LinkForged, LinkExpired: there is none of ours.
         """
+        read: dict[tuple[str, datetime], dict[str, Any]] = g.setdefault("cookies", {})
+        if (purpose, now) not in read:
+            read[purpose, now] = self._kept(purpose, now)
+        return {**read[purpose, now]}
+
+    def _kept(self, purpose: str, now: datetime) -> dict[str, Any]:
         name = _name(purpose)
         said = request.cookies.get(f"{self._prefix}{name}", "")
         if said:

@@ -1,6 +1,6 @@
 """Before a client lays something down with the portal: whether he has not laid down a great deal already."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 
 from flask import request
@@ -22,6 +22,14 @@ def counted(start: Callable[[], Draft], id: str = "") -> Draft:
     draft = start()
     allowance.has_begun(client, draft.id, now())
     return draft
+
+
+def must_be_allowed_to_write_to(addresses: Collection[str]) -> None:
+    """Counts them. Raises TooManyRequests: emails went to a great many for this client already."""
+    allowance, client = _allowance(), _client()
+    if not allowance.may_write_to(client, addresses, now()):
+        raise TooManyRequests(retry_after=int(HOUR.total_seconds()))
+    allowance.writes_to(client, addresses, now())
 
 
 def must_be_allowed_to_send() -> None:

@@ -4,16 +4,17 @@ Pages ask the use cases and show the answer; every sentence is in a template or 
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from datetime import timedelta
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
-from flask import Flask, request
-from flask.templating import DispatchingJinjaLoader
+from flask import Flask, g, render_template, request
+from flask.templating import DispatchingJinjaLoader, Environment
 from jinja2 import ChoiceLoader, ModuleLoader, StrictUndefined
+from markupsafe import Markup
 from werkzeug.exceptions import HTTPException, TooManyRequests
 from werkzeug.routing import BaseConverter, Rule
 
@@ -140,7 +141,7 @@ def create_app(use_cases: UseCases, equipment: Equipment, *, address: str, names
     language = read_language(office.calendar)
     access = Access(office.links, secure=address.startswith("https:"))
     app = Flask(__name__, static_url_path=edge.static_address())
-    app.url_rule_class = _Rule
+    app.url_rule_class, app.jinja_environment = _Rule, _Templates
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = SMALL
     # A redirect to the address with single slashes would be the one that repeats the Host header.
     app.url_map.merge_slashes = False
@@ -180,6 +181,17 @@ class _Rule(Rule):
         return build
 
 
+class _Templates(Environment):
+    """Templates that share what is there for all of them, as it stands.
+
+    Jinja would put a ChainMap before it for each, into which nobody here puts anything, and look all of that through
+    in Python at every page, include and import.
+    """
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        return super().make_globals(d) if d else self.globals
+
+
 @cache
 def _among(services: tuple[str, ...]) -> type[BaseConverter]:
     """Takes a part of an address for a service, where one is called so, before it is taken for anything else."""
@@ -205,7 +217,7 @@ def _prepare_templates(app: Flask, language: Language) -> None:
         app.jinja_env.loader = ChoiceLoader([ModuleLoader(compiled), DispatchingJinjaLoader(app)])
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals["batch_behind"] = _behind
+    app.jinja_env.globals.update(batch_behind=_behind, framed=_framed, assets=app.static_url_path)
     app.jinja_env.filters.update(
         date=language.date,
         day=language.day,
@@ -239,6 +251,15 @@ def _say_closed() -> None:
 def _because(reason: Mapping[str, Any]) -> str:
     """What a forecast rests on (``progress.reasons``), in words."""
     return because(reason, here().messages["forecast"])
+
+
+def _framed(name: str, active: str) -> Markup:
+    """A part of the frame of every page, made once for each service and place that it marks."""
+    return here().frames.of((name, g.get("service"), active), spoken(), lambda: _made(name, active))
+
+
+def _made(name: str, active: str) -> Markup:
+    return Markup(render_template(name, active=active))  # noqa: S704 - a template of ours, which escapes itself
 
 
 def _behind(draft: Draft) -> str:

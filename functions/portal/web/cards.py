@@ -93,6 +93,7 @@ def document_cards(
     csrf: str,
     refusals: Mapping[str, Explained] = _NONE,
     notes: Mapping[str, str] = _NONE,
+    only: str = "",
 ) -> list[Card]:
     """The cards of a draft's documents; of a mending draft only those to be mended.
 
@@ -103,10 +104,12 @@ def document_cards(
             (``picture``), ``POST <base>/<kind>/halaman`` (``arrange``) and ``GET <base>/unduh/<file>`` (``filled_in``).
         refusals: by kind, why the file sent just now was not taken.
         notes: by kind, what an official says about it; such a document is to be replaced, not merely missing.
+        only: kind of a file; nothing but the cards of its document is wanted. Empty: all are.
     """
     return [
         _card(draft, requirement, kind, base, csrf, refusals.get(kind), notes.get(requirement.key, ""))
         for requirement in here().intake.asked(draft)
+        if not only or requirement.key == requirement_of(only)
         for kind in _places(draft, requirement)
     ]
 
@@ -133,7 +136,7 @@ def accept(draft: Draft, kind: str, base: str, csrf: str, page: Callable[[Mappin
         NotAllowed: the report is not ours (``form_foreign``).
         NotFound: no such document (``document_unknown``).
     """
-    card = find(document_cards(draft, base, csrf), kind)
+    card = find(document_cards(draft, base, csrf, only=kind), kind)
     waits_itself = "X-Requested-With" in request.headers
     try:
         refusal, status = _accept(draft, 0 if waits_itself else PATIENCE)
@@ -152,7 +155,7 @@ def accept(draft: Draft, kind: str, base: str, csrf: str, page: Callable[[Mappin
 
 def arrived(draft: Draft, kind: str, base: str, csrf: str) -> str:
     """Where a browser without JavaScript lands after an upload; looking at the file is a POST of its own."""
-    card = find(document_cards(draft, base, csrf), kind)
+    card = find(document_cards(draft, base, csrf, only=kind), kind)
     return render_template("apply/arrived.html", card=card, finish=request.args.get("selesai", ""), busy=None)
 
 
@@ -231,12 +234,8 @@ def _places(draft: Draft, requirement: Requirement) -> list[str]:
 
 def _beside(draft: Draft, kind: str, base: str, csrf: str, refusals: Mapping[str, Explained]) -> list[Card]:
     """The card of a file, and then that of the one which may come next."""
-    cards = document_cards(draft, base, csrf, refusals)
-    key = requirement_of(kind)
-    return [
-        find(cards, kind),
-        *(card for card in cards if card.requirement.key == key and not card.document and card.kind != kind),
-    ]
+    cards = document_cards(draft, base, csrf, refusals, only=kind)
+    return [find(cards, kind), *(card for card in cards if not card.document and card.kind != kind)]
 
 
 def _card(

@@ -18,7 +18,7 @@ from portal.forms.receipt import Receipt
 from portal.office import Office
 from portal.web.access import Access
 from portal.web.images import PageImages
-from portal.web.kept import ANSWERS, Charts, Kept
+from portal.web.kept import ANSWERS, FRAMES, Charts, Kept
 from portal.web.limits import UNNAMED, Limit, client_of
 
 if TYPE_CHECKING:
@@ -206,7 +206,7 @@ class Here:
         address: public address of the portal, without a slash at the end.
         messages: the parsed ``messages.toml``.
         limits: by name, as in ``app.LIMITS``.
-        answers: pages that anybody may see, as they were shown last.
+        answers: pages that anybody may see, as they were shown last; ``frames``: what stands around every page.
     """
 
     use_cases: UseCases
@@ -218,6 +218,7 @@ class Here:
     limits: Mapping[str, Limit]
     charts: Charts = field(default_factory=Charts)
     answers: Kept[str] = field(default_factory=lambda: Kept(ANSWERS))
+    frames: Kept[Markup] = field(default_factory=lambda: Kept(FRAMES))
 
     @property
     def office(self) -> Office:

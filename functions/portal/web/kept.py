@@ -20,6 +20,10 @@ ANSWERS: Final = 200
 """Status pages, of some 40 KB each."""
 
 
+FRAMES: Final = 200
+"""Bars and feet, of some 5 KB each: for each service, two for each place that they mark."""
+
+
 class Kept(Generic[Made]):
     """At most so many; the one that was not asked for longest goes first."""
 
@@ -30,7 +34,7 @@ class Kept(Generic[Made]):
     def of(self, key: Hashable, mark: object, make: Callable[[], Made]) -> Made:
         """What was made for this key and mark, made now if it was not; of a key only the newest mark's is kept."""
         found = self._made.pop(key, None)
-        if found is None or found[0] != mark:
+        if found is None or (found[0] is not mark and found[0] != mark):
             found = mark, make()
         self._made[key] = found
         while len(self._made) > self._most:

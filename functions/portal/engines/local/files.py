@@ -109,7 +109,13 @@ class FolderFiles:
         return self._keep(key, [content])
 
     def copy(self, key: str, version: str, target: str) -> str:
-        return self._keep(target, [self.read(key, version)]).version
+        """The same bytes under both keys until either is deleted: no file is ever written to again."""
+        place = self._place(key)
+        with _translated():
+            if not (_VERSION.fullmatch(version) and _file(place, version).is_file()):
+                raise NotFound("file_unknown")
+        source = _file(place, version)
+        return self._put(target, lambda path: _linked(source, path)).version
 
     def delete(self, prefix: str) -> None:
         place = self._place(prefix.removesuffix("/"))
@@ -185,6 +191,10 @@ class FolderFiles:
         return [version for version in mine if _VERSION.fullmatch(version)]
 
     def _keep(self, key: str, chunks: Iterable[bytes]) -> Stored:
+        return self._put(key, lambda path: _write(path, chunks))
+
+    def _put(self, key: str, put: Callable[[Path], int]) -> Stored:
+        """Args: ``put``: lays the content down at a path, and returns its bytes."""
         place = self._place(key)
         with _translated():
             folder = _make(place.parent)
@@ -192,7 +202,7 @@ class FolderFiles:
             version = f"{number:06d}.{self._version_maker()}"
             unfinished = folder / f".{place.name}@{version}"
             try:
-                size = _write(unfinished, chunks)
+                size = put(unfinished)
                 os.rename(unfinished, _file(place, version))
             except BaseException:
                 unfinished.unlink(missing_ok=True)
@@ -237,6 +247,16 @@ def _write(path: Path, chunks: Iterable[bytes]) -> int:
         file.flush()
         os.fsync(descriptor)
     return size
+
+
+def _linked(source: Path, path: Path) -> int:
+    """The number of bytes; where a file can have no second name, they are copied."""
+    with _missing_is_unknown():
+        try:
+            os.link(source, path)
+        except PermissionError:  # what a file system says that knows no links; any other trouble is one for a copy too
+            return _write(path, [source.read_bytes()])
+        return path.stat().st_size
 
 
 def _make(folder: Path) -> Path:

@@ -16,7 +16,7 @@ from portal.forms.form import Form
 from portal.forms.typed import masked_email
 from portal.usecases.batches import MOST, Member
 from portal.web import cards, fields
-from portal.web.allowed import counted
+from portal.web.allowed import counted, must_be_allowed_to_write_to
 from portal.web.applicant.drafts import beginning, begun_as, next_step, remember
 from portal.web.applicant.own_case import PAGE as APPLICANT
 from portal.web.here import here, now, present, turn_to
@@ -82,6 +82,7 @@ def add(id: str) -> Any:
         findings.append(Finding(address, here().messages["batch"]["there"]))
     if _stops(findings):
         return _add_page(batch, asked, fields.as_typed(asked, raw, answers), findings), 422
+    must_be_allowed_to_write_to([str(answers[address])])
     added = here().batches.members(here().batches.add(batch, [answers]))
     return _enter(next(member.draft for member in added if member.draft and member.email == answers[address]))
 

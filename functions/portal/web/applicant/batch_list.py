@@ -14,6 +14,7 @@ from portal.tables import read, written
 from portal.usecases.batches import MOST
 from portal.usecases.roster import Reader, Roster, Rows
 from portal.web import fields
+from portal.web.allowed import must_be_allowed_to_write_to
 from portal.web.applicant.batch import csrf, own, path
 from portal.web.here import here, present
 from portal.web.refusals import explain
@@ -55,6 +56,7 @@ def add(id: str) -> Any:
     if roster.wrong or len(batch.members) + len(roster.people) > MOST:
         return _page(batch, roster, rows, typed), 422
     if roster.people:
+        must_be_allowed_to_write_to([each[present().applicant["email"]] for each in roster.people])
         here().batches.add(batch, roster.people)
     return redirect(f"{path(id)}#pegawai", 303)
 

@@ -16,7 +16,7 @@ from portal.core.draft import Draft, answers_to
 from portal.core.errors import Conflict, Finding
 from portal.forms.form import Form
 from portal.web import fields
-from portal.web.allowed import counted
+from portal.web.allowed import counted, must_be_allowed_to_write_to
 from portal.web.applicant.drafts import (
     beginning,
     begun_as,
@@ -274,6 +274,7 @@ def _must_not_flood(draft: Draft, taken: Taken) -> None:
         return
     if seconds := here().limits["address"].take(asker(), now()):
         raise TooManyRequests(retry_after=seconds)
+    must_be_allowed_to_write_to([taken.answers[address]] if address in taken.answers else [])
 
 
 def _asks(draft: Draft, form: Form) -> Part | None:
