@@ -104,7 +104,7 @@ test-dynamodb: $(VENV)/test.stamp $(DYNAMODB)/DynamoDBLocal.jar ## the records o
 bench: $(VENV)/test.stamp $(if $(and $(shell command -v java),$(shell command -v npm)),$(DYNAMODB)/DynamoDBLocal.jar) ## measure cold start, calls, growth and cost into build/bench.md (minutes)
 	@PYTHONPATH=infra:. $(BIN)/python -m bench --dynamodb $(DYNAMODB) $(BENCH)
 
-load: $(VENV)/test.stamp build/site/index.html ## measure the portal with many people at once: build/load.md (five minutes; LOAD="--people 30")
+load: $(VENV)/test.stamp build/site/index.html ## measure the portal with many people at once: build/load.md (six minutes; LOAD="--people 30")
 	@PYTHONPATH=functions:infra:. $(BIN)/python -m tests.support.load $(LOAD)
 
 growth: $(VENV)/test.stamp ## measure whether anything grows with the cases that are closed: build/growth.md (GROWTH="--cases 1000 1000000")

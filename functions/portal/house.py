@@ -202,7 +202,7 @@ class House:
         join = partial(inspection.join, limits=limits)
         sizes, signatures = (limits.max_bytes, limits.max_photo), inspection.signatures
         # Fewer than a server has threads, so that slow files cannot hold up every page.
-        return Bringing(self.intake, inspect, join, signatures, *sizes, Queue(places=4, standing=4).turn)
+        return Bringing(self.intake, inspect, join, signatures, *sizes, Queue(places=4, standing=6).turn)
 
     @cached_property
     def appointing(self) -> "Appointing":

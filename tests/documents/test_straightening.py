@@ -1,11 +1,12 @@
 """A sheet that was photographed askew is laid straight where its edges are certain; all else stays as it was taken."""
 
 from io import BytesIO
+from random import Random
 
 import pytest
-from PIL import Image, ImageDraw, ImageOps
+from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
-from portal.documents.straightening import sheet, straightened
+from portal.documents.straightening import _grown, _shrunk, sheet, straightened
 from tests.support import photos
 from tests.support.inspecting import inspect
 
@@ -131,3 +132,12 @@ def test_what_is_uploaded_is_kept_straight() -> None:
     found = inspect(data)
     assert leaning(Image.open(BytesIO(found.content))) < 0.006
     assert found.size < len(data)
+
+
+@pytest.mark.parametrize("by", range(1, 8))
+def test_white_grows_and_shrinks_as_with_the_greatest_and_the_least_of_all_around(by: int) -> None:
+    chance = Random(by)
+    for white in (0.001, 0.02, 0.5, 0.98, 0.999):
+        mask = Image.frombytes("L", (60, 41), bytes(255 * (chance.random() < white) for _ in range(60 * 41)))
+        assert _grown(mask, by).tobytes() == mask.filter(ImageFilter.MaxFilter(2 * by + 1)).tobytes()
+        assert _shrunk(mask, by).tobytes() == mask.filter(ImageFilter.MinFilter(2 * by + 1)).tobytes()

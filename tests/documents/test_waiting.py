@@ -70,6 +70,57 @@ def test_whoever_stands_and_waits_comes_in_when_there_is_a_place() -> None:
     assert (served, place(queue, "budi")) == (["siti"], 0)
 
 
+def test_no_place_stays_empty_for_whoever_has_gone_to_come_again() -> None:
+    queue, inside, served = Queue(places=1, standing=1), ExitStack(), list[str]()
+    inside.enter_context(queue.turn("slow"))
+    assert place(queue, "siti") == 1
+    standing = Thread(target=_stand, args=(queue, "budi", served))
+    standing.start()
+    _until(lambda: bool(queue._here), standing)
+    inside.close()
+    standing.join(timeout=60)
+    assert served == ["budi"]
+    assert (place(queue, "siti"), queue._here, len(queue._waiting)) == (0, {}, 0)
+
+
+def test_who_comes_back_stands_before_whoever_came_later() -> None:
+    queue, inside, served = Queue(places=1, standing=1), ExitStack(), list[str]()
+    inside.enter_context(queue.turn("slow"))
+    assert place(queue, "siti") == 1
+    budi, siti = (Thread(target=_stand, args=(queue, who, served)) for who in ("budi", "siti"))
+    budi.start()
+    _until(lambda: queue._here["budi"] == 1, budi)
+    siti.start()
+    budi.join(timeout=60)
+    assert served == ["budi is told: 2"], "no more than one stands"
+    inside.close()
+    siti.join(timeout=60)
+    assert (served[1:], place(queue, "budi")) == (["siti"], 0)
+
+
+def test_whoever_is_far_behind_is_told_when_to_come_by_how_long_others_took() -> None:
+    time, inside, told = Time(), ExitStack(), list[int]()
+    queue = Queue(places=2, standing=1, clock=time)
+    with queue.turn("slow"):
+        time.now += 16.5
+    for number in range(2):
+        inside.enter_context(queue.turn(f"slow {number}"))
+    for number in range(12):
+        with pytest.raises(Unavailable) as waits:
+            inside.enter_context(queue.turn(f"{number}"))
+        told.append(int(str(waits.value.facts["seconds"])))
+    assert told == [1, 2, 3, 4, 5, 7, 8, 9, 10, 10, 10, 10]
+    inside.close()
+
+
+def _stand(queue: Queue, who: str, served: list[str]) -> None:
+    try:
+        with queue.turn(who, patience=60):
+            served.append(who)
+    except Unavailable as told:
+        served.append(f"{who} is told: {told.facts['place']}")
+
+
 def test_what_fails_inside_frees_its_place() -> None:
     queue = Queue(places=1, standing=0)
     with pytest.raises(ValueError, match="broken"), queue.turn("siti"):
@@ -107,7 +158,7 @@ def test_the_same_file_reported_twice_at_once_is_looked_at_twice() -> None:
     standing = [Thread(target=wait, args=(number,)) for number in range(2)]
     for each in standing:
         each.start()
-    _until(lambda: not queue._standing, *standing)
+    _until(lambda: queue._here["siti/1"] == 2, *standing)
     inside.close()
     for each in standing:
         each.join(timeout=60)

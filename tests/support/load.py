@@ -1,6 +1,6 @@
 """Measures the portal under many people at once, beside a bare Flask page on the same server: build/load.md.
 
-    make load                               # about five minutes, over loopback; never more than eight
+    make load                               # about six minutes, over loopback; never more than eight
     make load LOAD="--people 30 --seconds 20"
 
 The server is a process of its own, as `portal serve` starts it. The people are threads of this process, on the same
@@ -37,6 +37,11 @@ from tests.support.server import Process, free_port
 INTO: Final = ROOT / "build" / "load.md"
 IDLE: Final = 120
 """Connections that are open and say nothing; every tenth sends a letter a second of a request that never ends."""
+
+AT_LEISURE: Final = 30.0
+"""Seconds that somebody thinks who types a form and photographs his papers. So many of those do no more than fewer who
+think for less, who need no half hour to show it.
+"""
 
 BARE: Final = """
 import sys
@@ -75,6 +80,8 @@ def _report(server: Process, data: Path, people: int, seconds: float, rounds: in
         with idle(server.address, IDLE) as held:
             took_calm = _going(calm, server)
             still = sum(_is_open(each) for each in held)
+        leisure = Crowd(house, server.address, max(1, round(people * think / AT_LEISURE)), seconds / 2, think)
+        took_leisure = _going(leisure, server)
         rush = Crowd(house, server.address, min(people, 16), seconds / 2, think=0.0)
         took_rush = _going(rush, server)
     finally:
@@ -83,6 +90,7 @@ def _report(server: Process, data: Path, people: int, seconds: float, rounds: in
     beside = [
         *_of_pages(alone, health),
         *_of_people(calm, rush, took_rush.seconds),
+        *_waited(leisure, f"{people} people who think for {AT_LEISURE:g} s"),
         [f"of {IDLE} idle connections still open; silent ones are let go after a minute", "", str(still), ""],
         *[[f"emails a second, {n} `portal work`", *_row(150 if n == 2 else 0, each)] for n, each in mails.items()],
     ]
@@ -103,6 +111,9 @@ def _report(server: Process, data: Path, people: int, seconds: float, rounds: in
                 table(columns, calm.figures.rows()),
                 _said(calm, took_calm),
                 f"Of the idle connections {still} were still open.",
+                f"## {people} people who think for {AT_LEISURE:g} s, played by {leisure.people}",
+                table(columns, leisure.figures.rows()),
+                _said(leisure, took_leisure),
                 f"## {rush.people} people without",
                 table(columns, rush.figures.rows()),
                 _said(rush, took_rush),
@@ -256,10 +267,14 @@ def _of_people(calm: Crowd, rush: Crowd, seconds: float) -> Iterator[list[str]]:
     refused = _refused(calm) + _refused(rush)
     yield ["checks refused", "0", str(refused), _kept(refused == 0)]
     yield [f"applications a second, {len(rush.kinds)} documents each", *_row(3.5, len(rush.sent) / seconds, 2)]
+    yield from _waited(calm, f"{calm.people} people")
+
+
+def _waited(crowd: Crowd, people: str) -> Iterator[list[str]]:
     for name, most in (("document uploaded and checked", 500), ("sent", 190), ("official: decision", 100)):
-        took = calm.figures.took.get(name)
+        took = crowd.figures.took.get(name)
         came = share(took, 0.99) * 1000 if took else float("nan")
-        yield [f"{name}, {calm.people} people: P99 ms", f"≤ {most}", f"{came:,.0f}", _kept(came <= most)]
+        yield [f"{name}, {people}: P99 ms", f"≤ {most}", f"{came:,.0f}", _kept(came <= most)]
 
 
 def _row(wanted: float, came: float, digits: int = 0) -> list[str]:

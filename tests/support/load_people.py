@@ -17,9 +17,6 @@ from tests.support.devices import make_known
 from tests.support.people import Applicant, Mailbox, Official
 from tests.support.server import rehearsal_of
 
-AGAIN: Final = 1.0
-"""Seconds until somebody whose file waits for its turn presses the button again."""
-
 PATIENT: Final = 60.0
 """Seconds after which he gives up."""
 
@@ -93,7 +90,7 @@ class Sender(Applicant):
                 if time.monotonic() > min(until, self.crowd.until + CLOSING):
                     figures.note("REFUSED: a file was never looked at")
                     break
-                time.sleep(AGAIN)
+                time.sleep(float(found.headers["Retry-After"]))  # as the page says
         return found
 
     def think(self) -> None:

@@ -244,7 +244,8 @@ def test_when_slow_files_take_every_place_the_next_one_is_told_its_number_and_is
         for _ in range(2):
             told = siti.report(finish, csrf)
             assert (told.status_code, "Menunggu giliran, nomor 1." in told.text) == (503, True)
-            assert "tidak perlu diunggah ulang" in told.text
+            assert "tidak perlu diunggah ulang. Tunggu 1 detik" in told.text
+            assert told.headers["Retry-After"] == "1"
         with pytest.raises(Unavailable), shared_stage.bringing.turn("next", 0.0):
             pass
         script = {"X-Requested-With": "XMLHttpRequest"}

@@ -30,7 +30,11 @@ _LIBRARIES = {  # by task and what it is about: what each child has to load, and
     ("page", ""): ("PIL.Image",),
 }
 
-_OURS = ("portal.documents.mending", "portal.documents.pdf", "portal.documents.pictures", "portal.documents.quality")
+_ALWAYS = (  # by the time that a child is born; what few files need, and what is large, each loads for itself
+    *("PIL.ImageChops", "PIL.ImageDraw", "PIL.ImageFilter", "PIL.ImageFont", "PIL.ImageOps"),
+    *("portal.documents.cards", "portal.documents.mending", "portal.documents.pdf", "portal.documents.pictures"),
+    *("portal.documents.quality", "portal.documents.straightening"),
+)
 
 
 def answer(request: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
@@ -64,8 +68,9 @@ def judge(data: bytes, media_type: str, limits: Limits) -> tuple[dict[str, Any],
     image = pictures.opened(
         data, media_type, min_pixels=limits.min_pixels, max_pixels=limits.max_pixels, side=pictures.SIDE
     )
-    corners = straightening.sheet(image)
-    found = [*quality.warnings(image), *([cards.CARD] if cards.is_card(image, corners) else ())]
+    grey = image.convert("L")
+    corners = straightening.sheet(grey)
+    found = [*quality.warnings(grey), *([cards.CARD] if cards.is_card(image, corners) else ())]
     image = straightening.straightened(image, corners, limits.min_pixels)
     content, kept_as = pictures.saved_anew(image, media_type, len(data), max_bytes=limits.photo_bytes)
     return {"media_type": kept_as, "pages": 1, "warnings": found}, content
@@ -135,8 +140,9 @@ def _work(request_in: IO[bytes], answers: IO[bytes]) -> None:
 
 
 def _nursery() -> None:
-    for library in (*_LIBRARIES["inspect", PDF], *_OURS):
+    for library in (*_LIBRARIES["inspect", PDF], *_ALWAYS):
         import_module(library)
+    import_module("PIL.Image").preinit()  # its readers of JPEG, PNG and a few more
     bear(socket.socket(fileno=0), _born, WALL_SECONDS)
 
 

@@ -33,9 +33,10 @@ def is_card(image: "Image", corners: Sequence[straightening.Point] | None) -> bo
 
 
 def _is_blue(image: "Image") -> bool:
+    """Of a picture that nobody needs any more."""
     from PIL import ImageChops
 
-    small = image.convert("RGB")
+    small = image if image.mode == "RGB" else image.convert("RGB")
     small.thumbnail((160, 160), reducing_gap=2.0)
     red, _, blue = small.split()
     histogram = ImageChops.subtract(blue, red).histogram()

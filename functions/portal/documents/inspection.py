@@ -229,6 +229,10 @@ def _begun() -> tuple[Places, Nursery]:
 
 
 def _child_environment() -> dict[str, str]:
-    """Where to find the code and, on some systems, Python's own libraries: nothing else, so no key can leak."""
+    """Where to find the code and, on some systems, Python's own libraries: nothing else, so no key can leak.
+
+    Memory comes in large pages where the system has them: of small ones a picture takes thousands, each with a fault.
+    """
     kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH", "SYSTEMROOT") if name in os.environ}
-    return {**kept, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    path = os.pathsep.join(path for path in sys.path if path)
+    return {**kept, "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1", "PYTHONPATH": path}

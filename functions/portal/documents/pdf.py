@@ -50,14 +50,16 @@ def page(data: bytes, number: int, width: int) -> "Image":
     if not 1 <= number <= len(document):
         raise NotFound("page_unknown")
     document.init_forms()
-    return _drawn(document, number, width)
-
-
-def _drawn(document: Any, number: int, width: int) -> "Image":
-    sheet = document[number - 1]
-    image: Image = sheet.render(scale=width / sheet.get_width()).to_pil().convert("RGB")
-    sheet.close()
+    image: Image = _drawn(document, number, width).to_pil()
     return image
+
+
+def _drawn(document: Any, number: int, width: int) -> Any:
+    """The library's own bitmap, on white: blue, green and red."""
+    sheet = document[number - 1]
+    bitmap = sheet.render(scale=width / sheet.get_width())
+    sheet.close()
+    return bitmap
 
 
 def _is_whole(data: bytes) -> bool:
@@ -163,4 +165,4 @@ def _check_pages(data: bytes, pages: int) -> None:
         if short < _MIN_SIDE or long > min(_MAX_SIDE, _MAX_RATIO * short):
             raise DocumentRefused("document_page_size")
     for number in range(pages):
-        _drawn(document, number + 1, SHOWN)
+        _drawn(document, number + 1, SHOWN).close()

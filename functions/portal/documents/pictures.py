@@ -100,6 +100,8 @@ def _decoded(data: bytes, media_type: str, image: "Image", side: int) -> "Image"
         return reduced(map(_plain, strips_of_heic(file, by)), file.size, by)  # its decoder has turned it
     by = coarse(image.size, side)
     image.load()
+    if by == 1 and image.mode in ("RGB", "L") and not image.has_transparency_data:
+        return _plain(image).copy()  # which knows nothing of the file
     return reduced(map(_plain, strips_of(image, by)), image.size, by)
 
 
@@ -177,7 +179,7 @@ def _plain(image: "Image") -> "Image":
     elif image.has_transparency_data:
         seen, image = image.convert("RGBA"), Image.new("RGB", image.size, "white")
         image.paste(seen, mask=seen.getchannel("A"))
-    elif image.mode != "L":
+    elif image.mode not in ("RGB", "L"):
         image = image.convert("L" if image.mode == "1" else "RGB")
     image.info = {}
     return image

@@ -74,7 +74,8 @@ def _is_burnt(image: "Image") -> bool:
 
     tiny = image.copy()
     tiny.thumbnail((250, 250))
-    white = tiny.point(lambda value: 255 if value >= 251 else 0).filter(ImageFilter.MedianFilter(3))
+    white = tiny.point(lambda value: 255 if value >= 251 else 0)
+    white = white.filter(ImageFilter.BoxBlur(1)).point(lambda value: 255 if value > 127 else 0)  # the median of nine
     part = _part(white)
     if not _GLARE[0] < part < _GLARE[1]:
         return False

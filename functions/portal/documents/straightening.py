@@ -62,7 +62,7 @@ def sheet(image: "Image") -> list[Point] | None:
 
 def _paper(small: "Image") -> "Image | None":
     """White where the paper is, without the letters on it; None if it does not stand out, or reaches the rim."""
-    from PIL import Image, ImageChops, ImageFilter
+    from PIL import Image, ImageChops
 
     width, height = small.size
     rim = [*small.crop((0, 0, width, 2)).tobytes(), *small.crop((0, height - 2, width, height)).tobytes()]
@@ -73,10 +73,24 @@ def _paper(small: "Image") -> "Image | None":
         return None
     between = (table + paper) // 2
     mask = small.point(lambda value: 255 if value > between else 0)
-    mask = mask.filter(ImageFilter.MaxFilter(5)).filter(ImageFilter.MinFilter(5))
+    mask = _shrunk(_grown(mask, 2), 2)
     # What is seen from the rim, along its row or its column, is table; all else, letters too, is paper.
     turn = Image.Transpose.TRANSPOSE
     return ImageChops.darker(_filled(mask), _filled(mask.transpose(turn)).transpose(turn))
+
+
+def _grown(mask: "Image", by: int) -> "Image":
+    """White wherever white is no more than so many points off, up to 7: as MaxFilter, and much faster."""
+    from PIL import ImageFilter
+
+    return mask.filter(ImageFilter.BoxBlur(by)).point(lambda value: 255 if value else 0)
+
+
+def _shrunk(mask: "Image", by: int) -> "Image":
+    """White where nothing black is so near, likewise."""
+    from PIL import ImageFilter
+
+    return mask.filter(ImageFilter.BoxBlur(by)).point(lambda value: 255 if value == 255 else 0)
 
 
 def _filled(mask: "Image") -> "Image":
@@ -167,11 +181,10 @@ def _table_is_bare(small: "Image", mask: "Image", corners: Sequence[Point]) -> b
 
     within = Image.new("L", small.size, 0)
     ImageDraw.Draw(within).polygon([(round(x), round(y)) for x, y in corners], fill=255)
-    unlike = ImageChops.difference(mask, within).filter(ImageFilter.MinFilter(3))
+    unlike = _shrunk(ImageChops.difference(mask, within), 1)
     if unlike.histogram()[255] > _STRAY * small.width * small.height:
         return False
-    near = within.filter(ImageFilter.BoxBlur(6))  # as the greatest of 13 by 13 would be, and much faster
-    table = near.point(lambda value: 0 if value else 255)
+    table = ImageChops.invert(_grown(within, 6))
     pattern = ImageChops.difference(small, small.filter(ImageFilter.BoxBlur(4))).histogram(
         table.convert("1", dither=Image.Dither.NONE)
     )

@@ -5,12 +5,16 @@ import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from math import ceil
 from typing import Final
 
 from portal.core.errors import Unavailable
 
 FORGOTTEN: Final = 20.0
 """Seconds after which whoever has not asked again is taken to have gone."""
+
+MOST: Final = 10
+"""Seconds after which anybody is to ask again."""
 
 
 class Places:
@@ -76,28 +80,36 @@ class Queue:
     """
 
     def __init__(self, places: int, standing: int, clock: Callable[[], float] = time.monotonic) -> None:
-        self._free, self._standing, self._clock = places, standing, clock
+        self._places = self._free = places
+        self._standing, self._clock, self._took = standing, clock, 0.5
         self._waiting: OrderedDict[str, tuple[float, str]] = OrderedDict()  # when each asked last, and whose it is
-        self._inside = Counter[str]()
+        self._here, self._inside = Counter[str](), Counter[str]()  # who stands and waits; whose are being served
         self._moved = threading.Condition()
 
     @contextmanager
     def turn(self, who: str, patience: float = 0.0, of: str = "") -> Iterator[None]:
         """Around what is done when it is one's turn.
 
+        No place stays empty for somebody who has gone to come again: whoever stands and waits takes it before him, and
+        he keeps his number.
+
         Args:
             who: the same each time that one asks.
             of: whose that is: each person's first comes before anybody's second; empty for whoever has but one.
-            patience: seconds to wait for it within this call.
+            patience: seconds to wait for it within this call, for whoever is near enough to the front; 0: none, and
+                never before anybody.
 
         Raises:
-            Unavailable: not yet (``documents_waiting``, with the ``place`` in the queue, which is kept for a while).
+            Unavailable: not yet (``documents_waiting``, with the ``place`` in the queue, which is kept for a while, and
+                the ``seconds`` after which to come again).
         """
         self._come_in(who, patience, of or who)
+        began = self._clock()
         try:
             yield
         finally:
             with self._moved:
+                self._took += (self._clock() - began - self._took) / 8  # the last ones count most
                 self._free += 1
                 self._inside[of or who] -= 1
                 self._inside += Counter()  # whoever has none inside is forgotten
@@ -105,31 +117,48 @@ class Queue:
 
     def _come_in(self, who: str, patience: float, of: str) -> None:
         with self._moved:
-            if not self._is_next(who, of) and patience > 0 and self._standing > 0:
-                self._standing -= 1
-                try:
-                    self._moved.wait_for(lambda: self._is_next(who, of), patience)
-                finally:
-                    self._standing += 1
-            if not self._is_next(who, of):
-                raise Unavailable("documents_waiting", place=self._place(who) + 1)
+            came = self._before(who, of, patience <= 0) < self._free
+            if not came and patience > 0:
+                came = self._stand(who, of, patience)
+            if not came:
+                place = self._place(who) + 1
+                raise Unavailable("documents_waiting", place=place, seconds=self._seconds(place))
             del self._waiting[who]
             self._inside[of] += 1
             self._free -= 1
 
-    def _is_next(self, who: str, of: str) -> bool:
-        """Is there a place for this one, after all who came before?"""
+    def _stand(self, who: str, of: str, patience: float) -> bool:
+        """Wait until there is a place, as long as few enough stand before this one; has it come?"""
+        self._here[who] += 1
+        self._moved.notify_all()  # whoever stood where this one stands now goes to come again
+        try:
+            self._moved.wait_for(lambda: not 0 <= self._before(who, of) - self._free < self._standing, patience)
+        finally:
+            self._here[who] -= 1
+            self._here += Counter()
+        return self._before(who, of) < self._free
+
+    def _before(self, who: str, of: str, everybody: bool = False) -> int:
+        """How many come before this one, who is asking now: of those that stand, or of all that wait."""
         now = self._clock()
         self._waiting[who] = now, of
         for other, (asked, _) in [*self._waiting.items()]:
-            if now - asked > FORGOTTEN:
+            if now - asked > FORGOTTEN and not self._here[other]:
                 del self._waiting[other]
-        return self._place(who) < self._free
+        before = self._order()[: self._place(who)]
+        return len(before) if everybody else sum(each in self._here for each in before)
 
     def _place(self, who: str) -> int:
+        return self._order().index(who)
+
+    def _order(self) -> list[str]:
         """By how many of the same person's are inside or before it, and then by who came first."""
         known, places = Counter(self._inside), list[tuple[int, int, str]]()
         for came, (each, (_, of)) in enumerate(self._waiting.items()):
             places.append((known[of], came, each))
             known[of] += 1
-        return [each for _, _, each in sorted(places)].index(who)
+        return [each for _, _, each in sorted(places)]
+
+    def _seconds(self, place: int) -> int:
+        """Until this one is likely to be near enough to the front to wait there."""
+        return max(1, min(MOST, ceil((place - self._standing) * self._took / self._places)))

@@ -35,10 +35,13 @@ PICTURE: Final = 160
 """Pixels that the small picture of a document is wide."""
 
 PATIENCE: Final = 12.0
-"""Seconds that a person without JavaScript waits for a busy checker before he is told; a script asks itself again."""
+"""Seconds that a person without JavaScript waits for a busy checker, once he is near the front, before he is told."""
+
+SCRIPT_PATIENCE: Final = 3.0
+"""The same of a script, which asks again by itself: so often a person hears his number."""
 
 AGAIN: Final = 3
-"""Seconds after which it does."""
+"""Seconds after which to ask again, where nobody can say better."""
 
 _NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 
@@ -139,13 +142,16 @@ def accept(draft: Draft, kind: str, base: str, csrf: str, page: Callable[[Mappin
     card = find(document_cards(draft, base, csrf, only=kind), kind)
     waits_itself = "X-Requested-With" in request.headers
     try:
-        refusal, status = _accept(draft, 0 if waits_itself else PATIENCE)
+        refusal, status = _accept(draft, min(PATIENCE, SCRIPT_PATIENCE) if waits_itself else PATIENCE)
     except Unavailable as busy:
         here().limits["document"].give_back(asker())
         told, finish = explain(busy.code, busy.facts), request.values.get("selesai", "")
+        seconds = busy.facts.get("seconds")
+        again = {"Retry-After": str(seconds or AGAIN)}
         if waits_itself:
-            return Response(told["sentence"], 503, {"Retry-After": str(AGAIN)}, mimetype="text/plain")
-        return render_template("apply/arrived.html", card=card, finish=finish, busy=told), 503
+            return Response(told["sentence"], 503, again, mimetype="text/plain")
+        page_again = render_template("apply/arrived.html", card=card, finish=finish, busy=told, seconds=seconds)
+        return page_again, 503, again
     refusals = {kind: refusal} if refusal else {}
     if waits_itself:
         newest = draft if refusal else here().intake.draft(draft.id)
