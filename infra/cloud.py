@@ -101,7 +101,7 @@ class Cloud:
     ) -> None:
         self.server = server
         self.endpoint = endpoint = f"http://127.0.0.1:{server.server_port}"
-        self._settings = {
+        self._settings: dict[str, Any] = {
             "endpoint_url": endpoint,
             "region_name": stack.REGION,
             "aws_access_key_id": "rehearsal",
