@@ -311,6 +311,7 @@ class Story:
 
     def send_mended(self) -> None:
         page = self.siti.open()
+        assert page.status == 200, page.text
         if "/perbaikan" in page.body.decode():
             said = self.siti.mend(jabatan="Analis Kebijakan Ahli Muda")
             assert said.status == 200, said.text
