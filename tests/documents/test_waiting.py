@@ -58,7 +58,7 @@ def test_whoever_stands_and_waits_comes_in_when_there_is_a_place() -> None:
     inside.enter_context(queue.turn("slow"))
 
     def wait() -> None:
-        with queue.turn("siti", patience=60):
+        with queue.turn("siti", patience=10):
             served.append("siti")
 
     standing = Thread(target=wait)
@@ -163,6 +163,27 @@ def test_the_same_file_reported_twice_at_once_is_looked_at_twice() -> None:
     for each in standing:
         each.join(timeout=60)
     assert sorted(served) == [0, 1]
+
+
+def test_the_same_file_reported_again_and_again_holds_no_more_than_after_a_second_click() -> None:
+    queue, inside, told = Queue(places=1, standing=4), ExitStack(), list[str]()
+    inside.enter_context(queue.turn("slow"))
+
+    def wait() -> None:
+        try:
+            with queue.turn("siti", patience=10):
+                told.append("served")
+        except Unavailable:
+            told.append("come again")
+
+    calls = [Thread(target=wait, daemon=True) for _ in range(12)]
+    for each in calls:
+        each.start()
+    _until(lambda: len(told) >= 10)
+    inside.close()
+    for each in calls:
+        each.join()
+    assert sorted(told) == ["come again"] * 10 + ["served"] * 2
 
 
 def test_a_heavy_file_has_all_places_and_is_not_kept_waiting_by_who_comes_later() -> None:

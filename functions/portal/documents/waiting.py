@@ -10,6 +10,9 @@ from typing import Final
 
 from portal.core.errors import Unavailable
 
+TWICE: Final = 2
+"""So often the same one may stand and wait, as after a second click; more would hold what others wait in."""
+
 FORGOTTEN: Final = 20.0
 """Seconds after which whoever has not asked again is taken to have gone."""
 
@@ -118,7 +121,7 @@ class Queue:
     def _come_in(self, who: str, patience: float, of: str) -> None:
         with self._moved:
             came = self._before(who, of, patience <= 0) < self._free
-            if not came and patience > 0:
+            if not came and patience > 0 and self._may_stand(who):
                 came = self._stand(who, of, patience)
             if not came:
                 place = self._place(who) + 1
@@ -126,6 +129,10 @@ class Queue:
             del self._waiting[who]
             self._inside[of] += 1
             self._free -= 1
+
+    def _may_stand(self, who: str) -> bool:
+        again = self._here[who]
+        return not again or (again < TWICE and self._here.total() < self._standing)
 
     def _stand(self, who: str, of: str, patience: float) -> bool:
         """Wait until there is a place, as long as few enough stand before this one; has it come?"""
