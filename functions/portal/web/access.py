@@ -8,7 +8,6 @@ import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -103,12 +102,6 @@ class Access:
             with suppress(LinkForged):  # the first ones with a prefix were signed as those without
                 return self._links.read(f"{self._prefix}{purpose}", said, now)
         return self._links.read(purpose, said or request.cookies.get(name, ""), now)
-
-    def mark(self, page: str) -> str:
-        """What tells the browser that has this page's cookie from others that have theirs."""
-        name = _name(f"cookie.{page}")
-        said = request.cookies.get(f"{self._prefix}{name}", "") or request.cookies.get(name, "")
-        return sha256(said.encode()).hexdigest()[:16]
 
     def forget(self, response: Any, name: str, path: str) -> None:
         for each in dict.fromkeys((f"{self._prefix}{name}", name)):

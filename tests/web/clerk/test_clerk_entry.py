@@ -81,6 +81,17 @@ def test_a_browser_in_which_no_code_was_asked_for_takes_none(stage: Stage, clerk
     assert other.get("/petugas/permohonan").status == 403
 
 
+def test_of_two_browsers_that_ask_in_the_same_second_the_code_opens_one(stage: Stage, clerk: ClerkInPerson) -> None:
+    other = ClerkInPerson(stage)
+    clerk.asks()
+    stage.outbox.send_due()
+    pages = [clerk.wants_code(clerk.opens_link()), other.wants_code(other.opens_link_of(clerk))]
+    stage.outbox.send_due()
+    code = clerk.code()
+    assert [who.types(page, code).status for who, page in zip((clerk, other), pages, strict=True)] == [200, 422]
+    assert clerk.types(pages[0], code).url.endswith("/petugas"), "after a second click he is in"
+
+
 def test_who_is_clerk_no_longer_is_out_at_once(
     stage: Stage, clerk: ClerkInPerson, monkeypatch: pytest.MonkeyPatch
 ) -> None:

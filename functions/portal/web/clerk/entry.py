@@ -61,11 +61,7 @@ def send_link() -> str:
 def open_link(token: str) -> Any:
     claims = here().access.read_link(PURPOSE, token, now())
     here().entrance.clerk(claims["r"])
-    try:
-        at_desk = reader().email == claims["r"]
-    except LinkForged:
-        at_desk = False
-    return redirect(PATH, 303) if at_desk else here().access.enter(DOOR, claims, f"{PATH}/kode", now())
+    return redirect(PATH, 303) if _is_in(claims["r"]) else here().access.enter(DOOR, claims, f"{PATH}/kode", now())
 
 
 @pages.get("/petugas/kode")
@@ -77,16 +73,19 @@ def door() -> Any:
 def send_code() -> Any:
     claims = _sent_at_the_door()
     asked = here().entrance.ask(claims["r"])
-    return here().access.enter(DOOR, {"r": claims["r"], "n": asked}, f"{PATH}/kode", now())
+    opened = {"r": claims["r"], "n": asked, "b": here().intake.token()[:12]}
+    return here().access.enter(DOOR, opened, f"{PATH}/kode", now())
 
 
 @pages.post("/petugas/kode")
 def come_in() -> Any:
+    if not _claims() and _is_in():  # a second click, or the page that was posted once more
+        return redirect(PATH, 303)
     claims = _sent_at_the_door()
     if "n" not in claims:
         return redirect(f"{PATH}/kode", 303)
     try:
-        clerk = here().entrance.enter(claims["n"], request.form.get("kode", ""), here().access.mark(DOOR))
+        clerk = here().entrance.enter(claims["n"], request.form.get("kode", ""), claims.get("b", "-"))
     except NotAllowed as refused:
         if not refused.code.startswith("code_"):
             raise
@@ -115,8 +114,19 @@ def leave_again() -> Any:
     return redirect(PATH, 303)
 
 
+def _is_in(email: str = "") -> bool:
+    """Is this browser at the desk already; as this clerk, if one is named?"""
+    try:
+        return email in ("", reader().email)
+    except LinkForged:
+        return False
+
+
 def _claims() -> dict[str, Any]:
-    """What the opened link said (``r``), and of which code the page is (``n``); empty without a link."""
+    """What the opened link said (``r``), of which code the page is (``n``), and in which browser (``b``).
+
+    Empty without a link.
+    """
     try:
         return here().access.claims(DOOR, now())
     except LinkForged:
