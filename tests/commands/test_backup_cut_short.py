@@ -55,8 +55,8 @@ def stopped_after(monkeypatch: pytest.MonkeyPatch, number: int, stop: Callable[[
     monkeypatch.setattr(unfinished.Unfinished, "put", counted)
 
 
-def told_to_end() -> None:
-    os.kill(os.getpid(), signal.SIGTERM)
+def told_to_end(by: signal.Signals = signal.SIGTERM) -> None:
+    os.kill(os.getpid(), by)
 
 
 @pytest.mark.parametrize("step", [43, 83])
@@ -80,12 +80,14 @@ def test_killed_again_and_again_it_is_finished_at_last_and_holds_everything(
     assert {name: content for name, content in contents(restored).items() if name.startswith("berkas/")} == documents
 
 
+@pytest.mark.parametrize("told_by", [signal.SIGTERM, signal.SIGINT])
 def test_told_to_end_it_leaves_what_is_written_and_the_next_one_says_so(
-    run: Run, data: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, data: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, told_by: signal.Signals
 ) -> None:
     with monkeypatch.context() as patched:
-        stopped_after(patched, 5, told_to_end)
-        assert run("backup", folder, data=data).exit_code == 143
+        stopped_after(patched, 5, lambda: told_to_end(told_by))
+        ended = run("backup", folder, data=data)
+    assert (ended.exit_code, ended.output.strip().partition(".")[0]) == (128 + told_by, "Terputus")
     assert not zipfile.is_zipfile(lying(folder))
     assert not list(folder.glob("*.sqlite*"))
     told = run("backup", folder / "lain.zip", "--whole", data=data).output

@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ from portal.bootstrap import build, is_begun, keys, make, on_aws, open_house, ow
 from portal.config import Config
 from portal.core.errors import NotRestored, SettingInvalid, Unavailable
 from portal.core.ticket import parse
-from portal.editions import read_messages
+from portal.editions import read_language, read_messages
 from portal.engines.local import exchange
 from portal.engines.local.condition import (
     AT_WORK,
@@ -35,8 +35,8 @@ from portal.usecases.stocktaking import Stocktaking, Tally
 
 SUFFIX: Final = ".zip"
 
-TOLD_TO_END: Final = 128 + signal.SIGTERM
-"""Exit code, as shells say it."""
+TOLD: Final = 128
+"""What shells add to a signal's number for the exit code of whoever was told by it to end."""
 
 
 @click.command()
@@ -135,7 +135,8 @@ def restore(context: click.Context, source: Path, *, key_file: Path | None, new_
             _say("restore_resumed")
         else:
             _prepare(context, config, source, None if new_keys else _keys_of(config.data, key_file))
-        _say("restored_aside", aside=exchange.exchange(config.data))
+        aside = exchange.exchange(config.data)
+        _say("restored_aside" if aside else "restored_alone", aside=aside)
 
 
 def _prepare(context: click.Context, config: Config, source: Path, secret: list[str] | None) -> None:
@@ -152,12 +153,12 @@ def _prepare(context: click.Context, config: Config, source: Path, secret: list[
         keys(fresh / exchange.KEYS)
     else:
         private(fresh / exchange.KEYS).write_text("\n".join(secret) + "\n", "utf-8")
-    tally = _check(replace(config, data=fresh), clock)
+    tally, moment = _check(replace(config, data=fresh), clock)
     if tally.amiss:
         _tell(tally)
         raise NotRestored("backup_amiss", number=len(tally.amiss), value=str(source))
     exchange.ready(config.data, f"{clock().astimezone(UTC):%Y%m%d-%H%M%S}")
-    _say("restored", made=contents.made, cases=tally.cases, documents=tally.documents)
+    _say("restored", made=moment(datetime.fromisoformat(contents.made)), cases=tally.cases, documents=tally.documents)
 
 
 @click.command("keys")
@@ -202,10 +203,11 @@ def _examine(data: Path) -> None:
         sys.exit(1)
 
 
-def _check(config: Config, clock: Any) -> Tally:
+def _check(config: Config, clock: Any) -> tuple[Tally, Callable[[datetime], str]]:
+    """What is there, and how the office says a moment."""
     house = build(replace(config, rehearsal=False), clock)
     try:
-        return _take_stock(Stocktaking(house.office, house.erasing))
+        return _take_stock(Stocktaking(house.office, house.erasing)), read_language(house.office.calendar).moment
     finally:
         if isinstance(house.office.records, SqliteRecords):
             house.office.records.close()  # the last connection takes the log into the file
@@ -256,12 +258,19 @@ def _keys_of(data: Path, key_file: Path | None) -> list[str]:
 def progress(key: str, length: int) -> Iterator[Any]:
     """How far it is, on a terminal; nothing of it in a log. Told to end, it ends as after an error: nothing is half."""
     label = read_messages()["cli"][f"progress_{key}"]
-    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(TOLD_TO_END))
+
+    def end(number: int, _: object) -> NoReturn:
+        click.echo(err=True)  # behind the bar
+        click.echo(read_messages()["cli"]["interrupted"], err=True)
+        sys.exit(TOLD + number)
+
+    before = {each: signal.signal(each, end) for each in (signal.SIGTERM, signal.SIGINT)}
     try:
         with click.progressbar(length=length, label=label, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
             yield bar.update
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for each, handler in before.items():
+            signal.signal(each, handler)
 
 
 def _tell(tally: Tally) -> None:

@@ -38,8 +38,8 @@ def ready(data: Path, stamp: str) -> None:
     synced(fresh)
 
 
-def exchange(data: Path) -> Path:
-    """Once it is ``ready``; returns where what was there lies now."""
+def exchange(data: Path) -> Path | None:
+    """Once it is ``ready``; returns where what was there lies now, or None if there was nothing."""
     fresh = data / RESTORED
     aside = data / f"{ASIDE}-{(fresh / READY).read_text('utf-8')}"
     aside.mkdir(mode=0o700, exist_ok=True)
@@ -58,7 +58,10 @@ def exchange(data: Path) -> Path:
     synced(data)
     (fresh / READY).unlink()
     shutil.rmtree(fresh)
-    return aside
+    if any(aside.iterdir()):
+        return aside
+    aside.rmdir()
+    return None
 
 
 def _forget(path: Path) -> None:

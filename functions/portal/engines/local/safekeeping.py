@@ -146,6 +146,7 @@ def unpack(backup: Path, contents: Contents, fresh: Path, told: Told) -> None:
     if any(".." in Path(name).parts or Path(name).is_absolute() for name in contents.documents):
         raise NotRestored("backup_unreadable", value=str(backup))
     wanted = {DATABASE: contents.database, **{f"{DOCUMENTS}/{name}": it for name, it in contents.documents.items()}}
+    (fresh / DOCUMENTS).mkdir(mode=0o700, exist_ok=True)
     for name in [name for name in documents(fresh) if name not in contents.documents]:
         (fresh / DOCUMENTS / name).unlink()
     open_zips: dict[str, zipfile.ZipFile] = {}
