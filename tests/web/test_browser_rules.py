@@ -35,7 +35,7 @@ def test_every_answer_forbids_framing_sniffing_strange_scripts_and_keeping(share
         assert answer.headers["Cache-Control"] == "no-store"
         assert "Access-Control-Allow-Origin" not in answer.headers
     picture = browser.get(f"/telaah/{number}/berkas/ktp/1.jpg?lebar=320")
-    assert (picture.status_code, picture.headers["Cache-Control"]) == (200, "private, max-age=3600")
+    assert (picture.status_code, picture.headers["Cache-Control"]) == (200, "private, no-cache")
 
 
 def test_of_an_address_that_holds_a_secret_no_other_hears(stage: Stage) -> None:

@@ -41,7 +41,7 @@ def page(document: Document, number: int, width: int, stamp: str = "") -> Respon
         image = images.page(read, document.sha256, document.media_type, number, width, stamp)
         response = Response(image, mimetype="image/jpeg")
     response.set_etag(mark)
-    response.headers["Cache-Control"] = "private, max-age=3600"
+    response.headers["Cache-Control"] = "private, no-cache"  # kept, and asked for again: not shown after leaving
     return response
 
 

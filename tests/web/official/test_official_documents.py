@@ -25,7 +25,7 @@ def test_pages_are_stamped_pictures_and_the_original_is_sealed(office: Office, p
     picture = kadis.get(thumbs[0])
 
     assert picture.headers["Content-Type"] == "image/jpeg"
-    assert picture.headers["Cache-Control"] == "private, max-age=3600"
+    assert picture.headers["Cache-Control"] == "private, no-cache"
     assert picture.body.startswith(b"\xff\xd8\xff")
     known = kadis.browser.get(thumbs[0], headers={"If-None-Match": picture.headers["ETag"]})
     assert (known.status_code, known.data) == (304, b"")

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
 
@@ -21,6 +22,9 @@ PAGE: Final = "draf"
 
 MINE: Final = "draf-saya"
 """Name of the cookie that says which drafts a browser may open, for the page with which an application begins."""
+
+_MINE_AT: Final = ("/ajukan", "/permohonan")
+"""Where it is told: there, and where a case is left, which closes the draft that it was sent from."""
 
 _AT_MOST: Final = 5  # drafts that a browser is offered
 
@@ -69,11 +73,27 @@ def remember(response: Any, draft: Draft, *, for_batch: bool = False) -> Respons
     life = SESSION if shown_email(draft.form) else max(here().intake.expires_at(draft) - now(), SESSION)
     claims = {"d": draft.id, "batch": draft.batch} if for_batch or behind(draft) else {"d": draft.id}
     access.remember(response, PAGE, claims, path, now(), life)
-    if not draft.opened_by and not draft.batch:
+    if not draft.opened_by and "batch" not in claims:
         others = [entry for entry in _mine() if entry[0] != draft.id][1 - _AT_MOST :]
         known = [*others, (draft.id, (now() + life).isoformat())]
-        access.remember(response, MINE, {"d": known}, "/ajukan", now(), here().intake.expires_at(draft) - now())
+        access.keep(response, f"cookie.{MINE}", {"d": known}, _MINE_AT, now(), here().intake.expires_at(draft) - now())
     return response  # type: ignore[no-any-return]
+
+
+def forget(response: Any, number: str) -> None:
+    """Closes in this browser the drafts that were sent as this case; the others stay known, and open."""
+    access = here().access
+    sent: list[tuple[str, str]] = []
+    others: list[tuple[str, str]] = []
+    for id, until in _mine():
+        with suppress(NotFound):
+            (sent if here().intake.draft(id).ticket == number else others).append((id, until))
+    if not sent:
+        return
+    for id, _ in sent:
+        access.forget(response, PAGE, f"/ajukan/{id}")
+    last = max((datetime.fromisoformat(until) for _, until in others), default=now())
+    access.keep(response, f"cookie.{MINE}", {"d": others}, _MINE_AT, now(), last - now())
 
 
 def behind(draft: Draft) -> str:
@@ -92,7 +112,7 @@ def unfinished(service: str) -> list[Draft]:
     for id, until in reversed(_mine()):
         with suppress(NotFound):
             draft = here().intake.draft(id) if until > now().isoformat() else None
-            if draft and not draft.ticket and draft.service == service:
+            if draft and not (draft.ticket or draft.batch) and draft.service == service:
                 found.append(draft)
     return found
 

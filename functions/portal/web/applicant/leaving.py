@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, render_template
 
 from portal.core import ticket
 from portal.core.errors import LinkForged
+from portal.web.applicant import drafts
 from portal.web.applicant.own_case import CONFIRMING, PAGE, own, path
 from portal.web.here import here, now
 
@@ -14,11 +15,13 @@ pages = Blueprint("leaving", __name__)
 
 @pages.post("/permohonan/<number>/keluar")
 def leave(number: str) -> Any:
-    """The case is closed in this browser, and no other; the emailed link opens it again."""
+    """The case, and the draft it was sent from, are closed in this browser, and no other; emailed links open them."""
     own(number)
     response = redirect(f"{path(number)}/keluar", 303)
     for page in (PAGE, CONFIRMING):
         here().access.forget(response, page, f"/{page}/{number}")
+    drafts.forget(response, number)
+    response.headers["Clear-Site-Data"] = '"cache"'  # a picture seen before, which going back shows without asking
     return response
 
 
