@@ -25,8 +25,9 @@ def owe(office: Office, address: str) -> None:
 
 def owe_nobody(office: Office, typed: str) -> None:
     """As much work as to owe an email to whoever asked, where there is none to owe: nothing will be sent, and what was
-    typed is not kept."""
-    owe(office, f"{sha256(typed.lower().encode()).hexdigest()[:16]}@nobody.invalid")
+    typed is not kept. What can be nobody's address tells nobody anything, and costs nothing."""
+    if "@" in typed:
+        owe(office, f"{sha256(typed.lower().encode()).hexdigest()[:16]}@nobody.invalid")
 
 
 def forget(office: Office) -> int:

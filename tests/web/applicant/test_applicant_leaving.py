@@ -57,6 +57,13 @@ def test_it_takes_our_own_form(stage: Stage) -> None:
     assert siti.get().status == 200
 
 
+def test_whoever_has_left_already_in_another_tab_is_told_the_same(stage: Stage) -> None:
+    siti = holder(stage, "waiting")
+    leaves(siti)
+    again = siti.browser.submit(siti.page, siti.page.form(f"/permohonan/{siti.number}/keluar"))
+    assert (again.status, again.url) == (200, f"http://localhost/permohonan/{siti.number}/keluar")
+
+
 def test_looking_at_the_address_closes_nothing_and_tells_nothing(stage: Stage) -> None:
     siti = holder(stage, "waiting")
     assert siti.get("/keluar").url == f"http://localhost/permohonan/{siti.number}"

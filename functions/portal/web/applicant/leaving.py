@@ -16,8 +16,11 @@ pages = Blueprint("leaving", __name__)
 @pages.post("/permohonan/<number>/keluar")
 def leave(number: str) -> Any:
     """The case, and the draft it was sent from, are closed in this browser, and no other; emailed links open them."""
-    own(number)
     response = redirect(f"{path(number)}/keluar", 303)
+    try:
+        own(number)
+    except LinkForged:  # closed already, in another tab
+        return response
     for page in (PAGE, CONFIRMING):
         here().access.forget(response, page, f"/{page}/{number}")
     drafts.forget(response, number)
