@@ -24,6 +24,11 @@ Told = Callable[[int], object]
 """Hears how many bytes are done, again and again."""
 
 
+def lies_in(path: Path) -> tuple[Path, Path]:
+    """The files of one that lies there: itself and its list."""
+    return path, path.with_name(f"{path.name}.jsonl")
+
+
 @dataclass(frozen=True)
 class Part:
     """A file in it: its name there, its bytes and what they are, and where it begins and ends."""
@@ -43,7 +48,8 @@ class Unfinished:
     """
 
     def __init__(self, path: Path, key: str) -> None:
-        self._path, self._list, self._key = path, path.with_name(f"{path.name}.jsonl"), key
+        self._path, self._list = lies_in(path)
+        self._key = key
         self._file = private(path).open("r+b")
         # What is garbled in it is not what was sealed, and so is not believed.
         self._said = private(self._list).open("r+", encoding="utf-8", errors="replace")
@@ -105,7 +111,7 @@ class Unfinished:
 
     def forget(self) -> None:
         """Nothing of it is there any more."""
-        for path in (self._path, self._list):
+        for path in lies_in(self._path):
             path.unlink(missing_ok=True)
 
     # --- within ----------------------------------------------------------------------------------------------------
