@@ -176,6 +176,21 @@ def test_another_portals_unfinished_one_is_left_alone(
     assert lying(folder).read_bytes() == before
 
 
+def test_of_one_under_a_former_key_nothing_is_left(
+    run: Run, data: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        stopped_after(patched, 5, told_to_end)
+        run("backup", folder, data=data)
+    before = lying(folder)
+    before.with_suffix(".sqlite").touch()
+    kept = (data / "kunci").read_text()
+    (data / "kunci").write_text(f"{kept}kunci-yang-baru-sesudah-diganti\n")
+    assert run("backup", folder, data=data).exit_code == 0
+    (whole,) = folder.iterdir()
+    is_whole(whole)
+
+
 def test_where_the_disk_is_full_nothing_of_it_is_left(
     run: Run, data: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ import random
 import signal
 import stat
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from hashlib import sha256
 from io import BytesIO
@@ -323,18 +324,34 @@ def by_form(files: FolderFiles, key: str) -> None:
     files.receive(form.fields, BytesIO(CONTENT), AT)
 
 
-def test_a_copy_takes_no_room_of_its_own_and_outlives_what_it_is_of(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("refusal", ["EPERM", "EACCES", "EOPNOTSUPP", "ENOSYS", "EXDEV", "EMLINK"])
+def test_a_copy_takes_no_room_of_its_own_where_it_can_and_outlives_what_it_is_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refusal: str
 ) -> None:
     kept = FolderFiles(tmp_path, Links(["kunci"]), iter("abcdef").__next__)
     stored = kept.write("drafts/a1/ktp/x", b"isi", "image/jpeg")
     first = kept.copy(stored.key, stored.version, "applications/T/ktp/y")
-    monkeypatch.setattr(os, "link", _refused)
+    monkeypatch.setattr(os, "link", refusing(refusal))
     second = kept.copy(stored.key, stored.version, "applications/T/ktp/z")
     kept.delete("drafts/a1/")
     assert kept.read("applications/T/ktp/y", first) == kept.read("applications/T/ktp/z", second) == b"isi"
     assert [path.stat().st_nlink for path in sorted((tmp_path / "applications/T/ktp").iterdir())] == [1, 1]
 
 
-def _refused(*_: object) -> None:
-    raise PermissionError(errno.EPERM, "of a file system that knows no links")
+@pytest.mark.parametrize("trouble", ["EIO", "ENOSPC", "EROFS"])
+def test_a_copy_is_not_tried_otherwise_where_the_disk_itself_is_in_trouble(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trouble: str
+) -> None:
+    kept = FolderFiles(tmp_path, Links(["kunci"]), iter("abcdef").__next__)
+    stored = kept.write("drafts/a1/ktp/x", b"isi", "image/jpeg")
+    monkeypatch.setattr(os, "link", refusing(trouble))
+    with pytest.raises(Unavailable, match="store_unavailable"):
+        kept.copy(stored.key, stored.version, "applications/T/ktp/y")
+    assert all_files(kept) == [f"x@{stored.version}"]
+
+
+def refusing(name: str) -> Callable[..., None]:
+    def link(*_: object) -> None:
+        raise OSError(getattr(errno, name), "of this file system")
+
+    return link

@@ -6,6 +6,7 @@ import stat
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -384,3 +385,12 @@ def test_an_email_is_known_by_a_name_of_its_own_from_before_it_is_sent(records: 
     again = claimed(records, AT + LEASE)
     assert records.sent_in(alone.email) == [], "word of an earlier attempt is outdated"
     assert records.sent_in(again.email) == [alone.identity]
+
+
+def test_however_many_wait_for_one_person_they_are_not_looked_at_one_by_one(records: SqliteRecords) -> None:
+    looked_at = count()
+    records.owe([a_notice(f"T{number}") for number in range(300)])
+    records.owe([a_notice("other", recipient="lain@x.id")])
+    given = [records.claim_notice(AT, LEASE, lambda _: next(looked_at) >= 0) for _ in range(3)]
+    assert [each.recipient if each else "" for each in given] == [a_notice().recipient, "lain@x.id", ""]
+    assert next(looked_at) < 9

@@ -205,6 +205,26 @@ class NoticesContract:
         assert [each.about if each else "" for each in sorted(rest, key=str)] == ["", "asked", "other"]
         assert [each.about for each in records.claim_also(first, shares, AT, LEASE)] == ["T1", "T2"]
 
+    def test_however_many_wait_for_one_person_the_others_are_given_out_and_what_he_has_asked_for(
+        self, records: Records
+    ) -> None:
+        records.owe([a_notice(f"T{number:02}", role="kadis", due_at=AT - 2 * LEASE) for number in range(60)])
+        asked = a_notice("asked", role="kadis", occasion="again-1", due_at=AT - LEASE)
+        others = [a_notice(f"other{number}", role="kabid", recipient="kabid@x.id") for number in range(2)]
+        records.owe([asked, *others])
+        given = [records.claim_notice(AT, LEASE, shares) for _ in range(4)]
+        assert [each.about[:5] if each else "" for each in given] == ["T00", "asked", "other", ""]
+
+    def test_what_was_forgotten_in_a_senders_hands_and_is_owed_anew_is_given_out(self, records: Records) -> None:
+        owed = a_notice(role="kadis")
+        records.owe([owed])
+        first = records.claim_notice(AT, LEASE, shares)
+        assert first
+        records.forget_notices([first])
+        records.owe([owed])
+        assert records.claim_notice(AT, LEASE, shares) is None
+        assert records.claim_notice(AT + LEASE, LEASE, shares) == owed.held(AT + 2 * LEASE)
+
     @pytest.mark.parametrize("ends", ["delivered", "failed", "dropped", "put off", "lease over"])
     def test_once_that_one_is_settled_or_its_lease_is_over_the_next_is_given_out(
         self, records: Records, ends: str

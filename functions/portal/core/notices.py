@@ -81,7 +81,7 @@ VISIT_LETTERS: Final[Mapping[str, str]] = {
 
 
 Shares = Callable[["Notice"], bool]
-"""May it go with others to the same person in one email?"""
+"""May it go with others to the same person in one email? Told by its letter, occasion and role alone."""
 
 Identity = tuple[str, int, str, str, str]
 """What tells a notice from every other: about, event, letter, recipient, occasion."""

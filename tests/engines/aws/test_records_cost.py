@@ -16,7 +16,7 @@ from portal.engines.ports import Compiled
 from portal.usecases.compilation import Compilation, read_sums
 from tests.support.aws_wire import Wire
 from tests.support.builders import AT, a_notice, a_sop, after, application, application_in, draft, owed_by
-from tests.support.commits import Open, change, claimed, write
+from tests.support.commits import LEASE, Open, change, claimed, write
 
 pytestmark = pytest.mark.cloud
 
@@ -80,6 +80,19 @@ def test_sending_an_email_is_one_look_and_two_changes(records: DynamoRecords, wi
     records.settle_notice(claimed(records, AT).delivered(AT))
     assert wire.asked[asked:] == ["Query", "UpdateItem", "UpdateItem"]
     assert json.loads(wire.bodies[asked])["Limit"] < 60
+
+
+def test_many_emails_to_somebody_who_is_being_written_to_are_passed_over_many_at_a_time(
+    records: DynamoRecords, wire: Wire
+) -> None:
+    records.owe([a_notice(f"T{number}") for number in range(75)])
+    records.owe([a_notice("other", recipient="lain@x.id", due_at=AT + LEASE / 2)])
+    given, now = [], AT + LEASE / 2
+    for _ in range(2):
+        asked = len(wire.asked)
+        given.append(records.claim_notice(now, LEASE, lambda _: True))
+    assert [each.recipient if each else "" for each in given] == [a_notice().recipient, "lain@x.id"]
+    assert len(wire.asked[asked:]) < 16
 
 
 def test_what_is_looked_at_does_not_grow_with_what_is_stored(records: DynamoRecords, dynamodb: Any) -> None:

@@ -1,8 +1,9 @@
 """The owed emails in the table: queued, held, settled, and unsent again when they come back."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from itertools import islice
+from typing import Any, Final
 
 from portal.core.notices import SLOWEST_RETRY, Notice, Shares, alone
 from portal.core.sop import APPLICANT
@@ -42,34 +43,56 @@ def forget_all(table: Table, about: str) -> None:
 
 def claim(table: Table, now: datetime, lease: timedelta, shares: Shares) -> Notice | None:
     """As ``Records.claim_notice``."""
-    for key in table.listed(items.OUTBOX, until=entries.moment(now), page=_AHEAD):
-        # The index may still list what another sender holds or has sent by now; the item itself tells.
-        held = claim_under(table, key, now, lease, shares)
-        if held is not None:
-            return held
+    keys = table.listed(items.OUTBOX, until=entries.moment(now), page=_AHEAD)
+    written_to = set[str]()
+    while page := list(islice(keys, _AHEAD)):
+        passed = _shared(table, page, written_to, shares)
+        for key in page:
+            # The index may still list what another sender holds or has sent by now; the item itself tells.
+            held, waits = (None, False) if _named(key) in passed else _claim_under(table, key, now, lease, shares)
+            if held is not None:
+                return held
+            if waits:
+                written_to.add(items.recipient(key))
+                passed |= _shared(table, page, {items.recipient(key)}, shares)
     return None
 
 
 def claim_under(table: Table, key: Key, now: datetime, lease: timedelta, shares: Shares) -> Notice | None:
     """As ``Streamed.claim_under``."""
+    return _claim_under(table, key, now, lease, shares)[0]
+
+
+def _claim_under(table: Table, key: Key, now: datetime, lease: timedelta, shares: Shares) -> tuple[Notice | None, bool]:
+    """And whether it waits until another sender has written to its recipient."""
     if shares is alone:
-        return _held_if_due(table, key, now, lease)
+        return _held_if_due(table, key, now, lease), False
     found = table.get(key)
     owed = entries.notice(found) if found else None
     if owed is None or not owed.is_owed or owed.hopeless or owed.due_at > now:
-        return None
+        return None, False
     if not shares(owed):
-        return _held_if_due(table, key, now, lease)
+        return _held_if_due(table, key, now, lease), False
     turn, mark = items.used_key(owed.turn, _WRITES), owed.held(now + lease).email
     free = "attribute_not_exists(PK) OR expires_at <= :now"
     values = {":who": mark, ":now": int(now.timestamp()), ":end": int((now + lease).timestamp())}
     # Before the notice, so that nobody who has one of them meets another sender with the next.
     if table.update(turn, "SET held_by = :who, held_at = :now, expires_at = :end", values, free) is None:
-        return None
+        return None, True
     held = _held_if_due(table, key, now, lease)
     if held is None:
         _give_up_turn(table, owed.turn, mark)
-    return held
+    return held, False
+
+
+def _shared(table: Table, keys: Sequence[Key], recipients: Container[str], shares: Shares) -> set[tuple[str, str]]:
+    """Which of these to these people share an email: found in one request, as there may be thousands to one person."""
+    theirs = table.get_all(key for key in keys if items.recipient(key) in recipients)
+    return {_named(item) for item in theirs if shares(entries.notice(item))}
+
+
+def _named(key: Mapping[str, Any]) -> tuple[str, str]:
+    return key["PK"], key["SK"]
 
 
 def _held_if_due(table: Table, key: Key, now: datetime, lease: timedelta) -> Notice | None:

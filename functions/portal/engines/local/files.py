@@ -3,6 +3,7 @@
 Never looks into a file and never changes one: content under a key is added as a new version beside the older ones.
 """
 
+import errno
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -28,6 +29,10 @@ MOST_BYTES: Final = 256 * 1024**2
 """Of one draft or case: all its documents as photos twice over, and what is just being looked at."""
 
 _CHUNK: Final = 64 * 1024
+
+# What is said where a file can have no second name: by file systems that know no links, by some over a network or in a
+# program, between two mounts, or once it has as many names as it can have.
+_NO_LINK: Final = frozenset({errno.EPERM, errno.EACCES, errno.EOPNOTSUPP, errno.ENOSYS, errno.EXDEV, errno.EMLINK})
 
 
 class FolderFiles:
@@ -254,7 +259,9 @@ def _linked(source: Path, path: Path) -> int:
     with _missing_is_unknown():
         try:
             os.link(source, path)
-        except PermissionError:  # what a file system says that knows no links; any other trouble is one for a copy too
+        except OSError as problem:
+            if problem.errno not in _NO_LINK:  # trouble for a copy too
+                raise
             return _write(path, [source.read_bytes()])
         return path.stat().st_size
 

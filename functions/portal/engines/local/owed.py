@@ -5,10 +5,11 @@ Each function is one part of a transaction.
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from sqlite3 import Connection
 from typing import Final
 
-from portal.core.notices import SLOWEST_RETRY, Identity, Notice, Shares
+from portal.core.notices import SLOWEST_RETRY, Identity, Notice, Shares, alone
 from portal.core.sop import APPLICANT
 from portal.engines import entries
 from portal.engines.local import rows
@@ -18,6 +19,10 @@ _PARTS: Final = ("about", "event", "letter", "recipient", "occasion")
 _THIS: Final = """about = :about AND event = :event AND letter = :letter AND recipient = :recipient
     AND occasion = :occasion"""
 _UNSENT: Final = "sent_at IS NULL AND dropped_at IS NULL"
+
+# Within SQLite, as there may be thousands of somebody who is being written to before the first other one.
+_WRITTEN_TO: Final = """'email/' || recipient IN (
+    SELECT link FROM used WHERE link >= 'email/' AND link < 'email0' AND until > ?)"""
 
 
 def queue(connection: Connection, notices: Iterable[Notice]) -> None:
@@ -31,13 +36,17 @@ def queue(connection: Connection, notices: Iterable[Notice]) -> None:
 
 def claim(connection: Connection, now: datetime, lease: timedelta, shares: Shares) -> Notice | None:
     """As ``Records.claim_notice``."""
-    due = f"""SELECT * FROM notice WHERE {_UNSENT} AND hopeless = 0 AND due_at <= ?
-        ORDER BY due_at, queued_at LIMIT ?"""  # noqa: S608
-    for most in (1, 50, -1):  # nearly always the first one, of which no others need be put in order
-        for owed in _notices(connection, due, entries.moment(now), most):
-            held = owed.held(now + lease)
-            if not shares(owed) or _takes_turn(connection, held, now):
-                return _hold(connection, held)
+    due = f"{_UNSENT} AND hopeless = 0 AND due_at <= ?"
+    if shares is not alone:
+        due += f" AND NOT ({_WRITTEN_TO} AND shares(letter, occasion, role))"
+        alike = cache(lambda letter, occasion, role: shares(Notice("", 0, letter, "", occasion, role, "", now, now)))
+        connection.create_function("shares", 3, alike)
+    first = f"SELECT * FROM notice WHERE {due} ORDER BY due_at, queued_at LIMIT 1"  # noqa: S608
+    for owed in _notices(connection, first, *[entries.moment(now)] * due.count("?")):
+        held = owed.held(now + lease)
+        if shares(owed):
+            _take_turn(connection, held, now)
+        return _hold(connection, held)
     return None
 
 
@@ -122,14 +131,11 @@ def _hold(connection: Connection, held: Notice, email: str = "") -> Notice:
     return held
 
 
-def _takes_turn(connection: Connection, held: Notice, now: datetime) -> bool:
-    """To write to its recipient what others may go with, for as long as it is held."""
-    written = connection.execute(
-        """INSERT INTO used SELECT :turn, :by, :until
-        WHERE NOT EXISTS (SELECT 1 FROM used WHERE link = :turn AND until > :now)""",
-        {"turn": held.turn, "by": held.email, "until": entries.moment(held.due_at), "now": entries.moment(now)},
-    )
-    return bool(written.rowcount)
+def _take_turn(connection: Connection, held: Notice, now: datetime) -> None:
+    """To write to its recipient what others may go with, for as long as it is held; nobody else has it."""
+    # One that is over may be of the same attempt, where the notice was forgotten meanwhile and is owed anew.
+    connection.execute("DELETE FROM used WHERE link = ? AND until <= ?", (held.turn, entries.moment(now)))
+    connection.execute("INSERT INTO used VALUES (?, ?, ?)", (held.turn, held.email, entries.moment(held.due_at)))
 
 
 def _notices(connection: Connection, query: str, *values: object) -> list[Notice]:

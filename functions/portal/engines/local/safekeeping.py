@@ -22,7 +22,7 @@ from typing import IO, Any, Final
 from portal.core.errors import NotRestored, Unavailable
 from portal.engines.local.condition import DATABASE, DOCUMENTS, examine_database
 from portal.engines.local.database import private
-from portal.engines.local.unfinished import Part, Told, Unfinished
+from portal.engines.local.unfinished import Part, Told, Unfinished, lies_in
 
 CONTENTS: Final = "isi.json"
 FORMAT: Final = 1
@@ -85,11 +85,12 @@ def back_up(
     Raises:
         Unavailable: ``store_damaged``: a damaged database is in nobody's place a backup; ``store_unavailable``.
     """
-    unfinished = target.with_name(f".{_seal_of('unfinished', keys[-1])[:16]}.tmp")
-    copied = unfinished.with_suffix(".sqlite")
-    copies = [copied, *(copied.with_name(f"{copied.name}-{end}") for end in ("wal", "shm", "journal"))]
+    unfinished = _unfinished(target, keys[-1])
+    copied, *_ = copies = _copies(unfinished)
     try:
         _forget(copies)  # a half one of a backup that was cut short
+        for before in {_unfinished(target, key) for key in keys} - {unfinished}:  # before there was the newest key
+            _forget([*_copies(before), *lies_in(before)])
         copy(copied)  # before the documents, as files are written before the case that names them
         examine_database(copied)
         archive = Unfinished(unfinished, keys[-1])
@@ -184,6 +185,17 @@ def _documents(
 
 def _item(part: Part, here: str) -> Item:
     return Item(part.size, part.sha256, here)
+
+
+def _unfinished(target: Path, key: str) -> Path:
+    """Where a backup lies until it is whole, in the same folder whatever its name will be."""
+    return target.with_name(f".{_seal_of('unfinished', key)[:16]}.tmp")
+
+
+def _copies(unfinished: Path) -> Sequence[Path]:
+    """Of the database, with what SQLite may lay beside it."""
+    copied = unfinished.with_suffix(".sqlite")
+    return [copied, *(copied.with_name(f"{copied.name}-{end}") for end in ("wal", "shm", "journal"))]
 
 
 def _forget(paths: Sequence[Path]) -> None:

@@ -24,6 +24,11 @@ Told = Callable[[int], object]
 """Hears how many bytes are done, again and again."""
 
 
+def lies_in(path: Path) -> tuple[Path, Path]:
+    """The files of one that lies there: itself and its list."""
+    return path, path.with_name(f"{path.name}.jsonl")
+
+
 @dataclass(frozen=True)
 class Part:
     """A file in it: its name there, its bytes and what they are, and where it begins and ends."""
@@ -43,15 +48,17 @@ class Unfinished:
     """
 
     def __init__(self, path: Path, key: str) -> None:
-        self._path, self._list, self._key = path, path.with_name(f"{path.name}.jsonl"), key
+        self._path, self._list = lies_in(path)
+        self._key = key
         self._file = private(path).open("r+b")
-        self._said = private(self._list).open("r+", encoding="utf-8")
+        # What is garbled in it is not what was sealed, and so is not believed.
+        self._said = private(self._list).open("r+", encoding="utf-8", errors="replace")
         self._archive = ZipFile(self._file, "w")
 
     def resume(self, still: Container[str], told: Told) -> dict[str, Part]:
         """What is in it already, of what is ``still`` wanted; the rest is wiped out of it."""
         there, kept = self._file.seek(0, os.SEEK_END), dict[str, Part]()
-        for part in self._listed():
+        for part in self._lying():
             if part.end > there:
                 continue
             if part.name in still and self._holds(part):
@@ -104,10 +111,19 @@ class Unfinished:
 
     def forget(self) -> None:
         """Nothing of it is there any more."""
-        for path in (self._path, self._list):
+        for path in lies_in(self._path):
             path.unlink(missing_ok=True)
 
     # --- within ----------------------------------------------------------------------------------------------------
+
+    def _lying(self) -> list[Part]:
+        """Of what is listed, what nothing else was written in the place of later: the file ended where that begins."""
+        parts: list[Part] = []
+        for part in self._listed():
+            while parts and parts[-1].end > part.offset:
+                parts.pop()
+            parts.append(part)
+        return parts
 
     def _listed(self) -> Iterator[Part]:
         self._said.seek(0)
@@ -123,7 +139,7 @@ class Unfinished:
             with self._archive.open(_entry(part)) as found:
                 while chunk := found.read(_CHUNK):
                     proof.update(chunk)
-        except (BadZipFile, EOFError, ValueError):
+        except (BadZipFile, EOFError, OSError, ValueError):  # also what the disk does not give back
             return False
         return proof.hexdigest() == part.sha256
 
