@@ -16,7 +16,7 @@ pages = Blueprint("leaving", __name__)
 @pages.post("/permohonan/<number>/keluar")
 def leave(number: str) -> Any:
     """The case, and the draft it was sent from, are closed in this browser, and no other; emailed links open them."""
-    response = redirect(f"{path(number)}/keluar", 303)
+    response = redirect(f"{path(ticket.parse(number))}/keluar", 303)
     try:
         own(number)
     except LinkForged:  # closed already, in another tab
