@@ -218,7 +218,7 @@ def test_a_restore_killed_again_and_again_shows_nothing_half_and_is_finished_at_
     run: Run, data: Path, newest: Path
 ) -> None:
     kills, pending = 0, 0
-    while cut_short(lambda: run("restore", newest, data=data), kills * 61, safekeeping, exchange, keeping):
+    while cut_short(lambda: run("restore", newest, data=data), kills * 43, safekeeping, exchange, keeping):
         kills += 1
         if exchange.is_pending(data):
             pending += 1

@@ -234,6 +234,7 @@ def test_when_slow_files_take_every_place_the_next_one_is_told_its_number_and_is
     shared_stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cards, "PATIENCE", 0.01)
+    monkeypatch.setattr(cards, "SCRIPT_PATIENCE", 0.01)
     siti = Uploader(shared_stage)
     fields, finish, csrf = siti.form("ktp")
     siti.send(fields, specimens.pdf())

@@ -142,7 +142,7 @@ def accept(draft: Draft, kind: str, base: str, csrf: str, page: Callable[[Mappin
     card = find(document_cards(draft, base, csrf, only=kind), kind)
     waits_itself = "X-Requested-With" in request.headers
     try:
-        refusal, status = _accept(draft, min(PATIENCE, SCRIPT_PATIENCE) if waits_itself else PATIENCE)
+        refusal, status = _accept(draft, SCRIPT_PATIENCE if waits_itself else PATIENCE)
     except Unavailable as busy:
         here().limits["document"].give_back(asker())
         told, finish = explain(busy.code, busy.facts), request.values.get("selesai", "")

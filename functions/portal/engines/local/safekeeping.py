@@ -15,14 +15,14 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from errno import EDQUOT, ENOSPC
-from hashlib import sha256
+from hashlib import file_digest
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Final
 
 from portal.core.errors import NotRestored, Unavailable
 from portal.engines.local.condition import DATABASE, DOCUMENTS, examine_database
 from portal.engines.local.database import private
-from portal.engines.local.unfinished import Part, Told, Unfinished, lies_in
+from portal.engines.local.unfinished import Part, Told, Unfinished, lies_in, lying
 
 CONTENTS: Final = "isi.json"
 FORMAT: Final = 1
@@ -85,11 +85,11 @@ def back_up(
     Raises:
         Unavailable: ``store_damaged``: a damaged database is in nobody's place a backup; ``store_unavailable``.
     """
-    unfinished = _unfinished(target, keys[-1])
+    unfinished = lying(target.parent, keys[-1])
     copied, *_ = copies = _copies(unfinished)
     try:
         _forget(copies)  # a half one of a backup that was cut short
-        for before in {_unfinished(target, key) for key in keys} - {unfinished}:  # before there was the newest key
+        for before in {lying(target.parent, key) for key in keys} - {unfinished}:  # before there was the newest key
             _forget([*_copies(before), *lies_in(before)])
         copy(copied)  # before the documents, as files are written before the case that names them
         examine_database(copied)
@@ -102,7 +102,8 @@ def back_up(
             kept = dict(_documents(archive, data, done, known, target.name, told))
             database = _item(archive.put(copied, DATABASE, told, zipfile.ZIP_DEFLATED), target.name)
             contents = Contents(made.isoformat(timespec="seconds"), founder, database, kept)
-            archive.finish(CONTENTS, json.dumps(_sealed(contents, keys)), target)
+            said = {"format": FORMAT, **asdict(contents), "seal": _seal(contents, keys[-1])}
+            archive.finish(CONTENTS, json.dumps(said), target)
         except OSError as problem:
             if problem.errno in (ENOSPC, EDQUOT):
                 archive.forget()  # the portal itself may need the room
@@ -187,11 +188,6 @@ def _item(part: Part, here: str) -> Item:
     return Item(part.size, part.sha256, here)
 
 
-def _unfinished(target: Path, key: str) -> Path:
-    """Where a backup lies until it is whole, in the same folder whatever its name will be."""
-    return target.with_name(f".{_seal_of('unfinished', key)[:16]}.tmp")
-
-
 def _copies(unfinished: Path) -> Sequence[Path]:
     """Of the database, with what SQLite may lay beside it."""
     copied = unfinished.with_suffix(".sqlite")
@@ -229,11 +225,8 @@ def _take(source: zipfile.ZipFile, name: str, item: Item, target: Path) -> None:
 def _is(path: Path, item: Item) -> bool:
     if path.stat().st_size != item.size:
         return False
-    proof = sha256()
     with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            proof.update(chunk)
-    return proof.hexdigest() == item.sha256
+        return file_digest(file, "sha256").hexdigest() == item.sha256
 
 
 def _room_for(item: Item, fresh: Path) -> None:
@@ -242,15 +235,8 @@ def _room_for(item: Item, fresh: Path) -> None:
         raise NotRestored("backup_no_room", value=str(fresh))
 
 
-def _sealed(contents: Contents, keys: Sequence[str]) -> dict[str, Any]:
-    return {"format": FORMAT, **asdict(contents), "seal": _seal(contents, keys[-1])}
-
-
 def _seal(contents: Contents, key: str) -> str:
-    return _seal_of(json.dumps(asdict(contents), sort_keys=True, separators=(",", ":")), key)
-
-
-def _seal_of(said: str, key: str) -> str:
+    said = json.dumps(asdict(contents), sort_keys=True, separators=(",", ":"))
     return hmac.new(f"backup:{key}".encode(), said.encode(), "sha256").hexdigest()
 
 
