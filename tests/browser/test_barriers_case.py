@@ -186,6 +186,7 @@ def _case(me: Person, siti: Applicant, city: City) -> Iterator[tuple[str, Person
     with me.expecting(422):
         me.press("Batalkan jadwal", me.open_choice("cancel_visit"))
     yield "visit, called off without a reason", me
+    me.has_all()
     city.clock.forward(days=1)
     review(VERIFIKATOR)
     me.open_choice("attend")

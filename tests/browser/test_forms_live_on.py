@@ -27,6 +27,7 @@ def test_a_form_goes_on_whatever_is_opened_beside_it(someone: Someone, city: Cit
     form.get_by_role("checkbox").first.check()
     form.locator("textarea").fill(NOTE)
     hers.goto(link)  # the email tapped once more, while the note is being written
+    me.has_all()
     city.clock.forward(hours=12, minutes=1)
     with me.expecting(403):
         form.get_by_role("button").last.click()

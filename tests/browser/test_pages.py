@@ -75,6 +75,7 @@ def test_the_whole_story_without_javascript(someone: Someone, city: City) -> Non
     page.get_by_role("radio").first.check()
     me.press("Ambil jadwal ini")
     me.open_mail(VERIFIKATOR, "telaah", ticket)
+    me.has_all()
     city.clock.forward(days=1)
     me.open_mail(VERIFIKATOR, "telaah", ticket)
     me.decide("attend", "Catat Kehadiran")

@@ -226,6 +226,7 @@ def test_the_whole_story_on_a_phone(someone: Someone, city: City) -> None:
         me.press("Unduh ke kalender")
     assert entry.value.suggested_filename == f"{ticket}.ics"
     me.open_mail(VERIFIKATOR, "telaah", ticket)
+    me.has_all()
     city.clock.forward(days=1)
     me.open_mail(VERIFIKATOR, "telaah", ticket)
     me.shoot("kedatangan")
@@ -237,6 +238,7 @@ def test_the_whole_story_on_a_phone(someone: Someone, city: City) -> None:
     page.get_by_role("radio").nth(3).check()
     me.press("Ambil jadwal ini")
     me.open_mail(VERIFIKATOR, "telaah", ticket)
+    me.has_all()
     city.clock.forward(days=1)
     me.open_mail(VERIFIKATOR, "telaah", ticket)
     me.decide("attend", "Catat Kehadiran")

@@ -260,6 +260,11 @@ class Person:
         self.fill(typed, choice)
         self.press(button, choice)
 
+    def has_all(self) -> None:
+        """Wait until nothing that the open page asked for is on its way, as before a clock that jumps to another day:
+        a picture that is asked for in one session and answered after its end would be refused."""
+        self.page.wait_for_load_state("networkidle")
+
     def words(self) -> str:
         """What the page says, white space collapsed."""
         return " ".join(self.page.locator("body").inner_text().split())
