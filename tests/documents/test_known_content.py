@@ -148,20 +148,23 @@ def test_only_what_shows_may_be_put_upon_a_page(*, typed: bool, indirect: bool) 
             assert pdf_refusal(made) == "document_active_content", kind
 
 
+LEADS: Final = (
+    *("https://a.id", "HTTP://a.id:8080/b?c=d:e", "mailto:a@b.id", "tel:0551-21", "a.id", "www.tarakankota.go.id"),
+    *("www.a.id:8080/b", "surat/a.pdf", "#bab", "", "a.id?b=c:d", "siti@contoh.id", "10.1.2.3:8080/b"),
+    *("ftp://a.id/b", "FTPS://a.id", "news:a.b", "callto:0551", "smsto:0811", "tg://resolve?domain=a", "geo:3.3,117.6"),
+    *("urn:isbn:1", "doi:10.1/a", "localhost:8080/x", "localhost:80"),
+)
+NOWHERE: Final = ("javascript:", "javascript:;", "javascript:void(0)", "JavaScript: void 0;")
+OPENS_MORE: Final = (
+    *("javascript:1", "java\tscript:1", "\0file:///a", "\\\\a\\b", "//a/b", "/\\a", "C:/a", "..\\a", "x:y"),
+    *("ms-msdt:/id", "search-ms:a", "ms-word:ofe|u|https://a.id", "onenote:https://a.id/b", "data:text/html,a"),
+    *("vbscript:1", "smb://a/b", "file://a/b", "C:\\a", "localhost:8080:a", "localhost:a", "ms-msdt:8080/a"),
+    *("javascript:void(1)", "javascript:void(0);1", "javascript:void(0)//\n1", "javascript:;;", "view-source:a"),
+)
+
+
 @pytest.mark.parametrize(
-    ("address", "opens"),
-    [
-        *(
-            (each, True)
-            for each in ("https://a.id", "HTTP://a.id:8080/b?c=d:e", "mailto:a@b.id", "tel:0551-21", "a.id")
-        ),
-        *((each, True) for each in ("www.a.id:8080/b", "surat/a.pdf", "#bab", "", "a.id?b=c:d")),
-        *(
-            (each, False)
-            for each in ("javascript:1", "java\tscript:1", "\0file:///a", "\\\\a\\b", "//a/b", "/\\a", "C:/a")
-        ),
-        *((each, False) for each in ("ms-msdt:/id", "search-ms:a", "data:text/html,a", "vbscript:1", "..\\a", "x:y")),
-    ],
+    ("address", "opens"), [*((each, True) for each in LEADS), *((each, False) for each in OPENS_MORE)]
 )
 def test_a_link_leads_into_the_web_or_to_mail_and_telephone(address: str, *, opens: bool) -> None:
     def change(document: pikepdf.Pdf) -> None:
@@ -175,6 +178,17 @@ def test_a_link_leads_into_the_web_or_to_mail_and_telephone(address: str, *, ope
             assert pdf.check(specimens.pdf(change=each), max_pages=1) == 1
         else:
             assert pdf_refusal(specimens.pdf(change=each)) == "document_active_content"
+
+
+@pytest.mark.parametrize("address", NOWHERE)
+def test_a_button_of_a_web_page_that_leads_nowhere_is_taken_and_nothing_may_be_put_behind_it(address: str) -> None:
+    button = Dictionary(S=Name.URI, URI=String(address))
+    assert pdf.check(specimens.pdf(change=lambda document: _put(document, button, "link")), max_pages=1) == 1
+
+    def base(document: pikepdf.Pdf) -> None:
+        document.Root.URI = Dictionary(Base=String(address))
+
+    assert pdf_refusal(specimens.pdf(change=base)) == "document_active_content"
 
 
 @pytest.mark.parametrize(

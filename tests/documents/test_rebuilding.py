@@ -49,6 +49,17 @@ def test_nothing_is_left_of_what_no_page_shows() -> None:
     assert b"rahasia" not in made
 
 
+@pytest.mark.parametrize("address", ["https://a.id", "ftp://a.id", "tel:1", "localhost:8080/x", "javascript:void(0)"])
+@pytest.mark.parametrize("place", ["link", "outline", "next", "open"])
+def test_no_link_is_left_wherever_it_leads(address: str, place: str) -> None:
+    data = specimens.pdf_with_action({"/S": Name.URI, "/URI": String(address)}, place)
+    assert pdf.check(data, max_pages=1) == 1
+    with pikepdf.open(BytesIO(rebuilt(data))) as opened:
+        told = b"".join(each.unparse(resolved=True) for each in opened.objects)
+    assert address.encode() not in told
+    assert b"/URI" not in told
+
+
 @pytest.mark.parametrize(
     "data",
     [

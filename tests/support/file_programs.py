@@ -16,6 +16,8 @@ from tests.support.file_specimens import PICTURE, Specimen
 
 LETTER: Final = """<!DOCTYPE html><html lang="id"><meta charset="utf-8"><title>Surat</title>
 <h1>Surat Permohonan</h1><p>Yang bertanda tangan: <a href="https://contoh.go.id">Siti Contoh</a></p>
+<p><a href="ftp://contoh.go.id">ftp</a> <a href="tel:+62551">telepon</a> <a href="localhost:8080/x">uji</a>
+<a href="javascript:void(0)">cetak</a>
 <table border="1"><tr><th>NIK</th><td>6473 0145 0190 0001</td></tr></table>
 <p style="page-break-before: always">Lampiran"""
 SECONDS: Final = 120

@@ -141,6 +141,13 @@ def active() -> Iterator[Specimen]:
         for what, action in (("a script", script), ("a program", launch)):
             make = lambda action=action, place=place: specimens.pdf_with_action(action, place)  # noqa: E731
             yield Specimen(f"pdf with {what}, {place}", make, ACTIVE)
+    for address, right in (
+        *((each, frozenset({PDF})) for each in ("ftp://a.id", "tel:1", "localhost:8080/x", "javascript:void(0)")),
+        *((each, ACTIVE) for each in ("javascript:1", "file:///a", "smb://a/b", "data:text/html,a", "onenote:https:a")),
+    ):
+        link = {"/S": Name.URI, "/URI": String(address)}
+        leads = lambda link=link: specimens.pdf_with_action(link, "link")  # noqa: E731
+        yield Specimen(f"pdf with a link to {address}", leads, right)
     yield Specimen("pdf with a dynamic form", lambda: pdf(change=specimens.dynamic_form), ACTIVE)
     yield Specimen("pdf with a file on its page", lambda: pdf(change=specimens.attach_to_page), ACTIVE | {PDF})
     yield Specimen("pdf with a file attached", lambda: pdf(change=specimens.attach), ACTIVE | {PDF})

@@ -41,12 +41,16 @@ _DRAWN: Final = ("/Group", "/SMask")  # in a form or state of that name; neither
 _DEEP: Final = 10  # how many lists may stand in lists where an action is expected
 
 _ADDRESS: Final = re.compile(
-    rb"(?:https?|mailto|tel|sms|whatsapp):"
+    rb"(?:https?|ftps?|mailto|news|nntp|tel|callto|fax|sms|smsto|whatsapp|tg|geo|urn|doi):"
     rb"|(?![/\\]{2})[^:/\\?#]*(?:$|[/?#])"
-    rb"|[a-z0-9-]+(?:\.[a-z0-9-]+)+:\d{1,5}(?:$|[/?#])",
+    rb"|(?:localhost|[a-z0-9-]+(?:\.[a-z0-9-]+)+):\d{1,5}(?:$|[/?#])",
     re.IGNORECASE,
 )
-"""Into the web, to a mailbox or a telephone, and those without a scheme, as people type them."""
+"""Into the web, to mail, a telephone or a map, and those without a scheme, as people type them. They have to be
+pressed, and what officials are shown has none. Any other may hand what it says to a program, as onenote: does.
+"""
+_NOWHERE: Final = re.compile(rb"javascript:(?:void(?:0|\(0\)))?;?$", re.IGNORECASE)
+"""What web pages have for a button that leads nowhere, and browsers print with them."""
 
 # An attribute as it stands in a tag: no /S in it, nothing within it; strings and names cannot spell its end.
 _PLAIN: Final = rb"(?:[^<>()\\/]|/(?!S )|\([^()\\]*\)|<[0-9a-f]*>)*+"
@@ -180,16 +184,17 @@ def _only_shows(annotation: Any) -> bool:
     return kind is None or _word(kind) in _ANNOTATIONS
 
 
-def _is_address(value: Any) -> bool:
+def _is_address(value: Any, *, whole: bool = True) -> bool:
     """Whether nothing but a browser, mail or a telephone is opened by this, or by what it is put before (/Base)."""
     from pikepdf import Dictionary, Name, String
 
     if isinstance(value, Dictionary):
-        return _is_address(value.get("/Base"))
+        return _is_address(value.get("/Base"), whole=False)
     if not isinstance(value, Name | String):
         return True
     text = str(value).encode() if isinstance(value, String) else value.unparse(resolved=True)[1:]
-    return bool(_ADDRESS.match(text.translate(None, bytes(range(33)))))
+    text = text.translate(None, bytes(range(33)))
+    return bool(_ADDRESS.match(text) or (whole and _NOWHERE.match(text)))
 
 
 def _is_file(value: Any) -> bool:
