@@ -165,7 +165,7 @@ def build(config: Config, clock: Callable[[], datetime] | None = None, *, moving
     scanner = Clamd(config.clamd) if config.clamd else None
     engine = Engine(records, files, smtp(config), links, None, files, marks.mark, inbox=inbox)
     if config.rehearsal:
-        mailbox = Mailbox(config.data / MAILBOX, services.office["email"])
+        mailbox = Mailbox(config.data / MAILBOX, services.office["email"], config.address)
         kept = Breakdown(records, config.data / f"{DATABASE}.down")
         store = Breakdown(files, config.data / "berkas.down")
         switches = {"surel": mailbox, "berkas": store, "tabel": kept}

@@ -1,7 +1,9 @@
 """Taking what was issued before the portal into its register: all lines of a table, or none if one is wrong."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from hashlib import sha256
 from typing import Any, Final
 
 from portal.core.register import Certificate, corrections, from_before, plain_serial
@@ -14,6 +16,11 @@ Rows = Sequence[tuple[int, Row]]
 
 AT_A_TIME: Final = 200
 """Entries in one transaction."""
+
+UNFINISHED: Final = timedelta(days=30)
+"""How long it is remembered of an import that it was begun, and whether it was finished."""
+
+DONE: Final = "selesai"
 
 Told = Callable[[int], object]
 """Hears how many entries are kept, again and again."""
@@ -38,7 +45,9 @@ class Plan:
     """What would come of a table.
 
     Attributes:
-        new: the entries to be made; ``known`` how many lines are in the register already.
+        new: the entries to be made; ``known`` how many lines were in the register before this table was taken in.
+        resumed: how many of its lines are there since, as its own import took them in before it was cut short.
+        mark: of this table, by which it is known again.
         ignored: headings of columns that the register has no use for.
         problems: if there are any, nothing is taken in.
     """
@@ -47,6 +56,8 @@ class Plan:
     known: int
     ignored: tuple[str, ...]
     problems: tuple[Problem, ...]
+    resumed: int = 0
+    mark: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,7 +81,12 @@ class Importing:
             (line, {name: cell for position, cell in enumerate(row) if (name := names.get(position))})
             for line, row in lines
         ]
-        return self._judged(self.register.sop(service), form, asked, said, ignored)
+        plan = self._judged(self.register.sop(service), form, asked, said, ignored)
+        table = repr([service, *(list(row) for _, row in rows)])
+        mark = f"impor/{sha256(table.encode()).hexdigest()[:16]}"
+        begun = self.register.office.records.used(mark, self.register.office.clock())
+        known = plan.known if DONE in begun else min((int(each) for each in begun), default=plan.known)
+        return replace(plan, known=known, resumed=plan.known - known, mark=mark)
 
     def take_in(self, plan: Plan, told: Told = unheard) -> int:
         """Make the entries of a plan without problems, so many at a time that nobody waits long; returns how many.
@@ -81,14 +97,23 @@ class Importing:
             Conflict: somebody else is importing the same (``certificate_changed``).
         """
         today = self.register.office.today()
+        if plan.new:
+            self._note(plan, str(plan.known))
         for first in range(0, len(plan.new), AT_A_TIME):
             some = plan.new[first : first + AT_A_TIME]
             heard = [fact for entry in some for fact in corrections(None, entry, today)]
             self.register.office.records.keep_certificates(some, heard)
             told(len(some))
+        if plan.new or plan.resumed:
+            self._note(plan, DONE)
         return len(plan.new)
 
     # --- within ----------------------------------------------------------------------------------------------------
+
+    def _note(self, plan: Plan, what: str) -> None:
+        """Of this table: how many of its lines were known before, or that it is in whole."""
+        now = self.register.office.clock()
+        self.register.office.records.use(plan.mark, what, now, now + UNFINISHED)
 
     def _judged(
         self,

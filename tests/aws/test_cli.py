@@ -86,12 +86,18 @@ def test_an_import_killed_on_the_way_is_finished_by_the_same_command(
     monkeypatch.setattr(importing, "AT_A_TIME", 20)
     table = tmp_path / "lama.csv"
     table.write_text(long_table(45), "utf-8")
-    after, there = 0, list[int]()
-    while cut_short(lambda: run("register", "import", str(table)), after, dynamodb):
+    after, there, last = 0, list[int](), tmp_path / "dikatakan"
+
+    def imports() -> None:
+        last.write_text(run("register", "import", str(table)).output)
+
+    while cut_short(imports, after, dynamodb):
         there.append(run("register", "list").output.count("9C:"))
         after += 150
     assert there == sorted(there)
     assert 0 < there[-1] < 45 or len(set(there)) > 1
+    resumed = f"Sudah diimpor sebelum terputus: {there[-1]}.\n" if there[-1] else ""
+    assert last.read_text() == f"{resumed}Diimpor: {45 - there[-1]}. Sudah ada dan dilewati: 0.\n"
     assert run("register", "import", str(table)).output == "Diimpor: 0. Sudah ada dan dilewati: 45.\n"
     assert run("register", "list").output.count("9C:") == 45
 

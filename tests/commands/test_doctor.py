@@ -117,3 +117,4 @@ def test_a_folder_without_a_portal_is_one_finding_among_others(doctor: Doctor, t
 def test_settings_without_a_sender_are_refused_in_words(doctor: Doctor) -> None:
     result = doctor(SENDER="")
     assert (result.exit_code, "SENDER belum diisi" in result.stderr) == (2, True)
+    assert result.stderr.count("belum diisi") == 1

@@ -55,17 +55,25 @@ def test_killed_again_and_again_an_import_is_finished_at_last_with_nothing_twice
 ) -> None:
     """Each time a little later than the time before; what is there is never less, and said by the next one."""
     monkeypatch.setattr(importing, "AT_A_TIME", 20)
-    table, lines = tmp_path / "lama.csv", 45
+    table, before, lines = tmp_path / "lama.csv", 7, 45
     table.write_text(long_table(lines), "utf-8")
-    kills, there, seen = 0, 0, set[int]()
-    while cut_short(lambda: run("register", "import", table), kills * step, importing, certificates, records):
+    (tmp_path / "sebagian.csv").write_text(long_table(before), "utf-8")
+    run("register", "import", tmp_path / "sebagian.csv")
+    kills, there, seen, last = 0, before, set[int](), tmp_path / "dikatakan"
+
+    def imports() -> None:
+        last.write_text(run("register", "import", table).output)
+
+    while cut_short(imports, kills * step, importing, certificates, records):
         kills += 1
         listed = run("register", "list").output.count("9C:")
         assert listed >= there
         there = listed
         seen.add(listed)
     assert kills > 5
-    assert {0, 20} <= seen <= {0, 20, 40, lines}
+    assert {before, before + 20} <= seen <= {before, before + 20, lines}
+    resumed = f"Sudah diimpor sebelum terputus: {there - before}.\n" if there > before else ""
+    assert last.read_text() == f"{resumed}Diimpor: {lines - there}. Sudah ada dan dilewati: {before}.\n"
     serials = re.findall(r"9C:\w+", run("register", "list").output)
     assert (len(serials), len(set(serials))) == (lines, lines)
     assert run("register", "import", table).output == f"Diimpor: 0. Sudah ada dan dilewati: {lines}.\n"

@@ -1,11 +1,13 @@
 """What is wired for real cases and for a rehearsal; a portal that serves, and ends well."""
 
+import json
 import signal
 import socket
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 
@@ -120,6 +122,22 @@ def test_a_serving_portal_ends_promptly_and_well_when_told_to(
     output, errors = started.communicate(timeout=60)
     assert (started.returncode, "Traceback" in errors) == (0, False), errors
     assert words in output
+
+
+def test_emails_of_a_rehearsal_lead_to_where_it_is_served_on_whatever_port_they_were_written(tmp_path: Path) -> None:
+    stage, port = Stage(tmp_path, address="http://localhost:8000"), free_port()
+    stage.case("confirm")
+    assert stage.mail()
+    stage.close()
+    started = serve(tmp_path, port, "--rehearsal")
+    assert answer(port, "/sehat") == 200
+    with urlopen(f"http://127.0.0.1:{port}/_mailbox.json") as kept:
+        links = [link for message in json.load(kept) for link in message["links"]]
+    started.send_signal(signal.SIGTERM)
+    started.communicate(timeout=60)
+    ours = [link for link in links if "localhost" in link]
+    assert ours
+    assert [link for link in ours if not link.startswith(f"http://localhost:{port}/")] == []
 
 
 def test_a_port_in_use_is_told_in_words(tmp_path: Path) -> None:

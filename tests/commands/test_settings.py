@@ -157,7 +157,7 @@ def test_without_sender_or_address_nothing_is_served_for_real(tmp_path: Path, va
     finally:
         started.kill()
     assert started.returncode == 2
-    assert errors.startswith(f"Setelan belum diisi: {variable} belum diisi. Contohnya: ")
+    assert errors.startswith(f"Setelan kurang: {variable} belum diisi. Contohnya: ")
 
 
 @pytest.mark.parametrize(("sender", "rehearsal"), [("Portal", ""), ("Portal <>", "0"), ("tarakankota.go.id", "")])

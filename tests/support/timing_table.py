@@ -13,11 +13,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from portal.core.application import Actor
+from portal.core.clerks import CLERK
+from portal.core.erasing import Ground
 from tests.support.builders import a_number_nobody_has
 from tests.support.once import worked_out_once
 from tests.support.sessions import SOMEBODY
 from tests.support.stage import KADIS, Stage, StillClock
-from tests.support.ways import EMAIL
+from tests.support.ways import EMAIL, WAYS
 
 ROUNDS: Final = 1500
 DRAWN: Final = 1000
@@ -28,6 +31,9 @@ TELLS: Final = 0.05
 
 NOBODY: Final = "orang{}@tarakankota.go.id"
 """Each is asked for once: who asks for the same address again within an hour has nothing written."""
+
+ERASED: Final = {"nik": "6473010505850002", "nip": "198505052010051006", "email": "wati@tarakankota.go.id"}
+"""Whose case is erased before anybody asks for it."""
 
 Ask = Callable[[], Any]
 
@@ -99,6 +105,9 @@ def ask(questions: Sequence[Question], rounds: int, forward: Callable[..., None]
 def questions(stage: Stage) -> Sequence[Question]:
     case, other = stage.case("confirm"), stage.case("confirm", **SOMEBODY)
     draft = stage.draft().id
+    withdrawn, erased = (stage.case(*WAYS["withdrawn"], **changes) for changes in ({}, ERASED))
+    by = Actor(CLERK, "Rina Contoh", "Petugas", "rina@tarakankota.go.id")
+    stage.house.erasing.erase(stage.house.dossiers.find(erased), Ground.UNUSED, "Surat 1.", by)
     nobody, no_draft = a_number_nobody_has(), "0" * 32
     clients = iter(range(1 << 24))
     keys = stage.browser()
@@ -124,9 +133,13 @@ def questions(stage: Stage) -> Sequence[Question]:
     ) -> Question:
         return Question(name, lambda: post(path, **there), lambda: post(path, **not_there), public)
 
-    def signed(number: str, bend: str = "") -> str:
-        token = stage.sign("permohonan", {"t": number}, days=long)
+    def signed(number: str, bend: str = "", *, expired: bool = False) -> str:
+        token = stage.sign("permohonan", {"t": number}, days=-1 if expired else long)
         return f"/permohonan/{token[: -len(bend) or None]}{bend}"
+
+    def again(number: str) -> Ask:
+        token = signed(number, expired=True).rpartition("/")[2]
+        return lambda: post("/tautan", halaman="permohonan", token=token)
 
     mine, bent = {which: signed(which) for which in (case, nobody)}, {w: signed(w, "xyz") for w in (case, nobody)}
     clerk = stage.office.services.office["email"]
@@ -159,6 +172,7 @@ def questions(stage: Stage) -> Sequence[Question]:
             "/tautan",
             *({"halaman": "meja", "email": each} for each in (KADIS, NOBODY)),
         ),
+        Question("an old link: a case, or what is left of one that was erased", again(withdrawn), again(erased)),
         forms("a clerk who comes in", "/petugas/masuk", {"email": clerk}, {"email": NOBODY}),
         Question(
             "a code for a case, without a key",

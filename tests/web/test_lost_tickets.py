@@ -3,9 +3,12 @@
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from portal.core.application import Actor
+from portal.core.erasing import Ground
 from tests.support.filler import EMAIL as FILLER
 from tests.support.filler import batch_of
 from tests.support.office_days import mail_to
+from tests.support.sessions import SOMEBODY
 from tests.support.stage import Stage
 from tests.support.ways import EMAIL, WAYS
 
@@ -93,3 +96,27 @@ def test_a_lost_link_to_several_colleagues_comes_again_by_the_address_alone(stag
     page = visitor.get(urlsplit(link).path, follow_redirects=True)
     assert "2 belum dikirim" in page.text
     assert batch.id in page.request.path
+
+
+def test_an_old_link_to_what_is_erased_is_answered_with_as_much_work_as_one_to_what_is_there(stage: Stage) -> None:
+    there, gone = stage.case(*WAYS["rejected"]), stage.case(*WAYS["withdrawn"], **SOMEBODY)
+    old = {number: stage.link("permohonan", number, minutes=5).rpartition("/")[2] for number in (there, gone)}
+    erased(stage, gone)
+    stage.mail()
+    stage.clock.forward(days=20)
+    bent = f"{old[gone][:-3]}xyz"
+
+    def owed(token: str) -> tuple[int, str]:
+        before = len(list(stage.records.unsent()))
+        answer = stage.browser().post("/tautan", data={"halaman": "permohonan", "token": token}, follow_redirects=True)
+        return len(list(stage.records.unsent())) - before, answer.text
+
+    first, again = {owed(token) for token in old.values()}, {owed(token) for token in old.values()}
+    assert ([number for number, _ in first], [number for number, _ in again]) == ([1], [0])
+    assert {text for _, text in first | again} == {owed(bent)[1]}
+    assert owed(bent)[0] == 0, "what nobody made tells nobody anything, and costs nothing"
+
+
+def erased(stage: Stage, number: str) -> None:
+    by = Actor("clerk", "Rina Contoh", "Petugas", "rina@tarakankota.go.id")
+    stage.house.erasing.erase(stage.house.dossiers.find(number), Ground.UNUSED, "Surat 1.", by)

@@ -7,11 +7,15 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
+from portal import importing
+from portal.core.errors import Unavailable
+from portal.importing import Importing
+from portal.tables import read
 from portal.usecases.upkeep import Upkeep
 from tests.support import recapped
 from tests.support.browser_without_javascript import Page
 from tests.support.keeper import LIST, Keeper, imported, words
-from tests.support.sessions import BEFORE_THE_PORTAL
+from tests.support.sessions import BEFORE_THE_PORTAL, long_table
 from tests.support.stage import Stage
 
 IMPORT = f"{LIST}/impor"
@@ -82,6 +86,29 @@ def test_the_same_file_twice_is_imported_once(keeper: Keeper) -> None:
     assert "dilewati 2" in words(page)
     assert len(names(keeper)) == 2
     assert recapped.recap(keeper.stage.office) == recap
+
+
+def test_an_import_that_was_cut_short_tells_what_it_had_taken_in_from_what_was_there(
+    keeper: Keeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "AT_A_TIME", 20)
+    takes_in(keeper, long_table(7))
+    kept = list[int]()
+
+    def cut_short(number: int) -> None:
+        kept.append(number)
+        raise Unavailable("store_busy")
+
+    run = Importing(keeper.stage.house.register)
+    with pytest.raises(Unavailable):
+        run.take_in(run.plan("penerbitan", read(long_table(45).encode())), cut_short)
+    assert (kept, len(names(keeper))) == ([20], 27)
+    page = sends(keeper, long_table(45))
+    assert "Baris baru 18 Sudah diimpor sebelum terputus 20 Sudah ada di register, dilewati 7" in words(page)
+    keeper.browser.submit(page, page.form(f"{LIST}/impor/catat"))
+    page = sends(keeper, long_table(45))
+    assert "Sudah ada di register, dilewati 45" in words(page)
+    assert "terputus" not in words(page)
 
 
 def test_a_second_click_imports_nothing_more(keeper: Keeper) -> None:

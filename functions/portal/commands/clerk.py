@@ -64,6 +64,8 @@ def import_entries(context: click.Context, file: Path, service: str) -> None:
         sys.exit(1)
     with progress("import", len(plan.new)) as told:
         number = importing.take_in(plan, told)
+    if plan.resumed:
+        _say("register_resumed", resumed=plan.resumed)
     _say("register_imported", number=number, known=plan.known)
 
 

@@ -25,7 +25,11 @@ def owe(office: Office, address: str) -> None:
 
 def owe_nobody(office: Office, typed: str) -> None:
     """As much work as to owe an email to whoever asked, where there is none to owe: nothing will be sent, and what was
-    typed is not kept. What can be nobody's address tells nobody anything, and costs nothing."""
+    typed is not kept. What can be nobody's address tells nobody anything, and costs nothing.
+
+    Args:
+        typed: an address; or of whoever holds a genuine link to what is there no more, what it says, and ``@``.
+    """
     if "@" in typed:
         owe(office, f"{sha256(typed.lower().encode()).hexdigest()[:16]}@nobody.invalid")
 

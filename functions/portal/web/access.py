@@ -107,6 +107,15 @@ class Access:
         for each in dict.fromkeys((f"{self._prefix}{name}", name)):
             response.delete_cookie(each, path=path, secure=self._secure, httponly=True, samesite="Lax")
 
+    def leave(self, path: str, *opened: tuple[str, str]) -> Response:
+        """Off to ``path``, with these cookies (name and path of each) forgotten in a browser that others use too, and
+        with them the pictures of documents seen there, which going back would show without asking."""
+        response: Response = redirect(path, code=303)  # type: ignore[assignment]
+        for name, at in opened:
+            self.forget(response, name, at)
+        response.headers["Clear-Site-Data"] = '"cache"'
+        return response
+
     @property
     def _prefix(self) -> str:
         """Lets a browser take the cookie over HTTPS only, so that nobody on the line, or who speaks for a neighbour of

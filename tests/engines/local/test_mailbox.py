@@ -86,3 +86,22 @@ def test_a_relay_that_is_down_can_be_rehearsed_and_comes_back(mailbox: Mailbox, 
 
 def test_there_is_no_message_that_was_never_sent(mailbox: Mailbox) -> None:
     assert mailbox.raw(1) is None
+
+
+def test_links_lead_to_where_the_portal_is_served_by_now(tmp_path: Path) -> None:
+    path, ours = tmp_path / "mailbox.db", "http://localhost:8000"
+    others = ("http://localhost:80001/a", "http://localhost:8000.example/", "https://lapor.example/")
+    text = "\n".join([f"Buka {ours}/telaah/x.", f"{ours}.", *others])
+    with closing(Mailbox(path, SENDER, ours)) as before:
+        before.send(
+            replace(MESSAGE, text=text, html=f'<a href="{ours}/telaah/x">Buka</a>', calendar=f"URL:{ours}/"), AT
+        )
+        assert before.messages()[0]["text"] == text
+    with closing(Mailbox(path, SENDER, "http://localhost:8123")) as now:
+        (kept,) = now.messages()
+        now.send(MESSAGE, AT)
+        assert now.messages()[1]["text"] == MESSAGE.text
+    assert kept["links"] == ["http://localhost:8123/telaah/x", "http://localhost:8123", *others]
+    assert kept["html"] == '<a href="http://localhost:8123/telaah/x">Buka</a>'
+    assert kept["calendar"] == "URL:http://localhost:8123/"
+    assert kept["text"].count("localhost:8123") == 2

@@ -1,6 +1,7 @@
 """A clerk comes in by an emailed link and a code of six digits; nobody else does, and nobody guesses."""
 
 import pytest
+from werkzeug.test import Client
 
 from tests.support.clerk import EMAIL, ClerkInPerson
 from tests.support.stage import KADIS, Stage
@@ -105,7 +106,9 @@ def test_who_is_clerk_no_longer_is_out_at_once(
 
 def test_whoever_leaves_is_out(clerk: ClerkInPerson) -> None:
     page = clerk.comes_in()
-    clerk.browser.submit(page, page.form("/petugas/keluar"))
+    client: Client = clerk.browser.client
+    left = client.post("/petugas/keluar", data=dict(page.form("/petugas/keluar").form_values()))
+    assert (left.status_code, left.headers["Clear-Site-Data"]) == (303, '"cache"')
     assert clerk.get("/petugas").url.endswith("/petugas/masuk")
 
 

@@ -8,6 +8,8 @@ from tests.support.browser_without_javascript import Page
 from tests.support.derived import derived
 from tests.support.office import CHECKED, FIRST, FORWARD, KABID, KADIS, Office, Person
 
+PAGES = ("", "/keputusan", "/lembar", "/berkas/ktp", "/berkas/ktp/1.jpg", "/berkas/ktp/asli")
+
 
 def asks(page: Page) -> bool:
     return page.url.endswith("/kode") and "Perangkat ini belum dikenal" in page.text
@@ -80,6 +82,39 @@ def test_it_stays_open_for_thirty_days_without_a_link_until_somebody_leaves(
     assert not asks(at_desk(office, passing))
     office.clock.forward(hours=13)
     assert passing.get("/meja").form("/tautan") is not None
+
+
+def leaves(who: Person, page: Page) -> Page:
+    form = page.form("/meja/keluar")
+    return who.sends((form.action, form.form_values()), follow=False)
+
+
+def test_leaving_the_desk_drops_pictures_and_closes_the_cases_of_its_reader_in_this_browser_alone(
+    office: Office, person: Callable[[str], Person]
+) -> None:
+    numbers = [office.case("dispatch"), office.case("dispatch")]
+    mine, elsewhere = person(FIRST), person(FIRST)
+    for number in numbers:
+        assert elsewhere.opens(number).status == 200
+    others = office.case()
+    assert mine.get(office.link(others, KADIS)).status == 200
+    assert mine.opens(numbers[1]).status == 200
+    desk = at_desk(office, mine)
+    ways = list(desk.html.xpath("//a[@class='row']/@href"))
+    assert mine.get(ways[0]).status == 200
+    left = leaves(mine, desk)
+    assert (left.status, left.headers["Clear-Site-Data"]) == (303, '"cache"')
+    assert not asks(at_desk(office, person(FIRST))), "leaving puts no link into use"
+    for number in numbers:
+        for address in PAGES:
+            shown = mine.get(f"/telaah/{number}{address}")
+            assert (shown.status, b"SITI" in shown.body) == (403, False), address
+        assert elsewhere.get(f"/telaah/{number}").status == 200
+    assert mine.get(ways[0]).status == 403, "a desk that is still open in another tab leads nowhere"
+    assert mine.get(f"/telaah/{others}").status == 200
+    assert mine.opens(numbers[0]).status == 200
+    assert at_desk(office, mine).url == "/meja"
+    assert mine.get(ways[0]).status == 200
 
 
 def test_a_wrong_code_opens_no_desk(office: Office, person: Callable[[str], Person]) -> None:

@@ -189,9 +189,11 @@ class Mailbox:
     Args:
         path: the file; made when missing.
         sender: as for ``Smtp``.
+        address: where the portal is served by now; links to where it was when an email was written lead there.
     """
 
-    def __init__(self, path: Path, sender: str) -> None:
+    def __init__(self, path: Path, sender: str, address: str = "") -> None:
+        self._address = address
         self._database = Database(path, _MAILBOX)
         self._sender = sender
         self._down = Switch(path.with_name(f"{path.name}.down"))
@@ -228,6 +230,7 @@ class Mailbox:
             "calendar": message.calendar,
             "links": _LINK.findall(message.text),
             "sent_at": at.astimezone(UTC).isoformat(),
+            "address": self._address,
         }
         with self._database.writing() as connection:
             connection.execute("INSERT INTO message (body, raw) VALUES (?, ?)", (json.dumps(kept), mail.as_bytes()))
@@ -239,7 +242,15 @@ class Mailbox:
         """
         with self._database.reading() as connection:
             kept = connection.execute("SELECT id, body FROM message ORDER BY id").fetchall()
-        return [{"id": id, **json.loads(body)} for id, body in kept]
+        return [{"id": id, **self._by_now(json.loads(body))} for id, body in kept]
+
+    def _by_now(self, kept: dict[str, Any]) -> dict[str, Any]:
+        before = kept.pop("address", "")
+        if before in ("", self._address):
+            return kept
+        old, new = re.compile(rf"{re.escape(before)}(?![\w:-]|\.\w)"), self._address
+        moved = {name: old.sub(new, kept[name]) for name in ("text", "html", "calendar")}
+        return {**kept, **moved, "links": [old.sub(new, link) for link in kept["links"]]}
 
     def raw(self, id: int) -> bytes | None:
         """A message as a relay would have got it (RFC 5322); None if there is no such one."""

@@ -16,15 +16,13 @@ pages = Blueprint("leaving", __name__)
 @pages.post("/permohonan/<number>/keluar")
 def leave(number: str) -> Any:
     """The case, and the draft it was sent from, are closed in this browser, and no other; emailed links open them."""
-    response = redirect(f"{path(ticket.parse(number))}/keluar", 303)
+    left = f"{path(ticket.parse(number))}/keluar"
     try:
         own(number)
     except LinkForged:  # closed already, in another tab
-        return response
-    for page in (PAGE, CONFIRMING):
-        here().access.forget(response, page, f"/{page}/{number}")
+        return redirect(left, 303)
+    response = here().access.leave(left, *((page, f"/{page}/{number}") for page in (PAGE, CONFIRMING)))
     drafts.forget(response, number)
-    response.headers["Clear-Site-Data"] = '"cache"'  # a picture seen before, which going back shows without asking
     return response
 
 

@@ -1,5 +1,6 @@
 """A link that is lost or too old: a new one goes to the registered address, and nobody learns whether there is one."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from flask import Blueprint, render_template, request
@@ -38,10 +39,12 @@ def send_link() -> Any:
     """
     page, token = _asked_page(), request.form.get("token", "")
     ticket, address = (one_line(request.form.get(name, "")) for name in ("tiket", "email"))
-    owed = False
+    owed, asker = False, address
     try:
         if token:
-            owed = _renew(page, token)
+            claims = _said_by(page, token)
+            asker = _link_of(claims)
+            owed = _renew(page, claims)
         elif page in OF_A_DESK:
             owed = _owe_desk(page, address)
         elif page == BATCH or (page == PAGE and not ticket):
@@ -51,7 +54,7 @@ def send_link() -> Any:
     except (NotFound, NotAllowed, LinkForged):
         pass  # same answer as for the others
     if not owed:
-        tickets.owe_nobody(here().office, address)
+        tickets.owe_nobody(here().office, asker)
     return render_template("applicant/ask_link.html", sent=True, page=page, ticket="")
 
 
@@ -60,12 +63,22 @@ def _asked_page() -> str:
     return page if page in (PAGE, CONFIRMING, RENEWAL, BATCH, "telaah", *OF_A_DESK) else PAGE
 
 
-def _renew(page: str, token: str) -> bool:
-    """A genuine but expired link earns its registered recipient a new one."""
+def _said_by(page: str, token: str) -> dict[str, Any]:
+    """The claims of a genuine link, expired or not. Raises LinkForged."""
     try:
         claims = here().office.links.read(page, without_tail(token), now())
     except LinkExpired as expired:
         claims = dict(expired.facts["claims"])  # type: ignore[call-overload]
+    return claims
+
+
+def _link_of(claims: Mapping[str, Any]) -> str:
+    """To ``tickets.owe_nobody`` who holds a genuine link: one of the same to the same is no other."""
+    return f"{' '.join(str(claims.get(name, '')) for name in 'tcdr')}@"
+
+
+def _renew(page: str, claims: Mapping[str, Any]) -> bool:
+    """A genuine but expired link earns its registered recipient a new one."""
     if page in OF_A_DESK:
         return _owe_desk(page, claims["r"])
     if page == RENEWAL:

@@ -104,9 +104,7 @@ def send_code_again() -> Any:
 @pages.post("/petugas/keluar")
 def leave() -> Any:
     here().access.check_csrf(DESK, now())
-    response = redirect(f"{PATH}/masuk", 303)
-    here().access.forget(response, DESK, PATH)
-    return response
+    return here().access.leave(f"{PATH}/masuk", (DESK, PATH))
 
 
 @pages.get("/petugas/keluar")

@@ -14,6 +14,7 @@ from flask import after_this_request
 
 from portal.core.errors import LinkExpired, LinkForged
 from portal.usecases.cases import Claims, Means, OfficialView
+from portal.web.access import SESSION
 from portal.web.here import here, now
 
 COOKIE: Final = "perangkat"
@@ -25,6 +26,9 @@ CODE: Final = "kode"
 REMEMBERED: Final = timedelta(days=30)
 MOST: Final = 20
 """Links that a browser keeps in mind as in use there; of others it is kept once more."""
+
+LEFT: Final = "pergi"
+"""Cookie that says who has left his desk in a browser; those of his cases are each for its own page, and stay there."""
 
 
 def mark() -> str:
@@ -85,6 +89,34 @@ def trusted(response: Any, email: str) -> Any:
     kept = _kept()
     people = [*(each for each in kept.get("r", ()) if each != email.lower()), email.lower()]
     return _remember(response, {"d": mark() or _new_mark(), "r": people})
+
+
+def left(response: Any, email: str) -> Any:
+    """The answer, with which this person's cases are closed in this browser as well, for as long as any was open."""
+    return _note_left(response, [*(each for each in _left() if each != email.lower()), email.lower()][-MOST:])
+
+
+def has_left(claims: Claims) -> bool:
+    return claims["r"].lower() in _left()
+
+
+def back(response: Any, claims: Claims) -> Any:
+    """The answer to an opened link, whose reader is there again."""
+    if not has_left(claims):
+        return response
+    return _note_left(response, [each for each in _left() if each != claims["r"].lower()])
+
+
+def _left() -> list[str]:
+    try:
+        return list(here().access.kept(LEFT, now())["r"])
+    except (LinkForged, LinkExpired):
+        return []
+
+
+def _note_left(response: Any, people: list[str]) -> Any:
+    here().access.keep(response, LEFT, {"r": people}, PATHS, now(), SESSION)
+    return response
 
 
 def _asks() -> bool:

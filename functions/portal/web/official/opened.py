@@ -28,9 +28,12 @@ def letter_base(number: str) -> str:
 
 
 def claims_of(number: str) -> dict[str, Any]:
-    """What the link to this case said. Raises LinkForged (``link_needed``), also for that of another case."""
+    """What the link to this case said.
+
+    Raises LinkForged (``link_needed``), also for that of another case, and once its reader has left his desk here.
+    """
     claims = here().access.claims(PAGE, now())
-    if claims.get("t") != number:
+    if claims.get("t") != number or devices.has_left(claims):
         raise LinkForged("link_needed", page=PAGE)
     return claims
 
