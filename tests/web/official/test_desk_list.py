@@ -8,8 +8,8 @@ import pytest
 
 from portal.core.errors import Unavailable
 from portal.core.times import Time
-from portal.web.case import Deadline
-from portal.web.official.desk import SIZE, spare
+from portal.web.case import spare
+from portal.web.official.desk import SIZE
 from tests.support.browser_without_javascript import Page
 from tests.support.office import FIRST, FORWARD, KABID, KADIS, MORNING, Office, Person
 
@@ -219,5 +219,4 @@ def test_ticks_of_another_person_or_of_nobody_choose_nothing(office: Office, per
 )
 def test_time_left_is_said_in_minutes_hours_or_working_days(office: Office, minutes: int, said: Time) -> None:
     due = MORNING + timedelta(minutes=60)
-    late = Deadline("", due, late=minutes > 0)
-    assert spare(late, office.office.calendar, due + timedelta(minutes=minutes)) == said
+    assert spare(due, office.office.calendar, due + timedelta(minutes=minutes)) == said
