@@ -100,6 +100,16 @@ def test_the_list_is_paged_and_what_was_ticked_stays_ticked_on_every_page(
     assert {number for number in numbers if number in checked.text} == opened
 
 
+def test_nothing_is_sent_before_something_can_be_ticked(office: Office, person: Callable[[str], Person]) -> None:
+    kadis, _ = kadis_with(office, person, 2, 0)
+    page = kadis.get("/meja")
+    assert (len(rows(page)), ticks(page), page.html.xpath("//*[contains(@class, 'ticking')]")) == (2, [], [])
+    assert not page.html.xpath(f"//button[@formaction='{CHECK}']")
+    kadis.get(page.html.xpath("//ul[@class='rows']//a/@href")[0])
+    page = kadis.get("/meja")
+    assert len(ticks(page)) == len(page.html.xpath(f"//button[@formaction='{CHECK}']")) == 1
+
+
 def test_only_what_was_opened_here_and_has_not_changed_since_can_be_ticked(
     office: Office, person: Callable[[str], Person]
 ) -> None:

@@ -151,6 +151,8 @@ def show() -> Any:
     on_page = {card.application.ticket: card for card in cards}
     elsewhere = [each for each in places if each.standing.ticket in chosen and each.standing.ticket not in on_page]
     ticked = [on_page[ticket] for ticket in on_page if ticket in chosen] + _cards(elsewhere, email)
+    choosable = [card for card in ticked if card.choice]
+    may_tick = bool(choosable) or any(card.choice for card in cards)  # if not, there is nothing to send either
     return render_template(
         "official/desk.html",
         cards=cards,
@@ -161,8 +163,8 @@ def show() -> Any:
         text=wanted.text,
         place=asked_place,
         places=_places(places),
-        ticked=[card for card in ticked if card.choice],
-        labels=sorted({each.label for each in places if each.action}),
+        ticked=choosable,
+        labels=sorted({each.label for each in places if each.action and may_tick}),
         most=together.MOST,
         offices=len({each.office for each in places}),
         others=_cards([_place(*each) for each in others[:SIZE]], email),
