@@ -52,6 +52,23 @@ def test_a_relay_that_did_not_take_it_is_asked_again_after_a_pause_that_doubles_
     assert tried.failed("451 busy", LATER, hopeless=True) == replace(expected, hopeless=True)
 
 
+@pytest.mark.parametrize(
+    ("answer", "full"),
+    [
+        ("552 mailbox full", True),
+        ("550 5.2.2 over quota", True),
+        ("452-4.2.2 The email account is over its quota", True),
+        ("smtp; 552 5.2.2 mailbox full", True),
+        ("552 5.3.4 message too big", False),
+        ("550 5.1.1 no such user", False),
+        ("550 192.4.2.2 is not welcome", False),
+        ("", False),
+    ],
+)
+def test_a_full_mailbox_is_told_from_an_address_that_takes_nothing(answer: str, full: bool) -> None:
+    assert OWED.failed(answer, LATER, hopeless=True).is_mailbox_full is full
+
+
 def test_what_was_hopeless_once_need_not_be_so_the_next_time() -> None:
     tried = replace(OWED, attempts=2, hopeless=True)
     assert not tried.failed("451 busy", LATER).hopeless

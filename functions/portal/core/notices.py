@@ -3,6 +3,7 @@
 Decides; never renders, sends or stores.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -148,6 +149,12 @@ class Notice:
     def is_unwritten(self) -> bool:
         """Did the portal fail to write it, so that it says nothing about the recipient's address?"""
         return self.problem.startswith(UNWRITTEN)
+
+    @property
+    def is_mailbox_full(self) -> bool:
+        """Does the answer say that there is no room (X.2.2; 552 without a status of its own, RFC 3463 and 5321)?"""
+        status = re.search(r"(?<![\d.])[245]\.(\d{1,3}\.\d{1,3})(?!\.?\d)", self.problem)
+        return status[1] == "2.2" if status else re.search(r"\b552\b", self.problem) is not None
 
     @property
     def turn(self) -> str:

@@ -9,10 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from portal.core.application import Application, Event
-from portal.core.clocks import present
+from portal.core.clocks import in_office, present
 from portal.core.draft import Document
 from portal.core.history import UNNOTICED
 from portal.core.sop import APPLICANT, Sop
+from portal.core.times import Time
 from portal.core.worktime import Calendar
 from portal.forms.form import Field, Form
 from portal.forms.typed import texts
@@ -26,14 +27,13 @@ from portal.web.here import here
 class Deadline:
     """By when the SOP's ``time`` for the present step is over; ``at`` is None where the SOP does not say.
 
-    ``left`` and ``late_by`` are working minutes.
+    ``spare`` is the working time until then, or since; None where ``at`` is.
     """
 
     time: str
     at: datetime | None
     late: bool
-    left: int | None = None
-    late_by: int = 0
+    spare: Time | None = None
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,12 @@ def deadline(application: Application, sop: Sop, calendar: Calendar, now: dateti
     if clock is None:
         return None
     time = sop.time(sop.step(application.step))
-    return Deadline(time, clock.due, clock.is_late, clock.left, clock.late_by)
+    return Deadline(time, clock.due, clock.is_late, spare(clock.due, calendar, now))
+
+
+def spare(due: datetime | None, calendar: Calendar, now: datetime) -> Time | None:
+    """The working time until a moment or since (``clocks.in_office``); None where none is promised."""
+    return in_office(min(due, now), max(due, now), calendar) if due else None
 
 
 def history(application: Application, words: Words) -> list[Happening]:

@@ -125,12 +125,18 @@ def test_a_case_tells_how_much_of_each_steps_time_is_used_left_and_over(
 ) -> None:
     told = words(clerk.get(f"{LIST}/{shared_stage.case('confirm')}"))
     assert "Waktu per langkah" in told
-    assert "terpakai 0 menit dari 15 menit; tersisa 15 menit, sampai" in told
+    assert "terpakai 0 menit dari 15 menit; tersisa 15 menit kerja, sampai" in told
     sent = words(clerk.get(f"{LIST}/{shared_stage.case(*WAYS['sent'])}"))
     assert "berhenti selama menunggu pihak lain, tersisa 10 menit." in sent
     assert "tepat waktu." in sent
     unconfirmed = words(clerk.get(f"{LIST}/{shared_stage.case()}"))
     assert "Waktu per langkah" not in unconfirmed
+
+
+def test_a_late_case_says_by_how_much_as_people_say_it(stage: Stage) -> None:
+    number = stage.case("confirm")
+    stage.clock.forward(days=7)
+    assert "; lewat 5 hari kerja." in words(ClerkInPerson.at_the_desk(stage).get(f"{LIST}/{number}"))
 
 
 def test_a_case_that_was_bent_is_told_as_such(shared_stage: Stage, clerk: ClerkInPerson) -> None:

@@ -8,8 +8,8 @@ import pytest
 
 from portal.core.errors import Unavailable
 from portal.core.times import Time
-from portal.web.case import Deadline
-from portal.web.official.desk import SIZE, spare
+from portal.web.case import spare
+from portal.web.official.desk import SIZE
 from tests.support.browser_without_javascript import Page
 from tests.support.office import FIRST, FORWARD, KABID, KADIS, MORNING, Office, Person
 
@@ -98,6 +98,16 @@ def test_the_list_is_paged_and_what_was_ticked_stays_ticked_on_every_page(
     checked = posts(kadis, second, CHECK, pilih=kept)
     opened = {number for number in numbers if any(number in row for row in rows(first)[:2])}
     assert {number for number in numbers if number in checked.text} == opened
+
+
+def test_nothing_is_sent_before_something_can_be_ticked(office: Office, person: Callable[[str], Person]) -> None:
+    kadis, _ = kadis_with(office, person, 2, 0)
+    page = kadis.get("/meja")
+    assert (len(rows(page)), ticks(page), page.html.xpath("//*[contains(@class, 'ticking')]")) == (2, [], [])
+    assert not page.html.xpath(f"//button[@formaction='{CHECK}']")
+    kadis.get(page.html.xpath("//ul[@class='rows']//a/@href")[0])
+    page = kadis.get("/meja")
+    assert len(ticks(page)) == len(page.html.xpath(f"//button[@formaction='{CHECK}']")) == 1
 
 
 def test_only_what_was_opened_here_and_has_not_changed_since_can_be_ticked(
@@ -219,5 +229,4 @@ def test_ticks_of_another_person_or_of_nobody_choose_nothing(office: Office, per
 )
 def test_time_left_is_said_in_minutes_hours_or_working_days(office: Office, minutes: int, said: Time) -> None:
     due = MORNING + timedelta(minutes=60)
-    late = Deadline("", due, late=minutes > 0)
-    assert spare(late, office.office.calendar, due + timedelta(minutes=minutes)) == said
+    assert spare(due, office.office.calendar, due + timedelta(minutes=minutes)) == said

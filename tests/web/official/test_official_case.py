@@ -31,6 +31,14 @@ def test_a_step_past_its_minutes_says_so(office: Office, person: Callable[[str],
     assert "Waktu menurut SOP sudah lewat" in person(KADIS).opens(number).text
 
 
+def test_a_case_says_how_late_it_is_as_the_desk_does(office: Office, person: Callable[[str], Person]) -> None:
+    number, kadis = office.case(), person(KADIS)
+    for hours, said in ((1, "45 menit kerja"), (23, "7 jam kerja"), (6 * 24, "5 hari kerja")):
+        office.clock.forward(hours=hours)
+        assert f"lewat {said}" in kadis.opens(number).text
+        assert f"Lewat {said}" in kadis.get(office.desk_link(KADIS)).text
+
+
 def test_the_next_one_reads_the_instruction_and_the_capacity_is_printed(
     office: Office, person: Callable[[str], Person]
 ) -> None:

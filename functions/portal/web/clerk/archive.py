@@ -26,7 +26,7 @@ from portal.tables import written
 from portal.usecases.corrections import EVERYBODY
 from portal.usecases.register import page_of
 from portal.usecases.retention import forgotten_on
-from portal.web.case import history
+from portal.web.case import history, spare
 from portal.web.clerk.desk import role_label
 from portal.web.clerk.entry import csrf, reader, sent_by_reader
 from portal.web.here import here, turn_to
@@ -115,6 +115,7 @@ def case_page(
     words, sop = office.words_of(application), turn_to(application.service)
     officials = office.records.officials(sop.service) if assignment(application.events) else ()
     holders = given(application, officials, words.sop, office.today())
+    times = clocks(application, words.sop, office.calendar, office.clock())
     return render_template(
         "clerk/case.html",
         application=application,
@@ -123,7 +124,7 @@ def case_page(
         step=words.sop.step(application.step),
         awaited=words.awaited(application.step, application.state),
         happenings=history(application, words),
-        clocks=clocks(application, words.sop, office.calendar, office.clock()),
+        clocks=[(each, spare(each.due, office.calendar, each.until)) for each in times.values()],
         answers=words.form.shown(application.form),
         documents=words.sop.brought(application.documents),
         forgotten=forgotten_on(application, sop, office.calendar),

@@ -12,13 +12,12 @@ from flask import Blueprint, redirect, render_template, request
 
 from portal.core import ticket
 from portal.core.application import Application
-from portal.core.clocks import due, in_office
+from portal.core.clocks import due
 from portal.core.errors import LinkForged
 from portal.core.listing import Wanted
 from portal.core.officials import Official
 from portal.core.standing import Standing
 from portal.core.times import Time
-from portal.core.worktime import Calendar
 from portal.forms.typed import masked_email, one_line
 from portal.usecases.cases import Claims
 from portal.usecases.desks import Desks
@@ -75,7 +74,6 @@ class Card:
     """A case as its reader sees it on the desk; ``way`` leads to it.
 
     Attributes:
-        spare: working time that is left by the SOP, or over; None where none is promised.
         choice: what a tick sends for it, once it was opened, where it may be decided together with others.
     """
 
@@ -87,10 +85,14 @@ class Card:
     office: str
     since: datetime
     deadline: Deadline | None
-    spare: Time | None
     way: str
     action: str
     choice: str
+
+    @property
+    def spare(self) -> Time | None:
+        """Working time that is left by the SOP, or over; None where none is promised."""
+        return self.deadline.spare if self.deadline else None
 
 
 @pages.get("/meja/<token>")
@@ -147,6 +149,8 @@ def show() -> Any:
     on_page = {card.application.ticket: card for card in cards}
     elsewhere = [each for each in places if each.standing.ticket in chosen and each.standing.ticket not in on_page]
     ticked = [on_page[ticket] for ticket in on_page if ticket in chosen] + _cards(elsewhere, email)
+    choosable = [card for card in ticked if card.choice]
+    may_tick = bool(choosable) or any(card.choice for card in cards)  # if not, there is nothing to send either
     return render_template(
         "official/desk.html",
         cards=cards,
@@ -157,8 +161,8 @@ def show() -> Any:
         text=wanted.text,
         place=asked_place,
         places=_places(places),
-        ticked=[card for card in ticked if card.choice],
-        labels=sorted({each.label for each in places if each.action}),
+        ticked=choosable,
+        labels=sorted({each.label for each in places if each.action and may_tick}),
         most=together.MOST,
         offices=len({each.office for each in places}),
         others=_cards([_place(*each) for each in others[:SIZE]], email),
@@ -230,7 +234,6 @@ def _card(application: Application, place: Place, email: str) -> Card:
     office, access_until = here().office, now() + SESSION
     words = office.words_of(application)
     sop, claims = words.sop, here().cases.case_claims(application, email)
-    left = deadline(application, sop, office.calendar, now())
     return Card(
         application=application,
         product=office.services[application.service].data["product"],
@@ -239,20 +242,12 @@ def _card(application: Application, place: Place, email: str) -> Card:
         status=sop.status(application.step, application.state).label,
         office=place.office,
         since=application.since,
-        deadline=left,
-        spare=spare(left, office.calendar, now()) if left else None,
+        deadline=deadline(application, sop, office.calendar, now()),
         # To the case as it is now, on a page that only the link to this person's own desk opens.
         way=path(office.links.sign(PAGE, {**claims, "way": DESK}, access_until)),
         action=place.action,
         choice=together.choice(application, claims) if place.action and shown.is_opened(application, email) else "",
     )
-
-
-def spare(left: Deadline, calendar: Calendar, now: datetime) -> Time | None:
-    """The working time until the SOP's is over, or since (``clocks.in_office``)."""
-    if left.at is None:
-        return None
-    return in_office(min(left.at, now), max(left.at, now), calendar)
 
 
 def _places(places: Sequence[Place]) -> list[tuple[str, str]]:

@@ -46,13 +46,15 @@ def take_in(service: str) -> Any:
     plan = _importing().plan(service, rows)
     if plan.problems:
         return _page(service, plan, rows), 422
+    added = len(plan.new)
     try:
         _importing().take_in(plan)
     except Conflict:  # the other click of a double click was faster, or another person; what is left is shown
         plan = _importing().plan(service, rows)
         if plan.new:
             return _page(service, plan, rows), 409
-    return redirect(f"{path(service)}/impor?tercatat", 303)
+        added = 0
+    return redirect(f"{path(service)}/impor?tercatat={len(plan.new) + plan.known}&baru={added}", 303)
 
 
 @pages.get("/meja/register/<service:service>/impor/catat")
@@ -76,4 +78,6 @@ def _page(service: str, plan: Plan | None = None, rows: Rows = (), refusal: Any 
         table=as_csv(rows),
         refusal=refusal,
         just_done="tercatat" in request.args,
+        there=request.args.get("tercatat", 0, int),
+        added=request.args.get("baru", 0, int),
     )
