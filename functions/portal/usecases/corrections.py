@@ -14,6 +14,7 @@ from portal.core.history import again, assignment, overtaking
 from portal.core.notices import Notice
 from portal.core.officials import able
 from portal.core.sop import APPLICANT, Sop
+from portal.core.steps import State
 from portal.forms.form import Form
 from portal.office import Office
 
@@ -151,7 +152,9 @@ class Corrections:
             kept = amending.amend(application, amended.form, reason, by=actor, sop=sop, at=at)
             address = kept.address(sop)
             waiting = self._waiting_for(application, sop) if address != application.address(sop) else []
-            anew = [owed.readdressed(address, at) for owed in waiting]
+            # Of an unconfirmed application the event itself owes that letter, with the one link that counts.
+            is_owed_anyway = {"confirm_address"} if application.state is State.UNCONFIRMED else set[str]()
+            anew = [owed.readdressed(address, at) for owed in waiting if owed.letter not in is_owed_anyway]
             done = self.office.commit(kept, notices=anew)
             for owed in waiting:
                 self.office.records.settle_notice(owed.dropped(at, SETTLED))

@@ -179,6 +179,25 @@ def test_an_address_that_was_never_confirmed_is_confirmed_anew(shared_stage: Sta
     assert (confirmed.events[-1].action, confirmed.events[-1].data["email"]) == ("confirm", NEW)
 
 
+@pytest.mark.parametrize("days", [0, 3], ids=["the first letter", "and its reminder"])
+def test_where_no_letter_to_confirm_arrived_the_right_address_gets_just_one(
+    shared_stage: Stage, clerk: ClerkInPerson, days: int
+) -> None:
+    number = shared_stage.case()
+    shared_stage.clock.forward(days=days)
+    shared_stage.clockwork.remind_applicants()
+    waiting = [each for each in shared_stage.records.unsent() if each.about == number]
+    assert {each.letter for each in waiting} == {"confirm_address"}
+    for owed in waiting:
+        shared_stage.records.settle_notice(owed.failed("550 no such user", shared_stage.clock(), hopeless=True))
+    so_far = len(shared_stage.mail())
+    saved(clerk, amend(clerk, number, email=NEW))
+    shared_stage.clock.forward(hours=2)  # past any pause between letters to one address
+    mail = [each for each in shared_stage.mail()[so_far:] if number in each["subject"]]
+    assert [(each["to"], "Konfirmasikan" in each["subject"]) for each in mail] == [(NEW, True)]
+    assert [each for each in shared_stage.records.unsent() if each.about == number] == []
+
+
 def test_what_the_applicant_is_to_mend_is_his_and_the_rest_stays_right_when_he_has(
     shared_stage: Stage, clerk: ClerkInPerson
 ) -> None:
