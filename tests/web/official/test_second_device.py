@@ -83,6 +83,32 @@ def test_the_code_of_the_officials_own_mail_opens_it_for_thirty_days(
     assert not asks(other.get(f"/telaah/{number}/lembar"))
 
 
+def test_every_form_of_the_code_leads_to_a_page_of_its_own_so_that_going_back_sends_nothing_again(
+    office: Office, person: Callable[[str], Person], number: str
+) -> None:
+    other = person(FIRST)
+    for shown, way in ((other.opens(number), f"/telaah/{number}"), (at_strange_desk(office, other), "/meja")):
+        form = shown.form("/kode/kirim")
+        sent = other.sends((form.action, form.form_values()), follow=False)
+        assert (sent.status, sent.headers["Location"]) == (303, f"{way}/kode")
+        page = other.get(f"{way}/kode")
+        assert page.form("/kode").fields["kode"] == ""
+        assert (other.get(f"{way}/kode/kirim").url, asks(other.get(way))) == (f"{way}/kode", True)
+        if way != "/meja":
+            continue
+        form = page.form("/meja/kode", "Buka meja kerja")
+        values = [*(f for f in form.form_values() if f[0] != "kode"), ("kode", sent_code(office))]
+        opened = other.sends((form.action, values), follow=False)
+        assert (opened.status, opened.headers["Location"]) == (303, "/meja")
+        assert other.get("/meja/kode").url == "/meja", "as one comes back to it"
+
+
+def at_strange_desk(office: Office, other: Person) -> Page:
+    mine = Person(office, FIRST)
+    presses(mine, mine.get(office.desk_link(FIRST)), "/meja/tetap")
+    return other.get(office.desk_link(FIRST))
+
+
 def test_after_thirty_days_a_device_is_strange_again(
     office: Office, person: Callable[[str], Person], number: str
 ) -> None:

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from flask import Blueprint, redirect, render_template, request
 
 from portal.core import ticket
 from portal.core.application import Actor
-from portal.core.errors import LinkForged, NotAllowed
+from portal.core.errors import LinkExpired, LinkForged, NotAllowed
 from portal.forms.typed import masked_email
 from portal.usecases.cases import Claims
 from portal.usecases.codes import Codes
@@ -20,6 +20,9 @@ from portal.web.refusals import STATUS, explain
 pages = Blueprint("codes", __name__)
 
 PURPOSE = devices.COOKIE
+
+ASKED: Final = "kode-diminta"
+"""Cookie that says for which code a page has the form, as long as that is good."""
 
 
 @dataclass(frozen=True)
@@ -107,11 +110,24 @@ def _desk(claims: Claims) -> Door:
 
 
 def _offered(door: Door) -> Any:
-    return _page(door, "") if door.is_shut else redirect(door.path, 303)
+    return _page(door, _asked(door)) if door.is_shut else redirect(door.path, 303)
 
 
 def _sent(door: Door) -> Any:
-    return _page(door, _codes().ask(PURPOSE, door.whom))
+    """Off to the page with the form, so that going back there sends no second code."""
+    response = redirect(f"{door.path}/{devices.CODE}", 303)
+    claims = {"n": _codes().ask(PURPOSE, door.whom), "r": door.whom.email}
+    here().access.keep(response, ASKED, claims, (response.location,), now(), _codes().life)
+    return response
+
+
+def _asked(door: Door) -> str:
+    """What was asked for here lately, for this person; empty if nothing was."""
+    try:
+        said = here().access.kept(ASKED, now())
+    except (LinkForged, LinkExpired):
+        return ""
+    return str(said["n"]) if said["r"] == door.whom.email else ""
 
 
 def _checked(claims: Claims, door: Callable[[], Door]) -> Any:

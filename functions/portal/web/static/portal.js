@@ -151,9 +151,7 @@ doc.addEventListener("error", ({ target }) => {
 doc.documentElement.classList.add("js");
 const offered = "[data-print], [data-copy]" + (navigator.share ? ", [data-share]" : "");
 all(offered).forEach((button) => { button.hidden = false; });
-all("[data-focus]").forEach((box) => {
-  box.focus();
-  // Coming back here asks for the page anew, instead of asking whether to send the mistakes once more.
-  history.replaceState(history.state, "", location.href);
-});
+all("[data-focus]").forEach((box) => box.focus());
+// Coming back to what answered a form asks for the page anew, instead of asking whether to send the form once more.
+if ("posted" in doc.documentElement.dataset) history.replaceState(history.state, "", location.href);
 reveal();
