@@ -25,11 +25,15 @@ DOOR: Final = "petugas-kode"
 
 
 def reader() -> Clerk:
-    """Whose desk this is. Raises LinkForged (``clerk_needed``): nobody has come in here, or his session is over."""
+    """Whose desk this is.
+
+    Raises:
+        LinkForged: nobody has come in here, or his session is over (``clerk_needed``; fact ``page``).
+    """
     try:
         return here().entrance.clerk(here().access.claims(DESK, now())["r"])
     except LinkForged as problem:
-        raise LinkForged("clerk_needed") from problem
+        raise LinkForged("clerk_needed", page=DESK) from problem
 
 
 def sent_by_reader() -> Clerk:
