@@ -53,11 +53,15 @@ def test_a_wrong_code_is_told_with_the_tries_that_are_left(stage: Stage, clerk: 
     wrong = at_the_door(clerk)
     page = clerk.types(clerk.get("/petugas/kode"), wrong)
     assert (page.status, "Sisa percobaan: 4" in page.text) == (422, True)
-    for _ in range(4):
+    for _ in range(3):
         page = clerk.types(page, wrong)
-    right = clerk.code()
-    page = clerk.types(page, right)
-    assert (page.status, "terlalu sering dicoba" in page.text) == (422, True)
+    right, sent = clerk.code(), len(stage.mail())
+    for minutes in (0, 2):
+        stage.clock.forward(minutes=minutes)
+        for told in (clerk.types(page, wrong), clerk.types(page, right), clerk.wants_code(page), clerk.get(page.url)):
+            assert (told.status, "Coba lagi setelah" in told.text, "dikirim ke" in told.text) == (429, True, False)
+            assert not told.html.xpath("//main//form")
+    assert len(stage.mail()) == sent
     stage.clock.forward(minutes=31)
     page = clerk.wants_code(clerk.get("/petugas/kode"))
     assert clerk.types(page, clerk.code()).url.endswith("/petugas")
