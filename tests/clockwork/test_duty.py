@@ -72,6 +72,43 @@ def test_a_plh_hears_when_the_days_begin_and_the_definitive_official_when_they_a
     assert "Masa tugas Anda pada jabatan ini berakhir pada 26 November 2026" in page.get_data(as_text=True)
 
 
+def test_of_what_is_handed_over_late_one_email_tells_and_reminders_begin_on_the_next_day(
+    stage: Stage, appointing: Appointing
+) -> None:
+    for _ in range(3):
+        stage.case("confirm")
+    appointing.appoint(replace(PLH, since=THURSDAY, until=date(2026, 12, 1)))
+    for day, hour in ((1, 9), (2, 9), (3, 7), (3, 8), (3, 11), (3, 17)):
+        at(stage, day, hour, 31)
+        chores(stage)
+    (told,) = mail_to(stage, JOKO.email)
+    assert "3 permohonan menunggu Anda sebagai Plh. Kepala Dinas" in told["subject"]
+    at(stage, 4, 8)
+    chores(stage)
+    (reminded,) = mail_to(stage, JOKO.email)[1:]
+    assert "Pengingat: 3" in reminded["subject"]
+
+
+def test_somebody_with_late_cases_of_his_own_is_still_reminded_when_more_are_handed_over(
+    stage: Stage, appointing: Appointing
+) -> None:
+    stage.case("confirm")
+    stage.case(*TO_VERIFIKATOR)
+    appointing.appoint(replace(PLH, name="Andi Contoh", email=VERIFIKATOR, since=THURSDAY))
+    at(stage, 3, 8)
+    chores(stage)
+    subjects = [mail["subject"] for mail in mail_to(stage, VERIFIKATOR)]
+    assert [any(said in each for each in subjects) for said in ("sebagai Plh.", "Pengingat: ")] == [True, True]
+
+
+def test_whoever_was_appointed_at_a_weekend_hears_once_on_the_monday(stage: Stage, appointing: Appointing) -> None:
+    stage.case("confirm")
+    appointing.appoint(replace(PLH, since=date(2026, 11, 28), until=date(2026, 12, 1)))
+    at(stage, 7, 8)
+    chores(stage)
+    assert len(mail_to(stage, JOKO.email)) == 1
+
+
 def test_a_case_that_came_later_is_told_once_though_the_duty_is_new(stage: Stage, appointing: Appointing) -> None:
     appointing.appoint(replace(PLH, since=MONDAY))
     number = stage.case("confirm")

@@ -134,19 +134,39 @@ def test_after_five_tries_even_the_right_one_has_to_wait_whatever_was_asked_for_
     codes = Codes(stage.office)
     asked = codes.ask("perangkat", BUDI)
     code = told(stage)
-    assert [refused(codes, asked, wrong(code)) for _ in range(5)] == [
-        ("code_wrong", {"left": left}) for left in (4, 3, 2, 1, 0)
-    ]
     stage.clock.forward(minutes=1)
     again = codes.ask("perangkat", BUDI)
-    (name, facts) = refused(codes, again, told(stage))
+    newest = told(stage)
+    assert [refused(codes, asked, wrong(code)) for _ in range(4)] == [
+        ("code_wrong", {"left": left}) for left in (4, 3, 2, 1)
+    ]
+    assert refused(codes, asked, wrong(code))[0] == "code_paused"
+    (name, facts) = refused(codes, again, newest)
     assert name == "code_paused"
     assert timedelta() < facts["until"] - stage.clock.at <= codes.pause
+    so_far = len(stage.mail())
+    for _ in range(2):  # within the minute of the last one, and later
+        with pytest.raises(NotAllowed) as refusal:
+            codes.ask("perangkat", BUDI)
+        assert (refusal.value.code, refusal.value.facts) == (name, facts)
+        stage.clock.forward(minutes=2)
+    assert len(stage.mail()) == so_far
     other = codes.ask("perangkat", Actor("kabid", "Rina", email=KABID))
     assert codes.check("perangkat", other, told(stage)) == KABID
     stage.clock.at = facts["until"]
     asked = codes.ask("perangkat", BUDI)
     assert codes.check("perangkat", asked, told(stage)) == KADIS
+
+
+def test_none_is_sent_either_where_the_last_try_was_right(stage: Stage) -> None:
+    codes = Codes(stage.office)
+    asked = codes.ask("perangkat", BUDI)
+    code = told(stage)
+    for _ in range(4):
+        refused(codes, asked, wrong(code))
+    assert codes.check("perangkat", asked, code) == KADIS
+    with pytest.raises(NotAllowed, match="code_paused"):
+        codes.ask("perangkat", BUDI)
 
 
 @pytest.mark.parametrize("typed", ["", " ", "abcdef", "1" * 4000, "\0", "½"])

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.support.applying import ANSWERS, World
+from tests.support.clerk import ClerkInPerson
 from tests.support.holder import OTHER, Holder, holder, replaced, words
 from tests.support.office import CHECKED, FIRST, FORWARD, KABID, KADIS, SECOND, Office, Person, action_of
 from tests.support.sessions import Session
@@ -261,6 +262,33 @@ def test_what_was_typed_into_a_draft_comes_back_too(world: World) -> None:
         again = siti.post(f"/ajukan/{draft.id}/data/jabatan", again.form("/data/jabatan"))
     assert again.status == 200
     assert world.kept(draft).form["jabatan"] == "Analis Madya"
+
+
+def test_what_a_clerk_typed_while_his_session_ended_can_be_sent_once_he_has_come_in_again(stage: Stage) -> None:
+    clerk, number = ClerkInPerson(stage), stage.case("confirm")
+    clerk.comes_in()
+    page = clerk.get(f"/petugas/permohonan/{number}/betulkan")
+    stage.clock.at += LONG
+    typed = {"nama_ktp": "SITI BENAR", "alasan": "Pemohon menelepon:\nsalah ketik."}
+    over = clerk.browser.submit(page, page.form("/betulkan"), "Periksa dahulu", **typed)
+    assert (over.status, "belum tersimpan" in over.text, "tidak hilang" in over.text) == (403, True, True)
+    stage.clock.at += timedelta(hours=1)
+    clerk.comes_in()  # in another tab of the same browser
+    late = clerk.browser.submit(over, over.form("/betulkan"))
+    again = clerk.browser.submit(late, late.form("/betulkan"))
+    assert "SITI BENAR (semula SITI RAHASIA)" in words(again)
+    clerk.browser.submit(again, again.form("/betulkan"), "Simpan pembetulan")
+    kept = stage.load(number)
+    assert (kept.form["nama_ktp"], kept.events[-1].data["reason"]) == ("SITI BENAR", typed["alasan"])
+
+
+def test_a_code_typed_after_the_door_has_closed_is_not_shown_again(stage: Stage) -> None:
+    clerk = ClerkInPerson(stage)
+    clerk.asks()
+    page = clerk.wants_code(clerk.opens_link())
+    stage.clock.at += LONG
+    answer = clerk.types(page, "123456")
+    assert (answer.status, "123456" in answer.text) == (403, False)
 
 
 @pytest.mark.parametrize("token", ["", "x", "forged"])

@@ -13,7 +13,7 @@ from portal.editions import read_messages
 from portal.usecases.outbox import LEASE
 from tests.support.at_once import at_once
 from tests.support.sessions import Session
-from tests.support.stage import KABID, KADIS, Stage
+from tests.support.stage import KABID, KADIS, InProcess, Stage
 from tests.support.ways import EMAIL, SECRETS
 
 MESSAGES = read_messages()["errors"]
@@ -185,3 +185,21 @@ def test_servers_that_start_for_the_first_time_at_one_moment_share_one_key(tmp_p
     for house in houses:
         house.office.records.close()
         house.engine.mailbox.close()
+
+
+def test_who_asks_again_within_the_hour_reads_that_the_first_link_still_opens(stage: Stage) -> None:
+    number, told = stage.case("confirm"), set()
+    so_far = len(stage.mail())
+    for email in (EMAIL, EMAIL, "siapa@contoh.id"):
+        browser = InProcess(stage.browser())
+        page = browser.get("/tautan?halaman=permohonan")
+        page = browser.submit(page, page.form("/tautan"), tiket=number, email=email)
+        told.add(page.text)
+        stage.clock.forward(minutes=5)
+    assert len(told) == 1
+    assert "kurang dari satu jam yang lalu, tautan itu masih dapat dibuka" in page.text
+    (again,) = page.html.xpath("//a[.='Ketik alamat lain']/@href")
+    assert browser.get(again).form("/tautan").fields["halaman"] == "permohonan"
+    assert len(stage.mail()) == so_far + 1
+    (link,) = (each for each in stage.mail()[-1]["links"] if "/permohonan/" in each)
+    assert number in browser.get(link.removeprefix("http://localhost")).text

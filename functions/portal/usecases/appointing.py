@@ -201,6 +201,13 @@ class Appointing:
                 owed += 1
         return owed
 
+    def handed_over(self) -> frozenset[tuple[str, str, str]]:
+        """The posts whose duty has begun since the last working day: today they are told of all that waits anyway."""
+        appointed, today = list(self.office.officials()), self.office.today()
+        before = self.office.calendar.add_working_days(today, -1)
+        began = {official.post: self._began(official, appointed, today) for official in on_duty(appointed, today)}
+        return frozenset(post for post, first in began.items() if first and first > before)
+
     # --- within --------------------------------------------------------------------------------------------------
 
     def _one(self, amendment: Amendment, by: Clerk | None) -> Official:

@@ -100,12 +100,16 @@ class Clockwork:
         """Owe every official one digest a working day while a case has waited too long; returns how many are owed.
 
         Whoever is above a post that nobody can fill hears of it too, from the next morning on; and of a case that
-        others have had for some working days on the day on which it has become so many.
+        others have had for some working days on the day on which it has become so many. Of what was handed over to
+        somebody just now he hears by that letter (``announce``), and from the next working day on by digests.
         """
         if not self._office_has_opened():
             return 0
         today, look = self.office.today(), look or self.watch.glance()
-        late = {actor.email for _, how in look.waits if self.watch.is_due(how) for actor in how.whom}
+        due = [(case, how) for case, how in look.waits if self.watch.is_due(how)]
+        new = Appointing(self.office, self.cases).handed_over() if due else frozenset()
+        whom = {(case.service, actor.role, actor.email.lower()) for case, how in due for actor in how.whom}
+        late = {email for *_, email in whom - new}
         vacant = {post for _, _, above in self.watch.vacancies(look) for post in above}
         held_up = self.watch.held_up(look)
         vacant |= {post for *_, above, heard in held_up if heard.date() == today for post in above}

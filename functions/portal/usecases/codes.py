@@ -48,7 +48,12 @@ class Codes:
 
         Returns:
             What the page's form has to send along (field of its own): signed, says whose code it is and holds none.
+
+        Raises:
+            NotAllowed: tried too often, so that none would be taken now and none is sent (``code_paused``; fact
+                ``until``).
         """
+        self.refuse_while_paused(purpose, whom.email)
         now, at = self.office.clock(), self._asked_at()
         while self._used_in(purpose, whom.email, at, _NOBODY, until=now - self.pause):
             at += timedelta(seconds=1)
@@ -67,7 +72,8 @@ class Codes:
         Raises:
             LinkForged: ``asked`` is not ours, or was for another purpose (``link_forged``).
             NotAllowed: too late (``code_expired``), not the code (``code_wrong``; fact ``left``: how many tries are
-                left), tried too often (``code_paused``; fact ``until``), or used in another browser (``code_used``).
+                left), not the code and that was the last try, or tried too often (``code_paused``; fact ``until``), or
+                used in another browser (``code_used``).
         """
         now = self.office.clock()
         try:
@@ -79,11 +85,17 @@ class Codes:
             raise NotAllowed("code_paused", until=until)
         codes = self.office.links.codes(_signed(purpose), _said(claims["r"], claims["a"]))
         if "".join(filter(str.isdecimal, typed)) not in codes:
-            raise NotAllowed("code_wrong", left=left)
+            raise NotAllowed("code_wrong", left=left) if left else NotAllowed("code_paused", until=until)
         email, at = claims["r"], datetime.fromisoformat(claims["a"])
         if self._used_in(purpose, email, at, browser, until=self.until(at) + timedelta(seconds=1)) != browser:
             raise NotAllowed("code_used")
         return str(email)
+
+    def refuse_while_paused(self, purpose: str, email: str) -> None:
+        """Raises NotAllowed: no code is taken now (``code_paused``; fact ``until``). Counts no try."""
+        ends = self.office.records.used(_paused(purpose, email), self.office.clock())
+        if ends:
+            raise NotAllowed("code_paused", until=datetime.fromisoformat(max(ends)))
 
     def code(self, about: str, email: str, occasion: str) -> tuple[str, datetime]:
         """The code that a notice tells, and until when it is good; for its letter only.
@@ -112,16 +124,27 @@ class Codes:
         anew.
         """
         window = int(now.timestamp() // self.pause.total_seconds())
-        whose = sha256(f"{purpose} {email.lower()}".encode()).hexdigest()[:16]
+        whose = _whose(purpose, email)
         # Counted in one write, so that many tries at one moment are as many tries.
         service = self.office.services.first.service
         tried = self.office.records.next_number(service, f"{ABOUT}{whose}/{window}")
         ends = datetime.fromtimestamp((window + 1) * self.pause.total_seconds(), self.office.calendar.zone)
+        if tried >= self.tries:
+            self.office.records.use(_paused(purpose, email), ends.isoformat(), now, ends)
         return self.tries - tried, ends
 
 
 def _signed(purpose: str) -> str:
     return f"{LETTER}.{purpose}"
+
+
+def _whose(purpose: str, email: str) -> str:
+    return sha256(f"{purpose} {email.lower()}".encode()).hexdigest()[:16]
+
+
+def _paused(purpose: str, email: str) -> str:
+    """Where it is kept that no code is taken."""
+    return f"{ABOUT}{_whose(purpose, email)}/paused"
 
 
 def _said(email: str, at: str) -> str:

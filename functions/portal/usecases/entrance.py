@@ -39,8 +39,12 @@ class Entrance:
         return found is not None
 
     def ask(self, email: str) -> str:
-        """Owe a clerk a code; returns what has to be shown along with it (``Codes.ask``)."""
+        """Owe a clerk a code; returns what has to be shown along with it, and raises, as ``Codes.ask``."""
         return Codes(self.office).ask(PURPOSE, _addressee(self.clerk(email)))
+
+    def refuse_while_paused(self, email: str) -> None:
+        """Raises as ``Codes.refuse_while_paused``."""
+        Codes(self.office).refuse_while_paused(PURPOSE, email)
 
     def enter(self, asked: str, typed: str, browser: str) -> Clerk:
         """Whoever has the code comes in. Arguments, and what it raises, as ``Codes.check``."""

@@ -238,7 +238,8 @@ class Watch:
         )
 
     def attention(self, look: Look[Any] | None = None) -> list[Waiting]:
-        """Past the SOP's minutes, with officials who are being reminded, or on the clerk's list; longest first.
+        """Past the SOP's minutes, with officials who are being reminded, with a visit of a day that is over, or on the
+        clerk's list; longest first.
 
         Before all, those that cannot be read. ``look`` as above.
         """
@@ -258,7 +259,7 @@ class Watch:
             since=since,
             minutes=self.office.calendar.minutes_between(since, now),
             unattended=how.reason is not None and how.reason.is_vacancy,
-            reason=how.reason or "",
+            reason=how.reason or (Reason.UNRECORDED if self._is_unrecorded(application) else ""),
         )
 
     def vacancies(self, look: Look[Any] | None = None) -> Iterator[tuple[Case, Wait, frozenset[tuple[str, str]]]]:
@@ -292,7 +293,12 @@ class Watch:
     def _needs(self, application: Case, how: Wait) -> bool:
         sop, now = self.office.sop_of(application), self.office.clock()
         late = is_over(application, sop, self.office.calendar, now)
-        return late or how.reason is not None or self.is_due(how)
+        return late or how.reason is not None or self.is_due(how) or self._is_unrecorded(application)
+
+    def _is_unrecorded(self, application: Case) -> bool:
+        """Was its visit agreed for a day that is over, and nobody has said how it went?"""
+        slot = application.slot
+        return slot is not None and self.office.calendar.local(slot).date() < self.office.today()
 
     def _unread(self, unread: Unread) -> Stuck:
         product = self.office.services[unread.service].data["product"]

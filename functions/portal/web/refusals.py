@@ -60,7 +60,9 @@ def _given_back(refusal: errors.PortalError) -> dict[str, Any]:
 
     Only what came from a form of ours: nobody else's words are shown on a page of the portal.
     """
-    over = refusal.code in ("link_needed", "draft_link_needed", "form_late")
+    over = refusal.code in ("link_needed", "draft_link_needed", "form_late") or (
+        refusal.code == "clerk_needed" and "page" in refusal.facts  # not at the door, where only a code is typed
+    )
     if request.method != "POST" or not over or not _is_ours():
         return {"typed": [], "csrf": ""}
     typed = [(name, value) for name, values in request.form.lists() for value in values if name != "csrf"]

@@ -1,5 +1,7 @@
 """The clerk's desk in one look: what is stuck, what waits on whom, mail that failed, who comes, who serves."""
 
+from datetime import timedelta
+
 import pytest
 
 from portal.engines.ports import CameBack
@@ -84,6 +86,27 @@ def test_who_is_expected_today_is_on_the_desk_and_on_a_list_to_print(shared_stag
     assert "TAMU HARI INI" in clerk.get("/petugas/kunjungan").text
     assert "TAMU HARI INI" in clerk.get().html.xpath("//ul[contains(@class, 'comers')]")[0].text_content()
     assert clerk.get("/petugas/kunjungan?hari=kemarin").status == 200
+
+
+def test_a_visit_that_nobody_has_recorded_stays_in_reach_and_is_told(stage: Stage) -> None:
+    clerk, number = ClerkInPerson.at_the_desk(stage), stage.case(*WAYS["booked"], nama_ktp="TAMU KEMARIN")
+    slot = stage.load(number).slot
+    assert slot
+    day, stage.clock.at = f"{stage.office.calendar.local(slot):%Y-%m-%d}", slot
+    before = f"/petugas/kunjungan?hari={day}"
+    assert before not in clerk.get("/petugas/kunjungan").html.xpath("//a/@href")
+    assert table(clerk.get(), "Permohonan yang perlu perhatian") == []
+    for days in (1, 4):  # on the next day, and still after a weekend
+        stage.clock.at = slot + timedelta(days=days)
+        page = clerk.get("/petugas/kunjungan")
+        assert "belum dicatat" in next(a for a in page.html.xpath("//a") if a.get("href") == before).text_content()
+        earlier = clerk.get(before)
+        assert "TAMU KEMARIN" in earlier.text
+        assert "Sebelumnya" not in earlier.text  # nothing more is left behind
+        (told,) = table(clerk.get(), "Permohonan yang perlu perhatian")
+        assert ("hasilnya belum dicatat" in told, number in told) == (True, True)
+    stage.act(number, "attend")
+    assert before not in clerk.get("/petugas/kunjungan").html.xpath("//a/@href")
 
 
 def test_mail_that_failed_is_sent_again_or_ticked_off(shared_stage: Stage, clerk: ClerkInPerson) -> None:

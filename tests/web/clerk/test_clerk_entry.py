@@ -48,16 +48,37 @@ def test_nobody_else_gets_a_link_and_the_answer_is_the_same(stage: Stage) -> Non
     assert {message["to"] for message in stage.mail()} == {EMAIL}
 
 
+def test_who_asks_again_within_the_hour_reads_that_the_first_link_still_opens(stage: Stage) -> None:
+    told = set()
+    for email in (EMAIL, EMAIL, "siapa@contoh.id", "siapa@contoh.id"):
+        somebody = ClerkInPerson(stage, email)
+        page = somebody.get("/petugas")
+        page = somebody.browser.submit(page, page.form("/petugas/masuk"), email=email)
+        told.add(page.text)
+        stage.clock.forward(minutes=5)
+    assert len(told) == 1
+    assert "kurang dari satu jam yang lalu, tautan itu masih dapat dibuka" in page.text
+    again = somebody.get(page.html.xpath("//a[.='Ketik alamat lain']/@href")[0])
+    assert again.form("/petugas/masuk").fields["email"] == ""
+    clerk = ClerkInPerson(stage)
+    assert len(stage.mail()) == 1
+    assert "Kode masuk" in clerk.opens_link().text
+
+
 def test_a_wrong_code_is_told_with_the_tries_that_are_left(stage: Stage, clerk: ClerkInPerson) -> None:
     """Tries, pause and end of a code are tested with codes themselves (``tests/usecases/test_codes.py``)."""
     wrong = at_the_door(clerk)
     page = clerk.types(clerk.get("/petugas/kode"), wrong)
     assert (page.status, "Sisa percobaan: 4" in page.text) == (422, True)
-    for _ in range(4):
+    for _ in range(3):
         page = clerk.types(page, wrong)
-    right = clerk.code()
-    page = clerk.types(page, right)
-    assert (page.status, "terlalu sering dicoba" in page.text) == (422, True)
+    right, sent = clerk.code(), len(stage.mail())
+    for minutes in (0, 2):
+        stage.clock.forward(minutes=minutes)
+        for told in (clerk.types(page, wrong), clerk.types(page, right), clerk.wants_code(page), clerk.get(page.url)):
+            assert (told.status, "Coba lagi setelah" in told.text, "dikirim ke" in told.text) == (429, True, False)
+            assert not told.html.xpath("//main//form")
+    assert len(stage.mail()) == sent
     stage.clock.forward(minutes=31)
     page = clerk.wants_code(clerk.get("/petugas/kode"))
     assert clerk.types(page, clerk.code()).url.endswith("/petugas")

@@ -82,6 +82,21 @@ def test_the_list_is_found_by_name_number_ticket_and_step_and_no_name_stays_in_a
     assert page.html.xpath("//button[contains(., 'yang dipilih')]") == []
 
 
+def test_a_visit_that_is_over_and_not_recorded_is_told_as_such(office: Office, person: Callable[[str], Person]) -> None:
+    number = office.case("attend")
+    slot, verifikator = office.load(number).slot, person(FIRST)
+    assert slot
+    verifikator.get(office.desk_link(FIRST))
+    assert "Pemohon datang" in rows(verifikator.get("/meja"))[0]
+    office.clock.at = slot + timedelta(days=1)
+    verifikator.get(office.desk_link(FIRST))
+    page = verifikator.get("/meja")
+    (said,) = page.html.xpath("//ul[@class='rows']//*[contains(@class, 'attention-line')]")
+    assert "Kunjungan Selasa, 24 November" in said.text_content()
+    assert "belum dicatat" in said.text_content()
+    assert "Pemohon datang" not in page.text
+
+
 def test_the_list_is_paged_and_what_was_ticked_stays_ticked_on_every_page(
     office: Office, person: Callable[[str], Person]
 ) -> None:

@@ -112,16 +112,21 @@ def stuck() -> str:
 
 @pages.get("/petugas/kunjungan")
 def visits() -> Any:
-    """Who is expected on a day (``hari``), to be printed."""
+    """Who is expected on a day (``hari``), to be printed; from today backwards, the days of which something is not yet
+    recorded.
+    """
     reader()
-    day = _day(request.args.get("hari", ""))
-    calendar, expected = here().office.calendar, coming(here().watch.standings(), day)
+    day, today = _day(request.args.get("hari", "")), here().office.today()
+    calendar, standings = here().office.calendar, list(here().watch.standings())
+    expected = coming(standings, day)
+    unrecorded = max((each for each in days_of_visits(standings) if each < min(day, today)), default=None)
     return render_template(
         "clerk/visits.html",
         day=day,
         coming=expected,
         codes={each.application.ticket: desk_code(each.application.ticket) for each in expected},
-        before=calendar.add_working_days(day, -1) if day > here().office.today() else None,
+        before=calendar.add_working_days(day, -1) if day > today else unrecorded,
+        today=today,
         after=calendar.add_working_days(day, 1),
         printed_at=here().language.moment(now()),
     )

@@ -25,11 +25,15 @@ DOOR: Final = "petugas-kode"
 
 
 def reader() -> Clerk:
-    """Whose desk this is. Raises LinkForged (``clerk_needed``): nobody has come in here, or his session is over."""
+    """Whose desk this is.
+
+    Raises:
+        LinkForged: nobody has come in here, or his session is over (``clerk_needed``; fact ``page``).
+    """
     try:
         return here().entrance.clerk(here().access.claims(DESK, now())["r"])
     except LinkForged as problem:
-        raise LinkForged("clerk_needed") from problem
+        raise LinkForged("clerk_needed", page=DESK) from problem
 
 
 def sent_by_reader() -> Clerk:
@@ -66,7 +70,10 @@ def open_link(token: str) -> Any:
 
 @pages.get("/petugas/kode")
 def door() -> Any:
-    return _door_page() if _claims() else redirect(f"{PATH}/masuk", 303)
+    if not (claims := _claims()):
+        return redirect(f"{PATH}/masuk", 303)
+    here().entrance.refuse_while_paused(claims["r"])
+    return _door_page()
 
 
 @pages.post("/petugas/kode/kirim")
@@ -87,7 +94,7 @@ def come_in() -> Any:
     try:
         clerk = here().entrance.enter(claims["n"], request.form.get("kode", ""), claims.get("b", "-"))
     except NotAllowed as refused:
-        if not refused.code.startswith("code_"):
+        if not refused.code.startswith("code_") or refused.code == "code_paused":
             raise
         return _door_page(explain(refused.code, refused.facts)["sentence"]), 422
     response = here().access.enter(DESK, {"r": clerk.email}, PATH, now())

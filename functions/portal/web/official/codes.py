@@ -137,8 +137,10 @@ def _checked(claims: Claims, door: Callable[[], Door]) -> Any:
     except LinkForged:
         return _page(door(), ""), 422
     except NotAllowed as refusal:
+        if refusal.code == "code_paused":  # nothing can be typed or sent until then
+            raise
         status = here().messages["errors"][refusal.code].get("status", STATUS[NotAllowed])
-        again = asked if refusal.code == "code_wrong" and refusal.facts["left"] else ""
+        again = asked if refusal.code == "code_wrong" else ""
         return _page(door(), again, explain(refusal.code, refusal.facts)), status
     if email.lower() != claims["r"].lower():
         raise NotAllowed("form_foreign")
