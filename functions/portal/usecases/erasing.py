@@ -79,6 +79,11 @@ class Erasing:
         known |= {entry.name.casefold() for entry in dossier.certificates}
         return any(each in said or (each.isdecimal() and each in digits) for each in known if each)
 
+    def lacks(self, dossier: Dossier, ground: Ground | None, reason: str) -> list[str]:
+        """Codes of all for which ``erase`` would refuse such words."""
+        lacks = "reason_missing" if not reason else "reason_tells_who" if self.tells_who(reason, dossier) else ""
+        return [code for code in ("" if self._going(dossier, ground) else "nothing_to_erase", lacks) if code]
+
     # --- then --------------------------------------------------------------------------------------------------------
 
     def erase(self, dossier: Dossier, ground: Ground | None, reason: str, by: Actor) -> Sequence[Item]:
@@ -93,13 +98,9 @@ class Erasing:
             Conflict: something has happened meanwhile (``event_taken``); what came before it has gone.
             Unavailable: the same, of a store that cannot answer.
         """
-        if not reason:
-            raise NotAllowed("reason_missing")
-        if self.tells_who(reason, dossier):
-            raise NotAllowed("reason_tells_who")
-        going = [item for item in self.plan(dossier) if item.verdict.allows(ground)]
-        if not going:
-            raise NotAllowed("nothing_to_erase")
+        for code in self.lacks(dossier, ground, reason):
+            raise NotAllowed(code)
+        going = self._going(dossier, ground)
         for item in going:
             if item.case:
                 said = {"ground": self._ground(item, ground).value, "reason": reason}
@@ -140,6 +141,9 @@ class Erasing:
         return stone is None or stone.hash in proof
 
     # --- within ------------------------------------------------------------------------------------------------------
+
+    def _going(self, dossier: Dossier, ground: Ground | None) -> list[Item]:
+        return [item for item in self.plan(dossier) if item.verdict.allows(ground)]
 
     def _case(self, case: Application, dossier: Dossier) -> Item:
         if not self._is_applicant(case, dossier):

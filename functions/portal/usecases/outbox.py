@@ -104,6 +104,13 @@ class Outbox:
         """Is the relay out? ``unsent`` as above."""
         return outage(self.records.unsent() if unsent is None else unsent)
 
+    def subject(self, owed: Notice) -> str:
+        """Of its email as it would be written now; empty where there is nothing to write any more."""
+        try:
+            return self.join([(owed, self.letter(owed))]).subject
+        except Exception:  # whatever it is, its sender hears of it
+            return ""
+
     def due_since(self, owed: Notice) -> datetime:
         """Since when it waits for the relay: since it was owed, or the round for which it was put off."""
         rounds = self._rounds()

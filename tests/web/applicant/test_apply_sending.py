@@ -3,7 +3,7 @@
 import sqlite3
 from dataclasses import replace
 
-from tests.support.applying import ANSWERS, World
+from tests.support.applying import ANSWERS, FILLER, World
 from tests.support.people import KINDS
 
 
@@ -81,6 +81,14 @@ def test_after_sending_every_page_of_the_draft_shows_the_ticket(world: World) ->
         assert siti.post(f"/ajukan/{draft.id}{step}", {**ANSWERS, "csrf": csrf}).path == f"/ajukan/{draft.id}/terkirim"
     assert world.applicant().get(world.link(draft)).path == f"/ajukan/{draft.id}/terkirim"
     assert world.dump() == before
+
+
+def test_who_sends_for_somebody_else_is_not_told_to_open_his_own_email(world: World) -> None:
+    draft = world.draft({**ANSWERS, **FILLER, "diisi_oleh": "orang_lain"})
+    world.house.intake.submit(draft.id)
+    page = world.holder(draft).get(f"/ajukan/{draft.id}/terkirim")
+    assert "membuka emailnya" in page.text
+    assert "buka email Anda" not in page.text
 
 
 def test_the_ticket_page_shares_nothing_but_the_ticket_and_where_to_ask(world: World) -> None:

@@ -292,3 +292,23 @@ def test_no_link_is_sent_to_a_case_without_its_data(stage: Stage, clerk: ClerkIn
     assert all(owed.recipient.endswith("@nobody.invalid") for owed in stage.records.unsent())
     stage.outbox.send_due()
     assert (list(stage.mailbox.messages()), list(stage.records.unsent())) == (before, [])
+
+
+def test_all_that_is_missing_is_told_at_once_and_what_is_demanded_is_not_called_optional(
+    stage: Stage, clerk: ClerkInPerson
+) -> None:
+    stage.case(*WAYS["rejected"])
+    page = asked(clerk)
+    assert "lebih awal (boleh dikosongkan)" not in words(page)
+    assert "berakhir (boleh dikosongkan)" not in words(page)
+    page = clerk.browser.submit(page, page.form("laksanakan"), "Hapus data pribadi ini")
+    links = page.html.xpath("//*[contains(@class, 'wrong-box')]//a/@href")
+    assert (page.status, links) == (422, ["#dasar", "#alasan", "#pasti"])
+    stage.draft(("ktp",))
+    assert "berakhir (boleh dikosongkan)" in words(asked(clerk))  # the draft can go without
+
+
+def test_that_nothing_can_go_is_told_first(stage: Stage, clerk: ClerkInPerson) -> None:
+    stage.case("confirm")
+    told = words(asked(clerk))
+    assert told.index("Belum ada yang dapat dihapus") < told.index("Yang tetap disimpan")

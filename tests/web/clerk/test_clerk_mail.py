@@ -41,3 +41,16 @@ def test_a_full_mailbox_is_called_so(stage: Stage) -> None:
     told = words(ClerkInPerson.at_the_desk(stage).get("/petugas/email"))
     assert "Kotak surat penerima penuh" in told
     assert "Alamat menolak email" not in told
+
+
+def test_a_case_tells_of_a_letter_that_came_back_by_its_name_and_first(stage: Stage) -> None:
+    number, clerk = stage.case("confirm"), ClerkInPerson.at_the_desk(stage)
+    fresh = clerk.get(f"/petugas/permohonan/{number}")
+    assert "Email:" not in words(fresh)
+    comes_back(stage, number, KADIS)
+    told = words(clerk.get(f"/petugas/permohonan/{number}"))
+    assert "Email: Kotak surat penerima penuh" in told
+    assert told.index("Email:") < told.index("Email untuk surat") < told.index("Riwayat")
+    (owed,) = [owed for owed in stage.records.unsent() if owed.problem]
+    assert number in stage.outbox.subject(owed)
+    assert stage.outbox.subject(owed) in told

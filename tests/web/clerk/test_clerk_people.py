@@ -152,6 +152,8 @@ def test_leave_is_for_all_offices_of_a_person_and_can_be_taken_back(stage: Stage
     assert away.away == ((today, today + timedelta(days=3)),)
     page = change(clerk, "Wati", "cuti", mulai=day(stage), sampai=day(stage))
     assert (page.status, "Penggantinya" in words(page) or "penggantinya" in words(page)) == (422, True)
+    (wrong,) = page.html.xpath("//form[.//input[@value='cuti']]//p[@class='error']")
+    assert ("penggantinya" in wrong.text_content(), page.html.xpath("//*[@aria-invalid='true']")) == (True, [])
     page = change(clerk, "Andi", "masuk")
     confirm(clerk, page)
     back = next(official for official in stage.records.officials() if official.email == VERIFIKATOR)

@@ -80,5 +80,6 @@ def _sent_page(template: str, id: str) -> Any:
         unconfirmed=application.state is State.UNCONFIRMED,
         confirm_until=confirm_by(application, sop),
         email=shown_email(application.form),
+        other=bool(draft.opened_by) or application.form.get(fields.FILLED_BY) == fields.OTHER,
         **acknowledged(application),
     )

@@ -1,5 +1,6 @@
 """What the portal will do by itself in the days ahead, for a clerk who would rather know before."""
 
+from collections.abc import Iterable
 from itertools import groupby
 from typing import Any, Final
 
@@ -28,7 +29,7 @@ def show() -> str:
     found, number, last = page_of(ahead, request.args.get("hal", ""), SIZE)
     return render_template(
         "clerk/ahead.html",
-        days=[(day, [(each, _said(each)) for each in some]) for day, some in groupby(found, _day)],
+        days=[(day, _together(some)) for day, some in groupby(found, _day)],
         names={line.ticket: line.name for line in open_lines(look)},
         some_time=here().messages["foreseen"]["of_a_day"],
         total=len(ahead),
@@ -36,6 +37,14 @@ def show() -> str:
         last=last,
         within=DAYS,
     )
+
+
+def _together(some: Iterable[Foreseen]) -> list[tuple[str, list[Foreseen]]]:
+    """What happens in words, and all of a day to which that happens, where the first of them does."""
+    told: dict[str, list[Foreseen]] = {}
+    for each in some:
+        told.setdefault(_said(each), []).append(each)
+    return list(told.items())
 
 
 def _said(each: Foreseen) -> str:

@@ -17,6 +17,7 @@ from portal.core.errors import Finding, NotFound
 from portal.core.handouts import CASES
 from portal.core.history import assignment
 from portal.core.listing import OPEN, Line, Wanted
+from portal.core.notices import Notice
 from portal.core.officials import Official, eligible, given
 from portal.core.sop import APPLICANT
 from portal.core.steps import State
@@ -29,7 +30,7 @@ from portal.usecases.retention import forgotten_on
 from portal.web.case import history, spare
 from portal.web.clerk.desk import role_label
 from portal.web.clerk.entry import csrf, reader, sent_by_reader
-from portal.web.here import here, turn_to
+from portal.web.here import here, now, turn_to
 
 pages = Blueprint("clerk_archive", __name__)
 
@@ -130,7 +131,7 @@ def case_page(
         forgotten=forgotten_on(application, sop, office.calendar),
         name=application.value("name", words.sop),
         address=application.address(words.sop),
-        owed=[notice for notice in office.records.unsent() if notice.about == number],
+        owed=[(notice, here().outbox.subject(notice)) for notice in office.records.unsent() if _fails(notice, number)],
         damage=application.first_damage(),
         may_undo=here().corrections.may_undo(application),
         recipients=_recipients(application, words),
@@ -144,6 +145,11 @@ def case_page(
         just_done=application.events[-1].action if "tercatat" in request.args else "",
         csrf=csrf(),
     )
+
+
+def _fails(notice: Notice, number: str) -> bool:
+    """Is it about this case, and was it refused or put off? What is seconds old is only on its way."""
+    return notice.about == number and (bool(notice.problem) or notice.is_red(now()))
 
 
 def _recipients(application: Application, words: Words) -> list[dict[str, str]]:

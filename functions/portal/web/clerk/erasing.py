@@ -7,7 +7,7 @@ from typing import Any, Final
 from flask import Blueprint, redirect, render_template, request
 
 from portal.core.erasing import Ground
-from portal.core.errors import Finding, NotAllowed
+from portal.core.errors import Finding
 from portal.forms.typed import one_line
 from portal.usecases.dossiers import Dossier
 from portal.web.clerk.entry import csrf, sent_by_reader
@@ -41,15 +41,10 @@ def erase() -> Any:
         return redirect(f"{PATH}?dihapus", 303)
     typed = {name: one_line(request.form.get(name, ""))[:500] for name in (GROUND, REASON, SURE)}
     ground = Ground(typed[GROUND]) if typed[GROUND] in set(Ground) else None
-    try:
-        if not typed[SURE]:
-            raise NotAllowed("erase_unsure")
-        here().erasing.erase(dossier, ground, typed[REASON], clerk.as_actor(here().corrections.title))
-    except NotAllowed as refused:
-        if refused.code not in FIELDS:
-            raise
-        sentence = explain(refused.code, refused.facts)["sentence"]
-        return _page(dossier, [Finding(FIELDS[refused.code], sentence)], typed), 422
+    lacks = [*here().erasing.lacks(dossier, ground, typed[REASON]), *([] if typed[SURE] else ["erase_unsure"])]
+    if lacks:
+        return _page(dossier, [Finding(FIELDS[code], explain(code, {})["sentence"]) for code in lacks], typed), 422
+    here().erasing.erase(dossier, ground, typed[REASON], clerk.as_actor(here().corrections.title))
     return redirect(f"{PATH}?dihapus", 303)
 
 
@@ -75,6 +70,7 @@ def _page(dossier: Dossier, findings: Sequence[Finding] = (), typed: Mapping[str
         staying=[(item, here().office.services[item.service]) for item in plan if item.verdict.stays],
         officials=dossier.officials,
         words=words,
+        needs_ground=not any(item.verdict.allows(None) for item in plan),
         choices=[choice for choice in choices if choice["value"] != Ground.OVER],
         over=Ground.OVER,
         findings=findings,

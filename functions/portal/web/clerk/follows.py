@@ -31,7 +31,7 @@ FIELDS: Final = {
     "appointment_endless": "sampai",
     "appointment_past": "sampai",
     "appointment_overlaps": "mulai",
-    "successor_wanted": "sampai",
+    "successor_wanted": "",
     "appointment_begun": "",
     "post_wanted": "jabatan",
     "capacity_unreadable": "sekaligus",
