@@ -105,7 +105,8 @@ def test_in_a_file_of_before_cases_are_read_until_their_standing_is_kept(stage: 
         for name in ("of_changed", "of_more", "of_other", "of_less"):
             file.execute(f"DROP TRIGGER standing_{name}")
         file.execute("DROP TABLE standing")
-        file.execute("DROP TABLE sweep")  # which came later still
+        file.execute("DROP TABLE sweep")  # which came later still, as did
+        file.execute("DROP INDEX line_place")
         before = next(number for number, step in enumerate(rows.MIGRATIONS) if "CREATE TABLE standing" in step[0])
         file.execute(f"PRAGMA user_version = {before}")
     again = Stage(stage.data, stage.clock)

@@ -1,14 +1,14 @@
 """What every engine's records must do with the lines of the list of all cases, and with a case that is opened again."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from portal.core.application import Actor
 from portal.core.corrections import undo
 from portal.core.errors import Conflict
-from portal.core.listing import line
+from portal.core.listing import Line, line
 from portal.engines.ports import Records
 from tests.support.builders import a_sop, after, application
 from tests.support.commits import change, write
@@ -48,6 +48,34 @@ class LinesContract:
             case.ticket: line(case, a_sop()).name,
         }
         records.keep_lines([])
+
+    def test_lines_are_found_beside_a_place_by_when_their_cases_were_sent(self, records: Records) -> None:
+        made = [replace(line(application(number=1), a_sop()), ticket=f"TTE-{each}") for each in "BACD"]
+        days = (DAY, DAY, date(2026, 1, 5), date(2027, 1, 5))
+        lines = [
+            replace(each, opened=datetime(*day.timetuple()[:3], tzinfo=UTC))
+            for each, day in zip(made, days, strict=True)
+        ]
+        records.keep_lines([*lines, replace(lines[0], service="surel", ticket="TTE-E")])
+        b, a, c, d = lines
+
+        def found(most: int, place: str = "", *, newer: bool = False) -> list[Line]:
+            return list(records.lines_by_age(b.service, most, place, newer=newer))
+
+        assert found(9) == [d, b, a, c]
+        assert (found(2), found(1, b.place), found(9, a.place), found(9, c.place)) == ([d, b], [a], [c], [])
+        assert found(9, newer=True) == [c, a, b, d]
+        assert (found(1, newer=True), found(1, a.place, newer=True), found(9, d.place, newer=True)) == ([c], [b], [])
+        assert (found(9, "2026-11-23"), found(9, "2026-11-24", newer=True)) == ([c], [d])
+        assert records.lines_by_age("perpanjangan", 9) == records.lines_by_age("perpanjangan", 9, newer=True) == []
+        assert records.place_lines(b.service) == 0
+
+    def test_a_line_stays_in_its_place_whatever_becomes_of_its_case(self, records: Records) -> None:
+        case = application(number=1)
+        records.commit(change(case, line=line(case, a_sop())))
+        moved = after(case, "confirm")
+        records.commit(change(moved, line=line(moved, a_sop())))
+        assert records.lines_by_age(case.service, 9) == [line(moved, a_sop())]
 
 
 class ReopenedContract:

@@ -18,9 +18,8 @@ from typing import Final
 
 from bench.tables import table
 
-from portal.core.listing import Wanted
-from portal.usecases.archive import Archive
 from portal.usecases.compilation import Compilation
+from tests.support.clerk import ClerkInPerson
 from tests.support.many_cases import Worked, fill, watched
 from tests.support.places import ROOT
 from tests.support.stage import KADIS, Stage, StillClock
@@ -29,6 +28,7 @@ from tests.support.ways import WAYS
 INTO: Final = ROOT / "build" / "growth.md"
 OPEN: Final = 30
 TRIES: Final = 5
+LIST: Final = "/petugas/permohonan"
 WANTED: Final = 1.2
 
 Found = dict[str, tuple[int, float]]
@@ -91,8 +91,15 @@ def _asked(data: Path, worked: Worked, days: int) -> Found:
         for ticket in waiting:
             stage.act(ticket, "withdraw")
         stage.outbox.send_due(1000)
-        archive = Archive(stage.office)
-        note("the clerk's list of all cases, looked through", lambda: archive.find(Wanted(), archive.lines()), tries=1)
+        clerk = ClerkInPerson.at_the_desk(stage)
+        page = clerk.get(LIST)
+        asked = page.form(LIST)
+        note("the clerk's desk", clerk.get)
+        note("the clerk's list of all cases", lambda: clerk.get(LIST))
+        note("its page of cases that were rejected", lambda: clerk.get(f"{LIST}?keadaan=rejected"))
+        note("its page of the oldest month", lambda: clerk.get(f"{LIST}?bulan=2024-01"))
+        note("a ticket looked for there", lambda: clerk.browser.submit(page, asked, "Tampilkan", cari=waiting[0]))
+        note("a name that nobody has", lambda: clerk.browser.submit(page, asked, "Tampilkan", cari="tiada"))
         clock.forward(days=1)
         note("all chores the next day", chores, tries=1)
     return found

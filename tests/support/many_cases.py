@@ -20,7 +20,7 @@ COPIES: Final = (
     FROM application CROSS JOIN n WHERE ticket = ?3""",
     f"""INSERT INTO event SELECT {_TICKET}, number, entry FROM event CROSS JOIN n WHERE ticket = ?3""",
     f"""INSERT INTO line SELECT service, {_TICKET}, json_set(body, '$.ticket', {_TICKET},
-    '$.since', {_DAY} || 'T02:00:00+00:00', '$.opened', {_DAY} || 'T00:00:00+00:00')
+    '$.since', {_DAY} || 'T02:00:00.000000+00:00', '$.opened', {_DAY} || 'T00:00:00.000000+00:00')
     FROM line CROSS JOIN n WHERE ticket = ?3""",
     f"""INSERT INTO fact (ticket, body, book) SELECT {_TICKET}, json_set(body, '$.ticket', {_TICKET},
     '$.closed', {_DAY}, '$.received', {_DAY}), book FROM fact CROSS JOIN n WHERE ticket = ?3""",

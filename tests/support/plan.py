@@ -21,7 +21,7 @@ def _words(text: str) -> frozenset[str]:
 
 PURE: Final = _words("""
     abc bisect calendar collections contextlib copy dataclasses datetime decimal enum fractions functools
-    hashlib html itertools json math operator re string textwrap traceback types typing unicodedata zoneinfo
+    hashlib heapq html itertools json math operator re string textwrap traceback types typing unicodedata zoneinfo
 """)
 """What any room may have of the standard library; ``core`` no more. ``zoneinfo`` reads a table that never differs."""
 

@@ -78,6 +78,7 @@ def _move(context: click.Context, here: Config, there: Any, to: str, *, give_up:
         _wait(pause, SETTLED)
         if on_aws.deletions:
             on_aws.deletions.carry_out()  # so that nothing is taken along that is to go
+        on_aws.archive.place()  # so that no case has two lines
 
     cloud = _end(on_aws, settle)
     source, target = (local, cloud) if to == AWS else (cloud, local)

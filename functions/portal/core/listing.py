@@ -5,7 +5,7 @@ And one that cannot be read.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from portal.core.application import Application
@@ -44,6 +44,11 @@ class Line:
     opened: datetime
     since: datetime
 
+    @property
+    def place(self) -> str:
+        """Sorts by when cases were sent: ``2026-08-03T00:00:00.000000+00:00#TTE-26-4F7K-9QXM``; never another one."""
+        return f"{moment_place(self.opened)}#{self.ticket}"
+
 
 @dataclass(frozen=True)
 class Unread:
@@ -80,6 +85,11 @@ class Wanted:
     waits_on: str = ""
     month: str = ""
 
+    @property
+    def is_open(self) -> bool:
+        """Are only cases meant that are open?"""
+        return bool(self.waits_on) or self.state in (OPEN, *(state for state in State if not state.is_closed))
+
     def is_met_by(self, line: Line, month: str) -> bool:
         """Args: month: in which the line's case was sent, at the office."""
         return (
@@ -109,19 +119,25 @@ def line(application: Application, sop: Sop) -> Line:
 
 
 def newest_first(lines: Iterable[Line]) -> list[Line]:
-    return sorted(lines, key=lambda line: (line.opened, line.ticket), reverse=True)
+    return sorted(lines, key=lambda line: line.place, reverse=True)
+
+
+def moment_place(at: datetime) -> str:
+    """Before the places of all cases sent from then on, and behind those of the others."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def typed_ticket(text: str) -> str:
+    """The ticket that somebody has typed; empty if it is none."""
+    try:
+        return parse(text)
+    except NotFound:
+        return ""
 
 
 def _is_meant(line: Line, text: str) -> bool:
     words = text.casefold().split()
     name, digits = line.name.casefold(), "".join(filter(str.isdecimal, text))
-    if all(word in name for word in words) or text.strip() == line.agenda or _ticket(text) == line.ticket:
+    if all(word in name for word in words) or text.strip() == line.agenda or typed_ticket(text) == line.ticket:
         return True
     return len(digits) >= FEWEST_DIGITS and digits in line.number and not any(map(str.isalpha, text))
-
-
-def _ticket(text: str) -> str:
-    try:
-        return parse(text)
-    except NotFound:
-        return ""

@@ -120,6 +120,17 @@ class Records(Accounts, Standings, Registers, Uses, Sweeps, Protocol):
     def lines(self, service: str) -> Iterator[Line]:
         """All cases of a service, open and closed, in no order: one short entry each, and no case is read for it."""
 
+    def lines_by_age(self, service: str, most: int, place: str = "", *, newer: bool = False) -> Sequence[Line]:
+        """Lines beside a place (``Line.place``), no others: of cases sent before it, the last first; none at the end.
+
+        Args:
+            place: from the last case that was sent, if empty; or from the first.
+            newer: of cases sent after it, the first first.
+        """
+
+    def place_lines(self, service: str) -> int:
+        """Put what an older portal kept where the above reads no more than it tells; returns how many were put."""
+
     def keep_lines(self, lines: Sequence[Line]) -> None:
         """Keep the lines of cases that have none yet; of the others, what their own last move wrote stays."""
 

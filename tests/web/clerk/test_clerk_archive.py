@@ -39,21 +39,53 @@ def names(page: Page) -> list[str]:
     return [a.text_content() for a in page.html.xpath("//tbody//th/a")]
 
 
-def test_all_cases_are_listed_newest_first_a_page_at_a_time(clerk: ClerkInPerson) -> None:
-    page = clerk.get(LIST)
-    assert "28 permohonan" in page.text
-    assert "Halaman 1 dari 2" in page.text
-    assert names(page)[0] == "BUDI DITOLAK"
-    page = clerk.browser.submit(page, page.form(LIST), "Berikutnya")
-    assert (len(names(page)), "Halaman 2 dari 2" in page.text) == (3, True)
-    assert len(names(clerk.get(f"{LIST}?hal=999999999999"))) == 25
+def places(page: Page) -> list[str]:
+    return [a.get("href") for a in page.html.xpath("//tbody//th/a")]
 
 
-def test_a_filter_stays_while_one_turns_the_pages(clerk: ClerkInPerson) -> None:
-    page = search(clerk, cari="pemohon", keadaan="open")
-    assert "27 cocok" in page.text
-    page = clerk.browser.submit(page, page.form(LIST), "Berikutnya")
-    assert ("27 cocok" in page.text, len(names(page))) == (True, 2)
+def test_all_cases_are_listed_newest_first_a_page_at_a_time(shared_stage: Stage, clerk: ClerkInPerson) -> None:
+    all_of_them = [f"{LIST}/{each.ticket}" for each in shared_stage.house.archive.every(Wanted())]
+    first = clerk.get(LIST)
+    assert names(first)[0] == "BUDI DITOLAK"
+    second = clerk.get(first.href(f"{LIST}?sesudah"))
+    assert [*places(first), *places(second)] == all_of_them
+    assert (len(places(first)), "Berikutnya" in second.text) == (25, False)
+    assert places(clerk.get(second.href(f"{LIST}?sebelum"))) == places(first)
+
+
+def test_a_place_in_the_address_that_makes_no_sense_is_the_beginning(clerk: ClerkInPerson) -> None:
+    for place in ("x", "9999-99-99T99:99:99.999999+00:00", "%00", ""):
+        assert len(names(clerk.get(f"{LIST}?sesudah={place}&sebelum={place}"))) == 25
+    over = clerk.get(f"{LIST}?sesudah=2001-01-01T00:00:00.000000%2B00:00%23TTE-26-2222-2222")
+    assert (names(over), "Tidak ada lagi." in over.text) == ([], True)
+    assert over.href(LIST)
+
+
+def test_a_filter_stays_while_one_turns_the_pages_and_no_name_is_in_an_address(clerk: ClerkInPerson) -> None:
+    first = search(clerk, cari="pemohon", keadaan="open")
+    second = clerk.browser.submit(first, first.form(LIST), "Berikutnya")
+    assert (len(names(first)), len(names(second))) == (25, 2)
+    assert second.url.endswith(LIST)
+    back = clerk.browser.submit(second, second.form(LIST), "Sebelumnya")
+    assert names(back) == names(first)
+    chosen = clerk.get(f"{LIST}?keadaan=open")
+    assert len(names(clerk.get(chosen.href(f"{LIST}?keadaan=open&sesudah")))) == 2
+
+
+def test_what_is_looked_for_is_looked_for_among_so_many_at_a_time(
+    clerk: ClerkInPerson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("portal.usecases.archive.MOST", 10)
+    monkeypatch.setattr("portal.web.clerk.archive.MOST", 10)
+    page = search(clerk, cari="pemohon b")
+    assert "10 permohonan diperiksa, sampai yang dikirim 23 November 2026. Belum ada yang cocok." in page.text
+    page = clerk.browser.submit(page, page.form(LIST), "Cari yang lebih lama")
+    assert (names(page), "Kembali ke awal" in page.text) == ([], True)
+    page = clerk.browser.submit(page, page.form(LIST), "Cari yang lebih lama")
+    assert (names(page), "Cari yang lebih lama" in page.text) == (["PEMOHON B"], False)
+    back = clerk.browser.submit(page, page.form(LIST), "Sebelumnya")
+    assert "10 permohonan diperiksa" in back.text
+    assert "Yang cocok ada di bawah." in search(clerk, cari="pemohon a").text
 
 
 @pytest.mark.parametrize("text", ["budi", "198505052010051005", "19850505 201005 1 005"])
@@ -64,7 +96,7 @@ def test_the_only_one_that_is_meant_opens_at_once(clerk: ClerkInPerson, text: st
 
 
 def test_a_ticket_opens_its_case_and_what_is_not_there_is_said(shared_stage: Stage, clerk: ClerkInPerson) -> None:
-    (line,) = shared_stage.house.archive.find(Wanted("budi"), shared_stage.house.archive.lines())
+    (line,) = shared_stage.house.archive.every(Wanted("budi"))
     assert search(clerk, cari=line.ticket.lower().replace("-", "")).url.endswith(line.ticket)
     page = search(clerk, cari="tidak ada", keadaan="rejected")
     assert "Tidak ada yang cocok" in page.text
@@ -73,17 +105,17 @@ def test_a_ticket_opens_its_case_and_what_is_not_there_is_said(shared_stage: Sta
 
 
 def test_senseless_filters_ask_for_nothing(clerk: ClerkInPerson) -> None:
-    assert "28 permohonan" in clerk.get(f"{LIST}?keadaan=x&menunggu=y&bulan=z&layanan=%00&hal=-1").text
+    assert len(names(clerk.get(f"{LIST}?keadaan=x&menunggu=y&bulan=z&layanan=%00&hal=-1"))) == 25
 
 
 def test_the_list_is_written_to_a_spreadsheet_in_which_nothing_is_a_formula(
     shared_stage: Stage, clerk: ClerkInPerson
 ) -> None:
-    (line,) = shared_stage.house.archive.find(Wanted("budi"), shared_stage.house.archive.lines())
+    (line,) = shared_stage.house.archive.every(Wanted("budi"))
     number = shared_stage.case("confirm", jabatan="=1+1")
     held = shared_stage.load(number)
     trap = replace(
-        shared_stage.house.archive.find(Wanted(number), shared_stage.house.archive.lines())[0],
+        next(shared_stage.house.archive.every(Wanted(number))),
         ticket="X",
         name="=HYPERLINK(1)",
     )
@@ -159,10 +191,10 @@ def test_an_unknown_ticket_is_refused_and_a_mistyped_one_led_to_its_case(
 
 def test_cases_of_before_there_was_a_list_come_into_it_once(shared_stage: Stage) -> None:
     archive = Archive(shared_stage.office)
-    known = archive.lines()
+    known = list(archive.every(Wanted()))
     with shared_stage.records._database.writing() as connection:
         connection.execute("DELETE FROM line")
     assert archive.complete() == len(known)
-    assert archive.lines() == known
+    assert list(archive.every(Wanted())) == known
     assert archive.complete() == 0
     assert Archive(shared_stage.office).complete() == 0

@@ -37,6 +37,7 @@ class DynamoAccounts:
             Write(items.event_item(ticket, stone), NEW, conflict="event_taken"),
             Write(items.application_item(application, "")),
             Write(items.line_item(line)),
+            Write(items.line_key(line.service, ticket), deletes=True),  # where an older portal has left it
             standings.write(application, None),
             decided(f"applications/{ticket}/"),
         ]

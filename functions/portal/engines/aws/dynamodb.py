@@ -98,22 +98,33 @@ class Table:
         for start in range(0, len(wanted), MOST_AT_ONCE):
             yield from self._batch(wanted[start : start + MOST_AT_ONCE])
 
-    def partition(self, name: str, beginning: str = "", after: str = "") -> Iterator[Item]:
-        """The items of a partition, or those whose sort key begins so, or comes after, in the order of their keys."""
+    def partition(
+        self, name: str, beginning: str = "", after: str = "", before: str = "", page: int = 0
+    ) -> Iterator[Item]:
+        """The items of a partition, or those whose sort key begins so, or comes after, in the order of their keys.
+
+        Args:
+            before: those whose key comes before, the last first.
+            page: how many to read at a time; 0 for as many as come.
+        """
         condition, values = "PK = :name", {":name": name}
         if beginning:
             condition, values = f"{condition} AND begins_with(SK, :beginning)", {**values, ":beginning": beginning}
         elif after:
             condition, values = f"{condition} AND SK > :after", {**values, ":after": after}
+        elif before:
+            condition, values = f"{condition} AND SK < :before", {**values, ":before": before}
         pages = self._client.get_paginator("query").paginate(
             TableName=self._name,
             KeyConditionExpression=condition,
             ExpressionAttributeValues=_wired(values),
             ConsistentRead=True,
+            ScanIndexForward=not before,
+            PaginationConfig={"PageSize": page} if page else {},
         )
         with translated():
-            for page in pages:
-                yield from map(_plain, page["Items"])
+            for found in pages:
+                yield from map(_plain, found["Items"])
 
     def listed(
         self, name: str, until: str = "", page: int = MOST_AT_ONCE, after: str = "", *, backwards: bool = False

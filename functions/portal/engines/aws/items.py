@@ -23,7 +23,7 @@ fact        FACT                       2026-08-03#TTE-26-4F7K-9QXM (5)
 certificate CERTIFICATE#penerbitan     TTE-26-4F7K-9QXM                REGISTER#pener... 2028-08-03#TTE-26-4F7K..
                                                                        (8)
 holder      HOLDER#penerbitan#1990...  TTE-26-4F7K-9QXM (9)
-line        LINE#penerbitan            TTE-26-4F7K-9QXM (7)
+line        LINE#penerbitan            2026-08-03T..#TTE-26-4F.. (7)
 standing    STANDING#penerbitan        TTE-26-4F7K-9QXM, while open (``standings``)
 tally       TALLY                      2026-08
 compiled    COMPILED                   2026-08 (4)
@@ -44,7 +44,7 @@ The names are those of the service with which the table began. What belongs to a
 (4) how far the tally of that month goes, without the tally: which months there are is known without reading them all.
 (5) of a closed case; or, with the entry's version behind, of what the register corrects: TTE-26-4F7K-9QXM/2.
 (6) when an official was last sent one of the emails that are collected, and which.
-(7) of some 300 bytes, one a case; all of a service are read together, which takes one read unit for every dozen cases.
+(7) of some 300 bytes, one a case, by when it was sent; by the ticket alone where an older portal has left it.
 (8) with how it ended before its time behind, if it did: REGISTER#penerbitan#revoke; by last day.
 (9) a certificate's key by its holder's staff number, and another by the address.
 (10) an official's link that was used in that browser, until ``expires_at``; under TURN, whose turn it is.
@@ -187,9 +187,9 @@ def holder(service: str, known_by: str) -> str:
     return f"HOLDER#{service}#{known_by.lower()}"
 
 
-def line_key(service: str, ticket: str) -> Key:
-    """``LINE#penerbitan``, ``TTE-26-4F7K-9QXM``: in one partition a service, which is the list of its cases."""
-    return _key(lines_of(service), ticket)
+def line_key(service: str, place: str) -> Key:
+    """``LINE#penerbitan``, ``2026-08-03T00:..#TTE-26-4F7K-9QXM`` (``Line.place``): one list a service."""
+    return _key(lines_of(service), place)
 
 
 def lines_of(service: str) -> str:
@@ -317,7 +317,7 @@ def holder_keys(certificate: Certificate) -> list[Key]:
 
 
 def line_item(line: Line) -> Item:
-    return {**line_key(line.service, line.ticket), **entries.line_entry(line)}
+    return {**line_key(line.service, line.place), **entries.line_entry(line)}
 
 
 def tally_item(book: str, compiled: Compiled, tally: Tally) -> Item:

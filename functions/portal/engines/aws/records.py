@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from portal.core.application import Application
 from portal.core.draft import Draft
 from portal.core.errors import Conflict, NotFound, Unavailable, Unreadable
-from portal.core.listing import Line, Unread, passed_over
+from portal.core.listing import Unread, passed_over
 from portal.core.notices import Notice, Shares, alone
 from portal.core.officials import Official
 from portal.core.recap import Tally
@@ -22,6 +22,7 @@ from portal.engines.aws.appointed import appointed, keep_apart
 from portal.engines.aws.certificates import DynamoCertificates, entered
 from portal.engines.aws.deletions import DynamoDeletions, decided, draft_folder
 from portal.engines.aws.dynamodb import MOST_AT_ONCE, NEW, Item, Key, Table, Write
+from portal.engines.aws.lines import DynamoLines
 from portal.engines.aws.moving import DynamoMoving, Latch
 from portal.engines.aws.standings import DynamoStandings
 from portal.engines.aws.sweeps import DynamoSweeps
@@ -36,7 +37,14 @@ _READS: Final = 3
 
 
 class DynamoRecords(
-    DynamoCertificates, DynamoAccounts, DynamoDeletions, DynamoStandings, DynamoMoving, DynamoUses, DynamoSweeps
+    DynamoCertificates,
+    DynamoAccounts,
+    DynamoDeletions,
+    DynamoLines,
+    DynamoStandings,
+    DynamoMoving,
+    DynamoUses,
+    DynamoSweeps,
 ):
     """``ports.Records`` on the table of ``items``, for any number of callers; also ``Streamed``.
 
@@ -118,14 +126,6 @@ class DynamoRecords(
         ]
         room = max(0, MOST_AT_ONCE - len(writes))
         self._table.transact([*writes, *releases[::-1][:room]])
-
-    def lines(self, service: str) -> Iterator[Line]:
-        return entries.readable(entries.line, self._table.partition(items.lines_of(service)))
-
-    def keep_lines(self, lines: Sequence[Line]) -> None:
-        writes = [Write(items.line_item(line), NEW) for line in lines]
-        for start in range(0, len(writes), MOST_AT_ONCE):
-            self._table.transact(writes[start : start + MOST_AT_ONCE])
 
     def taken(self, prefix: str) -> Sequence[str]:
         return [item["SK"] for item in self._table.partition(items.CLAIMS, prefix)]

@@ -12,7 +12,7 @@ from typing import Final
 from portal.core.application import Application
 from portal.core.draft import Draft
 from portal.core.errors import NotFound, Unavailable, Unreadable
-from portal.core.listing import Line, Unread, passed_over
+from portal.core.listing import Unread, passed_over
 from portal.core.notices import Identity, Notice, Shares, alone
 from portal.core.officials import Official
 from portal.core.recap import Tally
@@ -22,6 +22,7 @@ from portal.engines.local import owed, rows, statements
 from portal.engines.local.accounts import SqliteAccounts
 from portal.engines.local.certificates import LAST, SqliteCertificates, write_certificate
 from portal.engines.local.database import Database
+from portal.engines.local.lines import SqliteLines
 from portal.engines.local.moving import SqliteMoving, admits
 from portal.engines.local.standings import SqliteStandings, write_standing
 from portal.engines.local.sweeps import SqliteSweeps
@@ -31,7 +32,7 @@ from portal.engines.ports import CameBack, Change, Compiled, Fact
 _CLOSED: Final = "coalesce(json_extract(body, '$.closed'), '')"
 
 
-class SqliteRecords(SqliteCertificates, SqliteAccounts, SqliteStandings, SqliteSweeps, SqliteMoving):
+class SqliteRecords(SqliteCertificates, SqliteAccounts, SqliteLines, SqliteStandings, SqliteSweeps, SqliteMoving):
     """``ports.Records`` on one machine, for any number of threads and processes; also ``BacksUp``.
 
     Args:
@@ -127,15 +128,6 @@ class SqliteRecords(SqliteCertificates, SqliteAccounts, SqliteStandings, SqliteS
                 statements.write_line(connection, change.line)
             if change.standing:
                 write_standing(connection, waiting, change.standing)
-
-    def lines(self, service: str) -> Iterator[Line]:
-        found = self._all("SELECT body FROM line WHERE service = ?", service)
-        return entries.readable(rows.line, (body for (body,) in found))
-
-    def keep_lines(self, lines: Sequence[Line]) -> None:
-        with self._database.writing() as connection:
-            kept = "INSERT INTO line VALUES (:service, :ticket, :body) ON CONFLICT DO NOTHING"
-            connection.executemany(kept, map(rows.line_row, lines))
 
     def taken(self, prefix: str) -> Sequence[str]:
         query = "SELECT name FROM claim WHERE name >= ? AND name < ? ORDER BY name"

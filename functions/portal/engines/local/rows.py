@@ -126,6 +126,7 @@ MIGRATIONS: Final = (
             BEGIN DELETE FROM standing WHERE ticket = old.ticket; END""",
     ),
     ("CREATE TABLE sweep (name TEXT PRIMARY KEY, place TEXT NOT NULL) WITHOUT ROWID",),
+    ("CREATE INDEX line_place ON line (service, json_extract(body, '$.opened') || '#' || ticket)",),
 )
 """The statements that lead from one version of the tables to the next; a released one is never changed."""
 

@@ -5,6 +5,7 @@ What is searched for is posted, so that no name stays in an address.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -24,8 +25,8 @@ from portal.core.steps import State
 from portal.forms.typed import one_line
 from portal.forms.wording import Words
 from portal.tables import written
+from portal.usecases.archive import MOST
 from portal.usecases.corrections import EVERYBODY
-from portal.usecases.register import page_of
 from portal.usecases.retention import forgotten_on
 from portal.web.case import history, spare
 from portal.web.clerk.desk import role_label
@@ -36,6 +37,7 @@ pages = Blueprint("clerk_archive", __name__)
 
 PATH: Final = "/petugas/permohonan"
 REASON: Final = "alasan"
+PLACE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.+]{21}#[A-Z0-9-]{1,20}")
 
 SIZE: Final = 25
 """Cases on a page."""
@@ -45,24 +47,30 @@ XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
 
 @pages.route(PATH, methods=["GET", "POST"])
 def show() -> Any:
-    """The cases, newest first, by what is looked for; a whole ticket leads to its case at once."""
+    """The cases, newest first, by what is looked for; a whole ticket leads to its case at once.
+
+    A page begins behind a place (``sesudah``, ``Line.place``), or ends before one (``sebelum``).
+    """
     if request.method == "POST":
         sent_by_reader()
     reader()
-    asked = request.form if request.method == "POST" else request.args
-    wanted, lines = _wanted(), here().archive.lines()
-    found = here().archive.find(wanted, lines)
-    if len(found) == 1 and wanted.text and wanted == Wanted(text=wanted.text):
-        return redirect(case_path(found[0].ticket), 303)
-    shown, number, last = page_of(found, asked.get("hal", ""), SIZE)
+    archive, wanted, before = here().archive, _wanted(), _place("sesudah")
+    if number := archive.case(wanted.text):
+        return redirect(case_path(number), 303)
+    found = archive.page(wanted, SIZE, before, "" if before else _place("sebelum"))
+    is_alone = len(found.lines) == 1 and not (found.newer or found.older)
+    if is_alone and wanted.text and wanted == Wanted(text=wanted.text):
+        return redirect(case_path(found.lines[0].ticket), 303)
+    kept = {"layanan": wanted.service, "keadaan": wanted.state, "menunggu": wanted.waits_on, "bulan": wanted.month}
     return render_template(
         "clerk/cases.html",
         wanted=wanted,
-        rows=[(line, *in_words(line)) for line in shown],
-        found=len(found),
-        number=number,
-        last=last,
-        **_choices(lines),
+        rows=[(line, *in_words(line)) for line in found.lines],
+        page=found,
+        most=MOST,
+        begun=not before,
+        query={name: value for name, value in kept.items() if value},
+        **_choices(),
         csrf=csrf(),
     )
 
@@ -71,9 +79,10 @@ def show() -> Any:
 def export() -> Response:
     """The same list as a spreadsheet, all of it; who took it is kept first."""
     clerk = sent_by_reader()
-    rows = [_row(line) for line in here().archive.find(_wanted(), here().archive.lines())]
-    here().handouts.listed(CASES, len(rows), clerk.as_actor(here().corrections.title))
+    number = count()
+    rows = (_row(line) for line, _ in zip(here().archive.every(_wanted()), number, strict=False))
     content = written(here().messages["clerk"]["columns"], rows)
+    here().handouts.listed(CASES, next(number), clerk.as_actor(here().corrections.title))
     answer = Response(content, mimetype=XLSX)
     answer.headers["Content-Disposition"] = f'attachment; filename="permohonan-{here().office.today()}.xlsx"'
     return answer
@@ -205,12 +214,18 @@ def _wanted() -> Wanted:
     )
 
 
-def _choices(lines: Sequence[Line]) -> dict[str, Any]:
+def _place(asked: str) -> str:
+    """A place on the list, if that is what is named."""
+    place = request.values.get(asked, "")
+    return place if PLACE.fullmatch(place) else ""
+
+
+def _choices() -> dict[str, Any]:
     texts = here().office.services.first.status_texts
     return {
         "states": [(state.value, texts[state.value].label) for state in State if state.value in texts],
         "roles": list(dict(_roles()).items()),
-        "months": list(dict.fromkeys(here().archive.month(line) for line in lines)),
+        "months": here().archive.months(),
     }
 
 

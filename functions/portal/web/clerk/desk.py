@@ -161,11 +161,8 @@ def to_call(found: Iterable[Waiting], lines: Iterable[Line]) -> dict[str, list[t
 
 
 def open_lines(look: Look[Standing]) -> list[Line]:
-    """The lines of all open cases, of those too that cannot be read."""
-    lines = [standing.line for standing, _ in look.waits]
-    if look.unread:
-        lines += [line for line in here().archive.lines() if line.ticket in look.unread]
-    return lines
+    """The lines of all open cases, of those too that cannot be read, where they are not long past."""
+    return [standing.line for standing, _ in look.waits] + here().archive.among_newest(look.unread)
 
 
 def coming(standings: Iterable[Standing], day: date) -> list[Coming]:
