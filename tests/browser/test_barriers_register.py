@@ -65,7 +65,7 @@ def _register(me: Person, holder: Person, siti: Applicant, city: City) -> Iterat
     me.sees("Yang akan diimpor")
     yield "import, shown first", me
     me.press("Impor 26 baris")
-    me.sees("Isi berkas sudah ada di register")
+    me.sees("26 baris berkas itu sudah ada di register")
     yield "import, taken in", me
     import_table(table)
     me.sees("Tidak ada yang baru")

@@ -154,6 +154,18 @@ def test_a_file_that_cannot_be_taken_says_why(someone: Someone, city: City, tmp_
     assert me.complaints == []
 
 
+def test_papers_to_download_are_not_pressed_by_mistake(someone: Someone) -> None:
+    """One below the other on the narrowest phone, each as high as a thumb, with room between them."""
+    me = someone()
+    me.page.set_viewport_size({"width": 320, "height": 640})
+    me.begin()
+    me.fill_in(ANSWERS)
+    boxes = [link.bounding_box() for link in me.page.locator("a[href*='/unduh/surat']").all()]
+    pdf, docx = [(box["y"], box["y"] + box["height"]) for box in boxes if box]
+    assert pdf[1] - pdf[0] >= 48
+    assert docx[0] - pdf[1] >= 8
+
+
 def tab_to(me: Person, goal: str) -> None:
     """Press Tab until there; at every stop one sees where one is."""
     for _ in range(60):
