@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -69,6 +71,14 @@ class LinesContract:
         assert (found(9, "2026-11-23"), found(9, "2026-11-24", newer=True)) == ([c], [d])
         assert records.lines_by_age("perpanjangan", 9) == records.lines_by_age("perpanjangan", 9, newer=True) == []
         assert records.place_lines(b.service) == 0
+
+    def test_a_line_that_cannot_be_read_takes_no_other_ones_turn(self, records: Records) -> None:
+        made = [replace(line(application(number=1), a_sop()), ticket=f"TTE-{each}") for each in "ABC"]
+        state: Any = SimpleNamespace(value="of another portal")
+        bent = [replace(each, state=state) for each in (made[0], made[2])]
+        records.keep_lines([made[1], *bent])
+        service = made[1].service
+        assert records.lines_by_age(service, 1) == records.lines_by_age(service, 1, newer=True) == [made[1]]
 
     def test_a_line_stays_in_its_place_whatever_becomes_of_its_case(self, records: Records) -> None:
         case = application(number=1)

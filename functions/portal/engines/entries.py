@@ -9,7 +9,7 @@ of plain values already.
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from portal.core.application import Actor, Application, Event
@@ -17,7 +17,7 @@ from portal.core.draft import Document, Draft
 from portal.core.errors import Unreadable, traced
 from portal.core.handouts import Handout
 from portal.core.history import Stay
-from portal.core.listing import Line
+from portal.core.listing import Line, moment_place
 from portal.core.notices import Notice
 from portal.core.officials import Deed, Official
 from portal.core.register import Certificate, Recorded
@@ -218,7 +218,7 @@ def text(entry: Entry) -> str:
 
 def moment(at: datetime) -> str:
     """``2026-08-03T00:00:00.000000+00:00``: UTC and always to the microsecond, so that texts sort as times do."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
+    return moment_place(at)
 
 
 def day(day: date | None) -> str:

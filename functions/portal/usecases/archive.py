@@ -141,13 +141,14 @@ class Archive:
         return found[::-1] if newer else found
 
     def _bounds(self, month: str) -> tuple[str, str]:
-        """Between which places the cases of a month are; of no month in particular, all."""
+        """Between which places the cases of a month are; of none in particular, or none that can be reckoned, all."""
+        zone = self.office.calendar.zone
         try:
             first = date.fromisoformat(f"{month}-01")
-        except ValueError:
+            beginnings = (first, (first + timedelta(days=31)).replace(day=1))
+            begins, ends = (moment_place(datetime.combine(day, time(), zone)) for day in beginnings)
+        except (ValueError, OverflowError):
             return "", LAST
-        beginnings = (first, (first + timedelta(days=31)).replace(day=1))
-        begins, ends = (moment_place(datetime.combine(day, time(), self.office.calendar.zone)) for day in beginnings)
         return begins, ends
 
     def complete(self) -> int:

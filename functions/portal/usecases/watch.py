@@ -259,8 +259,13 @@ class Watch:
             since=since,
             minutes=self.office.calendar.minutes_between(since, now),
             unattended=how.reason is not None and how.reason.is_vacancy,
-            reason=how.reason or (Reason.UNRECORDED if self._is_unrecorded(application) else ""),
+            reason=how.reason or (Reason.UNRECORDED if self.is_unrecorded(application) else ""),
         )
+
+    def is_unrecorded(self, application: Case) -> bool:
+        """Was its visit agreed for a day that is over, and nobody has said how it went?"""
+        slot = application.slot
+        return slot is not None and self.office.calendar.local(slot).date() < self.office.today()
 
     def vacancies(self, look: Look[Any] | None = None) -> Iterator[tuple[Case, Wait, frozenset[tuple[str, str]]]]:
         """Cases that nobody can act on since yesterday or longer, and the posts (service and role) right above."""
@@ -293,12 +298,7 @@ class Watch:
     def _needs(self, application: Case, how: Wait) -> bool:
         sop, now = self.office.sop_of(application), self.office.clock()
         late = is_over(application, sop, self.office.calendar, now)
-        return late or how.reason is not None or self.is_due(how) or self._is_unrecorded(application)
-
-    def _is_unrecorded(self, application: Case) -> bool:
-        """Was its visit agreed for a day that is over, and nobody has said how it went?"""
-        slot = application.slot
-        return slot is not None and self.office.calendar.local(slot).date() < self.office.today()
+        return late or how.reason is not None or self.is_due(how) or self.is_unrecorded(application)
 
     def _unread(self, unread: Unread) -> Stuck:
         product = self.office.services[unread.service].data["product"]

@@ -190,7 +190,8 @@ def test_many_are_shown_a_page_at_a_time(stage: Stage, clerk: ClerkInPerson) -> 
     assert "60 hal, yang terdekat lebih dahulu. Halaman 1 dari 2." in words(page)
     assert len(clerk.get(f"{PATH}?hal=2").html.xpath("//tbody/tr")) == 10
     folds = [each.text_content() for each in page.html.xpath("//main//details/summary")]
-    assert [fold.rpartition(". ")[2] for fold in folds] == ["20 permohonan", "20 permohonan", "10 permohonan"]
+    said = [fold.rpartition(". ")[2] for fold in folds]
+    assert said == [f"{number} permohonan di halaman ini" for number in (20, 20, 10)]
     assert folds[0].startswith("Waktu SOP habis, pada ")
 
 

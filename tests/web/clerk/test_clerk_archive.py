@@ -35,6 +35,11 @@ def search(clerk: ClerkInPerson, button: str = "Tampilkan", **typed: str) -> Pag
     return clerk.browser.submit(page, page.form(LIST), button, **typed)
 
 
+def typed(page: Page) -> str:
+    (found,) = page.html.xpath("//input[@name='cari']/@value")
+    return str(found)
+
+
 def names(page: Page) -> list[str]:
     return [a.text_content() for a in page.html.xpath("//tbody//th/a")]
 
@@ -63,13 +68,24 @@ def test_a_place_in_the_address_that_makes_no_sense_is_the_beginning(clerk: Cler
 
 def test_a_filter_stays_while_one_turns_the_pages_and_no_name_is_in_an_address(clerk: ClerkInPerson) -> None:
     first = search(clerk, cari="pemohon", keadaan="open")
-    second = clerk.browser.submit(first, first.form(LIST), "Berikutnya")
+    assert first.url.endswith(f"{LIST}?keadaan=open&pencarian=1")
+    second = clerk.get(first.href(f"{LIST}?keadaan=open&pencarian=1&sesudah"))
     assert (len(names(first)), len(names(second))) == (25, 2)
-    assert second.url.endswith(LIST)
-    back = clerk.browser.submit(second, second.form(LIST), "Sebelumnya")
+    back = clerk.get(second.href(f"{LIST}?keadaan=open&pencarian=1&sebelum"))
     assert names(back) == names(first)
     chosen = clerk.get(f"{LIST}?keadaan=open")
     assert len(names(clerk.get(chosen.href(f"{LIST}?keadaan=open&sesudah")))) == 2
+
+
+def test_one_comes_back_to_what_one_has_looked_for_until_one_leaves(clerk: ClerkInPerson) -> None:
+    first, second = search(clerk, cari="pemohon a"), search(clerk, cari="pemohon")
+    assert names(clerk.get(first.url)) == names(first) == ["PEMOHON A", "PEMOHON A"]
+    latest = [search(clerk, cari="pemohon") for _ in range(4)]
+    assert [typed(clerk.get(page.url)) for page in (*latest, second)] == ["pemohon"] * 5
+    assert typed(clerk.get(first.url)) == ""  # of long ago
+    clerk.post("/petugas/keluar", second)
+    clerk.browser.client.set_cookie("petugas", clerk.cookie(), path="/petugas")
+    assert typed(clerk.get(second.url)) == ""
 
 
 def test_what_is_looked_for_is_looked_for_among_so_many_at_a_time(
@@ -79,11 +95,11 @@ def test_what_is_looked_for_is_looked_for_among_so_many_at_a_time(
     monkeypatch.setattr("portal.web.clerk.archive.MOST", 10)
     page = search(clerk, cari="pemohon b")
     assert "10 permohonan diperiksa, sampai yang dikirim 23 November 2026. Belum ada yang cocok." in page.text
-    page = clerk.browser.submit(page, page.form(LIST), "Cari yang lebih lama")
+    page = clerk.get(page.href(f"{LIST}?pencarian=1&sesudah"))
     assert (names(page), "Kembali ke awal" in page.text) == ([], True)
-    page = clerk.browser.submit(page, page.form(LIST), "Cari yang lebih lama")
+    page = clerk.get(page.href(f"{LIST}?pencarian=1&sesudah"))
     assert (names(page), "Cari yang lebih lama" in page.text) == (["PEMOHON B"], False)
-    back = clerk.browser.submit(page, page.form(LIST), "Sebelumnya")
+    back = clerk.get(page.href(f"{LIST}?pencarian=1&sebelum"))
     assert "10 permohonan diperiksa" in back.text
     assert "Yang cocok ada di bawah." in search(clerk, cari="pemohon a").text
 
@@ -100,12 +116,17 @@ def test_a_ticket_opens_its_case_and_what_is_not_there_is_said(shared_stage: Sta
     assert search(clerk, cari=line.ticket.lower().replace("-", "")).url.endswith(line.ticket)
     page = search(clerk, cari="tidak ada", keadaan="rejected")
     assert "Tidak ada yang cocok" in page.text
-    assert page.html.xpath("//input[@name='cari']/@value") == ["tidak ada"]
+    assert typed(page) == "tidak ada"
     assert page.html.xpath("//select[@name='keadaan']/option[@selected]/@value") == ["rejected"]
 
 
 def test_senseless_filters_ask_for_nothing(clerk: ClerkInPerson) -> None:
-    assert len(names(clerk.get(f"{LIST}?keadaan=x&menunggu=y&bulan=z&layanan=%00&hal=-1"))) == 25
+    assert len(names(clerk.get(f"{LIST}?keadaan=x&menunggu=y&bulan=z&layanan=%00&pencarian=-1"))) == 25
+
+
+@pytest.mark.parametrize("month", ["0000-00", "0001-01", "9999-12", "2026-13"])
+def test_in_a_month_that_nobody_can_reckon_nothing_was_sent(clerk: ClerkInPerson, month: str) -> None:
+    assert "Tidak ada yang cocok" in clerk.get(f"{LIST}?bulan={month}").text
 
 
 def test_the_list_is_written_to_a_spreadsheet_in_which_nothing_is_a_formula(

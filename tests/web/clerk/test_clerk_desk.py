@@ -107,6 +107,10 @@ def test_a_visit_that_nobody_has_recorded_stays_in_reach_and_is_told(stage: Stag
         assert ("hasilnya belum dicatat" in told, number in told) == (True, True)
     stage.act(number, "attend")
     assert before not in clerk.get("/petugas/kunjungan").html.xpath("//a/@href")
+    monday = stage.office.today() + timedelta(days=2)
+    assert (
+        "belum dicatat" not in clerk.get(f"/petugas/kunjungan?hari={monday}").text
+    )  # of a Friday on which nobody came
 
 
 def test_mail_that_failed_is_sent_again_or_ticked_off(shared_stage: Stage, clerk: ClerkInPerson) -> None:

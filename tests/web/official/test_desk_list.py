@@ -88,6 +88,9 @@ def test_a_visit_that_is_over_and_not_recorded_is_told_as_such(office: Office, p
     assert slot
     verifikator.get(office.desk_link(FIRST))
     assert "Pemohon datang" in rows(verifikator.get("/meja"))[0]
+    office.clock.at = slot + timedelta(minutes=1)
+    verifikator.get(office.desk_link(FIRST))
+    assert "belum dicatat" not in verifikator.get("/meja").text  # whoever comes is still sitting there
     office.clock.at = slot + timedelta(days=1)
     verifikator.get(office.desk_link(FIRST))
     page = verifikator.get("/meja")

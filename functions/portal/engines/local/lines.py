@@ -1,6 +1,7 @@
 """The rows of the list of all cases: read all of a service, or some beside a place."""
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Final
 
 from portal.core.listing import Line
@@ -21,13 +22,16 @@ class SqliteLines:
     _database: Database
 
     def lines(self, service: str) -> Iterator[Line]:
-        return self._lines("SELECT body FROM line WHERE service = ?", service)
+        with self._database.reading() as connection:
+            found = connection.execute("SELECT body FROM line WHERE service = ?", (service,)).fetchall()
+        return entries.readable(rows.line, (body for (body,) in found))
 
     def lines_by_age(self, service: str, most: int, place: str = "", *, newer: bool = False) -> Sequence[Line]:
         beside, order = (">", "ASC") if newer else ("<", "DESC")
-        query = f"""SELECT body FROM line WHERE service = ? AND {_PLACE} {beside} ?
-            ORDER BY {_PLACE} {order} LIMIT ?"""  # noqa: S608
-        return list(self._lines(query, service, place or ("" if newer else _LAST), most))
+        query = f"SELECT body FROM line WHERE service = ? AND {_PLACE} {beside} ? ORDER BY {_PLACE} {order}"  # noqa: S608
+        with self._database.reading() as connection:  # row by row, as one that cannot be read is none
+            bodies = (body for (body,) in connection.execute(query, (service, place or ("" if newer else _LAST))))
+            return list(islice(entries.readable(rows.line, bodies), most))
 
     def place_lines(self, service: str) -> int:
         return 0  # the tables' newest version has done so
@@ -36,8 +40,3 @@ class SqliteLines:
         with self._database.writing() as connection:
             kept = "INSERT INTO line VALUES (:service, :ticket, :body) ON CONFLICT DO NOTHING"
             connection.executemany(kept, map(rows.line_row, lines))
-
-    def _lines(self, query: str, *values: object) -> Iterator[Line]:
-        with self._database.reading() as connection:
-            found = connection.execute(query, values).fetchall()
-        return entries.readable(rows.line, (body for (body,) in found))

@@ -73,8 +73,10 @@ def _said_by(page: str, token: str) -> dict[str, Any]:
 
 
 def _link_of(claims: Mapping[str, Any]) -> str:
-    """To ``tickets.owe_nobody`` who holds a genuine link: one of the same to the same is no other."""
-    return f"{' '.join(str(claims.get(name, '')) for name in 'tcdr')}@"
+    """To ``tickets.owe_nobody`` who holds a genuine link: one of the same case, certificate or draft to the same person
+    is no other.
+    """
+    return f"{' '.join(str(claims.get(name, '')) for name in ('t', 'c', 'd', 'r'))}@"
 
 
 def _renew(page: str, claims: Mapping[str, Any]) -> bool:

@@ -1,20 +1,19 @@
 """All cases for a clerk: looked for, listed, written to a spreadsheet, and one of them read from end to end.
 
-What is searched for is posted, so that no name stays in an address.
+What is searched for is posted and kept in a cookie, so that no name stays in an address.
 """
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import count
 from types import MappingProxyType
 from typing import Any, Final
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 
 from portal.core import amending, ticket
 from portal.core.application import Application
 from portal.core.clocks import clocks
-from portal.core.errors import Finding, NotFound
+from portal.core.errors import Finding, LinkExpired, LinkForged, NotFound
 from portal.core.handouts import CASES
 from portal.core.history import assignment
 from portal.core.listing import OPEN, Line, Wanted
@@ -28,9 +27,11 @@ from portal.tables import written
 from portal.usecases.archive import MOST
 from portal.usecases.corrections import EVERYBODY
 from portal.usecases.retention import forgotten_on
+from portal.web.access import SESSION
 from portal.web.case import history, spare
 from portal.web.clerk.desk import role_label
-from portal.web.clerk.entry import csrf, reader, sent_by_reader
+from portal.web.clerk.entry import PATH as ENTRY
+from portal.web.clerk.entry import SEARCHED, csrf, reader, sent_by_reader
 from portal.web.here import here, now, turn_to
 
 pages = Blueprint("clerk_archive", __name__)
@@ -42,26 +43,28 @@ PLACE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.+]{21}#[A-Z0-9-]{1,
 SIZE: Final = 25
 """Cases on a page."""
 
+SEARCHES: Final = 5
+LONGEST: Final = 100
+"""So many searches, of so many letters each, are remembered in a browser."""
+
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-@pages.route(PATH, methods=["GET", "POST"])
+@pages.get(PATH)
 def show() -> Any:
     """The cases, newest first, by what is looked for; a whole ticket leads to its case at once.
 
     A page begins behind a place (``sesudah``, ``Line.place``), or ends before one (``sebelum``).
     """
-    if request.method == "POST":
-        sent_by_reader()
     reader()
-    archive, wanted, before = here().archive, _wanted(), _place("sesudah")
+    search = request.args.get("pencarian", "")
+    archive, wanted, before = here().archive, _wanted(_searches().get(search, "")), _place("sesudah")
     if number := archive.case(wanted.text):
         return redirect(case_path(number), 303)
     found = archive.page(wanted, SIZE, before, "" if before else _place("sebelum"))
     is_alone = len(found.lines) == 1 and not (found.newer or found.older)
     if is_alone and wanted.text and wanted == Wanted(text=wanted.text):
         return redirect(case_path(found.lines[0].ticket), 303)
-    kept = {"layanan": wanted.service, "keadaan": wanted.state, "menunggu": wanted.waits_on, "bulan": wanted.month}
     return render_template(
         "clerk/cases.html",
         wanted=wanted,
@@ -69,20 +72,34 @@ def show() -> Any:
         page=found,
         most=MOST,
         begun=not before,
-        query={name: value for name, value in kept.items() if value},
+        query=_query(wanted, search if wanted.text else ""),
         **_choices(),
         csrf=csrf(),
     )
+
+
+@pages.post(PATH)
+def search() -> Any:
+    """Off to what is found, to which one can come back: the words are kept in this browser, and their number is all
+    that an address says of them.
+    """
+    sent_by_reader()
+    wanted, searches = _wanted(_typed()), _searches()
+    number = str(max(map(int, searches), default=0) + 1) if wanted.text else ""
+    response = redirect(url_for(".show", **_query(wanted, number)), 303)
+    if number:
+        latest = [*searches.items(), (number, wanted.text)][-SEARCHES:]
+        here().access.keep(response, SEARCHED, {"s": dict(latest)}, (ENTRY,), now(), SESSION)
+    return response
 
 
 @pages.post(f"{PATH}/xlsx")
 def export() -> Response:
     """The same list as a spreadsheet, all of it; who took it is kept first."""
     clerk = sent_by_reader()
-    number = count()
-    rows = (_row(line) for line, _ in zip(here().archive.every(_wanted()), number, strict=False))
+    rows = [_row(line) for line in here().archive.every(_wanted(_typed()))]
+    here().handouts.listed(CASES, len(rows), clerk.as_actor(here().corrections.title))
     content = written(here().messages["clerk"]["columns"], rows)
-    here().handouts.listed(CASES, next(number), clerk.as_actor(here().corrections.title))
     answer = Response(content, mimetype=XLSX)
     answer.headers["Content-Disposition"] = f'attachment; filename="permohonan-{here().office.today()}.xlsx"'
     return answer
@@ -157,8 +174,8 @@ def case_page(
 
 
 def _fails(notice: Notice, number: str) -> bool:
-    """Is it about this case, and was it refused or put off? What is seconds old is only on its way."""
-    return notice.about == number and (bool(notice.problem) or notice.is_red(now()))
+    """Is it about this case, and among the emails that failed? What was put off once is only on its way."""
+    return notice.about == number and notice.is_red(now())
 
 
 def _recipients(application: Application, words: Words) -> list[dict[str, str]]:
@@ -200,13 +217,31 @@ def in_words(line: Line) -> tuple[str, str, str, str]:
     return sop.data["product"], step, state, role_label(line.service, line.waits_on) if line.waits_on else ""
 
 
-def _wanted() -> Wanted:
-    """From the form, or from the address, which may say all but the text."""
+def _typed() -> str:
+    return one_line(request.form.get("cari", ""))[:LONGEST]
+
+
+def _searches() -> dict[str, str]:
+    """What was lately looked for in this browser, by number, the last one last."""
+    try:
+        return dict(here().access.kept(SEARCHED, now())["s"])
+    except (LinkForged, LinkExpired):
+        return {}
+
+
+def _query(wanted: Wanted, search: str) -> dict[str, Any]:
+    """What the address of a list says of what is wanted; ``search``: the number of its text, if it has one."""
+    said = {"layanan": wanted.service, "keadaan": wanted.state, "menunggu": wanted.waits_on, "bulan": wanted.month}
+    return {name: value for name, value in {**said, "pencarian": search}.items() if value}
+
+
+def _wanted(text: str) -> Wanted:
+    """This text, and what the form or the address says."""
     asked, services = request.values, here().office.services
     service, state = asked.get("layanan", ""), asked.get("keadaan", "")
     role, month = asked.get("menunggu", ""), asked.get("bulan", "")
     return Wanted(
-        text=one_line(request.form.get("cari", "")),
+        text=text,
         service=service if service in services else "",
         state=state if state in (OPEN, *State) else "",
         waits_on=role if role in dict(_roles()) else "",
@@ -216,7 +251,7 @@ def _wanted() -> Wanted:
 
 def _place(asked: str) -> str:
     """A place on the list, if that is what is named."""
-    place = request.values.get(asked, "")
+    place = request.args.get(asked, "")
     return place if PLACE.fullmatch(place) else ""
 
 

@@ -119,13 +119,14 @@ def visits() -> Any:
     day, today = _day(request.args.get("hari", "")), here().office.today()
     calendar, standings = here().office.calendar, list(here().watch.standings())
     expected = coming(standings, day)
+    earlier = calendar.add_working_days(day, -1)
     unrecorded = max((each for each in days_of_visits(standings) if each < min(day, today)), default=None)
     return render_template(
         "clerk/visits.html",
         day=day,
         coming=expected,
         codes={each.application.ticket: desk_code(each.application.ticket) for each in expected},
-        before=calendar.add_working_days(day, -1) if day > today else unrecorded,
+        before=earlier if earlier >= today else unrecorded,
         today=today,
         after=calendar.add_working_days(day, 1),
         printed_at=here().language.moment(now()),

@@ -21,7 +21,8 @@ PATH: Final = "/petugas"
 FIELD: Final = "kode"
 DESK: Final = "petugas"
 DOOR: Final = "petugas-kode"
-"""Cookies of whoever is in, and of whoever has opened a link and is still to type the code."""
+SEARCHED: Final = "petugas-cari"
+"""Cookies of whoever is in, of whoever has opened a link and is still to type the code, and of what was looked for."""
 
 
 def reader() -> Clerk:
@@ -111,7 +112,7 @@ def send_code_again() -> Any:
 @pages.post("/petugas/keluar")
 def leave() -> Any:
     here().access.check_csrf(DESK, now())
-    return here().access.leave(f"{PATH}/masuk", (DESK, PATH))
+    return here().access.leave(f"{PATH}/masuk", (DESK, PATH), (SEARCHED, PATH))
 
 
 @pages.get("/petugas/keluar")

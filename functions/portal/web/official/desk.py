@@ -75,6 +75,7 @@ class Card:
 
     Attributes:
         choice: what a tick sends for it, once it was opened, where it may be decided together with others.
+        unrecorded: is the day of its visit over, and nobody has said how it went?
     """
 
     application: Application
@@ -88,6 +89,7 @@ class Card:
     way: str
     action: str
     choice: str
+    unrecorded: bool
 
     @property
     def spare(self) -> Time | None:
@@ -247,6 +249,7 @@ def _card(application: Application, place: Place, email: str) -> Card:
         way=path(office.links.sign(PAGE, {**claims, "way": DESK}, access_until)),
         action=place.action,
         choice=together.choice(application, claims) if place.action and shown.is_opened(application, email) else "",
+        unrecorded=here().watch.is_unrecorded(application),
     )
 
 

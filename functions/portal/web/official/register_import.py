@@ -54,7 +54,7 @@ def take_in(service: str) -> Any:
         if plan.new:
             return _page(service, plan, rows), 409
         added = 0
-    return redirect(f"{path(service)}/impor?tercatat={len(plan.new) + plan.known}&baru={added}", 303)
+    return redirect(f"{path(service)}/impor?tercatat={len(plan.new) + plan.known + plan.resumed}&baru={added}", 303)
 
 
 @pages.get("/meja/register/<service:service>/impor/catat")
