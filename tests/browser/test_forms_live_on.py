@@ -32,6 +32,9 @@ def test_a_form_goes_on_whatever_is_opened_beside_it(someone: Someone, city: Cit
     with me.expecting(403):
         form.get_by_role("button").last.click()
         me.sees("Isian Anda tidak hilang")
+    with me.expecting(403):
+        me.page.reload()
+    me.sees("Isian Anda tidak hilang")
     assert me.barriers_here() == []
     me.shoot("isian-tidak-hilang")
     hers.goto(city.mailbox.link(KADIS, "telaah", siti.ticket))

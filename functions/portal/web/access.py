@@ -162,15 +162,19 @@ class Access:
         opened: dict[str, Any] = said["k"]
         return opened
 
-    def is_ours(self, now: datetime) -> bool:
-        """Was the posted form made here, however long ago and for whomever?"""
+    def once_open(self, now: datetime) -> dict[str, Any]:
+        """What the page with the posted form had open, however long ago, and whatever is open here by now.
+
+        Raises NotAllowed: not our form (``form_foreign``).
+        """
         try:
-            self._links.read("csrf", request.form.get("csrf", ""), now)
-        except LinkForged:
-            return False
-        except LinkExpired:
-            pass
-        return True
+            said: Any = self._links.read("csrf", request.form.get("csrf", ""), now)
+        except LinkExpired as expired:
+            said = expired.facts["claims"]
+        except LinkForged as problem:
+            raise NotAllowed("form_foreign") from problem
+        opened: dict[str, Any] = said["k"]
+        return opened
 
 
 def _name(purpose: str) -> str:
@@ -221,4 +225,4 @@ def site_of(address: str) -> str:
 
 def _who_and_what(claims: Mapping[str, Any]) -> dict[str, Any]:
     """Claims without how the case stood (step, event), by which way it was opened and where, and for how long."""
-    return {name: value for name, value in claims.items() if name not in ("s", "n", "way", "elsewhere", "stays")}
+    return {name: value for name, value in claims.items() if name not in ("s", "n", "way", "elsewhere", "stays", "g")}

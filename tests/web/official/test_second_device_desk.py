@@ -117,6 +117,34 @@ def test_leaving_the_desk_drops_pictures_and_closes_the_cases_of_its_reader_in_t
     assert mine.get(ways[0]).status == 200
 
 
+def test_a_desk_that_asks_for_a_code_opens_no_case_that_was_left(
+    office: Office, person: Callable[[str], Person]
+) -> None:
+    number = office.case("dispatch")
+    mine, shared = person(FIRST), person(FIRST)
+    assert shared.opens(number).status == 200
+    leaves(shared, at_desk(office, shared))
+    presses(mine, at_desk(office, mine), "/meja/tetap")
+    page = at_desk(office, shared)
+    assert asks(page)
+    assert shared.get(f"/telaah/{number}").status == 403
+    page = presses(shared, presses(shared, page, "/meja/kode/kirim"), "/meja/kode", kode=sent_code(office, FIRST))
+    assert shared.get(f"/telaah/{number}").status == 403, "what was opened before is not open again either"
+    (way,) = page.html.xpath("//a[@class='row']/@href")
+    assert shared.get(way).status == 200
+
+
+def test_one_leaves_however_long_the_page_was_open(office: Office, person: Callable[[str], Person]) -> None:
+    number, mine = office.case("dispatch"), person(FIRST)
+    desk = at_desk(office, mine)
+    office.clock.forward(hours=11)
+    assert mine.opens(number).status == 200
+    office.clock.forward(hours=1, minutes=1)
+    left = leaves(mine, desk)
+    assert (left.status, left.headers["Clear-Site-Data"]) == (303, '"cache"')
+    assert mine.get(f"/telaah/{number}").status == 403
+
+
 def test_a_wrong_code_opens_no_desk(office: Office, person: Callable[[str], Person]) -> None:
     mine, other = person(KADIS), person(KADIS)
     presses(mine, at_desk(office, mine), "/meja/tetap")

@@ -10,7 +10,7 @@ from portal.engines.local import rows
 from portal.engines.local.database import Database
 
 # As in the index, word by word.
-_PLACE: Final = "json_extract(body, '$.opened') || '#' || ticket"
+_PLACE: Final = "CASE WHEN json_valid(body) THEN json_extract(body, '$.opened') || '#' || ticket END"
 
 # Every place begins with a digit.
 _LAST: Final = "A"

@@ -126,7 +126,10 @@ MIGRATIONS: Final = (
             BEGIN DELETE FROM standing WHERE ticket = old.ticket; END""",
     ),
     ("CREATE TABLE sweep (name TEXT PRIMARY KEY, place TEXT NOT NULL) WITHOUT ROWID",),
-    ("CREATE INDEX line_place ON line (service, json_extract(body, '$.opened') || '#' || ticket)",),
+    (
+        """CREATE INDEX line_place ON line (service,
+            CASE WHEN json_valid(body) THEN json_extract(body, '$.opened') || '#' || ticket END)""",
+    ),
 )
 """The statements that lead from one version of the tables to the next; a released one is never changed."""
 

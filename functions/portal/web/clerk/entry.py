@@ -111,7 +111,7 @@ def send_code_again() -> Any:
 
 @pages.post("/petugas/keluar")
 def leave() -> Any:
-    here().access.check_csrf(DESK, now())
+    here().access.once_open(now())
     return here().access.leave(f"{PATH}/masuk", (DESK, PATH), (SEARCHED, PATH))
 
 

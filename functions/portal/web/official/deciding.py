@@ -42,9 +42,7 @@ def enter(token: str) -> Any:
         number = ticket.parse(token)
     except NotFound:
         claims = here().access.read_link(PAGE, token, now())
-        response = here().access.enter(PAGE, devices.entering(PAGE, claims), path(claims["t"]), now())
-        # A way from the desk leads nowhere once that is closed: it may stand open in another tab.
-        return devices.marked(response if claims.get("way") else devices.back(response, claims))
+        return devices.marked(here().access.enter(PAGE, devices.entering(PAGE, claims), path(claims["t"]), now()))
     if number != token:
         return redirect(path(number), 303)
     claims = claims_of(number)

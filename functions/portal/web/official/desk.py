@@ -100,10 +100,9 @@ class Card:
 @pages.get("/meja/<token>")
 def enter(token: str) -> Any:
     claims = here().access.read_link(DESK, token, now())
-    response = devices.back(redirect("/meja", 303), claims)
     if _stays(claims):
-        return response
-    return devices.marked(_remembered(response, devices.entering(DESK, claims), SESSION))
+        return redirect("/meja", 303)
+    return devices.marked(_remembered(redirect("/meja", 303), devices.entering(DESK, claims), SESSION))
 
 
 @pages.post("/meja/tetap")
@@ -115,7 +114,7 @@ def stay() -> Any:
 @pages.post("/meja/keluar")
 def leave() -> Any:
     """Whoever's desk it is, it is closed in this browser; his cases with it, until an email of his is opened there."""
-    email = here().access.check_csrf(DESK, now())["r"]  # which puts no link into use: nobody goes on here
+    email = here().access.once_open(now())["r"]
     return devices.left(here().access.leave("/meja", *((DESK, at) for at in _PATHS)), email)
 
 

@@ -19,7 +19,8 @@ from portal.web.here import here, now
 
 COOKIE: Final = "perangkat"
 PATH: Final = "/telaah"
-PATHS: Final = (PATH, "/meja")
+DESK: Final = "meja"
+PATHS: Final = (PATH, f"/{DESK}")
 CODE: Final = "kode"
 """Last part of the address at which a code is asked for."""
 
@@ -28,7 +29,8 @@ MOST: Final = 20
 """Links that a browser keeps in mind as in use there; of others it is kept once more."""
 
 LEFT: Final = "pergi"
-"""Cookie that says who has left his desk in a browser; those of his cases are each for its own page, and stay there."""
+"""Cookie that says who has left his desk in a browser, and a mark of which time that was: the cookies of his cases are
+each for its own page, and stay there. What was opened since then says so (``g``)."""
 
 
 def mark() -> str:
@@ -39,7 +41,9 @@ def mark() -> str:
 def entering(page: str, claims: Claims) -> dict[str, Any]:
     """What a link says that is opened here, and with it (``elsewhere``) whether it is in use in other browsers only."""
     used = here().office.records.used(_link(page, claims), now()) if _asks() else ()
-    return {**claims, **({"elsewhere": 1} if used and mark() not in used else {})}
+    # A way from the desk leads nowhere once that is closed: it may stand open in another tab.
+    opened = since(claims["r"]) if not claims.get("way") or is_at_desk(claims["r"]) else {}
+    return {**claims, **opened, **({"elsewhere": 1} if used and mark() not in used else {})}
 
 
 def use(page: str, claims: Claims) -> None:
@@ -91,32 +95,38 @@ def trusted(response: Any, email: str) -> Any:
     return _remember(response, {"d": mark() or _new_mark(), "r": people})
 
 
+def is_at_desk(email: str) -> bool:
+    """Is this person's desk open in this browser?"""
+    try:
+        desk = here().access.claims(DESK, now())
+    except LinkForged:
+        return False
+    return bool(desk["r"].lower() == email.lower()) and not needs_code(desk)
+
+
 def left(response: Any, email: str) -> Any:
     """The answer, with which this person's cases are closed in this browser as well, for as long as any was open."""
-    return _note_left(response, [*(each for each in _left() if each != email.lower()), email.lower()][-MOST:])
+    people = {**_left(), email.lower(): here().intake.token()[:12]}
+    here().access.keep(response, LEFT, {"g": dict([*people.items()][-MOST:])}, PATHS, now(), SESSION)
+    return response
 
 
 def has_left(claims: Claims) -> bool:
-    return claims["r"].lower() in _left()
+    """Since these were opened in this browser."""
+    return since(claims["r"]).get("g") not in (None, claims.get("g"))
 
 
-def back(response: Any, claims: Claims) -> Any:
-    """The answer to an opened link, whose reader is there again."""
-    if not has_left(claims):
-        return response
-    return _note_left(response, [each for each in _left() if each != claims["r"].lower()])
+def since(email: str) -> dict[str, str]:
+    """What a page that this person opens now says of when, if he has left his desk here before."""
+    found = _left().get(email.lower())
+    return {"g": found} if found else {}
 
 
-def _left() -> list[str]:
+def _left() -> dict[str, str]:
     try:
-        return list(here().access.kept(LEFT, now())["r"])
+        return dict(here().access.kept(LEFT, now())["g"])
     except (LinkForged, LinkExpired):
-        return []
-
-
-def _note_left(response: Any, people: list[str]) -> Any:
-    here().access.keep(response, LEFT, {"r": people}, PATHS, now(), SESSION)
-    return response
+        return {}
 
 
 def _asks() -> bool:

@@ -15,7 +15,7 @@ from portal.web.here import here, now, turn_to
 from portal.web.official import devices
 
 PAGE: Final = "telaah"
-DESK: Final = "meja"
+DESK: Final = devices.DESK
 
 
 def path(number: str) -> str:
@@ -100,12 +100,8 @@ def behind(claims: Claims) -> OfficialView:
 
 def ways_out(number: str, claims: Claims) -> dict[str, Any]:
     """What forms and the way to the desk (``official/_desk.html``) need."""
-    access = here().access
-    try:
-        is_at_desk = access.claims(DESK, now())["r"].lower() == claims["r"].lower()
-    except LinkForged:
-        is_at_desk = False
-    return {"path": path(number), "csrf": access.csrf(PAGE, now()), "at_desk": is_at_desk}
+    csrf = here().access.csrf(PAGE, now())
+    return {"path": path(number), "csrf": csrf, "at_desk": devices.is_at_desk(claims["r"])}
 
 
 def turn(application: Application, claims: Claims) -> dict[str, Any]:
