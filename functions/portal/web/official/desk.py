@@ -113,7 +113,7 @@ def stay() -> Any:
 
 @pages.post("/meja/keluar")
 def leave() -> Any:
-    """Whoever's desk it is, it is closed in this browser; his cases with it, until an email of his is opened there."""
+    """Whoever's desk it is, it is closed in this browser, and his cases with it; emailed links open them again."""
     email = here().access.once_open(now())["r"]
     return devices.left(here().access.leave("/meja", *((DESK, at) for at in _PATHS)), email)
 
