@@ -182,6 +182,7 @@ def test_the_whole_story_on_a_phone(someone: Someone, city: City) -> None:
     choice.locator("[name=reason][value=ktp_tidak_terbaca]").check()
     choice.locator("[name=note]").fill("Foto terpotong.")
     me.shoot("telaah-mengembalikan")
+    me.has_all()
     me.press("Kembalikan untuk Perbaikan", choice.locator("form"))
     me.sees("Dikembalikan untuk perbaikan")
     me.open_mail(EMAIL, "permohonan", ticket)

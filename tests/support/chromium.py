@@ -146,7 +146,7 @@ class Person:
         self._album, self._pictures = BUILD / "screenshots" / album, count(1)
         for old in self._album.glob("*.png") if album else ():
             old.unlink()
-        self._expected: set[int] = set()
+        self._expected, self._on_its_way = set[int](), set[Request]()
         self.context = browser.new_context(
             base_url=address,
             viewport=size,
@@ -161,6 +161,7 @@ class Person:
         self.context.on("console", self._console)
         self.context.on("weberror", lambda error: self.complaints.append(f"script: {error.error}"))
         self.context.on("request", self._request)
+        self.context.on("requestfinished", self._finished)
         self.context.on("requestfailed", self._failed)
         self.context.on("response", self._response)
         if not script_arrives:
@@ -258,12 +259,18 @@ class Person:
             for box in boxes.all():
                 box.check()
         self.fill(typed, choice)
+        self.has_all()
         self.press(button, choice)
 
     def has_all(self) -> None:
-        """Wait until nothing that the open page asked for is on its way, as before a clock that jumps to another day:
-        a picture that is asked for in one session and answered after its end would be refused."""
-        self.page.wait_for_load_state("networkidle")
+        """Wait until nothing that was asked for is on its way, as before a decision or a jump to another day.
+
+        A picture of the case that is asked for before and answered after would be refused.
+        """
+        self.page.wait_for_load_state()
+        until = time.monotonic() + PATIENCE
+        while self._on_its_way and time.monotonic() < until:
+            self.page.wait_for_timeout(20)
 
     def words(self) -> str:
         """What the page says, white space collapsed."""
@@ -327,10 +334,15 @@ class Person:
             self.complaints.append(f"console: {message.text} ({message.location['url']})")
 
     def _request(self, request: Request) -> None:
+        self._on_its_way.add(request)
         if not request.url.startswith((f"{self.address}/", "data:", "blob:")):
             self.complaints.append(f"somebody else was asked: {request.url}")
 
+    def _finished(self, request: Request) -> None:
+        self._on_its_way.discard(request)
+
     def _failed(self, request: Request) -> None:
+        self._on_its_way.discard(request)
         # Aborted: the person went on while pictures of the page before were on their way.
         if request.failure != "net::ERR_ABORTED":
             self.complaints.append(f"failed: {request.method} {request.url} {request.failure}")
