@@ -31,7 +31,7 @@ def sane(answer: TestResponse, about: object) -> None:
     assert b'File "/' not in text
     if answer.status_code >= 400:
         assert answer.mimetype in ("text/html", "application/json"), about
-        assert answer.mimetype == "application/json" or b'<html lang="id">' in text, about
+        assert answer.mimetype == "application/json" or b'<html lang="id"' in text, about
         assert answer.mimetype == "application/json" or b"<h1>" in text, about
 
 
