@@ -193,7 +193,13 @@ class NoticesContract:
 
     def test_of_those_that_share_an_email_one_is_given_out_at_a_time(self, records: Records) -> None:
         shared = [
-            a_notice(f"T{number}", role="kadis", queued_at=AT - timedelta(hours=9 - number)) for number in range(3)
+            a_notice(
+                f"T{number}",
+                role="kadis",
+                queued_at=AT - timedelta(hours=9 - number),
+                due_at=AT - (3 - number) * MOMENT,
+            )
+            for number in range(3)
         ]
         asked = a_notice("asked", role="kadis", occasion="again-1")
         other = a_notice("other", role="kabid", recipient="kabid@x.id")
@@ -208,7 +214,10 @@ class NoticesContract:
     def test_however_many_wait_for_one_person_the_others_are_given_out_and_what_he_has_asked_for(
         self, records: Records
     ) -> None:
-        records.owe([a_notice(f"T{number:02}", role="kadis", due_at=AT - 2 * LEASE) for number in range(60)])
+        long_ago = AT - 2 * LEASE
+        records.owe(
+            [a_notice(f"T{number:02}", role="kadis", due_at=long_ago + number * MOMENT) for number in range(60)]
+        )
         asked = a_notice("asked", role="kadis", occasion="again-1", due_at=AT - LEASE)
         others = [a_notice(f"other{number}", role="kabid", recipient="kabid@x.id") for number in range(2)]
         records.owe([asked, *others])
