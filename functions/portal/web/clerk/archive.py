@@ -13,7 +13,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from portal.core import amending, ticket
 from portal.core.application import Application
 from portal.core.clocks import clocks
-from portal.core.errors import Finding, LinkExpired, LinkForged, NotFound
+from portal.core.errors import Finding, NotFound
 from portal.core.handouts import CASES
 from portal.core.history import assignment
 from portal.core.listing import OPEN, Line, Wanted
@@ -21,17 +21,15 @@ from portal.core.notices import Notice
 from portal.core.officials import Official, eligible, given
 from portal.core.sop import APPLICANT
 from portal.core.steps import State
-from portal.forms.typed import one_line
 from portal.forms.wording import Words
 from portal.tables import written
 from portal.usecases.archive import MOST
 from portal.usecases.corrections import EVERYBODY
 from portal.usecases.retention import forgotten_on
-from portal.web.access import SESSION
 from portal.web.case import history, spare
+from portal.web.clerk import searched
 from portal.web.clerk.desk import role_label
-from portal.web.clerk.entry import PATH as ENTRY
-from portal.web.clerk.entry import SEARCHED, csrf, reader, sent_by_reader
+from portal.web.clerk.entry import csrf, reader, sent_by_reader
 from portal.web.here import here, now, turn_to
 
 pages = Blueprint("clerk_archive", __name__)
@@ -42,10 +40,6 @@ PLACE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.+]{21}#[A-Z0-9-]{1,
 
 SIZE: Final = 25
 """Cases on a page."""
-
-SEARCHES: Final = 5
-LONGEST: Final = 100
-"""So many searches, of so many letters each, are remembered in a browser."""
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -58,7 +52,7 @@ def show() -> Any:
     """
     reader()
     search = request.args.get("pencarian", "")
-    archive, wanted, before = here().archive, _wanted(_searches().get(search, "")), _place("sesudah")
+    archive, wanted, before = here().archive, _wanted(searched.text(search)), _place("sesudah")
     if number := archive.case(wanted.text):
         return redirect(case_path(number), 303)
     found = archive.page(wanted, SIZE, before, "" if before else _place("sebelum"))
@@ -84,20 +78,17 @@ def search() -> Any:
     that an address says of them.
     """
     sent_by_reader()
-    wanted, searches = _wanted(_typed()), _searches()
-    number = str(max(map(int, searches), default=0) + 1) if wanted.text else ""
+    wanted = _wanted(searched.typed())
+    number = searched.next_number() if wanted.text else ""
     response = redirect(url_for(".show", **_query(wanted, number)), 303)
-    if number:
-        latest = [*searches.items(), (number, wanted.text)][-SEARCHES:]
-        here().access.keep(response, SEARCHED, {"s": dict(latest)}, (ENTRY,), now(), SESSION)
-    return response
+    return searched.kept(response, number, wanted.text) if number else response
 
 
 @pages.post(f"{PATH}/xlsx")
 def export() -> Response:
     """The same list as a spreadsheet, all of it; who took it is kept first."""
     clerk = sent_by_reader()
-    rows = [_row(line) for line in here().archive.every(_wanted(_typed()))]
+    rows = [_row(line) for line in here().archive.every(_wanted(searched.typed()))]
     here().handouts.listed(CASES, len(rows), clerk.as_actor(here().corrections.title))
     content = written(here().messages["clerk"]["columns"], rows)
     answer = Response(content, mimetype=XLSX)
@@ -215,18 +206,6 @@ def in_words(line: Line) -> tuple[str, str, str, str]:
     except NotFound:  # a step that only an earlier edition knows
         step, state = line.step, sop.status_texts[line.state.value].label
     return sop.data["product"], step, state, role_label(line.service, line.waits_on) if line.waits_on else ""
-
-
-def _typed() -> str:
-    return one_line(request.form.get("cari", ""))[:LONGEST]
-
-
-def _searches() -> dict[str, str]:
-    """What was lately looked for in this browser, by number, the last one last."""
-    try:
-        return dict(here().access.kept(SEARCHED, now())["s"])
-    except (LinkForged, LinkExpired):
-        return {}
 
 
 def _query(wanted: Wanted, search: str) -> dict[str, Any]:
